@@ -17,7 +17,6 @@ from sim.engine.measures.number_text import (
     bare,
     cad,
     counted,
-    measure_and_part,
     plain_number,
     scale,
     unit_of_difference,
@@ -173,12 +172,11 @@ def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> TextRows:
     several = len(answer.plan.presets) > 1
     rows: TextRows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
     for worth in answer.plan.worth:
-        measure, _ = measure_and_part(worth.measure)
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]
-        name = f"{measure_text(worth.measure, all_named=False)} ({unit_of_difference(measure)})"
-        of_unit = worth.cad_per_unit / scale(measure)
+        name = f"{measure_text(worth.measure, all_named=False)} ({unit_of_difference(worth.measure)})"
+        of_unit = worth.cad_per_unit / scale(worth.measure)
         price = f"{plain_number(of_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
-        differences = [bare(measure, float(of_it[effect]), signed=True) for effect in shown]
+        differences = [bare(worth.measure, float(of_it[effect]), signed=True) for effect in shown]
         rows.append((name, price, *[counted_in(answer, worth)] * several, *differences))
     return rows
 

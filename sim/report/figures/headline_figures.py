@@ -15,14 +15,13 @@ from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
-from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     bare,
     counted,
     half_width_text,
     is_share,
     label_and_part,
-    measure_and_part,
+    measure_of,
     plain_number,
     scale,
     short_unit_of_difference,
@@ -35,6 +34,7 @@ from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, wrappe
 from sim.report.tables.comparison_rows import marked_label
 from sim.report.words.caveats import footer, mark_of, marked
 from sim.report.words.comparison_finding import amount_of_change, costs_row
+from sim.report.words.measure_words import change_text
 from sim.report.words.question_text import of_what
 
 
@@ -51,7 +51,7 @@ def beyond_chance_words(comparison: Comparison, names: Sequence[str]) -> str:
     return f": {n_shown} of {counted(len(judged), 'difference')} beyond chance" if judged else ""
 
 
-def row_axes(axes: Axes, measure: Measure, names: Sequence[str], size: float, n_ticks: int, margin: float) -> None:
+def row_axes(axes: Axes, name: str, names: Sequence[str], size: float, n_ticks: int, margin: float) -> None:
     """Lay out rows from the top, named on the left, on a scale that has no difference in sight."""
     axes.axvline(0.0, color=ASSUMED, linewidth=1.0, zorder=1)
     axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
@@ -60,27 +60,27 @@ def row_axes(axes: Axes, measure: Measure, names: Sequence[str], size: float, n_
     axes.spines["left"].set_visible(False)
     light_grid(axes, "x")
     axes.margins(x=margin)
-    widen_around_zero(axes, measure)
+    widen_around_zero(axes, name)
     axes.locator_params(axis="x", nbins=n_ticks)
 
 
-def widen_around_zero(axes: Axes, measure: Measure) -> None:
+def widen_around_zero(axes: Axes, name: str) -> None:
     """Zero stays in sight, and a scale is never finer than the last decimal of the measure."""
     low, high = axes.get_xlim()
-    finest = 2.0 * 10.0**-measure.decimals * scale(measure)
+    finest = 2.0 * 10.0 ** -measure_of(name).decimals * scale(name)
     axes.set_xlim(min(low, -finest), max(high, finest))
 
 
-def draw_bar(axes: Axes, row: float, measure: Measure, low: float, high: float, **look: Any) -> None:
+def draw_bar(axes: Axes, row: float, name: str, low: float, high: float, **look: Any) -> None:
     """From end to end if both are known, shares of visits no further than they can go."""
     if math.isfinite(low) and math.isfinite(high):
-        ends = [within_scale(measure, end) * scale(measure) for end in (low, high)]
+        ends = [within_scale(name, end) * scale(name) for end in (low, high)]
         axes.plot(ends, [row, row], solid_capstyle="butt", **look)
 
 
-def draw_dot(axes: Axes, row: float, measure: Measure, found: FoundValue, **look: Any) -> None:
+def draw_dot(axes: Axes, row: float, name: str, found: FoundValue, **look: Any) -> None:
     """The mean."""
-    axes.plot([found.mean * scale(measure)], [row], marker="o", zorder=4, **look)
+    axes.plot([found.mean * scale(name)], [row], marker="o", zorder=4, **look)
 
 
 def note_above(axes: Axes, row: float, x: float, text: str, **look: Any) -> None:
@@ -90,31 +90,30 @@ def note_above(axes: Axes, row: float, x: float, text: str, **look: Any) -> None
 
 def draw_differences(axes: Axes, comparison: Comparison, name: str, level: float | None = None) -> None:
     """One measure, a row for each staffing, at the central level of demand unless another is given."""
-    measure, _ = measure_and_part(name)
     names, hues = comparison.others, colours(comparison.staffings, comparison.baseline)
     for row, staffing in enumerate(names):
         found = comparison.difference(staffing, name, level)
         if found is not None and math.isfinite(found.mean):
-            draw_difference(axes, row, found, measure, ASSUMED if comparison.is_assumed(name) else hues[staffing])
+            draw_difference(axes, row, found, name, ASSUMED if comparison.is_assumed(name) else hues[staffing])
     heads = [wrapped(marked_label(comparison, staffing, level), 24) for staffing in names]
-    row_axes(axes, measure, heads, size=8, n_ticks=5, margin=0.08)
+    row_axes(axes, name, heads, size=8, n_ticks=5, margin=0.08)
     for text, staffing in zip(axes.get_yticklabels(), names, strict=True):
         text.set_color(hues[staffing])
     axes.tick_params(axis="x", labelsize=8, length=2.5, pad=1.5)
-    axes.set_xlabel(short_unit_of_difference(measure), fontsize=8, labelpad=0.5, loc="right")
+    axes.set_xlabel(short_unit_of_difference(name), fontsize=8, labelpad=0.5, loc="right")
 
 
-def draw_difference(axes: Axes, row: int, found: FoundValue, measure: Measure, ink: str) -> None:
+def draw_difference(axes: Axes, row: int, found: FoundValue, name: str, ink: str) -> None:
     """Dot and both bars, those of one replication left out, with a mark where there is no steady state."""
     reach = found.simultaneous
-    draw_bar(axes, row, measure, found.mean - reach, found.mean + reach, color=ink, linewidth=1.0, zorder=2)
-    draw_bar(axes, row, measure, found.low, found.high, color=ink, linewidth=3.4)
+    draw_bar(axes, row, name, found.mean - reach, found.mean + reach, color=ink, linewidth=1.0, zorder=2)
+    draw_bar(axes, row, name, found.low, found.high, color=ink, linewidth=3.4)
     hollow = {"color": "white", "markeredgecolor": ink, "markeredgewidth": 1.4}
-    draw_dot(axes, row, measure, found, markersize=4.6, **hollow)
+    draw_dot(axes, row, name, found, markersize=4.6, **hollow)
     if found.identical:
         axes.annotate("identical", (0.0, row), (6, 0), textcoords="offset points", va="center", size=8, color=QUIET)
     elif mark := mark_of(False, found.no_steady_state):
-        note_above(axes, row, found.mean * scale(measure), mark, size=8, color=QUIET)
+        note_above(axes, row, found.mean * scale(name), mark, size=8, color=QUIET)
 
 
 # --- every difference
@@ -149,7 +148,7 @@ def differences_figure(comparison: Comparison) -> Frame:
                 frame.head(left, top, head, size=11)
                 top += _HEAD_HEIGHT
             for name in names:
-                title = wrapped(measure_and_part(name)[0].label, 48).partition("\n")[0]
+                title = wrapped(measure_of(name).label, 48).partition("\n")[0]
                 frame.head(left + _NAME_WIDTH, top, title, size=8.5)
                 axes = frame.panel(left + _NAME_WIDTH, top + _ABOVE, width - _NAME_WIDTH - 0.15, rows_height)
                 draw_differences(axes, comparison, name)
@@ -191,7 +190,7 @@ def finding_figure(comparison: Comparison) -> Frame:
 
 def measure_head(name: str) -> str:
     """Label, part and unit of a measure, and whether it was chosen late, in lines."""
-    unit = measure_and_part(name)[0].unit.removesuffix("/week")
+    unit = measure_of(name).unit.removesuffix("/week")
     late = ", a secondary outcome" if name in CHOSEN_LATE else ""
     return wrapped(f"{label_and_part(name)} ({unit}){late}", 22)
 
@@ -234,19 +233,18 @@ UNCHANGED_WORDS = {_WITHOUT_STAFF: "time without staff", WAIT: "waits"}
 def change_words(name: str, found: FoundValue) -> str:
     """`12.8 minutes less without staff`."""
     way = "less" if found.mean < 0.0 else "more"
-    return f"{amount_of_change(measure_and_part(name)[0], found.mean)} {way} {CHANGED_WORDS[name]}"
+    return f"{amount_of_change(name, found.mean)} {way} {CHANGED_WORDS[name]}"
 
 
 def draw_measure_column(axes: Axes, comparison: Comparison, names: list[str], name: str, with_names: bool) -> None:
     """Differences of one measure; grey where not beyond chance."""
-    measure, _ = measure_and_part(name)
     hues = colours(comparison.staffings, comparison.baseline)
     for row, staffing in enumerate(names):
         found = comparison.difference(staffing, name)
         if found is not None and math.isfinite(found.mean):
-            draw_numbered(axes, row, measure, found, hues[staffing] if found.beyond_chance else QUIET)
+            draw_numbered(axes, row, name, found, hues[staffing] if found.beyond_chance else QUIET)
     heads = [wrapped(marked_label(comparison, staffing), 22) if with_names else "" for staffing in names]
-    row_axes(axes, measure, heads, size=10, n_ticks=4, margin=0.25)
+    row_axes(axes, name, heads, size=10, n_ticks=4, margin=0.25)
     axes.tick_params(axis="y", labelcolor=INK)
     axes.xaxis.set_major_formatter(lambda value, _: plain_number(value, decimals_of_ticks(axes)))
 
@@ -258,14 +256,14 @@ def decimals_of_ticks(axes: Axes) -> int:
     return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
-def draw_numbered(axes: Axes, row: int, measure: Measure, found: FoundValue, ink: str) -> None:
+def draw_numbered(axes: Axes, row: int, name: str, found: FoundValue, ink: str) -> None:
     """Interval, dot and the number above it."""
-    draw_bar(axes, row, measure, found.low, found.high, color=ink, linewidth=3.0)
-    draw_dot(axes, row, measure, found, markersize=6.5, color=ink, markeredgecolor="white")
-    number = "identical" if found.identical else bare(measure, found.mean, signed=True)
+    draw_bar(axes, row, name, found.low, found.high, color=ink, linewidth=3.0)
+    draw_dot(axes, row, name, found, markersize=6.5, color=ink, markeredgecolor="white")
+    number = "identical" if found.identical else bare(name, found.mean, signed=True)
     over_lines = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
     text = INK if found.beyond_chance else QUIET
-    note_above(axes, row, found.mean * scale(measure), number, size=9, color=text, bbox=over_lines)
+    note_above(axes, row, found.mean * scale(name), number, size=9, color=text, bbox=over_lines)
 
 
 # --- the scorecard
@@ -300,8 +298,7 @@ def scorecard(comparison: Comparison) -> Frame:
     )
     draw_names(frame.panel(EDGE, grid.top_of(0), WIDTH - 2 * EDGE, grid.height), comparison, names)
     for number, (name, axes) in enumerate(zip(measures, frame.panels(grid), strict=True)):
-        measure, _ = measure_and_part(name)
-        unit = "%, difference in points" if is_share(measure) else measure.unit
+        unit = "%, difference in points" if is_share(name) else measure_of(name).unit
         frame.write(grid.left_of(number), 0.0, wrapped(label_and_part(name), 16), size=8, weight="bold")
         frame.write(grid.left_of(number), 0.47, wrapped(unit, 16), size=7.5, color=QUIET, linespacing=1.05)
         draw_card_column(axes, comparison, names, name)
@@ -326,39 +323,35 @@ def in_rows(axes: Axes, n_rows: int) -> None:
 
 def draw_card_column(axes: Axes, comparison: Comparison, names: tuple[str, ...], name: str) -> None:
     """Values, differences and intervals of one measure."""
-    measure, _ = measure_and_part(name)
     ink, place = ASSUMED if comparison.is_assumed(name) else INK, axes.get_yaxis_transform()
     in_rows(axes, len(names))
     for row, staffing in enumerate(names):
         here, change = comparison.estimate(staffing, name), comparison.difference(staffing, name)
         is_baseline = staffing == comparison.baseline
         if here is not None:
-            axes.text(0.0, row + _VALUE, bare(measure, here.mean), va="top", size=11.5, color=ink, transform=place)
+            axes.text(0.0, row + _VALUE, bare(name, here.mean), va="top", size=11.5, color=ink, transform=place)
             if is_baseline:
-                own = half_width_text(measure, here.half_width)
+                own = half_width_text(name, here.half_width)
                 axes.text(0.0, row + _CHANGE, own, va="top", size=8, color=QUIET, transform=place)
         if change is not None and not is_baseline:
             words = paired_text(name, change)
             axes.text(0.0, row + _CHANGE, words, va="top", size=8, color=ink, transform=place)
             middle = row + _INTERVAL
             axes.plot([0.0, 0.0], [middle - _HALF_LINE, middle + _HALF_LINE], color="#a0a0a0", linewidth=0.9, zorder=1)
-            draw_bar(axes, middle, measure, change.low, change.high, color=ink, linewidth=2.2)
+            draw_bar(axes, middle, name, change.low, change.high, color=ink, linewidth=2.2)
             if math.isfinite(change.mean):
-                draw_dot(axes, middle, measure, change, markersize=4.5, color=ink)
-    widen_around_zero(axes, measure)
+                draw_dot(axes, middle, name, change, markersize=4.5, color=ink)
+    widen_around_zero(axes, name)
     reach = max(map(abs, axes.get_xlim()))
     axes.set_xlim(-reach, reach)
 
 
 def paired_text(name: str, change: FoundValue) -> str:
     """`−1.2 ± 0.4`, marked where there is no steady state; of one replication `−1.2`."""
-    measure, _ = measure_and_part(name)
     if change.identical:
         return "identical"
-    text = bare(measure, change.mean, signed=True)
-    if change.has_interval:
-        text = f"{text} {half_width_text(measure, change.half_width)}"
-    return marked(text, False, change.no_steady_state)
+    half_width = change.half_width if change.has_interval else None
+    return marked(change_text(name, change.mean, half_width, with_unit=False), False, change.no_steady_state)
 
 
 # --- levels of demand
@@ -399,8 +392,7 @@ def steadiness_note(comparison: Comparison) -> str:
 
 def draw_levels(axes: Axes, comparison: Comparison, name: str) -> list[End]:
     """The lines of one measure; returns where each ends."""
-    measure, _ = measure_and_part(name)
-    hues, times, levels = colours(comparison.staffings, comparison.baseline), scale(measure), sorted(comparison.levels)
+    hues, times, levels = colours(comparison.staffings, comparison.baseline), scale(name), sorted(comparison.levels)
     ends: list[End] = []
     for number, staffing in enumerate(comparison.staffings):
         found = [(level, comparison.estimate(staffing, name, level)) for level in levels]
@@ -416,7 +408,7 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> list[End]:
     axes.set_xticks(levels, [f"× {level:g}" for level in levels])
     axes.set_xlim(levels[0] - 0.012, levels[-1] + 0.012)
     axes.set_xlabel("demand, × what was asked" if of_what(comparison) else "demand")
-    axes.set_ylabel(unit_of_value(measure), labelpad=1)
+    axes.set_ylabel(unit_of_value(name), labelpad=1)
     top = positive_top(1.04 * axes.get_ylim()[1])
     light_grid(axes)
     if name == LEAVING:

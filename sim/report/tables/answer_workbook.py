@@ -17,7 +17,6 @@ from sim.analysis.valuation import preset_text
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import (
     decimals_shown,
-    measure_and_part,
     scale,
     short_unit_of_difference,
     unit_of_value,
@@ -72,7 +71,7 @@ def write_answer_workbook(sheets: Sequence[Sheet], file: Path) -> None:
 
 def number_format(name: str) -> str:
     """As many decimals as the measure is shown with."""
-    places = decimals_shown(measure_and_part(name)[0])
+    places = decimals_shown(name)
     return f"#,##0.{'0' * places}" if places else "#,##0"
 
 
@@ -303,13 +302,12 @@ def summary_sheet(answer: SweepAnswer) -> Sheet:
     for name in HEADLINE:
         if name not in means:
             continue
-        measure, _ = measure_and_part(name)
         number, words = number_format(name), measure_text(name)
-        headers.append(Column(f"{words} ({unit_of_value(measure)})", number))
-        columns.append(means[name] * scale(measure))
+        headers.append(Column(f"{words} ({unit_of_value(name)})", number))
+        columns.append(means[name] * scale(name))
         if name in apart:
-            headers.append(Column(f"{words}: difference from the first ({short_unit_of_difference(measure)})", number))
-            columns.append(apart[name] * scale(measure))
+            headers.append(Column(f"{words}: difference from the first ({short_unit_of_difference(name)})", number))
+            columns.append(apart[name] * scale(name))
     table = pd.concat(columns, axis=1).reindex(list(answer.labels)).head(MOST_SHEET_CELLS // len(headers))
     table.columns = pd.RangeIndex(len(columns))
     return Sheet("summary", headers, sheet_rows(table))
@@ -367,10 +365,10 @@ def parts_table(answer: BreakEvenAnswer) -> pd.DataFrame:
     """What the net benefit is made of, in the units of answer.md: differences of shares in percentage points."""
     if answer.parts.empty:
         return answer.parts
-    known = {worth.measure: measure_and_part(worth.measure)[0] for worth in answer.plan.worth}
+    valued = {worth.measure for worth in answer.plan.worth}
     table = relabelled(with_labels(answer.parts, ("difference", "half_width")), labels_of(answer))
-    factor = answer.parts["measure"].map({name: scale(measure) for name, measure in known.items()})
-    units = {name: short_unit_of_difference(measure) for name, measure in known.items()}
+    factor = answer.parts["measure"].map({name: scale(name) for name in valued})
+    units = {name: short_unit_of_difference(name) for name in valued}
     return table.assign(unit=table["measure"].map(units), cad_per_unit=table["cad_per_unit"] / factor)
 
 

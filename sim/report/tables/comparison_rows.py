@@ -9,7 +9,14 @@ from collections.abc import Callable, Sequence
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import STAFF_COST, preset_text
 from sim.engine.measures.catalogue import HEADLINE, PROTOCOL_OUTCOMES
-from sim.engine.measures.number_text import measure_and_part, part_text, plain_number, unit_of_value, value_text
+from sim.engine.measures.number_text import (
+    measure_and_part,
+    measure_of,
+    part_text,
+    plain_number,
+    unit_of_value,
+    value_text,
+)
 from sim.engine.measures.peer_day import PEER_TIME
 from sim.report.description import TextRows
 from sim.report.words.caveats import marked
@@ -89,7 +96,7 @@ def demand_rows(comparison: Comparison) -> TextRows:
         return []
     rows: TextRows = [("", *(level_head(comparison, level) for level in levels))]
     for name in comparison.known_measures(PROTOCOL_OUTCOMES):
-        rows.append((f"{measure_text(name)} ({unit_of_value(measure_and_part(name)[0])})", *[""] * len(levels)))
+        rows.append((f"{measure_text(name)} ({unit_of_value(name)})", *[""] * len(levels)))
         for staffing in all_staffings(comparison):
             cells = [whole_cell(comparison, staffing, name, level) for level in levels]
             rows.append((f"  {comparison.label(staffing)}", *cells))
@@ -226,9 +233,9 @@ def peer_day_rows(comparison: Comparison) -> TextRows:
 
 def peer_day_words(name: str) -> tuple[str, str]:
     """What a row of the table is about, and its unit."""
-    measure, _ = measure_and_part(name)
-    words = PAID_SHARES.get(name)
-    return (measure.label, unit_of_value(measure)) if words is None else (words, "% of paid time")
+    if name in PAID_SHARES:
+        return PAID_SHARES[name], "% of paid time"
+    return measure_of(name).label, unit_of_value(name)
 
 
 def peer_day_lines(comparison: Comparison) -> list[str]:

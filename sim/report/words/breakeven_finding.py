@@ -20,7 +20,6 @@ from sim.engine.measures.number_text import (
     cad,
     counted,
     joined,
-    measure_and_part,
     plain_number,
     short_unit_of_difference,
 )
@@ -217,9 +216,8 @@ def changed_at_every_effect(answer: BreakEvenAnswer, outcomes: Sequence[Worth]) 
         rows = _rows_of(answer, answer.staffings[0], worth)
         low, high = float(rows["difference"].min()), float(rows["difference"].max())
         if worth.cad_per_unit == 0.0 and low * high > 0.0 and (rows["difference"].abs() > rows["half_width"]).all():
-            measure, _ = measure_and_part(worth.measure)
-            span = f"{bare(measure, low, signed=True)} to {bare(measure, high, signed=True)}"
-            yield f"{short_measure(worth.measure)} {span} {short_unit_of_difference(measure)}"
+            span = f"{bare(worth.measure, low, signed=True)} to {bare(worth.measure, high, signed=True)}"
+            yield f"{short_measure(worth.measure)} {span} {short_unit_of_difference(worth.measure)}"
 
 
 # --- money ---

@@ -12,14 +12,13 @@ from sim.analysis.comparison_result import LEAST_ADDED, Comparison, FoundValue, 
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
-from sim.engine.measures.entry import Measure
 from sim.engine.measures.number_text import (
     NOTHING,
     bare,
     counted,
     decimals_shown,
     joined,
-    measure_and_part,
+    measure_of,
     part_text,
     plain_number,
     unit_of_difference,
@@ -126,10 +125,9 @@ def clauses_text(moved: Sequence[tuple[str, FoundValue]], n_changed: int, interv
     clauses: list[str] = []
     subject_before = ""
     for (name, found), interval in zip(moved, intervals, strict=True):
-        measure, part = measure_and_part(name)
-        brief = HEADLINES[name]
-        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(measure, found.mean))
-        subject = part_text(part).replace("visits", "patients") if brief.of_patients else part_text(part)
+        brief, subject = HEADLINES[name], part_text(name.partition(".")[2])
+        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(name, found.mean))
+        subject = subject.replace("visits", "patients") if brief.of_patients else subject
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
         clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
         subject_before = subject
@@ -142,20 +140,19 @@ UNDER = "under "
 """Before the smallest amount that is shown, of a difference that would be rounded to nothing."""
 
 
-def amount_of_change(measure: Measure, change: float) -> str:
+def amount_of_change(name: str, change: float) -> str:
     """`12.8 minutes`, `under 0.1 minutes`."""
-    decimals = decimals_shown(measure)
-    number = bare(measure, abs(change))
+    decimals = decimals_shown(name)
+    number = bare(name, abs(change))
     if not number.strip("0.,"):
         number = f"{UNDER}{plain_number(10.0**-decimals, decimals)}"
-    return in_spoken_units(f"{number} {unit_of_difference(measure)}", measure)
+    return in_spoken_units(f"{number} {unit_of_difference(name)}", measure_of(name))
 
 
 def interval_text(name: str, found: FoundValue) -> str:
     """Both ends as sizes: the direction is in the words."""
-    measure, _ = measure_and_part(name)
-    small, large = sorted((abs(within_scale(measure, found.low)), abs(within_scale(measure, found.high))))
-    return f"{bare(measure, small)} to {bare(measure, large)}"
+    small, large = sorted((abs(within_scale(name, found.low)), abs(within_scale(name, found.high))))
+    return f"{bare(name, small)} to {bare(name, large)}"
 
 
 def clinical_differences(comparison: Comparison, staffing: str, level: float | None = None) -> dict[str, FoundValue]:
@@ -207,13 +204,10 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
     weekly, per_visit = (comparison.difference(staffing, name) for name in COST_NAMES)
     if weekly is None or comparison.flags_of(staffing)[1]:
         return ""
-    measure, _ = measure_and_part(COST_NAMES[0])
-    interval = ""
-    if weekly.has_interval:
-        interval = f" ({bare(measure, weekly.low, signed=True)} to {bare(measure, weekly.high, signed=True)})"
-    of_visit, _ = measure_and_part(COST_NAMES[1])
-    visit = "" if per_visit is None else f", {bare(of_visit, per_visit.mean, signed=True)} a visit"
-    return f"; with overtime {bare(measure, weekly.mean, signed=True)} CAD{interval}{visit}"
+    low, mean, high = (bare(COST_NAMES[0], end, signed=True) for end in (weekly.low, weekly.mean, weekly.high))
+    interval = f" ({low} to {high})" if weekly.has_interval else ""
+    visit = "" if per_visit is None else f", {bare(COST_NAMES[1], per_visit.mean, signed=True)} a visit"
+    return f"; with overtime {mean} CAD{interval}{visit}"
 
 
 def _money_text(amount: float) -> str:
@@ -329,12 +323,9 @@ def estimate_text(comparison: Comparison, name: str) -> str:
     found = comparison.estimate(comparison.baseline, name)
     if found is None:
         return NOTHING
-    measure, _ = measure_and_part(name)
-    interval = ""
-    if found.has_interval:
-        low, high = (bare(measure, within_scale(measure, end, 0.0)) for end in (found.low, found.high))
-        interval = f" ({low} to {high})"
-    return f"{in_spoken_units(value_text(measure, found.mean), measure)}{interval}"
+    low, high = (bare(name, within_scale(name, end, 0.0)) for end in (found.low, found.high))
+    interval = f" ({low} to {high})" if found.has_interval else ""
+    return f"{in_spoken_units(value_text(name, found.mean), measure_of(name))}{interval}"
 
 
 def returns_text(comparison: Comparison) -> str:

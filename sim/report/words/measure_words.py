@@ -18,6 +18,7 @@ from sim.engine.measures.number_text import (
     half_width_text,
     joined,
     measure_and_part,
+    measure_of,
     part_text,
     plain_number,
     short_unit_of_difference,
@@ -69,7 +70,7 @@ def short_measure(name: str) -> str:
 
 def _outcome_text(name: str) -> str:
     """`minutes without staff`: the label of a mean as the protocol has it."""
-    return inside(measure_and_part(name)[0].label.removesuffix(", mean"))
+    return inside(measure_of(name).label.removesuffix(", mean"))
 
 
 def rank_line(measures: Collection[str]) -> str:
@@ -89,11 +90,10 @@ PART_WORDS = {"all": "all", "medical": "medical", "mental_health": "mental healt
 
 def short_label(name: str) -> str:
     """`Wait, all (min)`: topic, part where the headline measures have several, unit, and the rank of a late one."""
-    measure, part = measure_and_part(name)
     headline = HEADLINES[name]
-    whose = f", {PART_WORDS[part]}" if N_PARTS[headline.topic] > 1 else ""
+    whose = f", {PART_WORDS[name.partition('.')[2]]}" if N_PARTS[headline.topic] > 1 else ""
     rank = f", {HINT}" if name in CHOSEN_LATE else ""
-    unit = unit_of_value(measure).removesuffix("/week").removesuffix("/visit")  # the topic says per what
+    unit = unit_of_value(name).removesuffix("/week").removesuffix("/visit")  # the topic says per what
     return f"{headline.head or headline.short}{whose} ({unit}){rank}"
 
 
@@ -118,8 +118,7 @@ def measure_text(name: str, all_named: bool = True) -> str:
 
 def labelled(name: str) -> str:
     """Label and unit of a measure."""
-    measure, _ = measure_and_part(name)
-    return f"{measure.label} ({unit_of_value(measure)})"
+    return f"{measure_of(name).label} ({unit_of_value(name)})"
 
 
 def mean_text(name: str, found: FoundValue | None, n: int, with_interval: bool = True) -> str:
@@ -127,9 +126,8 @@ def mean_text(name: str, found: FoundValue | None, n: int, with_interval: bool =
     of the `n`."""
     if found is None:
         return NOTHING
-    measure, _ = measure_and_part(name)
-    reach = half_width_text(measure, found.half_width) if with_interval else NO_INTERVAL
-    text = bare(measure, found.mean) + (f" {reach}" if reach != NO_INTERVAL else "")
+    reach = half_width_text(name, found.half_width) if with_interval else NO_INTERVAL
+    text = bare(name, found.mean) + (f" {reach}" if reach != NO_INTERVAL else "")
     return text if found.n == n else f"{text} (n = {found.n})"
 
 
@@ -148,10 +146,9 @@ def difference_text(name: str, found: FoundValue | None) -> str:
 
 def change_text(name: str, change: float, half_width: float | None = None, with_unit: bool = True) -> str:
     """`−9.0 min`, `−9.0 ± 1.1 min`."""
-    measure, _ = measure_and_part(name)
-    parts = [bare(measure, change, signed=True)]
-    parts += [half_width_text(measure, half_width)] if half_width is not None else []
-    parts += [short_unit_of_difference(measure)] if with_unit else []
+    parts = [bare(name, change, signed=True)]
+    parts += [half_width_text(name, half_width)] if half_width is not None else []
+    parts += [short_unit_of_difference(name)] if with_unit else []
     return " ".join(parts)
 
 
