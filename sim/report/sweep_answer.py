@@ -23,30 +23,8 @@ from sim.report.description import Description, Points, ScreenTable, Section, Te
 from sim.report.screen import in_lines, rich_table, width_of_rows
 from sim.report.tables.answer_workbook import left_out_of_sweep, sheets_of_sweep
 from sim.report.terminal import LINE_WIDTH
-from sim.report.words.caveats import (
-    CHANCE_ONLY,
-    COMPUTED,
-    LEGEND,
-    NO_BENEFIT,
-    RESPECT,
-    ROSTERED_COST,
-    STRESS_TEST,
-    assumed_text,
-    caution_lines,
-    marked,
-    replication_lines,
-    short_marks,
-)
+from sim.report.words import caveats, measure_words
 from sim.report.words.finding import GOING_ON, Finding
-from sim.report.words.measure_words import (
-    difference_text,
-    labelled,
-    mean_text,
-    rank_line,
-    short_label,
-    short_measure,
-    whole_percent,
-)
 from sim.report.words.short_names import cut_middle, some
 from sim.report.words.stopping_text import contenders_line, controls_line, rules_lines
 from sim.report.words.sweep_finding import (
@@ -208,7 +186,7 @@ def most_informative(report: SweepReport) -> list[str]:
 
 def scenario_rows(report: SweepReport, labels: Sequence[str], measures: Sequence[str]) -> TextRows:
     """A row for each of these scenarios, a column for each of these measures, differences below the means."""
-    rows: TextRows = [("", "n", *(in_lines(short_label(name), _HEAD_WIDTH) for name in measures))]
+    rows: TextRows = [("", "n", *(in_lines(measure_words.short_label(name), _HEAD_WIDTH) for name in measures))]
     return rows + [_row_of(report, label, measures, name_in_lines(report, label), unmarked_below) for label in labels]
 
 
@@ -221,7 +199,7 @@ def _row_of(
     cells = []
     for measure, item in zip(measures, found, strict=True):
         change = report.differences.get(measure, {}).get(label)
-        text = mean_text(measure, item, n)
+        text = measure_words.mean_text(measure, item, n)
         cells.append(text if change is None or item is None else with_difference(text, measure, change))
     return name, str(n), *cells
 
@@ -229,18 +207,20 @@ def _row_of(
 def unmarked_below(text: str, measure: str, change: Any) -> str:
     """The difference below its mean; its marks stand beside the name of its scenario, and marked it has no star."""
     judged = float("nan") if change.no_steady_state else change.simultaneous
-    return f"{text}\n{difference_text(measure, replace(change, no_steady_state=False, simultaneous=judged))}"
+    return (
+        f"{text}\n{measure_words.difference_text(measure, replace(change, no_steady_state=False, simultaneous=judged))}"
+    )
 
 
 def in_brackets(text: str, measure: str, change: Any) -> str:
     """The difference after its mean."""
-    return f"{text} ({difference_text(measure, change)})"
+    return f"{text} ({measure_words.difference_text(measure, change)})"
 
 
 def name_in_lines(report: SweepReport, label: str) -> str:
     """The short name of a scenario with its marks, broken between words; a word too long for a line is cut."""
     words = [cut_middle(word, WIDEST_NAME - 3) for word in report.names[label].split()]
-    marks = marked("", *report.flags[label]).strip()
+    marks = caveats.marked("", *report.flags[label]).strip()
     if marks:
         words[-1] += f"\u00a0{marks}"
     lines = textwrap.wrap(" ".join(words), WIDEST_NAME, break_long_words=False, break_on_hyphens=False)
@@ -249,12 +229,12 @@ def name_in_lines(report: SweepReport, label: str) -> str:
 
 def _legend(report: SweepReport) -> str:
     """What stands in the table of the terminal."""
-    mean = f"Mean ± half-width of its {whole_percent(report.answer.confidence)} interval"
+    mean = f"Mean ± half-width of its {measure_words.whole_percent(report.answer.confidence)} interval"
     if len(report.answer.labels) < 2:
-        return f"{mean}.{short_marks(True)}"
+        return f"{mean}.{caveats.short_marks(True)}"
     return (
         f"{mean}; below it the paired difference from the first scenario. *: beyond chance, all judged together. "
-        f"=: identical.{short_marks(True)}"
+        f"=: identical.{caveats.short_marks(True)}"
     )
 
 
@@ -263,16 +243,19 @@ def measure_sections(report: SweepReport, chosen: Sequence[str]) -> Iterator[Sec
     there = [name for name in HEADLINE if any((name, label) in report.means for label in chosen)]
     for part in dict.fromkeys(name.partition(".")[2] for name in there):
         names = [name for name in there if name.partition(".")[2] == part]
-        rows: TextRows = [("Scenario", "n", *map(labelled, names))]
+        rows: TextRows = [("Scenario", "n", *map(measure_words.labelled, names))]
         for label in chosen:
-            rows.append(_row_of(report, label, names, marked(long_name(label), *report.flags[label]), in_brackets))
+            rows.append(
+                _row_of(report, label, names, caveats.marked(long_name(label), *report.flags[label]), in_brackets)
+            )
         yield Section(part_text(part).capitalize(), [TextTable(rows)])
+    percent = measure_words.whole_percent(report.answer.confidence)
     page_legend = (
-        f"Mean ± half-width of its {whole_percent(report.answer.confidence)} interval over n replications; in brackets "
-        "the paired difference from the first scenario, on the same patients, in % points for shares. *: beyond chance "
-        f"when the headline measures of all scenarios are judged together. =: identical to the last bit. {LEGEND}"
+        f"Mean ± half-width of its {percent} interval over n replications; in brackets the paired difference from the "
+        "first scenario, on the same patients, in % points for shares. *: beyond chance when the headline measures of "
+        f"all scenarios are judged together. =: identical to the last bit. {caveats.LEGEND}"
     )
-    yield Section("", [page_legend, rank_line(there)])
+    yield Section("", [page_legend, measure_words.rank_line(there)])
     if left_out := len(report.answer.labels) - len(chosen):
         rest = (
             f"{counted(left_out, 'further scenario')} not shown: those with the largest differences and those that may "
@@ -316,7 +299,7 @@ def contenders_text(report: SweepReport) -> str:
         return ""
     parts, undecided = [], []
     for name, found in report.contenders.items():
-        measure = short_measure(name).removesuffix(" (all visits)")
+        measure = measure_words.short_measure(name).removesuffix(" (all visits)")
         names = [report.names[label] for label in found.labels]
         if not found.n_ruled_out:
             undecided.append(measure)
@@ -324,7 +307,9 @@ def contenders_text(report: SweepReport) -> str:
         who = " or ".join(names) if len(names) < 3 else f"one of {len(names)}, {found.n_ruled_out} ruled out"
         parts.append(f"{measure}: {who}")
     parts += [f"undecided by {', '.join(undecided)}"] if undecided else []
-    return f"Best, each measure by itself at {whole_percent(report.answer.confidence)}: {'; '.join(parts)}."
+    return (
+        f"Best, each measure by itself at {measure_words.whole_percent(report.answer.confidence)}: {'; '.join(parts)}."
+    )
 
 
 def dominated_text(report: SweepReport) -> str:
@@ -359,17 +344,21 @@ def _in_mind(report: SweepReport) -> Iterator[str]:
     answer, assuming = report.answer, report.scenarios.assumes_effects
     where = f" in {len(assuming)} of {counted(len(answer.labels), 'scenario')}"
     topics = topics_moved(report)
-    yield f"{assumed_text(topics, where)}{COMPUTED if topics else '.'}" if assuming else NO_BENEFIT
-    found = list(caution_lines(answer.cautions, map(long_name, answer.labels)))
-    yield from [*found, ROSTERED_COST] if found else ()
+    yield (
+        f"{caveats.assumed_text(topics, where)}{caveats.COMPUTED if topics else '.'}"
+        if assuming
+        else caveats.NO_BENEFIT
+    )
+    found = list(caveats.caution_lines(answer.cautions, map(long_name, answer.labels)))
+    yield from [*found, caveats.ROSTERED_COST] if found else ()
     fewest = int(answer.estimates.groupby("label")["n"].max().min()) if answer.n_done else 0
-    yield from replication_lines(fewest, len(answer.labels) > 1)
+    yield from caveats.replication_lines(fewest, len(answer.labels) > 1)
     if not answer.is_whole:
         yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there, and only these are counted."
     swaps = [label for label in answer.labels if label in report.scenarios.swaps]
-    yield from (STRESS_TEST.format(label=long_name(label)) for label in swaps[:MOST_LISTED])
-    yield CHANCE_ONLY
-    yield RESPECT
+    yield from (caveats.STRESS_TEST.format(label=long_name(label)) for label in swaps[:MOST_LISTED])
+    yield caveats.CHANCE_ONLY
+    yield caveats.RESPECT
 
 
 # --- a query

@@ -14,20 +14,8 @@ from sim.analysis.cautions import LEAVING, LEAVING_LIMIT
 from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside
+from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
-from sim.engine.measures.number_text import (
-    bare,
-    counted,
-    half_width_text,
-    is_share,
-    label_and_part,
-    measure_of,
-    plain_number,
-    scale,
-    short_unit_of_difference,
-    unit_of_value,
-    within_scale,
-)
 from sim.report.figures.axes_parts import End, light_grid, limit, name_ends, positive_top
 from sim.report.figures.frame import EDGE, WIDTH, Frame, Grid
 from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, wrapped
@@ -48,7 +36,7 @@ def beyond_chance_words(comparison: Comparison, names: Sequence[str]) -> str:
     found = [comparison.difference(staffing, name) for staffing in comparison.others for name in names]
     judged = [item for item in found if item is not None and math.isfinite(item.simultaneous)]
     n_shown = sum(item.beyond_chance for item in judged)
-    return f": {n_shown} of {counted(len(judged), 'difference')} beyond chance" if judged else ""
+    return f": {n_shown} of {number_text.counted(len(judged), 'difference')} beyond chance" if judged else ""
 
 
 def row_axes(axes: Axes, name: str, names: Sequence[str], size: float, n_ticks: int, margin: float) -> None:
@@ -67,20 +55,20 @@ def row_axes(axes: Axes, name: str, names: Sequence[str], size: float, n_ticks: 
 def widen_around_zero(axes: Axes, name: str) -> None:
     """Zero stays in sight, and a scale is never finer than the last decimal of the measure."""
     low, high = axes.get_xlim()
-    finest = 2.0 * 10.0 ** -measure_of(name).decimals * scale(name)
+    finest = 2.0 * 10.0 ** -number_text.measure_of(name).decimals * number_text.scale(name)
     axes.set_xlim(min(low, -finest), max(high, finest))
 
 
 def draw_bar(axes: Axes, row: float, name: str, low: float, high: float, **look: Any) -> None:
     """From end to end if both are known, shares of visits no further than they can go."""
     if math.isfinite(low) and math.isfinite(high):
-        ends = [within_scale(name, end) * scale(name) for end in (low, high)]
+        ends = [number_text.within_scale(name, end) * number_text.scale(name) for end in (low, high)]
         axes.plot(ends, [row, row], solid_capstyle="butt", **look)
 
 
 def draw_dot(axes: Axes, row: float, name: str, found: FoundValue, **look: Any) -> None:
     """The mean."""
-    axes.plot([found.mean * scale(name)], [row], marker="o", zorder=4, **look)
+    axes.plot([found.mean * number_text.scale(name)], [row], marker="o", zorder=4, **look)
 
 
 def note_above(axes: Axes, row: float, x: float, text: str, **look: Any) -> None:
@@ -100,7 +88,7 @@ def draw_differences(axes: Axes, comparison: Comparison, name: str, level: float
     for text, staffing in zip(axes.get_yticklabels(), names, strict=True):
         text.set_color(hues[staffing])
     axes.tick_params(axis="x", labelsize=8, length=2.5, pad=1.5)
-    axes.set_xlabel(short_unit_of_difference(name), fontsize=8, labelpad=0.5, loc="right")
+    axes.set_xlabel(number_text.short_unit_of_difference(name), fontsize=8, labelpad=0.5, loc="right")
 
 
 def draw_difference(axes: Axes, row: int, found: FoundValue, name: str, ink: str) -> None:
@@ -113,7 +101,7 @@ def draw_difference(axes: Axes, row: int, found: FoundValue, name: str, ink: str
     if found.identical:
         axes.annotate("identical", (0.0, row), (6, 0), textcoords="offset points", va="center", size=8, color=QUIET)
     elif mark := mark_of(False, found.no_steady_state):
-        note_above(axes, row, found.mean * scale(name), mark, size=8, color=QUIET)
+        note_above(axes, row, found.mean * number_text.scale(name), mark, size=8, color=QUIET)
 
 
 # --- every difference
@@ -148,7 +136,7 @@ def differences_figure(comparison: Comparison) -> Frame:
                 frame.head(left, top, head, size=11)
                 top += _HEAD_HEIGHT
             for name in names:
-                title = wrapped(measure_of(name).label, 48).partition("\n")[0]
+                title = wrapped(number_text.measure_of(name).label, 48).partition("\n")[0]
                 frame.head(left + _NAME_WIDTH, top, title, size=8.5)
                 axes = frame.panel(left + _NAME_WIDTH, top + _ABOVE, width - _NAME_WIDTH - 0.15, rows_height)
                 draw_differences(axes, comparison, name)
@@ -190,9 +178,9 @@ def finding_figure(comparison: Comparison) -> Frame:
 
 def measure_head(name: str) -> str:
     """Label, part and unit of a measure, and whether it was chosen late, in lines."""
-    unit = measure_of(name).unit.removesuffix("/week")
+    unit = number_text.measure_of(name).unit.removesuffix("/week")
     late = ", a secondary outcome" if name in CHOSEN_LATE else ""
-    return wrapped(f"{label_and_part(name)} ({unit}){late}", 22)
+    return wrapped(f"{number_text.label_and_part(name)} ({unit}){late}", 22)
 
 
 def staffings_shown(comparison: Comparison) -> list[str]:
@@ -246,7 +234,7 @@ def draw_measure_column(axes: Axes, comparison: Comparison, names: list[str], na
     heads = [wrapped(marked_label(comparison, staffing), 22) if with_names else "" for staffing in names]
     row_axes(axes, name, heads, size=10, n_ticks=4, margin=0.25)
     axes.tick_params(axis="y", labelcolor=INK)
-    axes.xaxis.set_major_formatter(lambda value, _: plain_number(value, decimals_of_ticks(axes)))
+    axes.xaxis.set_major_formatter(lambda value, _: number_text.plain_number(value, decimals_of_ticks(axes)))
 
 
 def decimals_of_ticks(axes: Axes) -> int:
@@ -260,10 +248,10 @@ def draw_numbered(axes: Axes, row: int, name: str, found: FoundValue, ink: str) 
     """Interval, dot and the number above it."""
     draw_bar(axes, row, name, found.low, found.high, color=ink, linewidth=3.0)
     draw_dot(axes, row, name, found, markersize=6.5, color=ink, markeredgecolor="white")
-    number = "identical" if found.identical else bare(name, found.mean, signed=True)
+    number = "identical" if found.identical else number_text.bare(name, found.mean, signed=True)
     over_lines = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
     text = INK if found.beyond_chance else QUIET
-    note_above(axes, row, found.mean * scale(name), number, size=9, color=text, bbox=over_lines)
+    note_above(axes, row, found.mean * number_text.scale(name), number, size=9, color=text, bbox=over_lines)
 
 
 # --- the scorecard
@@ -298,8 +286,8 @@ def scorecard(comparison: Comparison) -> Frame:
     )
     draw_names(frame.panel(EDGE, grid.top_of(0), WIDTH - 2 * EDGE, grid.height), comparison, names)
     for number, (name, axes) in enumerate(zip(measures, frame.panels(grid), strict=True)):
-        unit = "%, difference in points" if is_share(name) else measure_of(name).unit
-        frame.write(grid.left_of(number), 0.0, wrapped(label_and_part(name), 16), size=8, weight="bold")
+        unit = "%, difference in points" if number_text.is_share(name) else number_text.measure_of(name).unit
+        frame.write(grid.left_of(number), 0.0, wrapped(number_text.label_and_part(name), 16), size=8, weight="bold")
         frame.write(grid.left_of(number), 0.47, wrapped(unit, 16), size=7.5, color=QUIET, linespacing=1.05)
         draw_card_column(axes, comparison, names, name)
     return frame
@@ -329,9 +317,11 @@ def draw_card_column(axes: Axes, comparison: Comparison, names: tuple[str, ...],
         here, change = comparison.estimate(staffing, name), comparison.difference(staffing, name)
         is_baseline = staffing == comparison.baseline
         if here is not None:
-            axes.text(0.0, row + _VALUE, bare(name, here.mean), va="top", size=11.5, color=ink, transform=place)
+            axes.text(
+                0.0, row + _VALUE, number_text.bare(name, here.mean), va="top", size=11.5, color=ink, transform=place
+            )
             if is_baseline:
-                own = half_width_text(name, here.half_width)
+                own = number_text.half_width_text(name, here.half_width)
                 axes.text(0.0, row + _CHANGE, own, va="top", size=8, color=QUIET, transform=place)
         if change is not None and not is_baseline:
             words = paired_text(name, change)
@@ -392,7 +382,11 @@ def steadiness_note(comparison: Comparison) -> str:
 
 def draw_levels(axes: Axes, comparison: Comparison, name: str) -> list[End]:
     """The lines of one measure; returns where each ends."""
-    hues, times, levels = colours(comparison.staffings, comparison.baseline), scale(name), sorted(comparison.levels)
+    hues, times, levels = (
+        colours(comparison.staffings, comparison.baseline),
+        number_text.scale(name),
+        sorted(comparison.levels),
+    )
     ends: list[End] = []
     for number, staffing in enumerate(comparison.staffings):
         found = [(level, comparison.estimate(staffing, name, level)) for level in levels]
@@ -404,11 +398,11 @@ def draw_levels(axes: Axes, comparison: Comparison, name: str) -> list[End]:
         axes.errorbar(beside, means, bars, **look)
         if means:
             ends.append((means[-1], wrapped(comparison.label(staffing), 17), hues[staffing]))
-    axes.set_title(wrapped(label_and_part(name), 24), fontsize=9)
+    axes.set_title(wrapped(number_text.label_and_part(name), 24), fontsize=9)
     axes.set_xticks(levels, [f"× {level:g}" for level in levels])
     axes.set_xlim(levels[0] - 0.012, levels[-1] + 0.012)
     axes.set_xlabel("demand, × what was asked" if of_what(comparison) else "demand")
-    axes.set_ylabel(unit_of_value(name), labelpad=1)
+    axes.set_ylabel(number_text.unit_of_value(name), labelpad=1)
     top = positive_top(1.04 * axes.get_ylim()[1])
     light_grid(axes)
     if name == LEAVING:

@@ -19,17 +19,8 @@ from sim.engine.measures.number_text import (
 )
 from sim.engine.measures.peer_day import PEER_TIME
 from sim.report.description import TextRows
+from sim.report.words import measure_words
 from sim.report.words.caveats import marked
-from sim.report.words.measure_words import (
-    difference_text,
-    hours_text,
-    interval_words,
-    labelled,
-    mean_text,
-    measure_text,
-    short_measure,
-    whole_percent,
-)
 from sim.report.words.worth_text import capital, money_text
 
 _QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
@@ -42,14 +33,14 @@ _Cell = Callable[[Comparison, str, str], str]
 
 def own_cell(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> str:
     """The mean with its interval."""
-    return mean_text(name, comparison.estimate(staffing, name, level), comparison.n_replications(level))
+    return measure_words.mean_text(name, comparison.estimate(staffing, name, level), comparison.n_replications(level))
 
 
 def change_cell(comparison: Comparison, staffing: str, name: str) -> str:
     """Of the baseline its mean, of another staffing the difference from it."""
     if staffing == comparison.baseline:
         return own_cell(comparison, staffing, name)
-    return difference_text(name, comparison.difference(staffing, name))
+    return measure_words.difference_text(name, comparison.difference(staffing, name))
 
 
 def whole_cell(comparison: Comparison, staffing: str, name: str, level: float | None = None) -> str:
@@ -57,8 +48,8 @@ def whole_cell(comparison: Comparison, staffing: str, name: str, level: float | 
     if staffing == comparison.baseline:
         return own_cell(comparison, staffing, name, level)
     n = comparison.n_replications(level)
-    value = mean_text(name, comparison.estimate(staffing, name, level), n, with_interval=False)
-    return f"{value} ({difference_text(name, comparison.difference(staffing, name, level))})"
+    value = measure_words.mean_text(name, comparison.estimate(staffing, name, level), n, with_interval=False)
+    return f"{value} ({measure_words.difference_text(name, comparison.difference(staffing, name, level))})"
 
 
 def marked_label(comparison: Comparison, staffing: str, level: float | None = None) -> str:
@@ -96,7 +87,7 @@ def demand_rows(comparison: Comparison) -> TextRows:
         return []
     rows: TextRows = [("", *(level_head(comparison, level) for level in levels))]
     for name in comparison.known_measures(PROTOCOL_OUTCOMES):
-        rows.append((f"{measure_text(name)} ({unit_of_value(name)})", *[""] * len(levels)))
+        rows.append((f"{measure_words.measure_text(name)} ({unit_of_value(name)})", *[""] * len(levels)))
         for staffing in all_staffings(comparison):
             cells = [whole_cell(comparison, staffing, name, level) for level in levels]
             rows.append((f"  {comparison.label(staffing)}", *cells))
@@ -133,7 +124,7 @@ def cost_rows(comparison: Comparison) -> TextRows:
     for row in comparison.costs.to_dict("records"):
         cost, added = float(row["weekly_cost"]), float(row["weekly_difference"])
         money = plain_number(cost, 0), plain_number(added, 0, signed=True)
-        rows.append((str(row["label"]), hours_text(comparison, row["hours_added"]), *money))
+        rows.append((str(row["label"]), measure_words.hours_text(comparison, row["hours_added"]), *money))
     return rows
 
 
@@ -147,7 +138,9 @@ def worth_rows(comparison: Comparison) -> TextRows:
     presets = list(dict.fromkeys(table["preset"]))
     measures = [item.measure for item in comparison.valued if item.cad_per_unit and item.measure != STAFF_COST]
     heads = [f"{capital(preset_text(preset))} (CAD a week)" for preset in presets]
-    rows: TextRows = [("Difference, and net benefit", *map(capital, map(short_measure, measures)), *heads)]
+    rows: TextRows = [
+        ("Difference, and net benefit", *map(capital, map(measure_words.short_measure, measures)), *heads)
+    ]
     for staffing in comparison.others:
         found = comparison.of_staffing(table, staffing).set_index("preset")
         if len(found):
@@ -159,10 +152,12 @@ def worth_rows(comparison: Comparison) -> TextRows:
 
 def estimate_rows(comparison: Comparison) -> TextRows:
     """Every estimate of the baseline at the central level of demand: mean over replications, interval, replications."""
-    rows: TextRows = [("Measure", "Part", "Mean", f"{whole_percent(comparison.confidence)} interval", "n")]
+    rows: TextRows = [
+        ("Measure", "Part", "Mean", f"{measure_words.whole_percent(comparison.confidence)} interval", "n")
+    ]
     for row in comparison.of_staffing(comparison.estimates, comparison.baseline).to_dict("records"):
         measure, part = measure_and_part(str(row["measure"]))
-        interval = interval_words(measure, row["low"], row["high"])
+        interval = measure_words.interval_words(measure, row["low"], row["high"])
         rows.append((measure.label, part_text(part), value_text(measure, row["mean"]), interval, str(int(row["n"]))))
     return rows
 
@@ -250,7 +245,7 @@ def taken_home_rows(comparison: Comparison) -> TextRows:
     names = all_staffings(comparison)
     if not any(comparison.estimate(name, HOME[0]) for name in names):
         return []
-    return measure_rows(comparison, names, comparison.known_measures(HOME), labelled, whole_cell)
+    return measure_rows(comparison, names, comparison.known_measures(HOME), measure_words.labelled, whole_cell)
 
 
 def taken_home_lines(comparison: Comparison) -> list[str]:
