@@ -5,7 +5,7 @@ The numbers are those of `sim.analysis.breakeven`; the five lines are written in
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -15,11 +15,20 @@ from sim.analysis.sentences import inside
 from sim.analysis.valuation import Worth, preset_text
 from sim.engine.measures import number_text
 from sim.io.workbook import Column, Sheet
-from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
+from sim.report.description import (
+    GOING_ON,
+    Description,
+    Points,
+    ScreenTable,
+    Section,
+    TextRows,
+    TextTable,
+    Typed,
+    Written,
+)
 from sim.report.tables.answer_workbook import sheets_of_break_even, table_sheet
 from sim.report.words import breakeven_finding
 from sim.report.words.caveats import CHANCE_ONLY, LEGEND, RESPECT, STRESS_TEST, caution_lines, marked, short_marks
-from sim.report.words.finding import GOING_ON, Finding
 from sim.report.words.measure_words import measure_text, whole_percent
 from sim.report.words.short_names import cut_middle
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
@@ -34,71 +43,52 @@ ON_THE_SAME_PATIENTS = (
 )
 
 
-@dataclass(frozen=True)
-class BreakEvenDescription(Description):
+def describe_break_even(answer: BreakEvenAnswer, command: Sequence[str] = ()) -> Description:
     """A break-even study described; `command` plays it, without a folder."""
+    finding = breakeven_finding.break_even_finding(answer)
+    return Description(
+        finding=finding,
+        whole_finding=finding,
+        title=f"Break-even beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}",
+        n_rows=len(answer.plan.effects) if answer.staffings else 0,
+        screen_table=partial(screen_table, answer),
+        remarks=stopped_early(answer),
+        sections=partial(page_sections, answer, command),
+        sheets=partial(sheets, answer),
+        keep_in_mind=_in_mind(answer),
+    )
 
-    answer: BreakEvenAnswer
-    command: Sequence[str] = ()
 
-    @property
-    def finding(self) -> Finding:
-        """By the first presets."""
-        return breakeven_finding.break_even_finding(self.answer)
+def screen_table(answer: BreakEvenAnswer, n_rows: int, width: int) -> ScreenTable:
+    """The curve of one staffing by each preset, or those of some staffings side by side, at so many effects."""
+    items = answer.staffings[: breakeven_finding.MOST_STAFFINGS]
+    effects = some_effects(answer.plan.effects, n_rows)
+    if len(items) == 1:
+        rows = _curve_rows(answer, breakeven_finding.shown_presets(answer, items[0]), effects)
+    else:
+        rows = curves_beside(answer, items, [cut_middle(item.label, _LONGEST_LABEL) for item in items], effects)
+    return ScreenTable(rows, [_legend(answer, len(effects))])
 
-    @property
-    def title(self) -> str:
-        """The effect and the baseline."""
-        return f"Break-even beside {self.answer.plan.baseline}: {breakeven_finding.effect_text(self.answer)}"
 
-    # --- the terminal
+def page_sections(answer: BreakEvenAnswer, command: Sequence[str]) -> Iterator[Section]:
+    """Of each staffing where net benefit turns, the curve, and what it is made of."""
+    for item in answer.staffings:
+        tables = [
+            TextTable(_curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)),
+            TextTable(_part_rows(answer, item)),
+        ]
+        title = f"{item.label} beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}"
+        yield Section(title, [*sentences_by_preset(answer, item), *tables])
+    yield Section("Read this with the numbers", [Points(_in_mind(answer))])
+    yield Section("To go on, or to repeat it", [Typed(command), Written(GOING_ON)])
 
-    def n_rows(self) -> int:
-        """Effects played, if any replication has finished."""
-        return len(self.answer.plan.effects) if self.answer.staffings else 0
 
-    def screen_table(self, n_rows: int, width: int) -> ScreenTable:
-        """The curve of one staffing by each preset, or those of some staffings side by side, at so many effects."""
-        answer, items = self.answer, self.answer.staffings[: breakeven_finding.MOST_STAFFINGS]
-        effects = some_effects(answer.plan.effects, n_rows)
-        if len(items) == 1:
-            rows = _curve_rows(answer, breakeven_finding.shown_presets(answer, items[0]), effects)
-        else:
-            rows = curves_beside(answer, items, [cut_middle(item.label, _LONGEST_LABEL) for item in items], effects)
-        return ScreenTable(rows, [_legend(answer, len(effects))])
-
-    def remarks(self) -> list[str]:
-        """That it was stopped early, if it was."""
-        return stopped_early(self.answer)
-
-    # --- the page
-
-    def sections(self) -> Iterator[Section]:
-        """Of each staffing where net benefit turns, the curve, and what it is made of."""
-        answer = self.answer
-        for item in answer.staffings:
-            tables = [
-                TextTable(_curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)),
-                TextTable(_part_rows(answer, item)),
-            ]
-            title = f"{item.label} beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}"
-            yield Section(title, [*sentences_by_preset(answer, item), *tables])
-        yield Section("Read this with the numbers", [Points(_in_mind(answer))])
-        yield Section("To go on, or to repeat it", [Typed(self.command), Written(GOING_ON)])
-
-    # --- the workbook
-
-    def sheets(self) -> list[Sheet]:
-        """The sentences, curves, parts and cautions."""
-        answer = self.answer
-        lines = [(item.label, line) for item in answer.staffings for line in sentences_by_preset(answer, item)]
-        words = pd.DataFrame(lines, columns=["staffing", "line"])
-        headers = {"staffing": Column("Staffing"), "line": Column("In words")}
-        return [table_sheet("summary", words, headers), *sheets_of_break_even(answer)]
-
-    def keep_in_mind(self) -> Iterator[str]:
-        """As on the page."""
-        return _in_mind(self.answer)
+def sheets(answer: BreakEvenAnswer) -> list[Sheet]:
+    """The sentences, curves, parts and cautions."""
+    lines = [(item.label, line) for item in answer.staffings for line in sentences_by_preset(answer, item)]
+    words = pd.DataFrame(lines, columns=["staffing", "line"])
+    headers = {"staffing": Column("Staffing"), "line": Column("In words")}
+    return [table_sheet("summary", words, headers), *sheets_of_break_even(answer)]
 
 
 # --- tables

@@ -7,7 +7,8 @@ informative ones and the command that writes all of them into a file.
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -17,14 +18,22 @@ from sim.analysis.sweeping import SweepAnswer
 from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
 from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_number
-from sim.io.workbook import Sheet
 from sim.report.console import say, show
-from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
+from sim.report.description import (
+    GOING_ON,
+    Description,
+    Points,
+    ScreenTable,
+    Section,
+    TextRows,
+    TextTable,
+    Typed,
+    Written,
+)
 from sim.report.screen import in_lines, rich_table, width_of_rows
 from sim.report.tables.answer_workbook import left_out_of_sweep, sheets_of_sweep
 from sim.report.terminal import LINE_WIDTH
 from sim.report.words import caveats, measure_words
-from sim.report.words.finding import GOING_ON, Finding
 from sim.report.words.short_names import cut_middle, some
 from sim.report.words.stopping_text import contenders_line, controls_line, rules_lines
 from sim.report.words.sweep_finding import (
@@ -65,95 +74,79 @@ _LONGEST_LABEL = 200
 EXPORT = "peered study=results run=FOLDER table=differences export=differences.csv"
 
 
-@dataclass(frozen=True)
-class SweepDescription(Description):
+def describe_sweep(report: SweepReport) -> Description:
     """A sweep described."""
+    answer, finding = report.answer, sweep_finding(report)
+    return Description(
+        finding=finding,
+        whole_finding=finding,
+        title=f"Sweep of {len(answer.labels)} scenarios, each beside {answer.labels[0]} on the same patients",
+        n_rows=len(answer.labels) if answer.n_done else 0,
+        screen_table=partial(screen_table, report),
+        fewest_rows=3,
+        remarks=remarks(report),
+        sections=partial(page_sections, report),
+        sheets=partial(sheets_of_sweep, answer),
+        keep_in_mind=[f"{answer.n_done} of {answer.n_runs} runs are there."],
+        left_out=left_out_of_sweep(answer),
+    )
 
-    report: SweepReport
-    fewest_rows = 3
 
-    @property
-    def finding(self) -> Finding:
-        """What the table stars."""
-        return sweep_finding(self.report)
+# --- the terminal
 
-    @property
-    def title(self) -> str:
-        """How many scenarios, beside which."""
-        labels = self.report.answer.labels
-        return f"Sweep of {len(labels)} scenarios, each beside {labels[0]} on the same patients"
 
-    # --- the terminal
-
-    def n_rows(self) -> int:
-        """Scenarios, if any run has finished."""
-        return len(self.report.answer.labels) if self.report.answer.n_done else 0
-
-    def screen_table(self, n_rows: int, width: int) -> ScreenTable:
-        """The most informative scenarios, and as many measures as are shown without losing a digit; at least one."""
-        report = self.report
-        labels = chosen_labels(report, n_rows)
-        measures = [name for name in SCREEN_MEASURES if any((name, label) in report.means for label in labels)]
-        n_measures = len(measures)
+def screen_table(report: SweepReport, n_rows: int, width: int) -> ScreenTable:
+    """The most informative scenarios, and as many measures as are shown without losing a digit; at least one."""
+    labels = chosen_labels(report, n_rows)
+    measures = [name for name in SCREEN_MEASURES if any((name, label) in report.means for label in labels)]
+    n_measures = len(measures)
+    rows = scenario_rows(report, labels, measures)
+    while width_of_rows(rows) > width and len(measures) > 1:
+        measures.remove(next(name for name in FIRST_LEFT_OUT if name in measures))
         rows = scenario_rows(report, labels, measures)
-        while width_of_rows(rows) > width and len(measures) > 1:
-            measures.remove(next(name for name in FIRST_LEFT_OUT if name in measures))
-            rows = scenario_rows(report, labels, measures)
-        below = [_legend(report)]
-        if len(measures) < n_measures:
-            where = "a wider terminal shows more" if width < LINE_WIDTH else "answer.md has the others"
-            below.append(f"{len(measures)} of {n_measures} measures: {where}.")
-        if left_out := len(report.answer.labels) - len(labels):
-            where = "estimates.parquet and differences.parquet have them"
-            below.append(f"{counted(left_out, 'scenario')} not shown here: {where}.")
-        return ScreenTable(rows, below)
+    below = [_legend(report)]
+    if len(measures) < n_measures:
+        where = "a wider terminal shows more" if width < LINE_WIDTH else "answer.md has the others"
+        below.append(f"{len(measures)} of {n_measures} measures: {where}.")
+    if left_out := len(report.answer.labels) - len(labels):
+        where = "estimates.parquet and differences.parquet have them"
+        below.append(f"{counted(left_out, 'scenario')} not shown here: {where}.")
+    return ScreenTable(rows, below)
 
-    def remarks(self) -> Iterator[str]:
-        """What is missing, what came of the stopping rules, who may be best."""
-        report, answer = self.report, self.report.answer
-        if not answer.is_whole:
-            yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
-        yield from failure_lines(answer, MOST_FAILURES)
-        yield from rules_lines(answer, MOST_MISSED)
-        yield from filter(None, [contenders_text(report), dominated_text(report)])
-        if report.controlled is not None:
-            yield controls_line(report.controlled, brief=True)
 
-    # --- the page
+def remarks(report: SweepReport) -> Iterator[str]:
+    """What is missing, what came of the stopping rules, who may be best."""
+    answer = report.answer
+    if not answer.is_whole:
+        yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
+    yield from failure_lines(answer, MOST_FAILURES)
+    yield from rules_lines(answer, MOST_MISSED)
+    yield from filter(None, [contenders_text(report), dominated_text(report)])
+    if report.controlled is not None:
+        yield controls_line(report.controlled, brief=True)
 
-    def sections(self) -> Iterator[Section]:
-        """Every headline measure, cost, the best, cautions, and how to go on."""
-        report = self.report
-        chosen = chosen_labels(report, MOST_SCENARIOS)
-        pictures = "\n\n".join(f"![{caption}]({file})" for caption, file in report.figures)
-        yield Section("", [Written(pictures)])
-        yield from measure_sections(report, chosen) if report.answer.n_done else ()
-        yield Section("Cost", [TextTable(_cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])
-        best = [contenders_line(name, found) for name, found in report.contenders.items()]
-        yield Section("Which may be the best", [Points(best)])
-        yield dominated_section(report)
-        for name, lines in report.sentences:
-            yield Section(name, [Points(lines)])
-        controls = [] if report.controlled is None else [controls_line(report.controlled)]
-        yield Section("What came of the stopping rules", [Points([*rules_lines(report.answer), *controls])])
-        yield Section("Runs that failed", [Points(failure_lines(report.answer, MOST_LISTED))])
-        yield Section("Read this with the numbers", [Points(_in_mind(report))])
-        again = "The answer on the terminal again, or a table: `peered study=results run=FOLDER`."
-        yield Section("To go on, or to repeat it", [Typed(report.command), Written(f"{GOING_ON} {again}")])
 
-    # --- the workbook
+# --- the page
 
-    def sheets(self) -> list[Sheet]:
-        """Of a large sweep long sheets hold headline measures, or a part of them."""
-        return sheets_of_sweep(self.report.answer)
 
-    def keep_in_mind(self) -> list[str]:
-        """How much of it is there."""
-        return [f"{self.report.answer.n_done} of {self.report.answer.n_runs} runs are there."]
-
-    def left_out(self) -> list[str]:
-        """What is not in the long sheets."""
-        return left_out_of_sweep(self.report.answer)
+def page_sections(report: SweepReport) -> Iterator[Section]:
+    """Every headline measure, cost, the best, cautions, and how to go on."""
+    chosen = chosen_labels(report, MOST_SCENARIOS)
+    pictures = "\n\n".join(f"![{caption}]({file})" for caption, file in report.figures)
+    yield Section("", [Written(pictures)])
+    yield from measure_sections(report, chosen) if report.answer.n_done else ()
+    yield Section("Cost", [TextTable(_cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])
+    best = [contenders_line(name, found) for name, found in report.contenders.items()]
+    yield Section("Which may be the best", [Points(best)])
+    yield dominated_section(report)
+    for name, lines in report.sentences:
+        yield Section(name, [Points(lines)])
+    controls = [] if report.controlled is None else [controls_line(report.controlled)]
+    yield Section("What came of the stopping rules", [Points([*rules_lines(report.answer), *controls])])
+    yield Section("Runs that failed", [Points(failure_lines(report.answer, MOST_LISTED))])
+    yield Section("Read this with the numbers", [Points(_in_mind(report))])
+    again = "The answer on the terminal again, or a table: `peered study=results run=FOLDER`."
+    yield Section("To go on, or to repeat it", [Typed(report.command), Written(f"{GOING_ON} {again}")])
 
 
 def chosen_labels(report: SweepReport, most: int) -> list[str]:

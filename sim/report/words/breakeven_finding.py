@@ -16,8 +16,8 @@ from sim.analysis.scenario_facts import groups_of_same_money, is_swap
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures import number_text
+from sim.report.description import Finding, five_lines
 from sim.report.words.caveats import A_STRESS_TEST, short_cautions, size_text
-from sim.report.words.finding import Finding, five_lines
 from sim.report.words.measure_words import change_text, measure_text, short_measure, whole_percent
 from sim.report.words.short_names import some
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_shortly

@@ -14,8 +14,8 @@ from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
 from sim.io.short_lists import few_of
+from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, MANY_LEAVE, NO_STEADY_STATE, effect_note
-from sim.report.words.finding import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
 from sim.report.words.measure_words import HINT, hint, hours_text, named_topics, whole_percent
 from sim.report.words.question_text import central_demand, effects_text, question
 

@@ -18,8 +18,8 @@ from sim.analysis.swept_scenarios import SweptScenarios
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.number_text import cad, counted, plain_number, unit_of_value
+from sim.report.description import Finding, five_lines
 from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text
-from sim.report.words.finding import Finding, five_lines
 from sim.report.words.measure_words import change_text, hint, mean_text, named_topics, short_measure, whole_percent
 from sim.report.words.short_names import cut_middle, short_labels, some, varied_keys
 from sim.report.words.stopping_text import labels_where
