@@ -11,16 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.department import pathway
+from sim.department import pathway, quantities
 from sim.department.arrivals import Replay
 from sim.department.patients import Stream
-from sim.department.quantities import (
-    ACUITIES,
-    MINUTES_PER_HOUR,
-    MINUTES_PER_WEEK,
-    of_acuity,
-    sum_in_order,
-)
 from sim.department.roster import Role, heads_by_minute
 from sim.department.scenario import Scenario
 from sim.department.severity import Traits, disposing, traits_of
@@ -55,7 +48,7 @@ class RoleLoad:
 def loads(scenario: Scenario) -> dict[str, RoleLoad]:
     """The load of every role of the staffing in a week of an average month."""
     roles = scenario.staffing.roles
-    own = {name: minutes / MINUTES_PER_HOUR for name, minutes in weekly_minutes(scenario).items()}
+    own = {name: minutes / quantities.MINUTES_PER_HOUR for name, minutes in weekly_minutes(scenario).items()}
     hours = {name: role.hours_per_week() * (1.0 - role.absence_share) for name, role in roles.items()}
     spare = {name: max(0.0, hours[name] - own.get(name, 0.0)) for name in roles}
     found = {}
@@ -89,7 +82,7 @@ def weekly_minutes(scenario: Scenario) -> dict[str, float]:
         visits, mix = weekly_visits_of(scenario, name)
         stream = scenario.department.streams[name]
         traits = traits_of(stream, mix)
-        for acuity, share in zip(ACUITIES, mix, strict=True):
+        for acuity, share in zip(quantities.ACUITIES, mix, strict=True):
             for number, part in enumerate(traits.of_classes[acuity - 1]):
                 kind = VisitKind(stream, traits, acuity, number)
                 if share * part > 0.0:
@@ -104,9 +97,11 @@ def weekly_visits_of(scenario: Scenario, name: str) -> tuple[float, tuple[float,
     per_patient = scenario.department.streams[name].visits_per_patient
     if isinstance(scenario.demand, Replay):
         given = [visit for visit in scenario.demand.visits if visit.stream == name]
-        return len(given) * MINUTES_PER_WEEK / scenario.period.horizon * per_patient, scenario.acuity_mix_of(name)
+        return len(given) * quantities.MINUTES_PER_WEEK / scenario.period.horizon * per_patient, scenario.acuity_mix_of(
+            name
+        )
     months = float(np.mean(arrivals.month_index)) if scenario.period.uses_month_factors else 1.0
-    return sum_in_order(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
+    return quantities.sum_in_order(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +124,7 @@ class VisitKind:
         if assessing is None or assessing.assessed_by[0] != need or only_if in (pathway.DISCHARGE, pathway.TRANSFER):
             return drawn
         unassessed = math.prod(1.0 - self._drawn(one) for one in assessing.assessed_by)
-        deciding = of_acuity(assessing.share, self.acuity) * self.admitted(assessing)
+        deciding = quantities.of_acuity(assessing.share, self.acuity) * self.admitted(assessing)
         return drawn + unassessed * (1.0 if only_if == pathway.ADMISSION else deciding)
 
     def _drawn(self, need: str) -> float:
@@ -148,12 +143,12 @@ def minutes_of_visit(scenario: Scenario, kind: VisitKind) -> dict[str, float]:
             so_far = work[step.role] if step.share_of_minutes is not None else 1.0
             work[step.role] += chance * minutes * (step.share_of_minutes or 1.0) * so_far
         elif isinstance(step, pathway.Board):
-            care = scenario.boarding.times[step.time].nurse_minutes_per_hour / MINUTES_PER_HOUR
+            care = scenario.boarding.times[step.time].nurse_minutes_per_hour / quantities.MINUTES_PER_HOUR
             work[scenario.boarding.nurse_role] += chance * minutes * care
         elif isinstance(step, pathway.Observe):
             work[step.role] += chance * stay_minutes(lasting[number:])
     if stream.escalation is not None:
-        rate = kind.traits.escalation[kind.number] / (stream.escalation.mean_hours * MINUTES_PER_HOUR)
+        rate = kind.traits.escalation[kind.number] / (stream.escalation.mean_hours * quantities.MINUTES_PER_HOUR)
         escalations = stay_minutes(lasting) * rate
         for task in stream.escalation.response:
             work[task.role] += escalations * task.minutes
@@ -162,16 +157,18 @@ def minutes_of_visit(scenario: Scenario, kind: VisitKind) -> dict[str, float]:
 
 def stay_minutes(lasting: list[tuple[pathway.Step, float, float]]) -> float:
     """Expected minutes of the steps that a visit goes through, waits apart."""
-    return sum_in_order(chance * minutes for step, chance, minutes in lasting if not isinstance(step, pathway.SideTask))
+    return quantities.sum_in_order(
+        chance * minutes for step, chance, minutes in lasting if not isinstance(step, pathway.SideTask)
+    )
 
 
 def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pathway.Step, float, float]]:
     """Every step with the chance that a visit takes it, and its mean minutes (0 where it takes no time)."""
-    triage = sum_in_order(group.share * group.triage for group in scenario.department.groups)
+    triage = quantities.sum_in_order(group.share * group.triage for group in scenario.department.groups)
     outcome: dict[str | None, float] = {None: 1.0}
     acuity = kind.acuity
     for step in kind.stream.pathway:
-        chance = of_acuity(step.share, acuity) * outcome.get(step.only_if, 0.0)
+        chance = quantities.of_acuity(step.share, acuity) * outcome.get(step.only_if, 0.0)
         if step.need is not None:
             chance *= kind.in_need(step.need, step.only_if)
         minutes = 0.0
@@ -182,7 +179,7 @@ def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pa
         if isinstance(step, pathway.Board):
             minutes = mean_boarding_minutes(scenario, step, acuity)
         if isinstance(step, pathway.Dispose):
-            admitted, moved = kind.admitted(step), of_acuity(step.transfer, acuity)
+            admitted, moved = kind.admitted(step), quantities.of_acuity(step.transfer, acuity)
             outcome |= {
                 pathway.ADMISSION: admitted,
                 pathway.TRANSFER: moved,
@@ -196,7 +193,7 @@ def mean_boarding_minutes(scenario: Scenario, step: pathway.Board, acuity: int) 
     time = scenario.boarding.times[step.time]
     return (1.0 - time.long_share) * time.minutes.mean_of(
         acuity
-    ) + time.long_share * scenario.boarding.mean_hours * MINUTES_PER_HOUR
+    ) + time.long_share * scenario.boarding.mean_hours * quantities.MINUTES_PER_HOUR
 
 
 def attended_share(scenario: Scenario, task: pathway.Task) -> float:

@@ -16,26 +16,7 @@ from sim.engine.measures.number_text import measure_and_part, part_text
 from sim.report.console import say
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
-from sim.report.tables.answer_workbook import sheets_of
-from sim.report.tables.comparison_rows import (
-    DAY,
-    TAKEN_HOME,
-    all_staffings,
-    change_cell,
-    change_rows,
-    cost_rows,
-    demand_rows,
-    estimate_rows,
-    groups_of_measures,
-    marked_label,
-    measure_rows,
-    peer_day_lines,
-    peer_day_rows,
-    taken_home_lines,
-    taken_home_rows,
-    whole_cell,
-    worth_rows,
-)
+from sim.report.tables import answer_workbook, comparison_rows
 from sim.report.words.caveats import LEGEND, caution_lines_of, in_mind, short_marks, stress_test_lines, unfinished_lines
 from sim.report.words.comparison_finding import OTHER_DEMAND, finding_of, other_levels_line, with_other_levels
 from sim.report.words.measure_words import labelled, rank_line, short_label, whole_percent
@@ -79,7 +60,12 @@ def describe_comparison(comparison: Comparison, with_figures: bool = False) -> D
     """A comparison described; `with_figures`: the figures stand in a folder `figures` beside its page."""
     finding, measures = finding_of(comparison), comparison.known_measures(HEADLINE)
     whole = with_other_levels(finding, comparison)
-    notes = rank_line(measures), *peer_day_lines(comparison), *worth_lines(comparison), *comparison.notes
+    notes = (
+        rank_line(measures),
+        *comparison_rows.peer_day_lines(comparison),
+        *worth_lines(comparison),
+        *comparison.notes,
+    )
     return Description(
         finding=finding,
         whole_finding=whole,
@@ -89,7 +75,7 @@ def describe_comparison(comparison: Comparison, with_figures: bool = False) -> D
         screen_table=partial(screen_table, comparison),
         remarks=remarks_at(comparison, comparison.central_level),
         sections=partial(page_sections, comparison, with_figures),
-        sheets=partial(sheets_of, comparison),
+        sheets=partial(answer_workbook.sheets_of, comparison),
         keep_in_mind=filter(None, (changed_line(comparison), *notes, *in_mind(comparison))),
     )
 
@@ -113,18 +99,20 @@ def measures_down(comparison: Comparison, n_rows: int) -> TextRows:
     measures = comparison.known_measures(HEADLINE)
     ranked = sorted(measures, key=lambda name: (name not in FIRST_SHOWN, name in LAST_SHOWN, measures.index(name)))
     chosen = [name for name in measures if name in ranked[:n_rows]]
-    return measure_rows(comparison, all_staffings(comparison), chosen, short_label, change_cell)
+    return comparison_rows.measure_rows(
+        comparison, comparison_rows.all_staffings(comparison), chosen, short_label, comparison_rows.change_cell
+    )
 
 
 def staffings_down(comparison: Comparison, n_rows: int, width: int) -> TextRows:
     """A row for each staffing, and a column for as many of the most important measures as fit, one at least."""
-    names, measures = all_staffings(comparison), comparison.known_measures(HEADLINE)
+    names, measures = comparison_rows.all_staffings(comparison), comparison.known_measures(HEADLINE)
     left_out = len(names) - n_rows + 1 if len(names) > n_rows else 0
     rows: TextRows = []
     for n_columns in range(1, 1 + len(FIRST_SHOWN)):
         chosen = [name for name in measures if name in FIRST_SHOWN[:n_columns]]
         shown = names[: len(names) - left_out]
-        across = measure_rows(comparison, shown, chosen, head_in_lines, change_cell)
+        across = comparison_rows.measure_rows(comparison, shown, chosen, head_in_lines, comparison_rows.change_cell)
         wider: TextRows = list(zip(*across, strict=True))
         if rows and width_of_rows(wider) > width:
             break
@@ -161,16 +149,20 @@ def page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Sectio
     yield Section("", [summary(comparison), page_legend(comparison), ranks])
     yield from [Section("Figures", figure_blocks())] if with_figures else []
     for title, rows, lines in (
-        (demand_title(comparison), demand_rows(comparison), []),
-        ("Matched simulated patients, first visits", change_rows(comparison), []),
-        (TAKEN_HOME, taken_home_rows(comparison), taken_home_lines(comparison)),
-        (DAY, peer_day_rows(comparison), peer_day_lines(comparison)),
-        ("Cost", cost_rows(comparison), []),
-        ("What the differences would be worth", worth_rows(comparison), worth_lines(comparison)),
+        (demand_title(comparison), comparison_rows.demand_rows(comparison), []),
+        ("Matched simulated patients, first visits", comparison_rows.change_rows(comparison), []),
+        (
+            comparison_rows.TAKEN_HOME,
+            comparison_rows.taken_home_rows(comparison),
+            comparison_rows.taken_home_lines(comparison),
+        ),
+        (comparison_rows.DAY, comparison_rows.peer_day_rows(comparison), comparison_rows.peer_day_lines(comparison)),
+        ("Cost", comparison_rows.cost_rows(comparison), []),
+        ("What the differences would be worth", comparison_rows.worth_rows(comparison), worth_lines(comparison)),
     ):
         yield Section(title, [TextTable(rows), " ".join(lines)])
     if not comparison.others:
-        yield Section("Every measure, mean over replications", [TextTable(estimate_rows(comparison))])
+        yield Section("Every measure, mean over replications", [TextTable(comparison_rows.estimate_rows(comparison))])
     for note in (*comparison.money_notes, *comparison.notes):
         yield Section("", [note])
     for title, lines in sentences_by_staffing(comparison):
@@ -185,14 +177,14 @@ def head_in_lines(name: str) -> str:
 
 def summary(comparison: Comparison) -> TextTable:
     """Headline measures by staffing: estimate and paired difference."""
-    names = all_staffings(comparison)
-    rows: TextRows = [("", *(marked_label(comparison, name) for name in names))]
+    names = comparison_rows.all_staffings(comparison)
+    rows: TextRows = [("", *(comparison_rows.marked_label(comparison, name) for name in names))]
     rows.append(("Replications", *[str(comparison.n_replications())] * len(names)))
     headings = set()
-    for part, measures in groups_of_measures(comparison):
+    for part, measures in comparison_rows.groups_of_measures(comparison):
         headings.add(len(rows))
         rows.append((part_text(part).capitalize(), *[""] * len(names)))
-        rows += measure_rows(comparison, names, measures, labelled, whole_cell)[1:]
+        rows += comparison_rows.measure_rows(comparison, names, measures, labelled, comparison_rows.whole_cell)[1:]
     return TextTable(rows, headings)
 
 

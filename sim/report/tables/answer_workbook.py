@@ -14,13 +14,7 @@ from sim.analysis.breakeven import BreakEvenAnswer
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.valuation import preset_text
-from sim.engine.measures.catalogue import HEADLINE
-from sim.engine.measures.number_text import (
-    decimals_shown,
-    scale,
-    short_unit_of_difference,
-    unit_of_value,
-)
+from sim.engine.measures import catalogue, number_text
 from sim.io.workbook import Column, Sheet, write_workbook
 from sim.report.description import Description
 from sim.report.tables.comparison_rows import peer_day_measures, peer_day_words, with_peers
@@ -71,7 +65,7 @@ def write_answer_workbook(sheets: Sequence[Sheet], file: Path) -> None:
 
 def number_format(name: str) -> str:
     """As many decimals as the measure is shown with."""
-    places = decimals_shown(name)
+    places = number_text.decimals_shown(name)
     return f"#,##0.{'0' * places}" if places else "#,##0"
 
 
@@ -289,7 +283,7 @@ def as_much_as_fits(table: pd.DataFrame, n_columns: int) -> tuple[pd.DataFrame, 
     most_rows = MOST_SHEET_CELLS // n_columns
     if len(table) <= most_rows:
         return table, ""
-    headline = table[table["measure"].isin(HEADLINE)]
+    headline = table[table["measure"].isin(catalogue.HEADLINE)]
     if len(headline) <= most_rows:
         return headline, "the headline measures"
     return headline.head(most_rows), f"the first {most_rows:,} rows of the headline measures"
@@ -299,15 +293,17 @@ def summary_sheet(answer: SweepAnswer) -> Sheet:
     """A row for each scenario: the mean of each headline measure, and its difference from the first scenario."""
     headers, columns = [Column("Scenario")], [pd.Series(answer.labels, index=answer.labels, dtype=object)]
     means, apart = by_scenario(answer.estimates), by_scenario(answer.differences)
-    for name in HEADLINE:
+    for name in catalogue.HEADLINE:
         if name not in means:
             continue
         number, words = number_format(name), measure_text(name)
-        headers.append(Column(f"{words} ({unit_of_value(name)})", number))
-        columns.append(means[name] * scale(name))
+        headers.append(Column(f"{words} ({number_text.unit_of_value(name)})", number))
+        columns.append(means[name] * number_text.scale(name))
         if name in apart:
-            headers.append(Column(f"{words}: difference from the first ({short_unit_of_difference(name)})", number))
-            columns.append(apart[name] * scale(name))
+            headers.append(
+                Column(f"{words}: difference from the first ({number_text.short_unit_of_difference(name)})", number)
+            )
+            columns.append(apart[name] * number_text.scale(name))
     table = pd.concat(columns, axis=1).reindex(list(answer.labels)).head(MOST_SHEET_CELLS // len(headers))
     table.columns = pd.RangeIndex(len(columns))
     return Sheet("summary", headers, sheet_rows(table))
@@ -317,7 +313,7 @@ def by_scenario(table: pd.DataFrame) -> pd.DataFrame:
     """Means of the headline measures, a row for each scenario and a column for each measure."""
     if "mean" not in table:
         return pd.DataFrame()
-    return table[table["measure"].isin(HEADLINE)].pivot(index="label", columns="measure", values="mean")
+    return table[table["measure"].isin(catalogue.HEADLINE)].pivot(index="label", columns="measure", values="mean")
 
 
 def sheets_of_break_even(answer: BreakEvenAnswer) -> list[Sheet]:
@@ -367,8 +363,8 @@ def parts_table(answer: BreakEvenAnswer) -> pd.DataFrame:
         return answer.parts
     valued = {worth.measure for worth in answer.plan.worth}
     table = relabelled(with_labels(answer.parts, ("difference", "half_width")), labels_of(answer))
-    factor = answer.parts["measure"].map({name: scale(name) for name in valued})
-    units = {name: short_unit_of_difference(name) for name in valued}
+    factor = answer.parts["measure"].map({name: number_text.scale(name) for name in valued})
+    units = {name: number_text.short_unit_of_difference(name) for name in valued}
     return table.assign(unit=table["measure"].map(units), cad_per_unit=table["cad_per_unit"] / factor)
 
 
