@@ -51,15 +51,15 @@ def describe_break_even(answer: BreakEvenAnswer, command: Sequence[str] = ()) ->
         whole_finding=finding,
         title=f"Break-even beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}",
         n_rows=len(answer.plan.effects) if answer.staffings else 0,
-        screen_table=partial(screen_table, answer),
+        screen_table=partial(_screen_table, answer),
         remarks=stopped_early(answer),
-        sections=partial(page_sections, answer, command),
+        sections=partial(_page_sections, answer, command),
         sheets=partial(sheets, answer),
         keep_in_mind=_in_mind(answer),
     )
 
 
-def screen_table(answer: BreakEvenAnswer, n_rows: int, width: int) -> ScreenTable:
+def _screen_table(answer: BreakEvenAnswer, n_rows: int, width: int) -> ScreenTable:
     """The curve of one staffing by each preset, or those of some staffings side by side, at so many effects."""
     items = answer.staffings[: breakeven_finding.MOST_STAFFINGS]
     effects = some_effects(answer.plan.effects, n_rows)
@@ -70,7 +70,7 @@ def screen_table(answer: BreakEvenAnswer, n_rows: int, width: int) -> ScreenTabl
     return ScreenTable(rows, [_legend(answer, len(effects))])
 
 
-def page_sections(answer: BreakEvenAnswer, command: Sequence[str]) -> Iterator[Section]:
+def _page_sections(answer: BreakEvenAnswer, command: Sequence[str]) -> Iterator[Section]:
     """Of each staffing where net benefit turns, the curve, and what it is made of."""
     for item in answer.staffings:
         tables = [

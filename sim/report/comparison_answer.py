@@ -72,9 +72,9 @@ def describe_comparison(comparison: Comparison, with_figures: bool = False) -> D
         title=whole.question,
         intro=changed_line(comparison),
         n_rows=max(len(measures), len(comparison.staffings)),
-        screen_table=partial(screen_table, comparison),
+        screen_table=partial(_screen_table, comparison),
         remarks=remarks_at(comparison, comparison.central_level),
-        sections=partial(page_sections, comparison, with_figures),
+        sections=partial(_page_sections, comparison, with_figures),
         sheets=partial(answer_workbook.sheets_of, comparison),
         keep_in_mind=filter(None, (changed_line(comparison), *notes, *in_mind(comparison))),
     )
@@ -83,7 +83,7 @@ def describe_comparison(comparison: Comparison, with_figures: bool = False) -> D
 # --- the terminal
 
 
-def screen_table(comparison: Comparison, n_rows: int, width: int) -> ScreenTable:
+def _screen_table(comparison: Comparison, n_rows: int, width: int) -> ScreenTable:
     """Measures down and staffings across; if they are wider than `width`, staffings down and measures across."""
     rows = measures_down(comparison, n_rows)
     n_shown = len(rows) - 1
@@ -143,7 +143,7 @@ def remarks_at(comparison: Comparison, *levels: float) -> list[str]:
 # --- the page
 
 
-def page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Section]:
+def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Section]:
     """The summary, the figures, further tables, sentences, and what must be kept in mind."""
     ranks = rank_line(comparison.known_measures(HEADLINE))
     yield Section("", [summary(comparison), page_legend(comparison), ranks])

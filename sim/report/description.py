@@ -122,4 +122,4 @@ class Description:
     title: str
     intro: str = ""
     fewest_rows: int = 4
-    left_out: Sequence[str] = ()
+    left_out: Callable[[], Sequence[str]] = tuple

@@ -82,20 +82,20 @@ def describe_sweep(report: SweepReport) -> Description:
         whole_finding=finding,
         title=f"Sweep of {len(answer.labels)} scenarios, each beside {answer.labels[0]} on the same patients",
         n_rows=len(answer.labels) if answer.n_done else 0,
-        screen_table=partial(screen_table, report),
+        screen_table=partial(_screen_table, report),
         fewest_rows=3,
         remarks=remarks(report),
-        sections=partial(page_sections, report),
+        sections=partial(_page_sections, report),
         sheets=partial(sheets_of_sweep, answer),
         keep_in_mind=[f"{answer.n_done} of {answer.n_runs} runs are there."],
-        left_out=left_out_of_sweep(answer),
+        left_out=partial(left_out_of_sweep, answer),
     )
 
 
 # --- the terminal
 
 
-def screen_table(report: SweepReport, n_rows: int, width: int) -> ScreenTable:
+def _screen_table(report: SweepReport, n_rows: int, width: int) -> ScreenTable:
     """The most informative scenarios, and as many measures as are shown without losing a digit; at least one."""
     labels = chosen_labels(report, n_rows)
     measures = [name for name in SCREEN_MEASURES if any((name, label) in report.means for label in labels)]
@@ -129,7 +129,7 @@ def remarks(report: SweepReport) -> Iterator[str]:
 # --- the page
 
 
-def page_sections(report: SweepReport) -> Iterator[Section]:
+def _page_sections(report: SweepReport) -> Iterator[Section]:
     """Every headline measure, cost, the best, cautions, and how to go on."""
     chosen = chosen_labels(report, MOST_SCENARIOS)
     pictures = "\n\n".join(f"![{caption}]({file})" for caption, file in report.figures)

@@ -101,7 +101,7 @@ def answer_sheets(answer: Description, facts: Mapping[str, Any]) -> list[Sheet]:
     """An answer as sheets, its finding first; `facts` are those of run.json."""
     finding = answer.whole_finding
     lines = [("Question", finding.question), *((line.label, line.text) for line in finding.lines)]
-    in_mind, left_out = list(answer.keep_in_mind), answer.left_out
+    in_mind, left_out = list(answer.keep_in_mind), answer.left_out()
     return [Sheet("finding", _WORDS, lines), *with_readme(answer.title, answer.sheets(), in_mind, facts, left_out)]
 
 
