@@ -59,7 +59,8 @@ def first_place(trajectory: Trajectory) -> Floats:
 
 def end_of_waiting(trajectory: Trajectory) -> Floats:
     """When each visit stopped waiting for its first place: roomed or departed, nan if neither happened."""
-    return np.fmin(first_place(trajectory), trajectory.visit_columns["departure"])
+    departure: Floats = trajectory.visit_columns["departure"]
+    return np.fmin(first_place(trajectory), departure)
 
 
 def counts(trajectory: Trajectory, times: Floats, chosen: Flags, prefix: str) -> dict[str, np.ndarray]:

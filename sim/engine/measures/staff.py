@@ -123,7 +123,8 @@ def protected_minutes(time: StaffTime) -> Floats:
         blocks = [block.minutes for block in member.breaks if block.protected]
         if blocks and member.index < lengths.size:
             lengths[member.index] = sum_in_order(blocks) / len(blocks)
-    return lengths[time.trajectory.break_columns["member"]]
+    minutes: Floats = lengths[time.trajectory.break_columns["member"]]
+    return minutes
 
 
 def physicians(time: StaffTime) -> list[int]:

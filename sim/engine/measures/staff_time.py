@@ -68,7 +68,8 @@ class StaffTime(Cohort):
 
     @property
     def rest_role(self) -> Codes:
-        return self.role_of_member[self.trajectory.break_columns["member"]]
+        member: Codes = self.trajectory.break_columns["member"]
+        return self.role_of_member[member]
 
     @property
     def busy(self) -> Floats:
