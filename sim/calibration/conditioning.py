@@ -17,6 +17,7 @@ from scipy.stats import qmc
 
 from sim.analysis.validation import PLAYED_WITH_PEERS, PublishedRow, published_rows, unit_of_row
 from sim.department.scenario import Scenario
+from sim.register.draw_table import on_steps
 from sim.register.drawn_scenarios import drawn_scenarios
 from sim.register.draws import Cube
 from sim.runs.design import PlannedRun, RunKey, RunTask, measures_alone
@@ -81,7 +82,7 @@ def condition(
     width = len(cube.dimensions)
     places, values = np.zeros((0, width)), np.zeros((0, len(rows)))
     accepted, found, emulators = np.zeros(0, bool), [], None
-    proposed = qmc.LatinHypercube(width, rng=rng).random(wave)
+    proposed = on_steps(qmc.LatinHypercube(width, rng=rng).random(wave))
     while True:
         played = play(proposed, len(places))
         fits = look_published(rows, played)
@@ -157,7 +158,7 @@ class Emulators:
         """Places of the cube, each proposed in proportion to its chance."""
         n_left = n
         while n_left:
-            places = rng.random((CANDIDATES, self.terms.shape[1] // 2))
+            places = on_steps(rng.random((CANDIDATES, self.terms.shape[1] // 2)))
             likely = places[rng.random(CANDIDATES) * LIKELY < self.chances(places, rng)][:n_left]
             yield from likely
             n_left -= len(likely)
