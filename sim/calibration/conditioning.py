@@ -10,6 +10,7 @@ and the decision alone.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logit
@@ -20,8 +21,9 @@ from sim.department.scenario import Scenario
 from sim.register.draw_table import on_steps
 from sim.register.drawn_scenarios import drawn_scenarios
 from sim.register.draws import Cube
-from sim.runs.design import PlannedRun, RunKey, RunTask, measures_alone
+from sim.runs.design import Design, PlannedRun, RunKey, RunTask
 from sim.runs.playing import play_all
+from sim.runs.worker_pool import n_cores
 from sim.statistics.arrays import BoolArray, FloatArray
 from sim.statistics.forward_selection import fit_forward
 
@@ -29,6 +31,7 @@ LEAST_INSIDE = 2.0 / 3.0
 """Share of the rows that a department must meet to look like the published ones."""
 CANDIDATES, RESIDUALS = 4000, 25
 """Places tried at a time, and left-out errors added to what is emulated of each."""
+LEFT, MANY_LEAVE = "lwbs_or_ama.all", 0.05
 LIKELY = 0.6
 """A place with this chance of being accepted, or a better one, is always proposed."""
 LEAST_SHARE = 0.002
@@ -38,8 +41,7 @@ PlayDraws = Callable[[FloatArray, int], FloatArray]
 """Values of the rows (n, rows) at places (n, d), nan where undefined or no department; the number of the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawsPlayed:
+class DrawsPlayed(NamedTuple):
     """Draws that were played together, how many could not be a department, and how many were accepted."""
 
     n_played: int
@@ -62,6 +64,18 @@ class Conditioned:
         """Whether each draw (rows) meets each published row (columns)."""
         return are_inside(self.rows, self.values)
 
+    @property
+    def medians(self) -> FloatArray:
+        """Of each published row the median over the draws, nan where no draw has a value."""
+        known = [column[np.isfinite(column)] for column in self.values.T]
+        return np.array([np.median(column) if column.size else np.nan for column in known])
+
+    @property
+    def share_losing_many(self) -> float:
+        """Share of the draws in which more than `MANY_LEAVE` of the visits leave unseen or against advice."""
+        column = [row.value for row in self.rows].index(LEFT)
+        return float((self.values[:, column] > MANY_LEAVE).mean())
+
 
 def condition(
     play: PlayDraws,
@@ -72,11 +86,13 @@ def condition(
     *,
     wave: int = 300,
     waves: int = 3,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Conditioned:
     """Waves of draws until enough are accepted.
 
-    Inputs: `wave` draws are played at a time, after each of the first `waves` emulators are fitted anew. Raises
-    ValueError where nothing is accepted in the first two waves: then the department is none like the published ones.
+    Inputs: `wave` draws are played at a time, after each of the first `waves` emulators are fitted anew; `tell` says a
+    line after each. Raises ValueError where a wave of proposals has nothing to accept: then the department is none
+    like the published ones.
     """
     rng = np.random.default_rng(seed)
     width = len(cube.dimensions)
@@ -90,10 +106,12 @@ def condition(
         places, values = np.vstack((places, proposed)), np.vstack((values, played))
         # The first wave comes from the whole cube: it teaches, and is not among what is proposed later.
         accepted = np.concatenate((accepted, fits & (len(found) > 1)))
-        if accepted.sum() >= n_wanted:
+        n_accepted = int(accepted.sum())
+        tell(f"wave {len(found)}: {fits.sum()} of {len(proposed)} accepted, {n_accepted} of {n_wanted} are there")
+        if n_accepted >= n_wanted:
             break
-        if len(found) > 1 and not accepted.any():
-            raise ValueError("no draw looks like the published departments")
+        if len(found) > 1 and not fits.any():
+            raise ValueError("no draw of a wave looks like the published departments: this department is another")
         if len(found) <= waves:
             emulators = Emulators(rows, places, values, seed)
         assert emulators is not None
@@ -178,21 +196,23 @@ def to_line(row: PublishedRow, values: FloatArray) -> FloatArray:
     return values if row.accept_low < 0.0 else np.log(np.maximum(values, 1e-3))
 
 
-def playing_draws(
-    scenario: Scenario, cube: Cube, rows: Sequence[PublishedRow], seed: int, workers: int | None
-) -> PlayDraws:
-    """Plays each place as one replication of its own number, in so many threads."""
+def playing_draws(scenario: Scenario, cube: Cube, rows: Sequence[PublishedRow], design: Design) -> PlayDraws:
+    """Plays each place as one replication of a number of its own, as a design says."""
 
     def play(places: FloatArray, first: int) -> FloatArray:
         values = np.full((len(places), len(rows)), np.nan)
-        tasks, numbers = [], []
-        for number, drawn in enumerate(drawn_scenarios(scenario, cube, places)):
-            if drawn is not None:
-                run = PlannedRun(RunKey(str(first + number), first + number), f"draw {first + number}", drawn)
-                tasks.append(RunTask(run.label, (run,), first + number, seed, reduce=measures_alone))
-                numbers.append(number)
-        for number, (result,) in zip(numbers, play_all(tasks, workers=workers), strict=True):
+        tasks = {
+            number: task_of(drawn, first + number)
+            for number, drawn in enumerate(drawn_scenarios(scenario, cube, places))
+            if drawn is not None
+        }
+        played = play_all(list(tasks.values()), design.executor, design.workers or n_cores(), design.address)
+        for number, (result,) in zip(tasks, played, strict=True):
             values[number] = [result.values.get(row.value, np.nan) / unit_of_row(row) for row in rows]
         return values
+
+    def task_of(drawn: Scenario, number: int) -> RunTask:
+        run = PlannedRun(RunKey(f"draw {number}", number), f"draw {number}", drawn)
+        return RunTask(run.label, (run,), number, design.seed, design.engine)
 
     return play

@@ -1,29 +1,31 @@
 """A table of draws that were accepted as looking like the published departments, in one small file.
 
-Places in the unit cube are kept as whole 65,536ths, a column a dimension, and where they come from as metadata of the
-Parquet file. A table belongs to the register it was made with: others are refused.
+Places in the unit cube are kept as whole 65,536ths, a column a dimension, and how they were made beside them. A table
+belongs to the register it was made with: with another one it is refused.
 """
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from sim.department.scenario import Problem, ScenarioError
-from sim.io.bounded_reader import read_bytes
+from sim.io.bounded_reader import UnreadableFile, read_bytes
 from sim.register.draws import Cube, leader_of
 from sim.register.rows import DATA
 from sim.statistics.arrays import FloatArray
 
-SHIPPED = DATA / "draws.parquet"
+SHIPPED = DATA / "draws.npz"
 STEPS = 65_536
-MOST_BYTES, MOST_DRAWS = 32 * 2**20, 20_000
-_ORIGIN = b"peered draws"
+MOST_BYTES = 32 * 2**20
 MAKE_ANEW = "make it with `peered study=conditioning`"
 
 
@@ -50,43 +52,35 @@ def on_steps(places: FloatArray) -> FloatArray:
 
 def digest_of_register(cube: Cube) -> str:
     """Of all that says how draws are made of places."""
-    said = [
-        (row.id, row.value, row.low, row.high, row.distribution, row.drawn)
-        for row in cube.register.values()
-        if leader_of(row)
-    ]
-    return sha256(json.dumps(said).encode()).hexdigest()[:16]
+    columns = ("id", "value", "low", "high", "distribution", "drawn")
+    rows = [[getattr(row, name) for name in columns] for row in cube.register.values() if leader_of(row)]
+    return sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 
 def write_draws(table: DrawTable, path: Path) -> None:
     """Write a table. Raises OSError."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     whole = np.floor(table.places * STEPS).astype(np.uint16)
-    columns = {name: whole[:, number] for number, name in enumerate(table.dimensions)}
-    arrow = pa.table(columns).replace_schema_metadata({_ORIGIN: json.dumps(dict(table.origin))})
-    pq.write_table(arrow, path, compression="zstd")
+    with path.open("wb") as file:
+        np.savez_compressed(file, places=whole, origin=np.array(json.dumps(dict(table.origin))))
 
 
 def read_draws(path: Path, cube: Cube) -> DrawTable:
     """Read a table that fits the register. Raises ScenarioError for a file that is none."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        arrow = pq.read_table(pa.BufferReader(read_bytes(path, MOST_BYTES)))
-        origin = json.loads((arrow.schema.metadata or {})[_ORIGIN])
-    except (pa.ArrowException, OSError, ValueError, KeyError, RecursionError) as error:
+        content = BytesIO(read_bytes(path, MOST_BYTES))
+        if sum(entry.file_size for entry in ZipFile(content).infolist()) > MOST_BYTES:
+            raise refused(path, "larger than any table of draws")
+        with np.load(content, allow_pickle=False) as arrays:
+            whole, origin = arrays["places"], json.loads(str(arrays["origin"]))
+    except UnreadableFile as error:
+        raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from None
+    except (BadZipFile, OSError, ValueError, KeyError, RecursionError, zlib.error) as error:
         raise refused(path, f"no table of draws ({type(error).__name__})") from None
     if not isinstance(origin, dict) or origin.get("register") != digest_of_register(cube):
         raise refused(path, "made with another assumption register")
-    if tuple(arrow.column_names) != cube.dimensions or not 0 < len(arrow) <= MOST_DRAWS:
-        raise refused(path, f"{len(arrow)} draws of {arrow.num_columns} dimensions, not of {len(cube.dimensions)}")
-    if any(column.type != pa.uint16() or column.null_count for column in arrow.columns):
-        raise refused(path, "its columns are not whole numbers of 16 bits")
-    places = np.column_stack([column.to_numpy() for column in arrow.columns])
-    return DrawTable(cube.dimensions, (places + 0.5) / STEPS, origin)
+    if whole.dtype != np.uint16 or whole.ndim != 2 or whole.shape[1] != len(cube.dimensions) or not len(whole):
+        raise refused(path, f"draws of {whole.shape} {whole.dtype}, not of {len(cube.dimensions)} dimensions")
+    return DrawTable(cube.dimensions, (whole + 0.5) / STEPS, origin)
 
 
 def refused(path: Path, why: str) -> ScenarioError:

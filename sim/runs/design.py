@@ -115,8 +115,8 @@ class Design:
 
     `groups`: scenarios that one task plays on the same patients, by the name of the group, the first of each being the
     one that the others are matched with; None: each by itself. Groups named in `first_groups` are played before the
-    others. `rules`: what decides how many replications there are beyond the first `replications`. `hashed`: the `keys`,
-    if they are known.
+    others. `seeds`: of groups that have one of their own. `rules`: what decides how many replications there are beyond
+    the first `replications`. `hashed`: the `keys`, if they are known.
     """
 
     scenarios: Mapping[str, Scenario]
@@ -130,6 +130,7 @@ class Design:
     rules: StoppingRules = field(default_factory=StoppingRules)
     keep_visits: bool = False
     groups: Mapping[str, _Group] | None = None
+    seeds: Mapping[str, int] = field(default_factory=dict)
     first_groups: Set[str] = frozenset()
     reduce: Reduce = measures_alone
     hashed: Mapping[str, str] | None = None
@@ -211,7 +212,9 @@ class Design:
                             PlannedRun(key, label, self.scenarios[label], files(label, replication))
                             for key, label in zip(keys, groups[name], strict=True)
                         )
-                        found.append(RunTask(name, runs, replication, self.seed, self.engine, self.reduce))
+                        found.append(
+                            RunTask(name, runs, replication, self.seeds.get(name, self.seed), self.engine, self.reduce)
+                        )
         return found
 
 

@@ -2,12 +2,16 @@
 
 Some draws are played twice. Half the mean squared difference of the two is the variance of chance; what is left of the
 variance of all draws is that of the assumptions. Values are drawn together until their spread is that of the
-assumptions alone (Louis 1984, J. Am. Stat. Assoc. 79:393-398), and their quantiles are the interval.
+assumptions alone (Louis 1984, J. Am. Stat. Assoc. 79:393-398), a little wider for what is not known of that spread
+(a quantile of t with the degrees of freedom of Satterthwaite 1946, Biometrics Bull. 2:110-114). Their quantiles are the
+interval. Where the variance of all draws is not beyond that of chance, values are left as they are: the interval is
+then an upper limit.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from sim.statistics.arrays import FloatArray, check_confidence
 
@@ -15,13 +19,21 @@ FEWEST_DRAWS = 40
 """With fewer the ends of a 95 % interval are beyond the outermost draws."""
 
 
+LEVEL = 0.95
+"""Of the test whether draws vary beyond chance, and of the interval whose width is widened rightly."""
+
+
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """`values` of draws (n,) with the spread of the assumptions alone; variances of one run of a draw."""
+class Split:
+    """`values` of draws (n,) with the spread of the assumptions; variances of one run of a draw.
+
+    `beyond_chance`: whether draws vary by more than chance. If not, the spread of the values is that of both.
+    """
 
     values: FloatArray
     of_chance: float
     of_assumptions: float
+    beyond_chance: bool
 
     @property
     def share_of_assumptions(self) -> float:
@@ -37,7 +49,7 @@ class Spread:
         return float(low), float(high)
 
 
-def split_of(first: FloatArray, again: FloatArray) -> Spread:
+def split_of(first: FloatArray, again: FloatArray) -> Split:
     """Values of all draws (n,) and of a second run of each (n,), nan where there was none.
 
     Raises ValueError for fewer than `FEWEST_DRAWS` values, or fewer than two pairs.
@@ -46,14 +58,18 @@ def split_of(first: FloatArray, again: FloatArray) -> Spread:
     pairs = known & np.isfinite(again)
     if known.sum() < FEWEST_DRAWS or pairs.sum() < 2:
         raise ValueError(f"{known.sum()} draws, {pairs.sum()} of them twice: give {FEWEST_DRAWS} and 2 at least")
-    values = first[known]
-    total = float(values.var(ddof=1))
-    of_chance = min(float(((first - again)[pairs] ** 2).mean() / 2.0), total)
-    of_assumptions = total - of_chance
-    closer = np.sqrt(of_assumptions / total) if total > 0.0 else 1.0
-    shrunk = np.full(len(first), np.nan)
-    shrunk[known] = values.mean() + closer * (values - values.mean())
-    return Spread(shrunk, of_chance, of_assumptions)
+    total = float(first[known].var(ddof=1))
+    of_chance = float(((first - again)[pairs] ** 2).mean() / 2.0)
+    of_assumptions = max(total - of_chance, 0.0)
+    n, n_pairs = int(known.sum()), int(pairs.sum())
+    beyond_chance = total > of_chance * stats.f.ppf(LEVEL, n - 1, n_pairs)
+    closer = 1.0
+    if beyond_chance:
+        freedom = of_assumptions**2 / (total**2 / (n - 1) + of_chance**2 / n_pairs)
+        wider = stats.t.ppf((1.0 + LEVEL) / 2.0, freedom) / stats.norm.ppf((1.0 + LEVEL) / 2.0)
+        closer = min(np.sqrt(of_assumptions / total) * wider, 1.0)
+    middle = float(first[known].mean())
+    return Split(middle + closer * (first - middle), of_chance, of_assumptions, beyond_chance)
 
 
 def chances_of_being_best(values: FloatArray) -> FloatArray:

@@ -14,6 +14,7 @@ REGISTERED = {
     "run": "sim.studies.compare.RunStudy",
     "validate": "sim.studies.validate.ValidateStudy",
     "assumptions": "sim.studies.assumptions.AssumptionsStudy",
+    "conditioning": "sim.studies.conditioning.ConditioningStudy",
     "calibrate": "sim.studies.calibrate.CalibrateStudy",
     "results": "sim.studies.results.ResultsStudy",
     "breakeven": "sim.studies.breakeven.BreakevenStudy",

@@ -1,0 +1,210 @@
+"""What the assumptions do to every difference: staffings played in departments that look like the published ones.
+
+Each draw of the register is played once with every staffing on the same patients, and some draws twice, so that chance
+and assumptions can be told apart (`sim.statistics.two_sources`). What comes of it are the second interval of each
+difference, how often each staffing is the best, and what is lost by choosing it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.sequential_sampling import Runs
+from sim.analysis.valuation import STAFF_COST, Worth, net_benefit
+from sim.department.scenario import Period, Scenario
+from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
+from sim.engine.measures.entry import Better
+from sim.register.drawn_scenarios import drawn_scenarios
+from sim.register.draws import shipped_cube
+from sim.runs.design import Design
+from sim.runs.stopping_rules import StoppingRules
+from sim.statistics.arrays import FloatArray
+from sim.statistics.two_sources import FEWEST_DRAWS, chances_of_being_best, expected_regrets, split_of
+
+TWICE = 0.25
+"""Share of the draws that are played twice."""
+WORTH_TIMES = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""What outcomes are worth, as multiples of what `study.worth` says; money stays money."""
+
+
+@dataclass(frozen=True)
+class DrawnRuns:
+    """Values of `measures` of one run of each draw and staffing, `first` (draws, staffings, measures), and of a second
+    run, `again`, nan where there was none. The baseline is the first of the `staffings`.
+    """
+
+    staffings: tuple[str, ...]
+    measures: tuple[str, ...]
+    first: FloatArray
+    again: FloatArray
+    weeks: int
+    confidence: float
+
+    @property
+    def n_draws(self) -> int:
+        """Draws that were played."""
+        return int(np.isfinite(self.first).any(axis=(1, 2)).sum())
+
+    def differences(self, measure: str) -> tuple[FloatArray, FloatArray]:
+        """Of a measure, staffings minus baseline (draws, staffings), of the first runs and of the second."""
+        place = self.measures.index(measure)
+        return tuple(each[:, :, place] - each[:, :1, place] for each in (self.first, self.again))  # type: ignore[return-value]
+
+    def known(self, measures: Iterable[str]) -> list[str]:
+        """Those of the measures that enough draws have a difference of."""
+        return [
+            name
+            for name in measures
+            if name in self.measures and np.isfinite(self.differences(name)[0]).all(axis=1).sum() >= FEWEST_DRAWS
+        ]
+
+    def shrunk(self, measure: str) -> FloatArray:
+        """Differences of a measure with the spread of the assumptions alone, (draws, staffings)."""
+        first, again = self.differences(measure)
+        return np.column_stack([split_of(one, other).values for one, other in zip(first.T, again.T, strict=True)])
+
+
+def draws_design(base: Design, scenarios: Mapping[str, Scenario], places: FloatArray, weeks: int) -> Design:
+    """A design that plays every staffing (the baseline first) in every draw once, and in some draws twice.
+
+    Inputs: `places` of draws in the cube of the register, `weeks` measured in each run. Every draw, and every second
+    run, has a seed of its own. A draw that contradicts itself in any staffing is left out of all.
+    """
+    cube = shipped_cube()
+    of_staffing = [list(drawn_scenarios(shorter(one, weeks), cube, places)) for one in scenarios.values()]
+    drawn: dict[str, Scenario] = {}
+    hashed: dict[str, str] = {}
+    groups: dict[str, tuple[str, ...]] = {}
+    for number, family in enumerate(zip(*of_staffing, strict=True)):
+        if any(one is None for one in family):
+            continue
+        where = sha256(places[number].tobytes()).hexdigest()[:16]
+        for again in (False, True) if number < TWICE * len(places) else (False,):
+            groups[group_of(number, again)] = labels = tuple(label_of(name, number, again) for name in scenarios)
+            for label, name, one in zip(labels, scenarios, family, strict=True):
+                drawn[label], hashed[label] = one, f"{base.keys[name]} {where} {weeks} {again:d}"
+    seeds = {group: base.seed + number for number, group in enumerate(groups, start=1)}
+    return replace(
+        base, scenarios=drawn, hashed=hashed, groups=groups, seeds=seeds, replications=1, rules=StoppingRules()
+    )
+
+
+def group_of(number: int, again: bool) -> str:
+    """A draw, as it is told while it is played."""
+    return f"draw {number + 1}{', again' * again}"
+
+
+def label_of(staffing: str, number: int, again: bool) -> str:
+    """A staffing in a draw."""
+    return f"{staffing}, {group_of(number, again)}"
+
+
+def drawn_runs(runs: Runs, design: Design, staffings: Sequence[str], n_draws: int, weeks: int) -> DrawnRuns:
+    """What has been played of a `draws_design`."""
+    labels = [
+        label_of(name, number, again) for again in (False, True) for number in range(n_draws) for name in staffings
+    ]
+    keys = [design.keys.get(label, "") for label in labels]
+    measures, values = runs.values(keys, 1)
+    first, again = values[:, :, 0].reshape(2, n_draws, len(staffings), len(measures))
+    return DrawnRuns(tuple(staffings), measures, first, again, weeks, design.confidence)
+
+
+def shorter(scenario: Scenario, weeks: int) -> Scenario:
+    """The scenario for so many measured weeks, without month factors: part of a year would not be a year."""
+    period: Period = scenario.period.model_copy(update={"weeks": weeks, "follow_up_days": 0, "month_factors": False})
+    return scenario.model_copy(update={"period": period})
+
+
+# --- tables
+
+
+def spread_table(drawn: DrawnRuns) -> pd.DataFrame:
+    """A row for each headline measure and staffing: the mean difference over the draws, its interval, and of what.
+
+    Columns: staffing, measure, mean, low, high, of_chance and of_assumptions (variances of one run of a draw),
+    beyond_chance (whether draws vary beyond chance; if not, the interval is an upper limit), n.
+    """
+    rows = []
+    for measure in drawn.known(HEADLINE):
+        first, again = drawn.differences(measure)
+        for number, staffing in enumerate(drawn.staffings[1:], start=1):
+            split = split_of(first[:, number], again[:, number])
+            low, high = split.interval(drawn.confidence)
+            rows.append({
+                "staffing": staffing, "measure": measure, "mean": float(np.nanmean(split.values)), "low": low,
+                "high": high, "of_chance": split.of_chance, "of_assumptions": split.of_assumptions,
+                "beyond_chance": split.beyond_chance,
+                "n": int(np.isfinite(split.values).sum()),
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def best_table(drawn: DrawnRuns) -> pd.DataFrame:
+    """Of each headline measure of which less or more is better: how often each staffing is the best of all.
+
+    Columns: measure, staffing, probability.
+    """
+    rows = []
+    for measure in drawn.known(HEADLINE):
+        sign = {"low": -1.0, "high": 1.0}.get(better(measure))
+        if sign is None:
+            continue
+        found = chances_of_being_best(sign * drawn.shrunk(measure))
+        rows += [
+            {"measure": measure, "staffing": name, "probability": float(one)}
+            for name, one in zip(drawn.staffings, found, strict=True)
+        ]
+    return pd.DataFrame(rows)
+
+
+def better(measure: str) -> Better:
+    """Whether low or high values of a measure are."""
+    return MEASURE_BY_KEY[measure.partition(".")[0]].better
+
+
+def benefit_table(drawn: DrawnRuns, worth: Sequence[Worth], presets: Sequence[str]) -> pd.DataFrame:
+    """How often each staffing has the largest net benefit, and what choosing it loses, over a range of worths.
+
+    Columns: preset, times (what outcomes are worth, as a multiple of `study.worth`), staffing, mean (CAD a week),
+    probability, regret (CAD a week).
+    """
+    valued = {item.measure for item in worth if item.cad_per_unit}
+    if not valued or set(drawn.known(sorted(valued))) != valued:
+        return pd.DataFrame()
+    differences = {item.name: drawn.shrunk(item.measure) for item in worth if item.cad_per_unit}
+    return pd.DataFrame([row for preset in presets for row in benefit_rows(drawn, worth, preset, differences)])
+
+
+def benefit_rows(
+    drawn: DrawnRuns, worth: Sequence[Worth], preset: str, differences: Mapping[str, FloatArray]
+) -> Iterator[dict[str, object]]:
+    """Rows of one preset."""
+    for times in WORTH_TIMES:
+        scaled = [item if item.measure == STAFF_COST else times_worth(item, times) for item in worth]
+        benefit = net_benefit(scaled, preset, differences)
+        chances, regrets = chances_of_being_best(benefit), expected_regrets(benefit)
+        for number, staffing in enumerate(drawn.staffings):
+            yield {
+                "preset": preset, "times": times, "staffing": staffing, "mean": float(np.nanmean(benefit[:, number])),
+                "probability": float(chances[number]), "regret": float(regrets[number]),
+            }  # fmt: skip
+
+
+def times_worth(item: Worth, times: float) -> Worth:
+    """The worth of an outcome multiplied."""
+    return item.model_copy(update={"cad_per_unit": item.cad_per_unit * times})
+
+
+def of_100(drawn: DrawnRuns, measure: str, one: str, other: str) -> int | None:
+    """In how many of 100 draws one staffing is better by a measure than another; None where that cannot be said."""
+    if better(measure) == "neutral" or measure not in drawn.known([measure]):
+        return None
+    first, again = drawn.differences(measure)
+    places = [drawn.staffings.index(name) for name in (one, other)]
+    apart = split_of(*(each[:, places[0]] - each[:, places[1]] for each in (first, again))).values
+    apart = apart[np.isfinite(apart)] * (1.0 if better(measure) == "high" else -1.0)
+    return round(100.0 * float((apart > 0.0).mean() + (apart == 0.0).mean() / 2.0))
