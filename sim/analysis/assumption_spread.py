@@ -8,6 +8,7 @@ difference, how often each staffing is the best, and what is lost by choosing it
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -67,13 +68,21 @@ class DrawnRuns:
         return np.column_stack([split_of(one, other).values for one, other in zip(first.T, again.T, strict=True)])
 
 
-def draws_design(base: Design, scenarios: Mapping[str, Scenario], places: FloatArray, weeks: int) -> Design:
+@dataclass(frozen=True)
+class Draws:
+    """Draws of the register: `places` (n, dimensions) in its cube, and the measured `weeks` of each run."""
+
+    places: FloatArray
+    weeks: int
+
+
+def draws_design(base: Design, scenarios: Mapping[str, Scenario], draws: Draws) -> Design:
     """A design that plays every staffing (the baseline first) in every draw once, and in some draws twice.
 
-    Inputs: `places` of draws in the cube of the register, `weeks` measured in each run. Every draw, and every second
-    run, has a seed of its own. A draw that contradicts itself in any staffing is left out of all.
+    Every draw, and every second run, has a seed of its own. A draw that contradicts itself in any staffing is left out
+    of all.
     """
-    cube = shipped_cube()
+    cube, places, weeks = shipped_cube(), draws.places, draws.weeks
     of_staffing = [list(drawn_scenarios(shorter(one, weeks), cube, places)) for one in scenarios.values()]
     drawn: dict[str, Scenario] = {}
     hashed: dict[str, str] = {}
@@ -102,15 +111,14 @@ def label_of(staffing: str, number: int, again: bool) -> str:
     return f"{staffing}, {group_of(number, again)}"
 
 
-def drawn_runs(runs: Runs, design: Design, staffings: Sequence[str], n_draws: int, weeks: int) -> DrawnRuns:
+def drawn_runs(runs: Runs, design: Design, staffings: Sequence[str], draws: Draws) -> DrawnRuns:
     """What has been played of a `draws_design`."""
-    labels = [
-        label_of(name, number, again) for again in (False, True) for number in range(n_draws) for name in staffings
-    ]
-    keys = [design.keys.get(label, "") for label in labels]
+    n_draws = len(draws.places)
+    played = product((False, True), range(n_draws), staffings)
+    keys = [design.keys.get(label_of(name, number, again), "") for again, number, name in played]
     measures, values = runs.values(keys, 1)
     first, again = values[:, :, 0].reshape(2, n_draws, len(staffings), len(measures))
-    return DrawnRuns(tuple(staffings), measures, first, again, weeks, design.confidence)
+    return DrawnRuns(tuple(staffings), measures, first, again, draws.weeks, design.confidence)
 
 
 def shorter(scenario: Scenario, weeks: int) -> Scenario:

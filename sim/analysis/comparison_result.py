@@ -18,12 +18,15 @@ from sim.engine.measures.entry import TOPICS, Topic
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.analysis.assumption_spread import DrawnRuns
     from sim.analysis.valuation import Worth
 
 ResultRow = Mapping[Any, Any]
 """A row of a table, by column."""
 
-TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs", "worth")
+TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs", "worth",
+    "assumptions", "best", "benefit",
+)  # fmt: skip
 """Tables of a comparison, in the order in which they are written."""
 
 LEAST_ADDED = 100.0
@@ -112,6 +115,8 @@ class Comparison:
     `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes without staff.
     `worth` (net benefit in CAD a week by each preset: paired differences times what `valued` says): demand, staffing,
     preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
+    `assumptions`, `best` and `benefit`: the second interval of each difference, how often each staffing is the best,
+    and what choosing it loses, all of `drawn` (`sim.analysis.assumption_spread`); without rows where not asked for.
     `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and
     staffing do not fit.
     `peer_roles`: roles of peers, that of peer support first. `main_roles`: those whose heads and work are shown beside
@@ -148,6 +153,10 @@ class Comparison:
     notes: tuple[str, ...] = field(default=())
     changed: tuple[str, ...] = field(default=())
     worth: "pd.DataFrame" = field(default_factory=no_rows)
+    assumptions: "pd.DataFrame" = field(default_factory=no_rows)
+    best: "pd.DataFrame" = field(default_factory=no_rows)
+    benefit: "pd.DataFrame" = field(default_factory=no_rows)
+    drawn: "DrawnRuns | None" = None
     valued: "tuple[Worth, ...]" = field(default=())
     peer_roles: tuple[str, ...] = field(default=())
     main_roles: tuple[str, ...] = field(default=())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from sim.analysis.assumption_spread import Draws, draws_design
 from sim.analysis.comparison_result import central_of
 from sim.analysis.valuation import Worth
 from sim.department.scenario import Scenario
@@ -26,6 +27,7 @@ class Plan:
 
     `worth` and `presets`: what differences are worth in money, and the accounts of it that are shown. `changed`: what
     was typed that differs from the shipped question. `keep_all_visits`, `event_log`: what is written beside measures.
+    `draws` of the assumptions that all staffings are played in too.
     """
 
     base: Design
@@ -36,6 +38,7 @@ class Plan:
     changed: tuple[str, ...] = ()
     worth: tuple[Worth, ...] = ()
     presets: tuple[str, ...] = ()
+    draws: Draws | None = None
 
     @property
     def scenarios(self) -> Mapping[str, Scenario]:
@@ -45,8 +48,7 @@ class Plan:
     @cached_property
     def cells(self) -> dict[str, Cell]:
         """Level and staffing of each scenario of the design, by its label; levels rising, the baseline first."""
-        staffings = [self.baseline, *(name for name in self.scenarios if name != self.baseline)]
-        return {f"{name}-demand{level:g}": (level, name) for level in sorted(self.levels) for name in staffings}
+        return {f"{name}-demand{level:g}": (level, name) for level in sorted(self.levels) for name in self.staffings}
 
     @cached_property
     def design(self) -> Design:
@@ -66,6 +68,19 @@ class Plan:
             first_groups={group_name(self.central_level)},
             reduce=summarised,
         )
+
+    @cached_property
+    def draws_design(self) -> Design | None:
+        """Every staffing in every draw of the assumptions, at demand as it is; None where none is asked for."""
+        if self.draws is None:
+            return None
+        scenarios = {name: self.scenarios[name] for name in self.staffings}
+        return draws_design(self.base, scenarios, self.draws)
+
+    @property
+    def staffings(self) -> list[str]:
+        """Names of the staffings, the baseline first."""
+        return [self.baseline, *(name for name in self.scenarios if name != self.baseline)]
 
     def files_in(self, folder: Path) -> Callable[[str, int], RunFiles | None]:
         """What is written of each run below a folder: the visits of replication 0 at the central level, or of all if

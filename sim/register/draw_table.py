@@ -19,11 +19,12 @@ import numpy as np
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.bounded_reader import UnreadableFile, read_bytes
-from sim.register.draws import Cube, leader_of
+from sim.register.draws import Cube, leader_of, shipped_cube
 from sim.register.rows import DATA
 from sim.statistics.arrays import FloatArray
 
-SHIPPED = DATA / "draws.npz"
+DRAWS_FILE = "draws.npz"
+SHIPPED = DATA / DRAWS_FILE
 STEPS = 65_536
 MOST_BYTES = 32 * 2**20
 MAKE_ANEW = "make it with `peered study=conditioning`"
@@ -36,12 +37,6 @@ class DrawTable:
     dimensions: tuple[str, ...]
     places: FloatArray
     origin: Mapping[str, Any]
-
-    def first(self, n: int) -> FloatArray:
-        """The first n places. Raises ValueError for more than there are."""
-        if n > len(self.places):
-            raise ValueError(f"{n} draws: there are {len(self.places)}")
-        return self.places[:n]
 
 
 def on_steps(places: FloatArray) -> FloatArray:
@@ -89,6 +84,6 @@ def refused(path: Path, why: str) -> ScenarioError:
 
 
 @cache
-def shipped_draws(cube: Cube) -> DrawTable:
+def shipped_draws() -> DrawTable:
     """The draws that come with the project, conditioned on the shipped department."""
-    return read_draws(SHIPPED, cube)
+    return read_draws(SHIPPED, shipped_cube())

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask
+from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import DraftFolder
 from sim.runs.run_store import PARTS, RunResult, RunStore, is_damaged, named_by_content
@@ -156,10 +156,10 @@ class RunJournal(RunStore):
         return {tuple(key): rows.drop(columns=_KEYS) for key, rows in groups}  # type: ignore[misc]
 
 
-def recovered(draft: DraftFolder, journal: RunJournal, design: Design, files: FilesOfRun) -> RunsInMemory:
-    """Runs of a design that earlier commands have finished, with their files; they are written to the new journal.
+def recovered(draft: DraftFolder, journal: RunJournal, designs: Sequence[Design], files: FilesOfRun) -> RunsInMemory:
+    """Runs of designs that earlier commands have finished, with their files; they are written to the new journal.
 
-    Inputs: the `draft` with the folders that may hold them, `files` of each run in the draft.
+    Inputs: the `draft` with the folders that may hold them, `files` of each run of the first design in the draft.
     """
     runs = RunsInMemory()
     for folder in draft.earlier:
@@ -167,7 +167,11 @@ def recovered(draft: DraftFolder, journal: RunJournal, design: Design, files: Fi
             continue
         earlier = RunJournal(folder, journal.seed, journal.code)
         n_replications = 1 + max((key.replication for key in earlier.done()), default=-1)
-        tasks = design.tasks(runs.done(), np.full(len(design.scenarios), n_replications), files)
+        tasks = [
+            task
+            for design, of_run in zip(designs, (files, no_files), strict=False)
+            for task in design.tasks(runs.done(), np.full(len(design.scenarios), n_replications), of_run)
+        ]
         whole = [task for task in tasks if all(_copied(run.files, folder, draft.folder) for run in task.runs)]
         runs.add(earlier.results(whole))
         if folder == draft.place:

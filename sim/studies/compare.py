@@ -11,14 +11,25 @@ from typing import Any, ClassVar
 
 from rich.console import Console
 
+from sim.analysis.assumption_spread import (
+    DrawnRuns,
+    Draws,
+    benefit_table,
+    best_table,
+    drawn_runs,
+    spread_table,
+)
 from sim.analysis.compare import comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
 from sim.analysis.memory_check import check_design
 from sim.analysis.plan import Plan
 from sim.analysis.rounds import play_in_rounds
 from sim.analysis.sequential_sampling import next_replications_of
-from sim.department.scenario import ScenarioError
+from sim.analysis.valuation import EVERYTHING
+from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
+from sim.register.draw_table import DRAWS_FILE, read_draws, shipped_draws
+from sim.register.draws import shipped_cube
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
 from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.markdown import answer_markdown
@@ -26,15 +37,16 @@ from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answe
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.stopping_text import PrecisionOutcome, precision_lines
 from sim.runs.comparison_runs import RunsInMemory
-from sim.runs.design import FilesOfRun
+from sim.runs.design import Design, FilesOfRun
 from sim.runs.playing import refuse_failed
 from sim.runs.stopping_rules import MOST_REPLICATIONS, StoppingRules
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
 from sim.statistics.sequential_precision import LOOK_AHEAD
+from sim.statistics.two_sources import FEWEST_DRAWS
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
 from sim.studies.question import Question
-from sim.studies.settings import CompareSettings, MeasuredSettings, RunSettings, StudySettings
+from sim.studies.settings import CompareSettings, DrawnSettings, MeasuredSettings, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4
@@ -67,9 +79,28 @@ def plan_of(question: Question) -> Plan:
         worth=() if against is None else against.worth,
         presets=presets_of(against),
         changed=tuple(text for text in question.overrides if not text.startswith(NOT_THE_QUESTION)),
+        draws=None if against is None else draws_of(against),
     )
-    check_design(plan.design)
+    for design in designs_of(plan):
+        check_design(design)
     return plan
+
+
+def designs_of(plan: Plan) -> list[Design]:
+    """The comparison, and if asked for the same in draws of the assumptions."""
+    return [plan.design, *([] if plan.draws_design is None else [plan.draws_design])]
+
+
+def draws_of(study: DrawnSettings) -> Draws | None:
+    """The draws of the register that a study asks for. Raises ScenarioError where there are not so many."""
+    if not study.assumptions:
+        return None
+    cube = shipped_cube()
+    table = shipped_draws() if study.draws_from is None else read_draws(Path(study.draws_from) / DRAWS_FILE, cube)
+    if study.draws > len(table.places):
+        remedy = f"there are {len(table.places)}: ask for fewer, or make more (study=conditioning study.draws=N)"
+        raise ScenarioError([Problem("study.draws", str(study.draws), remedy)])
+    return Draws(table.places[: study.draws], study.draw_weeks)
 
 
 def rules_of(study: MeasuredSettings) -> StoppingRules:
@@ -95,11 +126,28 @@ def compare_in_memory(plan: Plan) -> Comparison:
 
 
 def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
-    """The comparison, with what came of the precision that was asked for among its notes."""
+    """The comparison, with what came of the precision that was asked for among its notes, and with the assumptions."""
     comparison = comparison_of(runs, plan, seconds)
+    if plan.draws is not None and plan.draws_design is not None:
+        drawn = drawn_runs(runs, plan.draws_design, plan.staffings, plan.draws)
+        comparison = with_assumptions(comparison, drawn, plan)
     if not plan.base.rules.precision:
         return comparison
     return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
+
+
+def with_assumptions(comparison: Comparison, drawn: DrawnRuns, plan: Plan) -> Comparison:
+    """The comparison with its second intervals, as far as enough draws have been played."""
+    if drawn.n_draws < FEWEST_DRAWS:
+        return comparison
+    presets = plan.presets or (EVERYTHING,)
+    return replace(
+        comparison,
+        assumptions=spread_table(drawn),
+        best=best_table(drawn),
+        benefit=benefit_table(drawn, plan.worth, presets),
+        drawn=drawn,
+    )
 
 
 def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionOutcome:
@@ -150,6 +198,9 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
 
     def plan(self, question: Question) -> Plan:
         return plan_of(question)
+
+    def designs(self, plan: Plan) -> list[Design]:
+        return designs_of(plan)
 
     def answer(self, plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
         return answered(plan, runs, seconds)

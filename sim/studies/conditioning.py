@@ -13,7 +13,7 @@ from rich.console import Console
 from sim.analysis.memory_check import check_design
 from sim.calibration.conditioning import Conditioned, condition, conditions, playing_draws
 from sim.department.scenario import Problem, ScenarioError
-from sim.register.draw_table import DrawTable, digest_of_register, write_draws
+from sim.register.draw_table import DRAWS_FILE, DrawTable, digest_of_register, write_draws
 from sim.register.draws import shipped_cube
 from sim.report.conditioning_report import conditioning_markdown, conditioning_table, print_conditioning
 from sim.report.console import say
@@ -23,8 +23,6 @@ from sim.runs.tables_on_disk import provenance, write_csv, write_json, write_tex
 from sim.studies.question import Question
 from sim.studies.settings import PlayedSettings, WholePositive
 from sim.studies.study import Files, Study, design_for, write_each
-
-DRAWS = "draws.npz"
 
 
 class ConditioningSettings(PlayedSettings):
@@ -72,7 +70,7 @@ class ConditioningStudy(Study):
             )  # fmt: skip
             write_each(files_of(found, facts), draft.folder, draft.errors)
         print_conditioning(found, console)
-        tell(f"results are in {place}: answer.md, {DRAWS}, rows.csv")
+        tell(f"results are in {place}: answer.md, {DRAWS_FILE}, rows.csv")
         return 0
 
 
@@ -84,5 +82,5 @@ def files_of(found: Conditioned, facts: dict[str, object]) -> Files:
         "run.json": partial(write_json, facts),
         "answer.md": partial(write_text, conditioning_markdown(found)),
         "rows.csv": partial(write_csv, conditioning_table(found)),
-        DRAWS: partial(write_draws, table),
+        DRAWS_FILE: partial(write_draws, table),
     }

@@ -14,6 +14,7 @@ from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen
 from sim.department.scenario import Period
 from sim.runs.stopping_rules import Precision, Selecting, Simultaneous
+from sim.statistics.two_sources import FEWEST_DRAWS
 from sim.studies import REGISTERED, study_named
 
 MOST = 10**9
@@ -152,7 +153,20 @@ class AgainstBaselineSettings(PlayedSettings):
         return self
 
 
-class CompareSettings(MeasuredSettings, AgainstBaselineSettings):
+class DrawnSettings(PlayedSettings):
+    """A study whose differences have a second interval, with the assumptions, if `assumptions` asks for it.
+
+    So many `draws` of the register are played for `draw_weeks` measured weeks each; `draws_from` names the folder of a
+    `study=conditioning` instead of the draws that are shipped.
+    """
+
+    assumptions: bool = False
+    draws: Annotated[int, Field(ge=FEWEST_DRAWS, le=MOST)] = 200
+    draw_weeks: WholePositive = 26
+    draws_from: str | None = None
+
+
+class CompareSettings(MeasuredSettings, AgainstBaselineSettings, DrawnSettings):
     """Staffings compared on the same patients."""
 
     name: Literal["compare"] = "compare"

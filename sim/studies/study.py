@@ -112,6 +112,10 @@ class PlayedStudy(Study, Generic[P, A]):
     def show(self, answer: A, console: Console) -> None:
         """Print the answer."""
 
+    def designs(self, plan: P) -> Sequence[Design]:
+        """All that is played: the design of the plan, and what else its answer needs."""
+        return (plan.design,)
+
     def run_files(self, plan: P, folder: Path) -> FilesOfRun:
         """What is written of each run below the folder of results."""
         return no_files
@@ -147,7 +151,8 @@ class PlayedStudy(Study, Generic[P, A]):
         ):
             unwritten, files = draft.errors, self.run_files(plan, draft.folder)
             journal = RunJournal.opened(draft.folder, design.seed, code_version())
-            runs = recovered(draft, journal, design, files)
+            designs = self.designs(plan)
+            runs = recovered(draft, journal, designs, files)
             watch = self.watch(plan, runs, console, place)
             tell = teller(console)
 
@@ -159,10 +164,14 @@ class PlayedStudy(Study, Generic[P, A]):
                 watch.played()
 
             watch.played()
-            play_missing(design, runs, journal, files, unwritten, console, tell, self.what(plan), "block", on_played)
+            for each, what in zip(designs, (self.what(plan), "the same in draws of the assumptions"), strict=False):
+                of_run = files if each is design else no_files
+                if not play_missing(each, runs, journal, of_run, unwritten, console, tell, what, "block", on_played):
+                    break
             if not runs.done():
                 raise KeyboardInterrupt
-            tasks, n_wanted = missing(design, runs)
+            left = [missing(each, runs) for each in designs]
+            tasks, n_wanted = [task for each in left for task in each.tasks], sum(each.n_wanted for each in left)
             n_finished = n_wanted - len(tasks)
             with uninterrupted() as interrupts, self.drawing(plan, draft.folder / "figures") as begin_figures:
                 seconds = time.monotonic() - started
@@ -235,8 +244,10 @@ def play_missing(
     noun: str,
     on_played: Callable[[RunTask, Sequence[RunResult]], None],
     tell_round: Callable[[int, str], None] = lambda *_: None,
-) -> None:
+) -> bool:
     """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes.
+
+    Returns whether all of it was tried.
 
     Inputs: `runs` and `store`, where results are known and written; `tell` says a line; `what` is played, in words, and
     a task is called a `noun`; `on_played` takes the results of each task, and has to make them known to `runs`.
@@ -246,7 +257,7 @@ def play_missing(
     if len(tasks) < n_wanted:
         tell(f"{n_wanted - len(tasks)} of {counted(n_wanted, noun)} are there already")
     if not tasks:
-        return
+        return True
 
     def finished() -> str:
         left, wanted = missing(design, runs)
@@ -265,6 +276,7 @@ def play_missing(
                 for task, results in played:
                     on_played(task, results)
                     advance(str(task))
+        return True
     except KeyboardInterrupt:
         tell(f"interrupted: {finished()}")
     except WorkersGone as gone:
@@ -272,6 +284,7 @@ def play_missing(
     except OSError as error:
         unwritten.note(Path(PARTS), error)
         tell(f"the runs could not all be written ({reason_of(error)}): no more are played")
+    return False
 
 
 def tell_design(
