@@ -18,7 +18,7 @@ from sim.calibration.estimators.shares import (
     rake_to_blocks,
     round_to_total,
 )
-from sim.calibration.writing.demand_text import PUBLISHED_BLOCKS
+from sim.calibration.writing.demand_file import PUBLISHED_BLOCKS
 from sim.config.composition import compose
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import VisitsFileError

@@ -14,14 +14,8 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.checks import arrival_obstacle, obstacles
-from sim.calibration.estimators.demand_shares import (
-    DemandEstimates,
-    PartialEstimates,
-    estimate_demand,
-    estimate_without_weekdays,
-    has_no_weekday,
-    with_weekday_and_time,
-)
+from sim.calibration.estimators import demand_shares
+from sim.calibration.estimators.demand_shares import DemandEstimates, PartialEstimates, estimate_demand
 from sim.calibration.estimators.step_minutes import IfNoneFits
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits, streams_in
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
@@ -29,12 +23,9 @@ from sim.calibration.matching.history_matching import Region, Unknown
 from sim.calibration.matching.service_times import match_service_times, region_table, with_factors
 from sim.calibration.play import calibrated_scenario, simulated_visits
 from sim.calibration.report import CalibrationReport, DepartmentReport
-from sim.calibration.writing.demand_file import DemandFile
-from sim.calibration.writing.demand_lines import mental_health_share
-from sim.calibration.writing.demand_text import VisitsSource, about_week, demand_of_day, demand_of_week, hour_profile
+from sim.calibration.writing.demand_file import DemandFile, VisitsSource, about_week, demand_of_day, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
-from sim.calibration.writing.hour_shapes import hour_shapes
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.scenario import Scenario
 from sim.runs.output_folder import publish
 from sim.visits.column_map import ColumnMap
@@ -88,20 +79,20 @@ def estimate_calibration(
     read = inspect_visits(visits_file, column_map)
     if errors := (*read.quality.errors(), *obstacles(read.frame, column_map, name, base, matched)):
         raise VisitsFileError(str(visits_file), errors)
-    source = VisitsSource(visits_file, column_map, read.quality)
+    source = VisitsSource(name, visits_file, column_map, read.quality, rake)
     estimates: DemandEstimates | PartialEstimates
     department: DepartmentReport | None = None
-    if has_no_weekday(read.frame):
-        estimates = estimate_without_weekdays(read.frame)
-        demand = demand_of_day(name, source, estimates, rake=rake)
+    if demand_shares.has_no_weekday(read.frame):
+        estimates = demand_shares.estimate_without_weekdays(read.frame)
+        demand = demand_of_day(source, estimates)
     else:
         estimates = estimate_demand(read.frame)
-        calibration = _Calibration(source, name, rake, seed, if_none_fits, matched)
         if base is None:
-            demand = calibration.demand(read.frame, estimates, None, None)
+            demand = demand_of_week(source, estimates, {}, None, None)
         else:
-            pair = calibration.pair(read.frame, base)
-            demand, department = pair.demand, calibration.department_report(read.frame, base, pair, hold_out_share)
+            calibration = _Calibration(source, base, seed, if_none_fits, matched)
+            pair = calibration.pair(read.frame)
+            demand, department = pair.demand, calibration.department_report(read.frame, pair, hold_out_share)
     texts = {
         "demand": demand.yaml_text(),
         "estimates": demand.estimates_text(),
@@ -123,61 +114,43 @@ class _Pair:
     demand: DemandFile
     department: DepartmentFile
 
-    def scenario(self, base: Scenario, weeks: int) -> Scenario:
-        return calibrated_scenario(base, self.demand.yaml_text(), self.department.department(), weeks)
-
 
 @dataclass(frozen=True, slots=True)
 class _Calibration:
-    """How a file is to be calibrated: the same for all its visits and for a part of them."""
+    """How a file is to be calibrated within a scenario: the same for all its visits and for a part of them."""
 
     source: VisitsSource
-    name: str
-    rake: bool
+    base: Scenario
     seed: int
     if_none_fits: IfNoneFits
     matched: tuple[str, ...]
 
-    def pair(self, frame: pd.DataFrame, base: Scenario) -> _Pair:
-        """Demand and department of some visits, within a scenario."""
-        week = estimate_demand(frame)
-        found = estimate_visits(frame, seed=self.seed)
-        about = about_week(self.source, week, rake=self.rake)
-        department = department_file(self.name, base.department, found, about, self.if_none_fits)
-        return _Pair(found, self.demand(frame, week, found, base.demand), department)
+    def pair(self, frame: pd.DataFrame) -> _Pair:
+        """Demand and department of some visits."""
+        week, found = estimate_demand(frame), estimate_visits(frame, seed=self.seed)
+        about = about_week(self.source, week)
+        department = department_file(self.source.name, self.base.department, found, about, self.if_none_fits)
+        demand = demand_of_week(self.source, week, _demand_by_stream(frame), found, self.base.demand)
+        return _Pair(found, demand, department)
 
-    def demand(
-        self, frame: pd.DataFrame, week: DemandEstimates, found: VisitEstimates | None, base: Demand | None
-    ) -> DemandFile:
-        """The demand of some visits; with `found` of months, growth and mental health too, within `base`."""
-        profile = hour_profile(self.source, week, rake=self.rake)
-        streams = {} if found is None else _demand_by_stream(frame)
-        mental = None if self.rake or MENTAL_HEALTH not in streams else streams[MENTAL_HEALTH].hour_of_day
-        hours = hour_shapes(profile, mental, None if found is None else mental_health_share(found), base)
-        return demand_of_week(self.name, self.source, week, hours, rake=self.rake, streams=streams, found=found)
+    def scenario(self, pair: _Pair, weeks: int) -> Scenario:
+        """The scenario with demand and department of a pair."""
+        return calibrated_scenario(self.base, pair.demand.yaml_text(), pair.department.department(), weeks)
 
-    def department_report(
-        self, frame: pd.DataFrame, base: Scenario, pair: _Pair, hold_out_share: float
-    ) -> DepartmentReport:
+    def department_report(self, frame: pd.DataFrame, pair: _Pair, hold_out_share: float) -> DepartmentReport:
         """Play the calibrated pair, predict the part held out, and match service times."""
         held: HoldOut | None = None
         why = ""
         if hold_out_share > 0.0:
             try:
-                held = hold_out(frame, hold_out_share, lambda part: self.simulated_from(part, base))
+                held = hold_out(frame, hold_out_share, self.simulated_from)
             except NothingToHoldOut as error:
                 why = f"nothing was held out: {error}"
-        return DepartmentReport(
-            estimates=pair.found,
-            file=pair.department,
-            visits=frame,
-            simulated=simulated_visits(pair.scenario(base, WEEKS_PLAYED), self.seed)[0],
-            held_out=held,
-            not_held_out=why,
-            region=self.region(frame, base, pair),
-        )
+        simulated = simulated_visits(self.scenario(pair, WEEKS_PLAYED), self.seed)[0]
+        region = self.region(frame, pair)
+        return DepartmentReport(pair.found, pair.department, frame, simulated, held, why, region)
 
-    def region(self, frame: pd.DataFrame, base: Scenario, pair: _Pair) -> Region | None:
+    def region(self, frame: pd.DataFrame, pair: _Pair) -> Region | None:
         """Service times that visits do not rule out; None where they are not to be matched.
 
         The department is played for as long as the visits last, within the shortest and longest match.
@@ -187,9 +160,9 @@ class _Calibration:
         days = (frame["arrival"].max() - frame["arrival"].min()).days if frame["arrival"].notna().any() else 0
         weeks = min(max(round(days / 7), SHORTEST_MATCH_WEEKS), LONGEST_MATCH_WEEKS)
         unknowns = tuple(Unknown(role, *MATCH_RANGE) for role in self.matched)
-        return match_service_times(frame, pair.scenario(base, weeks), unknowns, seed=self.seed)
+        return match_service_times(frame, self.scenario(pair, weeks), unknowns, seed=self.seed)
 
-    def simulated_from(self, frame: pd.DataFrame, base: Scenario) -> pd.DataFrame | None:
+    def simulated_from(self, frame: pd.DataFrame) -> pd.DataFrame | None:
         """Visits played by the department calibrated on a part of the file; None where the part cannot make one.
 
         Service times that were to be matched are matched on the part alone, and `POINTS_PLAYED` of those not ruled out
@@ -197,8 +170,8 @@ class _Calibration:
         """
         if arrival_obstacle(frame, self.source.column_map) is not None:
             return None
-        pair = self.pair(frame, base)
-        scenario, region = pair.scenario(base, WEEKS_PLAYED), self.region(frame, base, pair)
+        pair = self.pair(frame)
+        scenario, region = self.scenario(pair, WEEKS_PLAYED), self.region(frame, pair)
         if region is None:
             return simulated_visits(scenario, self.seed)[0]
         if region.is_empty:
@@ -215,6 +188,6 @@ def _demand_by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
     parts = streams_in(frame)
     if set(parts) != {MEDICAL, MENTAL_HEALTH}:
         return {}
-    if any(with_weekday_and_time(part)["weekday"].nunique() < 7 for part in parts.values()):
+    if any(demand_shares.with_weekday_and_time(part)["weekday"].nunique() < 7 for part in parts.values()):
         return {}
     return {stream: estimate_demand(part) for stream, part in parts.items()}
