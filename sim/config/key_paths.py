@@ -8,14 +8,14 @@ import typing
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from sim.config.retired import remedy_of_retired
-from sim.config.settings import EngineSettings, Root
 from sim.department.arrivals import Demand
 from sim.department.boarding import Boarding
 from sim.department.department import Department
 from sim.department.discipline import Disciplines
+from sim.department.quantities import Frozen
 from sim.department.roster import Role, Staffing
 from sim.department.support import Effects, Support
 from sim.io.suggest import did_you_mean
@@ -25,6 +25,20 @@ Plain = Any
 """Nested dicts, lists and scalars as YAML gives them; they end where the models begin."""
 
 KeyPath = tuple[str | int, ...]
+
+
+class EngineSettings(Frozen):
+    """The engine by name."""
+
+    name: str
+
+
+class Root(Frozen):
+    """What stands outside every group."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    output: str | None = None
+
 
 MODELS: dict[str, Any] = {
     "department": Department,
