@@ -12,21 +12,8 @@ from typing import Any, Union
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.config.key_paths import (
-    MODELS,
-    KeyPath,
-    Plain,
-    alternatives,
-    annotation_of,
-    copied,
-    field_names,
-    has_entry,
-    models_of,
-    remedy_of_foreign,
-    typed_path,
-    value_at,
-    value_or,
-)
+from sim.config import key_paths
+from sim.config.key_paths import MODELS, KeyPath, Plain, copied, keys_at, typed_path, value_at, value_or
 from sim.config.remedies import remedy_of, short_repr, value_of
 from sim.department.roster import WRITTEN_BY_PEOPLE
 from sim.department.scenario import Problem
@@ -84,13 +71,13 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     for _ in range(MOST_REPAIRS):
         faults, value = validated(group, data)
         if not faults:
-            return Checked(value, tuple(problems), frozenset(path_of(group, data, place) for place in misspelt))
+            return Checked(value, tuple(problems), frozenset(f"{group}.{typed_path(data, one)}" for one in misspelt))
         misspelt |= {place for fault in faults if (place := meant_by(group, data, fault)) is not None}
         for fault in faults:
             if fault.kind == "missing" and fault.place in misspelt:
                 continue
-            if not is_made_by(changes, group, data, fault):
-                problems[problem_from_fault(group, data, fault)] = None
+            if not is_made_by(changes, group, data, fault, references):
+                problems[problem_from_fault(f"{group}.", MODELS[group], data, fault)] = None
         if sound is None:
             sound = [reference for reference in references if not faults_of(group, reference)]
         change = repair(group, data, sound, faults[0])
@@ -108,7 +95,7 @@ def meant_by(group: str, data: Plain, fault: Fault) -> KeyPath | None:
         return None
     around, word = value_at(data, fault.place[:-1]), str(fault.place[-1])
     close = closest(word, words_beside(MODELS[group], data, fault.place))
-    return (*fault.place[:-1], close) if close and not has_entry(around, close) else None
+    return (*fault.place[:-1], close) if close and not key_paths.has_entry(around, close) else None
 
 
 def faults_of(group: str, data: Plain) -> list[Fault]:
@@ -132,7 +119,7 @@ def faults_in(data: Plain, error: ValidationError) -> list[Fault]:
 
 def switches_for_numbers(annotation: Any, data: Plain, place: KeyPath = ()) -> Iterator[tuple[KeyPath, bool]]:
     """Every true or false that stands where a number is meant; pydantic would read 1 or 0."""
-    kinds = models_of(annotation, data)
+    kinds = key_paths.models_of(annotation, data)
     if isinstance(data, bool):
         if bool not in kinds and (int in kinds or float in kinds):
             yield place, data
@@ -140,16 +127,14 @@ def switches_for_numbers(annotation: Any, data: Plain, place: KeyPath = ()) -> I
     for key in keys_at(data):
         if not has_switch(data[key]):
             continue
-        allowed = tuple(inner for kind in kinds if (inner := annotation_of(kind, key)) is not None)
+        allowed = tuple(inner for kind in kinds if (inner := key_paths.annotation_of(kind, key)) is not None)
         if allowed:
             yield from switches_for_numbers(Union[allowed], data[key], (*place, key))  # noqa: UP007
 
 
 def has_switch(data: Plain) -> bool:
     """There is a true or false in it; most data have none, and need not be gone through with their types."""
-    if isinstance(data, dict):
-        return any(map(has_switch, data.values()))
-    return any(map(has_switch, data)) if isinstance(data, list) else isinstance(data, bool)
+    return isinstance(data, bool) or any(has_switch(data[key]) for key in keys_at(data))
 
 
 def switch_fault(place: KeyPath, value: bool) -> Fault:
@@ -169,7 +154,7 @@ def place_of(data: Plain, details: ErrorDetails) -> KeyPath:
     here = data
     *inner, last = details["loc"] or ("",)
     for segment in inner:
-        if has_entry(here, segment) and not (isinstance(here, list) and not isinstance(segment, int)):
+        if key_paths.has_entry(here, segment) and not (isinstance(here, list) and not isinstance(segment, int)):
             place.append(segment)
             here = here[segment]
     if (
@@ -196,24 +181,18 @@ def sifted(faults: list[Fault]) -> list[Fault]:
     return list(kept.values())
 
 
-def problem_from_fault(group: str, data: Plain, fault: Fault) -> Problem:
-    """A fault as path, value and remedy."""
+def problem_from_fault(whole: str, model: Any, data: Plain, fault: Fault) -> Problem:
+    """A fault as path, value and remedy; the path begins with the name of the `whole`, as `department.`."""
     place, value = fault.place, value_of(fault.details)
     if fault.kind == "value_error":
         place, value = pointed_at(data, place, value, fault.message)
-    path = path_of(group, data, place)
+    path = f"{whole}{typed_path(data, place)}".rstrip(". ")
+    remedy = remedy_of(fault.details, words_beside(model, data, place))
     if fault.kind != "extra_forbidden" or not place:
-        return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)))
+        return Problem(path, value, remedy)
     word = str(place[-1])
-    kinds = models_of(MODELS[group], data) if len(place) == 1 else []
-    elsewhere = next((remedy for kind in kinds if (remedy := remedy_of_foreign(kind, word))), None)
-    remedy = elsewhere or remedy_of(fault.details, words_beside(MODELS[group], data, place))
-    return Problem(path, value, remedy, ("key", word))
-
-
-def path_of(group: str, data: Plain, place: KeyPath) -> str:
-    """A place in a group's data as the key that is typed."""
-    return ".".join(word for word in (group, typed_path(data, place)) if word)
+    elsewhere = key_paths.remedy_of_foreign(key_paths.models_of(model, data), word) if len(place) == 1 else None
+    return Problem(path, value, elsewhere or remedy, ("key", word))
 
 
 def pointed_at(data: Plain, place: KeyPath, value: str, message: str) -> tuple[KeyPath, str]:
@@ -228,14 +207,7 @@ def pointed_at(data: Plain, place: KeyPath, value: str, message: str) -> tuple[K
 
 def words_beside(model: Any, data: Plain, place: KeyPath) -> list[str]:
     """Fields that could stand where this key stands."""
-    kinds, here = list(models_of(model, data)), data
-    for segment in place[:-1]:
-        here = here[segment] if has_entry(here, segment) else {}
-        annotations = [annotation_of(inner, segment) for inner in kinds]
-        kinds = [kind for annotation in annotations for kind in models_of(annotation, here)]
-        if not kinds:  # its tag is wrong too, and would leave no model over
-            kinds = [kind for annotation in annotations for kind in alternatives(annotation)]
-    return field_names(kinds)
+    return key_paths.field_names(key_paths.kinds_at(model, data, place[:-1]))
 
 
 def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -> Change | None:
@@ -247,7 +219,7 @@ def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -
     return None
 
 
-def is_made_by(changes: Sequence[Change], group: str, data: Plain, fault: Fault) -> bool:
+def is_made_by(changes: Sequence[Change], group: str, data: Plain, fault: Fault, references: Sequence[Plain]) -> bool:
     """Whether a fault is about what was put in place of faulty entries, and not about the user's own data.
 
     At or below such an entry it is. A contradiction further up may be about other entries: then it stays, word for
@@ -256,7 +228,7 @@ def is_made_by(changes: Sequence[Change], group: str, data: Plain, fault: Fault)
     if any(is_within(fault.place, change.place) for change in changes if change.value is not GONE):
         return True
     below = [change for change in changes if is_within(change.place, fault.place)]
-    return any(depends_on(change, group, data, fault) for change in below)
+    return any(depends_on(change, group, data, fault, references) for change in below)
 
 
 def is_within(place: KeyPath, outer: KeyPath) -> bool:
@@ -264,7 +236,7 @@ def is_within(place: KeyPath, outer: KeyPath) -> bool:
     return place[: len(outer)] == outer
 
 
-def depends_on(change: Change, group: str, data: Plain, fault: Fault) -> bool:
+def depends_on(change: Change, group: str, data: Plain, fault: Fault, references: Sequence[Plain]) -> bool:
     """Whether a contradiction changes or vanishes with an entry that was put right.
 
     A trial in which another contradiction comes first shows nothing. Where no trial shows anything, a contradiction
@@ -273,7 +245,7 @@ def depends_on(change: Change, group: str, data: Plain, fault: Fault) -> bool:
     """
     before = {(other.place, subject(other)) for other in faults_of(group, data)}
     stays = False
-    for trial in trials(change, data):
+    for trial in trials(change, data, references):
         left = faults_of(group, trial)
         if any(other.place == fault.place and other.message == fault.message for other in left):
             stays = True
@@ -285,37 +257,20 @@ def depends_on(change: Change, group: str, data: Plain, fault: Fault) -> bool:
     return is_within(change.place, named) or is_within(named, change.place)
 
 
-def trials(change: Change, data: Plain) -> Iterator[Plain]:
-    """The data with other values where an entry was put right: numbers of another size, lists in another order.
-
-    Where an entry was taken out there is one like those beside it again, under a name of its own.
-    """
+def trials(change: Change, data: Plain, references: Sequence[Plain]) -> Iterator[Plain]:
+    """The data with other values where an entry was put right, or with one again where it was taken out."""
     if change.value is GONE:
-        for beside in entries_beside(data, change.place):
+        around = value_at(data, change.place[:-1])
+        for beside in [around[key] for key in keys_at(around)]:
             again = beside | {"name": TRIAL} if isinstance(beside, dict) and "name" in beside else beside
             yield with_entry(data, change.place, again)
         return
-    inner = [(place, value) for place, value in entries_in(change.value, change.place) if is_at(data, place, value)]
-    for place, value in inner:
-        if isinstance(value, list):
-            yield changed(data, place, value[::-1]).data
-    numbers = [
-        (place, value) for place, value in inner if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-    for factor in (0.5, 2.0, 0.99, 1.01):
-        for place, value in numbers[:MOST_TRIED]:
-            yield changed(data, place, value * factor if isinstance(value, float) else int(value * factor)).data
+    for value in (GONE, *(value_or(reference, change.place, GONE) for reference in references), *NEUTRAL):
+        if value is GONE or value != change.value:
+            yield changed(data, change.place, value).data
 
 
-MOST_TRIED = 24
-"""Numbers of a list or mapping that are tried one by one."""
 TRIAL = "an entry on trial"
-
-
-def entries_beside(data: Plain, place: KeyPath) -> list[Plain]:
-    """What stands in the list or mapping of a place."""
-    around = value_at(data, place[:-1])
-    return [around[key] for key in keys_at(around)]
 
 
 def with_entry(data: Plain, place: KeyPath, value: Plain) -> Plain:
@@ -325,18 +280,6 @@ def with_entry(data: Plain, place: KeyPath, value: Plain) -> Plain:
         return changed(data, place, value).data
     at = int(place[-1])
     return changed(data, place[:-1], [*around[:at], value, *around[at:]]).data
-
-
-def entries_in(value: Plain, place: KeyPath) -> Iterator[tuple[KeyPath, Plain]]:
-    """The value and all that is in it, with their places."""
-    yield place, value
-    for key in keys_at(value):
-        yield from entries_in(value[key], (*place, key))
-
-
-def is_at(data: Plain, place: KeyPath, value: Plain) -> bool:
-    """The value still stands there: a later repair may have replaced what is around it."""
-    return bool(value_or(data, place, GONE) == value)
 
 
 def is_cut_short(data: Plain, candidate: Plain, other: Fault) -> bool:
@@ -380,13 +323,6 @@ def below(data: Plain, place: KeyPath) -> list[KeyPath]:
     return two[::-1] + one[::-1]
 
 
-def keys_at(here: Plain) -> list[str | int]:
-    """Keys of a mapping, numbers of a list."""
-    if isinstance(here, dict):
-        return list(here)
-    return list(range(len(here))) if isinstance(here, list) else []
-
-
 def differs(data: Plain, reference: Plain, place: KeyPath) -> bool:
     """The reference has something else at this place."""
     wanted, here = value_or(reference, place, GONE), value_or(data, place, GONE)
@@ -403,6 +339,6 @@ def changed(data: Plain, place: KeyPath, value: Plain) -> Change:
         here.append(value)
     elif value is not GONE:
         here[place[-1]] = copied(value)
-    elif has_entry(here, place[-1]):
+    elif key_paths.has_entry(here, place[-1]):
         del here[place[-1]]
     return Change(data, place, value)

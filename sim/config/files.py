@@ -272,12 +272,12 @@ def undone(own: Path, defaults: list[object]) -> list[Problem]:
     return [Problem(f"{own} defaults", short_repr(defaults), remedy)]
 
 
-def shadowing(folders: Sequence[Path], group: str, name: str) -> Problem | None:
-    """A file of the user's own that has the name of a shipped one."""
+def shadowing(folders: Sequence[Path], group: str, name: str, key: str = "") -> Problem | None:
+    """A file of the user's own that has the name of a shipped one; `key`: what it is chosen by, if not its group."""
     own = folders[-1] / group / f"{name}.yaml"
     if len(folders) == 1 or not own.exists() or not (folders[0] / group / own.name).is_file():
         return None
-    remedy = f"{group}={name} is shipped and would be taken instead of this file: give the file another name"
+    remedy = f"{key or group}={name} is shipped and would be taken instead of this file: give the file another name"
     return Problem(str(own), repr(name), remedy)
 
 
