@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from pathlib import Path
 
-from sim.config.key_paths import KeyPath, Plain, copied
+from sim.config.key_paths import KeyPath, Plain, copied, entries_in
 from sim.io.strict_yaml import read_checked_yaml
 
 LIST_AND_MAPPING = (
@@ -18,7 +18,7 @@ LIST_AND_MAPPING = (
 REFERENCE = re.compile(r"\$\{(?P<dots>\.*)(?P<entry>[A-Za-z_][\w-]*(?:\.[\w-]+)*)\}", re.ASCII)
 """An entry by its key, or by its key from where the reference stands: `${demand.growth}`, `${.growth}`."""
 MOST_REPEATED = 2**20
-"""Characters and entries that references may repeat, so that a small file cannot stand for more than memory holds."""
+"""Characters that references may repeat, so that a small file cannot stand for more than memory holds."""
 
 
 class ComposeFault(ValueError):
@@ -43,13 +43,11 @@ def put_over(below: dict[str, Plain], above: Mapping[str, Plain], place: KeyPath
         here, old = (*place, key), below.get(key)
         if not isinstance(key, str | int | float):
             raise ComposeFault(f"{written(here)}: a key is a text or a number")
+        if {type(value), type(old)} == {dict, list}:
+            raise ComposeFault(f"{written(here)}: {LIST_AND_MAPPING}")
         if isinstance(value, dict):
-            if isinstance(old, list):
-                raise ComposeFault(f"{written(here)}: {LIST_AND_MAPPING}")
             below[key] = old if isinstance(old, dict) else {}
             put_over(below[key], value, here)
-        elif isinstance(value, list) and isinstance(old, dict):
-            raise ComposeFault(f"{written(here)}: {LIST_AND_MAPPING}")
         else:
             below[key] = value
 
@@ -85,16 +83,9 @@ def has_references(data: Plain) -> bool:
     return any(True for _ in references_in(data))
 
 
-def references_in(data: Plain, place: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+def references_in(data: Plain) -> Iterator[tuple[KeyPath, str]]:
     """Every text with a reference, after its place."""
-    if isinstance(data, str) and "${" in data:
-        yield place, data
-    elif isinstance(data, dict):
-        for key, inner in data.items():
-            yield from references_in(inner, (*place, key))
-    elif isinstance(data, list):
-        for number, inner in enumerate(data):
-            yield from references_in(inner, (*place, number))
+    return ((place, text) for place, text in entries_in(data) if isinstance(text, str) and "${" in text)
 
 
 def check_references(data: Plain) -> None:
@@ -109,7 +100,7 @@ def check_references(data: Plain) -> None:
                 if has_references(target):
                     remedy = "refers to an entry that refers to others: write that one's value"
                     raise ComposeFault(f"{written(place)} = {text!r} {remedy}")
-                sizes[id(target)] = size_of(target)
+                sizes[id(target)] = len(repr(target))
             repeated += sizes[id(target)]
             if repeated > MOST_REPEATED:
                 raise ComposeFault(f"references repeat more than {MOST_REPEATED:,} characters: write fewer")
@@ -128,15 +119,6 @@ def referred_to(data: Plain, place: KeyPath, match: "re.Match[str]") -> Plain:
 def entry_of(data: Plain, segment: str | int) -> Plain:
     """One entry of a mapping or a list."""
     return data[int(segment)] if isinstance(data, list) else data[segment]
-
-
-def size_of(data: Plain) -> int:
-    """Entries and characters."""
-    if isinstance(data, dict):
-        return 1 + sum(size_of(key) + size_of(inner) for key, inner in data.items())
-    if isinstance(data, list):
-        return 1 + sum(map(size_of, data))
-    return 1 + len(str(data))
 
 
 def written(place: KeyPath) -> str:
