@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from sim.calibration.calibrate import calibrate
-from sim.calibration.estimators.demand_shares import estimate_demand
 from sim.calibration.estimators.shares import (
     dispersion,
+    estimate_demand,
     estimate_shares,
     hours_covered,
     rake_to_blocks,

@@ -1,13 +1,14 @@
 """From plain data to one validated value, with every problem named and not only the first.
 
 A faulty entry is reported, put right for the moment, and the rest looked at again; what the whole must satisfy is
-checked by `sim.department.scenario`.
+checked by `sim.department.scenario`. The many scenarios of a sweep check no group twice (`CheckCache`), and share the
+values that are equal.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Union
+from functools import lru_cache, partial
+from typing import Any, TypeVar, Union
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,8 +16,9 @@ from pydantic_core import ErrorDetails
 from sim.config import key_paths
 from sim.config.key_paths import MODELS, KeyPath, Plain, copied, keys_at, typed_path, value_at, value_or
 from sim.config.remedies import remedy_of, short_repr, value_of
+from sim.department.arrivals import Profile, Steady
 from sim.department.roster import WRITTEN_BY_PEOPLE
-from sim.department.scenario import Problem
+from sim.department.scenario import Check, Problem, Scenario, checks, checks_of_rosters, hash_of_parts, part_json
 from sim.io.suggest import closest
 
 MOST_REPAIRS = 60
@@ -342,3 +344,70 @@ def changed(data: Plain, place: KeyPath, value: Plain) -> Change:
     elif key_paths.has_entry(here, place[-1]):
         del here[place[-1]]
     return Change(data, place, value)
+
+
+_Result = TypeVar("_Result")
+
+
+class CheckCache:
+    """Results by key, for one command: checked groups, files found, and what was wrong with them."""
+
+    def __init__(self) -> None:
+        self._results: dict[Hashable, Any] = {}
+        self._files: dict[int, tuple[Plain, str]] = {}
+
+    def get_or_compute(self, key: Hashable, compute: Callable[[], _Result]) -> _Result:
+        """The result kept under a key, computed the first time."""
+        if key not in self._results:
+            self._results[key] = compute()
+        kept: _Result = self._results[key]
+        return kept
+
+    def checked(self, group: str, data: Plain, references: Sequence[Plain]) -> Checked:
+        """The group's value; data that are written alike are one value, the same object."""
+        texts = [self._text_of_file(reference) for reference in references]
+        own = next((text for text, reference in zip(texts, references, strict=True) if data is reference), None)
+        # repr tells 1 from 1.0 and from true, which equality does not.
+        return self.get_or_compute((group, own or repr(data), *texts), lambda: checked(group, data, references))
+
+    def _text_of_file(self, data: Plain) -> str:
+        """How the data of a file are written; they are kept, so that no others can take their identity."""
+        if id(data) not in self._files:
+            self._files[id(data)] = (data, repr(data))
+        return self._files[id(data)][1]
+
+    def content_hash(self, scenario: Scenario) -> str:
+        """The content hash of a scenario whose groups were checked here."""
+        parts = {name: getattr(scenario, name) for name in Scenario.model_fields}
+        period = part_json(parts.pop("period"))
+        written = {
+            name: self.get_or_compute(("json", id(part)), partial(part_json, part)) for name, part in parts.items()
+        }
+        return hash_of_parts(written | {"period": period})
+
+    def contradictions(
+        self, scenario: Scenario, unsure_roles: frozenset[str], repaired: frozenset[str]
+    ) -> tuple[Problem, ...]:
+        """What does not fit among the parts of a scenario whose groups were checked here.
+
+        `unsure_roles` and the parts `repaired` had faults, and do not stand as the user wrote them.
+        """
+        found: list[Problem] = []
+        every = (*checks(unsure_roles, repaired), *checks_of_rosters(unsure_roles, repaired))
+        for number, (check, names) in enumerate(every):
+            parts = [identity_of(getattr(scenario, name)) for name in names]
+            question = ("check", number, unsure_roles, repaired, *parts)
+            found += self.get_or_compute(question, partial(_run_check, check, scenario))
+        return tuple(found)
+
+
+def identity_of(part: object) -> Hashable:
+    """What tells parts apart in the cache; of a demand that is no list of visits only streams and acuities count."""
+    if not isinstance(part, Profile | Steady):
+        return id(part)
+    return tuple(part.streams()), tuple(sorted(part.acuity_mix.items()))
+
+
+def _run_check(check: Check, scenario: Scenario) -> tuple[Problem, ...]:
+    """All problems a check finds."""
+    return tuple(check(scenario))

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sim.config.composing import ComposeFault, resolved
 from sim.config.drafts import Draft, reported
 from sim.config.files import (
+    ComposeFault,
     default_choices,
     defaults_in,
     fault_of,
     faults_of_file,
     file_of,
     group_data,
+    resolved,
     root_data,
     with_inherited,
 )

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config import chosen_files
-from sim.config.check_cache import CheckCache
-from sim.config.checking import Checked
+from sim.config.checking import CheckCache, Checked
 from sim.config.column_maps import column_map_in, faults_of_visits
 from sim.config.drafts import Draft, drafted
 from sim.config.files import choices_of, default_choices, file_of, where_it_lies

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.config.check_cache import CheckCache
+from sim.config.checking import CheckCache
 from sim.config.chosen_files import composed_files
 from sim.config.composition import Composition, finished, put_together
 from sim.config.designs import ONE_FOR_ALL, SweepDesign, Varied, design_of

@@ -19,9 +19,15 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, Estimates
-from sim.calibration.estimators.demand_shares import DemandEstimates, PartialEstimates
 from sim.calibration.estimators.returns import ReturnFit
-from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares, rake_to_blocks, round_to_total
+from sim.calibration.estimators.shares import (
+    HOURS_PER_DAY,
+    DemandEstimates,
+    PartialEstimates,
+    Shares,
+    rake_to_blocks,
+    round_to_total,
+)
 from sim.calibration.estimators.step_minutes import StepMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand, Profile
