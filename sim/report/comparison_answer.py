@@ -17,6 +17,7 @@ from sim.report.console import say
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
 from sim.report.tables import answer_workbook, comparison_rows
+from sim.report.words import assumption_words
 from sim.report.words.caveats import LEGEND, caution_lines_of, in_mind, short_marks, stress_test_lines, unfinished_lines
 from sim.report.words.comparison_finding import OTHER_DEMAND, finding_of, other_levels_line, with_other_levels
 from sim.report.words.measure_words import labelled, rank_line, short_label, whole_percent
@@ -159,6 +160,16 @@ def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Secti
         (comparison_rows.DAY, comparison_rows.peer_day_rows(comparison), comparison_rows.peer_day_lines(comparison)),
         ("Cost", comparison_rows.cost_rows(comparison), []),
         ("What the differences would be worth", comparison_rows.worth_rows(comparison), worth_lines(comparison)),
+        (
+            assumption_words.TITLE,
+            assumption_words.second_interval_rows(comparison),
+            list(assumption_words.second_interval_lines(comparison)),
+        ),
+        (
+            assumption_words.BEST_BY_MONEY,
+            assumption_words.benefit_rows_text(comparison),
+            [assumption_words.benefit_line(comparison)],
+        ),
     ):
         yield Section(title, [TextTable(rows), " ".join(lines)])
     if not comparison.others:

@@ -55,6 +55,34 @@ DIFFERENCE_HEADERS = {
 }
 
 
+SECOND_INTERVAL_HEADERS = {
+    "label": Column("Measure"),
+    "part": Column("Of which visits, role or place"),
+    "unit": Column("Unit"),
+    "mean": Column("Mean difference over the draws (% points for shares, else the unit of the row)", NUMBER_CELL),
+    "low": Column("Interval with the assumptions from", NUMBER_CELL),
+    "high": Column("Interval to", NUMBER_CELL),
+    "beyond_chance": Column("Draws vary beyond chance (if not, the interval is the most it can be)"),
+    "of_assumptions": Column("Variance by assumptions (shares as proportions)", NUMBER_CELL),
+    "of_chance": Column("Variance of one run by chance", NUMBER_CELL),
+    "n": Column("Draws", WHOLE),
+    "measure": Column("Key"),
+}
+BEST_HEADERS = {
+    "label": Column("Measure"),
+    "part": Column("Of which visits, role or place"),
+    "probability": Column("Share of the draws in which it is the best", NUMBER_CELL),
+    "measure": Column("Key"),
+}
+BENEFIT_HEADERS = {
+    "preset": Column("Counted"),
+    "times": Column("Outcomes worth so many times study.worth", "0.0"),
+    "mean": Column("Net benefit, mean over the draws (CAD a week)", MONEY),
+    "probability": Column("Share of the draws in which it brings most", NUMBER_CELL),
+    "regret": Column("Lost on average by choosing it (CAD a week)", MONEY),
+}
+
+
 def write_answer_workbook(sheets: Sequence[Sheet], file: Path) -> None:
     """Write the sheets; the file appears only when it is whole. Raises OSError."""
     with uninterrupted() as interrupts, whole_file(file) as partial:
@@ -76,6 +104,9 @@ WHAT_SHEETS_ARE = {
     "differences": "Paired differences from the baseline on the same patients, with intervals",
     "peer_day": "How the paid time of peers was spent, what it cost, and who had company",
     "costs": "What each roster costs",
+    "assumptions": "The second interval of each difference: with the assumptions, in draws that look published",
+    "best": "In which share of the draws each staffing has the best value of a measure",
+    "benefit": "In which share of the draws each staffing brings most, and what choosing it loses",
     "worth": "What the paired differences would be worth in money, by what is counted",
     "cautions": "What must be read with care: many visits leave (†), no steady state (‡)",
     "failed": "Runs that failed",
@@ -196,7 +227,23 @@ def sheets_of(comparison: Comparison) -> list[Sheet]:
     if len(comparison.worth):
         worth = relabelled(comparison.worth, label_of).assign(preset=comparison.worth["preset"].map(preset_text))
         sheets.append(table_sheet("worth", worth, names | WORTH_HEADERS))
+    sheets += assumption_sheets(comparison, label_of)
     sheets.append(table_sheet("cautions", relabelled(comparison.cautions, label_of), names | CAUTION_HEADERS))
+    return sheets
+
+
+def assumption_sheets(comparison: Comparison, label_of: dict[str, str]) -> list[Sheet]:
+    """The second intervals, how often each staffing is the best, and what choosing it loses; none where not played."""
+    if comparison.assumptions.empty:
+        return []
+    staffing = {"staffing": Column("Staffing")}
+    spread = with_labels(comparison.assumptions, ("mean", "low", "high"))
+    sheets = [table_sheet("assumptions", relabelled(spread, label_of), staffing | SECOND_INTERVAL_HEADERS)]
+    best = with_labels(comparison.best, ())
+    sheets.append(table_sheet("best", relabelled(best, label_of), staffing | BEST_HEADERS))
+    if len(comparison.benefit):
+        benefit = relabelled(comparison.benefit, label_of).assign(preset=comparison.benefit["preset"].map(preset_text))
+        sheets.append(table_sheet("benefit", benefit, staffing | BENEFIT_HEADERS))
     return sheets
 
 

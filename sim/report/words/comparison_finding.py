@@ -15,6 +15,7 @@ from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
 from sim.io.short_lists import few_of
 from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
+from sim.report.words.assumption_words import with_assumptions_text
 from sim.report.words.caveats import ENOUGH_REPLICATIONS, MANY_LEAVE, NO_STEADY_STATE, effect_note
 from sim.report.words.measure_words import HINT, hint, hours_text, named_topics, whole_percent
 from sim.report.words.question_text import central_demand, effects_text, question
@@ -220,17 +221,23 @@ def _same_money_text(comparison: Comparison, subject: str) -> str:
         return f"{with_staffing(comparison, subject)}, no money is added: what changes above is for the same money."
     if added < 0.0:
         return "money is saved, not spent: nothing is bought with it in what is compared."
-    equal = [
-        name
-        for name in comparison.others
-        if roles_changed(comparison, name) != roles_changed(comparison, subject)
-        and is_same_money(added, float(costs_row(comparison, name)["weekly_difference"]))
-    ]
+    equal = elsewhere_for_same_money(comparison, subject)
     if not equal:
         return f"not compared here. {how_to_compare_same_money(comparison, subject, added)}"
     texts = [changes_elsewhere_text(comparison, name) for name in equal[:MOST_ELSEWHERE]]
     more = f"; {len(equal) - MOST_ELSEWHERE} more in the table" if len(equal) > MOST_ELSEWHERE else ""
     return f"{'; '.join(texts)}{more}."
+
+
+def elsewhere_for_same_money(comparison: Comparison, subject: str) -> list[str]:
+    """Staffings that add the same weekly cost as one, in other roles."""
+    added = float(costs_row(comparison, subject)["weekly_difference"])
+    return [
+        name
+        for name in comparison.others
+        if roles_changed(comparison, name) != roles_changed(comparison, subject)
+        and is_same_money(added, float(costs_row(comparison, name)["weekly_difference"]))
+    ]
 
 
 def roles_changed(comparison: Comparison, staffing: str) -> set[str]:
@@ -252,8 +259,10 @@ SHIPPED_SAME_MONEY = ("peer_added", "peer_evening", "clinician_added", "nurse_ad
 
 
 def _certainty_text(comparison: Comparison) -> str:
-    """Chance alone, said; what was assumed; and what few replications do not allow."""
-    return f"{care_text(comparison)}{chance_text(comparison)} {effect_note(comparison)}"
+    """Chance alone, said, or both intervals; what was assumed; and what few replications do not allow."""
+    subject = comparison.others[0]
+    second = with_assumptions_text(comparison, subject, elsewhere_for_same_money(comparison, subject))
+    return f"{care_text(comparison)}{second or chance_text(comparison)} {effect_note(comparison)}"
 
 
 def care_text(comparison: Comparison) -> str:

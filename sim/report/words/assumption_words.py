@@ -1,0 +1,153 @@
+"""What the assumptions do to the differences of a comparison, in sentences and tables."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.analysis.assumption_spread import DrawnRuns, of_100
+from sim.analysis.comparison_result import Comparison, ResultRow, rows_by_cell
+from sim.analysis.sentences import in_spoken_units, inside, under
+from sim.analysis.valuation import preset_text
+from sim.engine.measures import number_text
+from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
+from sim.report.description import TextRows
+from sim.report.words.measure_words import labelled, whole_percent
+
+TITLE = "With the assumptions"
+LIKE_PUBLISHED = "departments that look like the published ones"
+BEST_BY_MONEY = "Who brings most, over a range of worths"
+
+
+def with_assumptions_text(comparison: Comparison, subject: str, same_money: list[str]) -> str:
+    """The primary outcome with both intervals, and how often the first staffing does better than one of equal money.
+
+    Empty where the comparison has no second interval.
+    """
+    drawn = comparison.drawn
+    if drawn is None or comparison.assumptions.empty:
+        return ""
+    name = primary_measure(comparison)
+    texts = [interval_sentence(comparison, drawn, subject, name)]
+    texts += [against_sentence(comparison, drawn, subject, other, name) for other in same_money[:1]]
+    return " ".join(filter(None, texts))
+
+
+def primary_measure(comparison: Comparison) -> str:
+    """The first outcome of the protocol that has a second interval."""
+    known = [name for name in HEADLINE if name in set(comparison.assumptions["measure"]) and name not in COST_NAMES]
+    return min(known, key=protocol_place)
+
+
+def interval_sentence(comparison: Comparison, drawn: DrawnRuns, staffing: str, name: str) -> str:
+    """`With the assumptions (200 departments that look like the published ones) ...: −33.0 to −11.2 minutes, by chance
+    −23.8 to −22.4.`"""
+    (row,) = rows_by_cell(comparison.assumptions)[staffing, name]
+    found = comparison.difference(staffing, name)
+    by_chance = f", by chance alone {ends_text(name, found.low, found.high)}" if found and found.has_interval else ""
+    unit = in_spoken_units(number_text.unit_of_difference(name), number_text.measure_of(name))
+    most = "" if row["beyond_chance"] else "at most "
+    who = inside(under(comparison.label(staffing)))
+    return (
+        f"With the assumptions too ({drawn.n_draws} {LIKE_PUBLISHED}) {HEADLINES[name].topic} {who} differs by {most}"
+        f"{ends_text(name, row['low'], row['high'])} {unit}{by_chance}."
+    )
+
+
+def ends_text(name: str, low: float, high: float) -> str:
+    """Both ends of an interval of a difference, with their signs."""
+    return " to ".join(number_text.bare(name, number_text.within_scale(name, end), signed=True) for end in (low, high))
+
+
+def against_sentence(comparison: Comparison, drawn: DrawnRuns, one: str, other: str, name: str) -> str:
+    """`Of 100 departments that look like the published ones, ... is better with one than with the other in 96.`"""
+    n = of_100(drawn, name, one, other)
+    if n is None:
+        return ""
+    names = [inside(comparison.label(each)) for each in (one, other)]
+    return (
+        f"Of 100 {LIKE_PUBLISHED}, {HEADLINES[name].topic} is better with {names[0]} than with {names[1]} for the same "
+        f"money in {n}."
+    )
+
+
+def second_interval_rows(comparison: Comparison) -> TextRows:
+    """A row for each headline measure and staffing: the difference by chance, with the assumptions, and how often the
+    staffing is the best of all."""
+    if comparison.assumptions.empty:
+        return []
+    percent = whole_percent(comparison.confidence)
+    rows: TextRows = [("Measure", "Staffing", f"By chance ({percent})", f"With the assumptions ({percent})", "Best in")]
+    chances = {(row["measure"], row["staffing"]): row["probability"] for row in comparison.best.to_dict("records")}
+    for row in comparison.assumptions.to_dict("records"):
+        name, staffing = row["measure"], row["staffing"]
+        found = comparison.difference(staffing, name)
+        by_chance = number_text.NOTHING if found is None else number_text.bare(name, found.mean, signed=True)
+        if found is not None and found.has_interval:
+            by_chance += f" ({ends_text(name, found.low, found.high)})"
+        best = chances.get((name, staffing))
+        share = number_text.NOTHING if best is None else f"{best:.0%}"
+        rows.append((labelled_with_part(name), comparison.label(staffing), by_chance, second_text(name, row), share))
+    return rows
+
+
+def labelled_with_part(name: str) -> str:
+    """Label, part and unit of a measure."""
+    part = number_text.part_text(name.partition(".")[2])
+    return f"{labelled(name)}, {part}"
+
+
+def second_text(name: str, row: ResultRow) -> str:
+    """`−23.0 (−33.0 to −11.2)`; marked where draws do not vary beyond chance."""
+    mark = "" if row["beyond_chance"] else " ≤"
+    return f"{number_text.bare(name, row['mean'], signed=True)} ({ends_text(name, row['low'], row['high'])}){mark}"
+
+
+def second_interval_lines(comparison: Comparison) -> Iterator[str]:
+    """What the table holds and what it does not."""
+    drawn = comparison.drawn
+    if drawn is None or comparison.assumptions.empty:
+        return
+    baseline = inside(comparison.label(comparison.baseline))
+    yield (
+        f"Differences from {baseline}. By chance: the intervals above. With the assumptions: {drawn.n_draws} draws of "
+        f"what nobody knows, kept where the department looks like the published ones, each played for {drawn.weeks} "
+        "weeks with every staffing on the same patients."
+    )
+    yield (
+        "Some draws were played twice, so that chance could be taken out; ≤ marks where the draws do not vary beyond "
+        "chance, and the interval is the most it can be."
+    )
+    yield (
+        "Best in: the share of the draws in which a staffing has the best value of all compared. What the draws hold, "
+        "and which rows the departments do not meet, is in docs/assumptions.md."
+    )
+
+
+def benefit_rows_text(comparison: Comparison) -> TextRows:
+    """A row for each account and worth of outcomes: how often each staffing brings most, and what choosing it loses."""
+    table = comparison.benefit
+    if table.empty:
+        return []
+    staffings = list(dict.fromkeys(table["staffing"]))
+    rows: TextRows = [("Counted", "Outcomes worth", *(comparison.label(name) for name in staffings))]
+    found = {(row["preset"], row["times"], row["staffing"]): row for row in table.to_dict("records")}
+    for preset, times in dict.fromkeys((preset, times) for preset, times, _ in found):
+        of_staffing = [found[preset, times, name] for name in staffings]
+        cells = [f"{row['probability']:.0%} ({number_text.plain_number(row['regret'], 0)})" for row in of_staffing]
+        rows.append((preset_text(preset), f"× {times:g}", *cells))
+    return rows
+
+
+def benefit_line(comparison: Comparison) -> str:
+    """Which staffing brings most by the first account, and how sure that is."""
+    table = comparison.benefit
+    if table.empty:
+        return ""
+    preset = table["preset"].iloc[0]
+    now = table[(table["preset"] == preset) & np.isclose(table["times"], 1.0)]
+    best = now.loc[now["mean"].idxmax()]
+    return (
+        f"Counting {preset_text(str(preset))}, {inside(comparison.label(best['staffing']))} brings most in "
+        f"{100 * best['probability']:.0f} of 100 {LIKE_PUBLISHED}. In brackets: CAD a week lost on average by choosing "
+        "a staffing, against choosing the best of each."
+    )
