@@ -21,7 +21,8 @@ VALUES = {
     "precision": "{}", "select": "null", "best": "null", "controls": "false", "most_replications": "null",
     "staffing": "[traditional]", "baseline": "traditional", "presets": "[a]", "worth": "[]", "map": "malmo",
     "demand_name": "ours", "rake": "true", "hold_out": "0.5", "match": "[physician]", "if_none_fits": "nearest",
-    "effect": "effects.total_return_hr", "range": "[0.6,1.2]", "points": "3", "prior": "{median: 1, log_sd: 1}",
+    "effect": "effects.total_return_hr", "range": "[0.6,1.2]", "points": "3", "assumptions": "true",
+    "draws": "100", "draw_weeks": "8", "draws_from": "found", "prior": "{median: 1, log_sd: 1}",
 }  # fmt: skip
 KEYS = sorted({name for kind in STUDIES.values() for name in kind.model_fields if name != "name"})
 

@@ -92,7 +92,7 @@ def draws_design(base: Design, scenarios: Mapping[str, Scenario], draws: Draws) 
             continue
         where = sha256(places[number].tobytes()).hexdigest()[:16]
         for again in (False, True) if number < TWICE * len(places) else (False,):
-            groups[group_of(number, again)] = labels = tuple(label_of(name, number, again) for name in scenarios)
+            groups[draw_name(number, again)] = labels = tuple(label_in_draw(name, number, again) for name in scenarios)
             for label, name, one in zip(labels, scenarios, family, strict=True):
                 drawn[label], hashed[label] = one, f"{base.keys[name]} {where} {weeks} {again:d}"
     seeds = {group: base.seed + number for number, group in enumerate(groups, start=1)}
@@ -101,21 +101,21 @@ def draws_design(base: Design, scenarios: Mapping[str, Scenario], draws: Draws) 
     )
 
 
-def group_of(number: int, again: bool) -> str:
+def draw_name(number: int, again: bool) -> str:
     """A draw, as it is told while it is played."""
     return f"draw {number + 1}{', again' * again}"
 
 
-def label_of(staffing: str, number: int, again: bool) -> str:
+def label_in_draw(staffing: str, number: int, again: bool) -> str:
     """A staffing in a draw."""
-    return f"{staffing}, {group_of(number, again)}"
+    return f"{staffing}, {draw_name(number, again)}"
 
 
 def drawn_runs(runs: Runs, design: Design, staffings: Sequence[str], draws: Draws) -> DrawnRuns:
     """What has been played of a `draws_design`."""
     n_draws = len(draws.places)
     played = product((False, True), range(n_draws), staffings)
-    keys = [design.keys.get(label_of(name, number, again), "") for again, number, name in played]
+    keys = [design.keys.get(label_in_draw(name, number, again), "") for again, number, name in played]
     measures, values = runs.values(keys, 1)
     first, again = values[:, :, 0].reshape(2, n_draws, len(staffings), len(measures))
     return DrawnRuns(tuple(staffings), measures, first, again, draws.weeks, design.confidence)
@@ -151,7 +151,7 @@ def spread_table(drawn: DrawnRuns) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def best_table(drawn: DrawnRuns) -> pd.DataFrame:
+def chances_table(drawn: DrawnRuns) -> pd.DataFrame:
     """Of each headline measure of which less or more is better: how often each staffing is the best of all.
 
     Columns: measure, staffing, probability.

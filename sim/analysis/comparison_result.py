@@ -188,6 +188,11 @@ class Comparison:
         """Rows of `differences` by staffing and measure."""
         return rows_by_cell(self.differences)
 
+    @cached_property
+    def assumption_rows(self) -> Mapping[tuple[str, str], Sequence[ResultRow]]:
+        """Rows of `assumptions` by staffing and measure."""
+        return rows_by_cell(self.assumptions)
+
     # --- looked up: one level of demand (the central one unless another is given), one staffing, one measure
 
     @property
@@ -211,6 +216,11 @@ class Comparison:
     def difference(self, staffing: str, name: str, level: float | None = None) -> FoundValue | None:
         """The paired difference of `measure.part` from the baseline, None where there is none."""
         return self._found_in(self.difference_rows.get((staffing, name), ()), level)
+
+    def second_interval(self, staffing: str, name: str) -> tuple[float, float] | None:
+        """Ends of the interval of a difference with the assumptions, None where there is none."""
+        (row,) = self.assumption_rows.get((staffing, name), ()) or (None,)
+        return None if row is None else (float(row["low"]), float(row["high"]))
 
     def _found_in(self, rows: Sequence[ResultRow], level: float | None) -> FoundValue | None:
         wanted = self.central_level if level is None else level

@@ -31,7 +31,7 @@ LEAST_INSIDE = 2.0 / 3.0
 """Share of the rows that a department must meet to look like the published ones."""
 CANDIDATES, RESIDUALS = 4000, 25
 """Places tried at a time, and left-out errors added to what is emulated of each."""
-LEFT, MANY_LEAVE = "lwbs_or_ama.all", 0.05
+LEFT, MANY_LOST = "lwbs_or_ama.all", 0.05
 LIKELY = 0.6
 """A place with this chance of being accepted, or a better one, is always proposed."""
 LEAST_SHARE = 0.002
@@ -72,9 +72,9 @@ class Conditioned:
 
     @property
     def share_losing_many(self) -> float:
-        """Share of the draws in which more than `MANY_LEAVE` of the visits leave unseen or against advice."""
+        """Share of the draws in which more than `MANY_LOST` of the visits leave unseen or against advice."""
         column = [row.value for row in self.rows].index(LEFT)
-        return float((self.values[:, column] > MANY_LEAVE).mean())
+        return float((self.values[:, column] > MANY_LOST).mean())
 
 
 def condition(

@@ -1,7 +1,7 @@
 """A table of draws that were accepted as looking like the published departments, in one small file.
 
 Places in the unit cube are kept as whole 65,536ths, a column a dimension, and how they were made beside them. A table
-belongs to the register it was made with: with another one it is refused.
+belongs to the register it was made with: with another one it is no_table.
 """
 
 import json
@@ -26,7 +26,7 @@ from sim.statistics.arrays import FloatArray
 DRAWS_FILE = "draws.npz"
 SHIPPED = DATA / DRAWS_FILE
 STEPS = 65_536
-MOST_BYTES = 32 * 2**20
+MOST_TABLE_BYTES = 32 * 2**20
 MAKE_ANEW = "make it with `peered study=conditioning`"
 
 
@@ -62,23 +62,23 @@ def write_draws(table: DrawTable, path: Path) -> None:
 def read_draws(path: Path, cube: Cube) -> DrawTable:
     """Read a table that fits the register. Raises ScenarioError for a file that is none."""
     try:
-        content = BytesIO(read_bytes(path, MOST_BYTES))
-        if sum(entry.file_size for entry in ZipFile(content).infolist()) > MOST_BYTES:
-            raise refused(path, "larger than any table of draws")
+        content = BytesIO(read_bytes(path, MOST_TABLE_BYTES))
+        if sum(entry.file_size for entry in ZipFile(content).infolist()) > MOST_TABLE_BYTES:
+            raise no_table(path, "larger than any table of draws")
         with np.load(content, allow_pickle=False) as arrays:
             whole, origin = arrays["places"], json.loads(str(arrays["origin"]))
     except UnreadableFile as error:
         raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from None
     except (BadZipFile, OSError, ValueError, KeyError, RecursionError, zlib.error) as error:
-        raise refused(path, f"no table of draws ({type(error).__name__})") from None
+        raise no_table(path, f"no table of draws ({type(error).__name__})") from None
     if not isinstance(origin, dict) or origin.get("register") != digest_of_register(cube):
-        raise refused(path, "made with another assumption register")
+        raise no_table(path, "made with another assumption register")
     if whole.dtype != np.uint16 or whole.ndim != 2 or whole.shape[1] != len(cube.dimensions) or not len(whole):
-        raise refused(path, f"draws of {whole.shape} {whole.dtype}, not of {len(cube.dimensions)} dimensions")
+        raise no_table(path, f"draws of {whole.shape} {whole.dtype}, not of {len(cube.dimensions)} dimensions")
     return DrawTable(cube.dimensions, (whole + 0.5) / STEPS, origin)
 
 
-def refused(path: Path, why: str) -> ScenarioError:
+def no_table(path: Path, why: str) -> ScenarioError:
     """The error of a file that is no table for this register."""
     return ScenarioError([Problem(str(path), why, MAKE_ANEW)])
 

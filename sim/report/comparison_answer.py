@@ -161,7 +161,7 @@ def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Secti
         ("Cost", comparison_rows.cost_rows(comparison), []),
         ("What the differences would be worth", comparison_rows.worth_rows(comparison), worth_lines(comparison)),
         (
-            assumption_words.TITLE,
+            assumption_words.WITH_ASSUMPTIONS,
             assumption_words.second_interval_rows(comparison),
             list(assumption_words.second_interval_lines(comparison)),
         ),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from sim.calibration.conditioning import LEAST_INSIDE, MANY_LEAVE, Conditioned
+from sim.calibration.conditioning import LEAST_INSIDE, MANY_LOST, Conditioned
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.report.console import say, show
 from sim.report.description import Points, Section, TextRows, TextTable
@@ -15,7 +15,7 @@ from sim.report.markdown import page
 from sim.report.screen import rich_table
 from sim.report.validation_report import accepted_text, in_unit, percent_sign
 
-TITLE = "Departments that look like the published ones"
+LOOK_PUBLISHED = "Departments that look like the published ones"
 
 
 def conditioning_lines(found: Conditioned) -> Iterator[str]:
@@ -27,7 +27,7 @@ def conditioning_lines(found: Conditioned) -> Iterator[str]:
         f"{n_impossible} contradicted themselves."
     )
     yield f"A draw is accepted if it is inside at least {LEAST_INSIDE:.0%} of the published rows it has a value for."
-    yield f"{found.share_losing_many:.1%} of the draws lose more than {MANY_LEAVE:.0%} of visits."
+    yield f"{found.share_losing_many:.1%} of the draws lose more than {MANY_LOST:.0%} of visits."
     medians = dict(zip(found.rows, found.medians.tolist(), strict=True))
     judged = {row: value for row, value in medians.items() if not isnan(value)}
     missed = [row.row for row, value in judged.items() if not row.accept_low <= value <= row.accept_high]
@@ -76,5 +76,7 @@ def print_conditioning(found: Conditioned, console: Console) -> None:
 def conditioning_markdown(found: Conditioned) -> str:
     """The same as a page."""
     return page(
-        TITLE, [Points(list(conditioning_lines(found)))], [Section("Row by row", [TextTable(conditioning_rows(found))])]
+        LOOK_PUBLISHED,
+        [Points(list(conditioning_lines(found)))],
+        [Section("Row by row", [TextTable(conditioning_rows(found))])],
     )

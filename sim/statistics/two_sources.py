@@ -19,7 +19,7 @@ FEWEST_DRAWS = 40
 """With fewer the ends of a 95 % interval are beyond the outermost draws."""
 
 
-LEVEL = 0.95
+TEST_LEVEL = 0.95
 """Of the test whether draws vary beyond chance, and of the interval whose width is widened rightly."""
 
 
@@ -62,11 +62,11 @@ def split_of(first: FloatArray, again: FloatArray) -> Split:
     of_chance = float(((first - again)[pairs] ** 2).mean() / 2.0)
     of_assumptions = max(total - of_chance, 0.0)
     n, n_pairs = int(known.sum()), int(pairs.sum())
-    beyond_chance = total > of_chance * stats.f.ppf(LEVEL, n - 1, n_pairs)
+    beyond_chance = total > of_chance * stats.f.ppf(TEST_LEVEL, n - 1, n_pairs)
     closer = 1.0
     if beyond_chance:
         freedom = of_assumptions**2 / (total**2 / (n - 1) + of_chance**2 / n_pairs)
-        wider = stats.t.ppf((1.0 + LEVEL) / 2.0, freedom) / stats.norm.ppf((1.0 + LEVEL) / 2.0)
+        wider = stats.t.ppf((1.0 + TEST_LEVEL) / 2.0, freedom) / stats.norm.ppf((1.0 + TEST_LEVEL) / 2.0)
         closer = min(np.sqrt(of_assumptions / total) * wider, 1.0)
     middle = float(first[known].mean())
     return Split(middle + closer * (first - middle), of_chance, of_assumptions, beyond_chance)

@@ -15,7 +15,7 @@ from sim.analysis.assumption_spread import (
     DrawnRuns,
     Draws,
     benefit_table,
-    best_table,
+    chances_table,
     drawn_runs,
     spread_table,
 )
@@ -144,7 +144,7 @@ def with_assumptions(comparison: Comparison, drawn: DrawnRuns, plan: Plan) -> Co
     return replace(
         comparison,
         assumptions=spread_table(drawn),
-        best=best_table(drawn),
+        best=chances_table(drawn),
         benefit=benefit_table(drawn, plan.worth, presets),
         drawn=drawn,
     )

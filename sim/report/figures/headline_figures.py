@@ -166,7 +166,8 @@ def finding_figure(comparison: Comparison) -> Frame:
     frame = Frame(
         grid.total_height,
         finding_title(comparison),
-        f"Difference from {baseline} on the same patients with its interval. Left of the line is less. "
+        f"Difference from {baseline} on the same patients with its interval{second_interval_words(comparison)}. "
+        "Left of the line is less. "
         "Grey: not beyond chance when all headline measures are judged together.",
         footer(comparison),
     )
@@ -174,6 +175,15 @@ def finding_figure(comparison: Comparison) -> Frame:
         frame.write(grid.left_of(number), 0.0, measure_head(name), size=9, weight="bold")
         draw_measure_column(axes, comparison, names, name, with_names=number == 0)
     return frame
+
+
+def second_interval_words(comparison: Comparison) -> str:
+    """What the pale bars are."""
+    return "" if comparison.assumptions.empty else ": dark by chance, pale with the assumptions"
+
+
+PALE = 0.3
+"""How much of its colour the interval with the assumptions has."""
 
 
 def measure_head(name: str) -> str:
@@ -229,6 +239,8 @@ def draw_measure_column(axes: Axes, comparison: Comparison, names: list[str], na
     hues = colours(comparison.staffings, comparison.baseline)
     for row, staffing in enumerate(names):
         found = comparison.difference(staffing, name)
+        if second := comparison.second_interval(staffing, name):
+            draw_bar(axes, row, name, *second, color=hues[staffing], linewidth=9.0, alpha=PALE, zorder=1)
         if found is not None and math.isfinite(found.mean):
             draw_numbered(axes, row, name, found, hues[staffing] if found.beyond_chance else QUIET)
     heads = [wrapped(marked_label(comparison, staffing), 22) if with_names else "" for staffing in names]

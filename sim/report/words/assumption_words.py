@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.analysis.assumption_spread import DrawnRuns, of_100
-from sim.analysis.comparison_result import Comparison, ResultRow, rows_by_cell
+from sim.analysis.comparison_result import Comparison, ResultRow
 from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import number_text
@@ -13,7 +13,7 @@ from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, proto
 from sim.report.description import TextRows
 from sim.report.words.measure_words import labelled, whole_percent
 
-TITLE = "With the assumptions"
+WITH_ASSUMPTIONS = "With the assumptions"
 LIKE_PUBLISHED = "departments that look like the published ones"
 BEST_BY_MONEY = "Who brings most, over a range of worths"
 
@@ -41,7 +41,7 @@ def primary_measure(comparison: Comparison) -> str:
 def interval_sentence(comparison: Comparison, drawn: DrawnRuns, staffing: str, name: str) -> str:
     """`With the assumptions (200 departments that look like the published ones) ...: −33.0 to −11.2 minutes, by chance
     −23.8 to −22.4.`"""
-    (row,) = rows_by_cell(comparison.assumptions)[staffing, name]
+    (row,) = comparison.assumption_rows[staffing, name]
     found = comparison.difference(staffing, name)
     by_chance = f", by chance alone {ends_text(name, found.low, found.high)}" if found and found.has_interval else ""
     unit = in_spoken_units(number_text.unit_of_difference(name), number_text.measure_of(name))
