@@ -25,7 +25,7 @@ ResultRow = Mapping[Any, Any]
 """A row of a table, by column."""
 
 TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs", "worth",
-    "assumptions", "best", "benefit",
+    "assumptions", "chances", "benefit",
 )  # fmt: skip
 """Tables of a comparison, in the order in which they are written."""
 
@@ -115,7 +115,7 @@ class Comparison:
     `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes without staff.
     `worth` (net benefit in CAD a week by each preset: paired differences times what `valued` says): demand, staffing,
     preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
-    `assumptions`, `best` and `benefit`: the second interval of each difference, how often each staffing is the best,
+    `assumptions`, `chances` and `benefit`: the second interval of each difference, how often each staffing is the best,
     and what choosing it loses, all of `drawn` (`sim.analysis.assumption_spread`); without rows where not asked for.
     `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and
     staffing do not fit.
@@ -154,7 +154,7 @@ class Comparison:
     changed: tuple[str, ...] = field(default=())
     worth: "pd.DataFrame" = field(default_factory=no_rows)
     assumptions: "pd.DataFrame" = field(default_factory=no_rows)
-    best: "pd.DataFrame" = field(default_factory=no_rows)
+    chances: "pd.DataFrame" = field(default_factory=no_rows)
     benefit: "pd.DataFrame" = field(default_factory=no_rows)
     drawn: "DrawnRuns | None" = None
     valued: "tuple[Worth, ...]" = field(default=())

@@ -144,7 +144,7 @@ def with_assumptions(comparison: Comparison, drawn: DrawnRuns, plan: Plan) -> Co
     return replace(
         comparison,
         assumptions=spread_table(drawn),
-        best=chances_table(drawn),
+        chances=chances_table(drawn),
         benefit=benefit_table(drawn, plan.worth, presets),
         drawn=drawn,
     )

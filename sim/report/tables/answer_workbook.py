@@ -68,7 +68,7 @@ SECOND_INTERVAL_HEADERS = {
     "n": Column("Draws", WHOLE),
     "measure": Column("Key"),
 }
-BEST_HEADERS = {
+CHANCE_HEADERS = {
     "label": Column("Measure"),
     "part": Column("Of which visits, role or place"),
     "probability": Column("Share of the draws in which it is the best", NUMBER_CELL),
@@ -105,7 +105,7 @@ WHAT_SHEETS_ARE = {
     "peer_day": "How the paid time of peers was spent, what it cost, and who had company",
     "costs": "What each roster costs",
     "assumptions": "The second interval of each difference: with the assumptions, in draws that look published",
-    "best": "In which share of the draws each staffing has the best value of a measure",
+    "chances": "In which share of the draws each staffing has the best value of a measure",
     "benefit": "In which share of the draws each staffing brings most, and what choosing it loses",
     "worth": "What the paired differences would be worth in money, by what is counted",
     "cautions": "What must be read with care: many visits leave (†), no steady state (‡)",
@@ -239,8 +239,8 @@ def assumption_sheets(comparison: Comparison, label_of: dict[str, str]) -> list[
     staffing = {"staffing": Column("Staffing")}
     spread = with_labels(comparison.assumptions, ("mean", "low", "high"))
     sheets = [table_sheet("assumptions", relabelled(spread, label_of), staffing | SECOND_INTERVAL_HEADERS)]
-    best = with_labels(comparison.best, ())
-    sheets.append(table_sheet("best", relabelled(best, label_of), staffing | BEST_HEADERS))
+    chances = with_labels(comparison.chances, ())
+    sheets.append(table_sheet("chances", relabelled(chances, label_of), staffing | CHANCE_HEADERS))
     if len(comparison.benefit):
         benefit = relabelled(comparison.benefit, label_of).assign(preset=comparison.benefit["preset"].map(preset_text))
         sheets.append(table_sheet("benefit", benefit, staffing | BENEFIT_HEADERS))

@@ -77,7 +77,7 @@ def second_interval_rows(comparison: Comparison) -> TextRows:
         return []
     percent = whole_percent(comparison.confidence)
     rows: TextRows = [("Measure", "Staffing", f"By chance ({percent})", f"With the assumptions ({percent})", "Best in")]
-    chances = {(row["measure"], row["staffing"]): row["probability"] for row in comparison.best.to_dict("records")}
+    chances = {(row["measure"], row["staffing"]): row["probability"] for row in comparison.chances.to_dict("records")}
     for row in comparison.assumptions.to_dict("records"):
         name, staffing = row["measure"], row["staffing"]
         found = comparison.difference(staffing, name)
