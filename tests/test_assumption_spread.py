@@ -7,6 +7,7 @@ import pytest
 
 import sim
 from sim.analysis.assumption_spread import (
+    BEST_OF_ALL,
     TWICE,
     WORTH_TIMES,
     DrawnRuns,
@@ -15,10 +16,10 @@ from sim.analysis.assumption_spread import (
     chances_table,
     drawn_runs,
     draws_design,
-    of_100,
     spread_table,
 )
 from sim.analysis.valuation import STAFF_COST, Worth
+from sim.department.scenario import Scenario
 from sim.engine.measures.catalogue import HEADLINE
 from sim.register.draw_table import shipped_draws
 from sim.register.draws import shipped_cube
@@ -71,18 +72,20 @@ def test_the_second_interval_is_that_of_the_assumptions_and_says_where_it_is_non
 
 
 def test_the_best_is_so_as_often_as_normal_theory_says() -> None:
-    table = chances_table(toy()).set_index(["measure", "staffing"])["probability"]
-    assert table[ALONE, "peers"] == pytest.approx(0.68, abs=0.06)  # P(N(2, 18) > 0)
-    assert table[ALONE, "as it is"] < 0.02
-    assert table[ALONE].sum() == pytest.approx(1.0)
+    table = chances_table(toy()).set_index(["measure", "against", "staffing"])["probability"]
+    best = table[ALONE, BEST_OF_ALL]
+    assert best["peers"] == pytest.approx(0.68, abs=0.06)  # P(N(2, 18) > 0)
+    assert best["as it is"] < 0.02
+    assert best.sum() == pytest.approx(1.0)
     assert set(table.index.get_level_values(0)) <= set(HEADLINE)
 
 
-def test_of_100_departments_counts_one_staffing_against_another() -> None:
-    assert of_100(toy(), ALONE, "peers", "clinician") == pytest.approx(68, abs=6)
-    assert of_100(toy(), ALONE, "peers", "as it is") == 100
-    assert of_100(toy(), "length_of_stay_mean.all", "peers", "clinician") is None, "it was not measured"
-    assert of_100(toy(), VISITS, "peers", "clinician") is None, "neither more nor fewer visits are better"
+def test_one_staffing_is_better_than_another_as_often_as_it_is_not_worse() -> None:
+    table = chances_table(toy()).set_index(["measure", "staffing", "against"])["probability"]
+    assert table[ALONE, "peers", "clinician"] == pytest.approx(0.68, abs=0.06)
+    assert table[ALONE, "peers", "clinician"] + table[ALONE, "clinician", "peers"] == pytest.approx(1.0)
+    assert table[ALONE, "peers", "as it is"] == 1.0
+    assert VISITS not in table.index.get_level_values(0), "neither more nor fewer visits are better"
 
 
 def test_money_alone_says_do_nothing_and_dear_outcomes_say_the_one_that_helps_more() -> None:
@@ -103,7 +106,7 @@ def test_an_account_of_what_no_run_has_is_not_given() -> None:
 # --- what is played
 
 
-def two_staffings() -> dict[str, sim.Scenario]:
+def two_staffings() -> dict[str, Scenario]:
     return {name: sim.load(f"staffing={name}", "study.weeks=2") for name in ("traditional", "peer_added")}
 
 
@@ -186,8 +189,9 @@ def test_a_comparison_has_both_intervals_everywhere(tmp_path: Path) -> None:
     table = read_table(folder / "assumptions.parquet")
     assert set(table["staffing"]) == {"peer_evening", "clinician_added"}
     assert (table["low"] <= table["high"]).all()
-    chances = read_table(folder / "chances.parquet").groupby("measure")["probability"].sum()
-    assert chances.to_numpy() == pytest.approx(1.0)
+    chances = read_table(folder / "chances.parquet")
+    best = chances[chances["against"] == BEST_OF_ALL].groupby("measure")["probability"].sum()
+    assert best.to_numpy() == pytest.approx(1.0)
     assert (read_table(folder / "benefit.parquet")["regret"] >= 0.0).all()
 
 

@@ -8,7 +8,7 @@ difference, how often each staffing is the best, and what is lost by choosing it
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import product
+from itertools import permutations, product
 
 import numpy as np
 import pandas as pd
@@ -151,22 +151,33 @@ def spread_table(drawn: DrawnRuns) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def chances_table(drawn: DrawnRuns) -> pd.DataFrame:
-    """Of each headline measure of which less or more is better: how often each staffing is the best of all.
+BEST_OF_ALL = ""
+"""In the column `against`: all staffings there are."""
 
-    Columns: measure, staffing, probability.
+
+def chances_table(drawn: DrawnRuns) -> pd.DataFrame:
+    """Of each headline measure of which less or more is better: in which share of the draws a staffing is the best.
+
+    Columns: measure, staffing, against (another staffing, or `BEST_OF_ALL`), probability.
     """
     rows = []
     for measure in drawn.known(HEADLINE):
         sign = {"low": -1.0, "high": 1.0}.get(better(measure))
         if sign is None:
             continue
-        found = chances_of_being_best(sign * drawn.shrunk(measure))
-        rows += [
-            {"measure": measure, "staffing": name, "probability": float(one)}
-            for name, one in zip(drawn.staffings, found, strict=True)
-        ]
-    return pd.DataFrame(rows)
+        best = chances_of_being_best(sign * drawn.shrunk(measure))
+        rows += [(measure, name, BEST_OF_ALL, float(one)) for name, one in zip(drawn.staffings, best, strict=True)]
+        for one, other in permutations(range(len(drawn.staffings)), 2):
+            chance = chance_of_being_better(drawn, measure, one, other, sign)
+            rows.append((measure, drawn.staffings[one], drawn.staffings[other], chance))
+    return pd.DataFrame(rows, columns=["measure", "staffing", "against", "probability"])
+
+
+def chance_of_being_better(drawn: DrawnRuns, measure: str, one: int, other: int, sign: float) -> float:
+    """Share of the draws in which a staffing has the better value than another; half of those in which they tie."""
+    apart = split_of(*(each[:, one] - each[:, other] for each in drawn.differences(measure))).values
+    known = sign * apart[np.isfinite(apart)]
+    return float((known > 0.0).mean() + (known == 0.0).mean() / 2.0)
 
 
 def better(measure: str) -> Better:
@@ -205,14 +216,3 @@ def benefit_rows(
 def times_worth(item: Worth, times: float) -> Worth:
     """The worth of an outcome multiplied."""
     return item.model_copy(update={"cad_per_unit": item.cad_per_unit * times})
-
-
-def of_100(drawn: DrawnRuns, measure: str, one: str, other: str) -> int | None:
-    """In how many of 100 draws one staffing is better by a measure than another; None where that cannot be said."""
-    if better(measure) == "neutral" or measure not in drawn.known([measure]):
-        return None
-    first, again = drawn.differences(measure)
-    places = [drawn.staffings.index(name) for name in (one, other)]
-    apart = split_of(*(each[:, places[0]] - each[:, places[1]] for each in (first, again))).values
-    apart = apart[np.isfinite(apart)] * (1.0 if better(measure) == "high" else -1.0)
-    return round(100.0 * float((apart > 0.0).mean() + (apart == 0.0).mean() / 2.0))

@@ -18,7 +18,6 @@ from sim.engine.measures.entry import TOPICS, Topic
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.assumption_spread import DrawnRuns
     from sim.analysis.valuation import Worth
 
 ResultRow = Mapping[Any, Any]
@@ -116,7 +115,7 @@ class Comparison:
     `worth` (net benefit in CAD a week by each preset: paired differences times what `valued` says): demand, staffing,
     preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
     `assumptions`, `chances` and `benefit`: the second interval of each difference, how often each staffing is the best,
-    and what choosing it loses, all of `drawn` (`sim.analysis.assumption_spread`); without rows where not asked for.
+    and what choosing it loses, of draws of `draw_weeks` (`sim.analysis.assumption_spread`); no rows if not asked for.
     `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and
     staffing do not fit.
     `peer_roles`: roles of peers, that of peer support first. `main_roles`: those whose heads and work are shown beside
@@ -156,7 +155,7 @@ class Comparison:
     assumptions: "pd.DataFrame" = field(default_factory=no_rows)
     chances: "pd.DataFrame" = field(default_factory=no_rows)
     benefit: "pd.DataFrame" = field(default_factory=no_rows)
-    drawn: "DrawnRuns | None" = None
+    draw_weeks: int = 0
     valued: "tuple[Worth, ...]" = field(default=())
     peer_roles: tuple[str, ...] = field(default=())
     main_roles: tuple[str, ...] = field(default=())

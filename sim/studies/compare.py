@@ -146,7 +146,7 @@ def with_assumptions(comparison: Comparison, drawn: DrawnRuns, plan: Plan) -> Co
         assumptions=spread_table(drawn),
         chances=chances_table(drawn),
         benefit=benefit_table(drawn, plan.worth, presets),
-        drawn=drawn,
+        draw_weeks=drawn.weeks,
     )
 
 

@@ -71,7 +71,8 @@ SECOND_INTERVAL_HEADERS = {
 CHANCE_HEADERS = {
     "label": Column("Measure"),
     "part": Column("Of which visits, role or place"),
-    "probability": Column("Share of the draws in which it is the best", NUMBER_CELL),
+    "against": Column("Better than (nothing: the best of all)"),
+    "probability": Column("Share of the draws", NUMBER_CELL),
     "measure": Column("Key"),
 }
 BENEFIT_HEADERS = {

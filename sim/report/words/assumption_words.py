@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.analysis.assumption_spread import DrawnRuns, of_100
+from sim.analysis.assumption_spread import BEST_OF_ALL
 from sim.analysis.comparison_result import Comparison, ResultRow
 from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.analysis.valuation import preset_text
@@ -23,12 +23,11 @@ def with_assumptions_text(comparison: Comparison, subject: str, same_money: list
 
     Empty where the comparison has no second interval.
     """
-    drawn = comparison.drawn
-    if drawn is None or comparison.assumptions.empty:
+    if comparison.assumptions.empty:
         return ""
     name = primary_measure(comparison)
-    texts = [interval_sentence(comparison, drawn, subject, name)]
-    texts += [against_sentence(comparison, drawn, subject, other, name) for other in same_money[:1]]
+    texts = [interval_sentence(comparison, subject, name)]
+    texts += [against_sentence(comparison, subject, other, name) for other in same_money[:1]]
     return " ".join(filter(None, texts))
 
 
@@ -38,7 +37,7 @@ def primary_measure(comparison: Comparison) -> str:
     return min(known, key=protocol_place)
 
 
-def interval_sentence(comparison: Comparison, drawn: DrawnRuns, staffing: str, name: str) -> str:
+def interval_sentence(comparison: Comparison, staffing: str, name: str) -> str:
     """`With the assumptions (200 departments that look like the published ones) ...: −33.0 to −11.2 minutes, by chance
     −23.8 to −22.4.`"""
     (row,) = comparison.assumption_rows[staffing, name]
@@ -48,7 +47,7 @@ def interval_sentence(comparison: Comparison, drawn: DrawnRuns, staffing: str, n
     most = "" if row["beyond_chance"] else "at most "
     who = inside(under(comparison.label(staffing)))
     return (
-        f"With the assumptions too ({drawn.n_draws} {LIKE_PUBLISHED}) {HEADLINES[name].topic} {who} differs by {most}"
+        f"With the assumptions too ({row['n']} {LIKE_PUBLISHED}) {HEADLINES[name].topic} {who} differs by {most}"
         f"{ends_text(name, row['low'], row['high'])} {unit}{by_chance}."
     )
 
@@ -58,16 +57,22 @@ def ends_text(name: str, low: float, high: float) -> str:
     return " to ".join(number_text.bare(name, number_text.within_scale(name, end), signed=True) for end in (low, high))
 
 
-def against_sentence(comparison: Comparison, drawn: DrawnRuns, one: str, other: str, name: str) -> str:
+def against_sentence(comparison: Comparison, one: str, other: str, name: str) -> str:
     """`Of 100 departments that look like the published ones, ... is better with one than with the other in 96.`"""
-    n = of_100(drawn, name, one, other)
-    if n is None:
+    chance = chances_of(comparison).get((name, one, other))
+    if chance is None:
         return ""
     names = [inside(comparison.label(each)) for each in (one, other)]
     return (
         f"Of 100 {LIKE_PUBLISHED}, {HEADLINES[name].topic} is better with {names[0]} than with {names[1]} for the same "
-        f"money in {n}."
+        f"money in {100 * chance:.0f}."
     )
+
+
+def chances_of(comparison: Comparison) -> dict[tuple[str, str, str], float]:
+    """Share of the draws in which a staffing is better, by measure, staffing and what it is better than."""
+    rows = comparison.chances.to_dict("records")
+    return {(row["measure"], row["staffing"], row["against"]): row["probability"] for row in rows}
 
 
 def second_interval_rows(comparison: Comparison) -> TextRows:
@@ -77,14 +82,14 @@ def second_interval_rows(comparison: Comparison) -> TextRows:
         return []
     percent = whole_percent(comparison.confidence)
     rows: TextRows = [("Measure", "Staffing", f"By chance ({percent})", f"With the assumptions ({percent})", "Best in")]
-    chances = {(row["measure"], row["staffing"]): row["probability"] for row in comparison.chances.to_dict("records")}
+    chances = chances_of(comparison)
     for row in comparison.assumptions.to_dict("records"):
         name, staffing = row["measure"], row["staffing"]
         found = comparison.difference(staffing, name)
         by_chance = number_text.NOTHING if found is None else number_text.bare(name, found.mean, signed=True)
         if found is not None and found.has_interval:
             by_chance += f" ({ends_text(name, found.low, found.high)})"
-        best = chances.get((name, staffing))
+        best = chances.get((name, staffing, BEST_OF_ALL))
         share = number_text.NOTHING if best is None else f"{best:.0%}"
         rows.append((labelled_with_part(name), comparison.label(staffing), by_chance, second_text(name, row), share))
     return rows
@@ -104,13 +109,13 @@ def second_text(name: str, row: ResultRow) -> str:
 
 def second_interval_lines(comparison: Comparison) -> Iterator[str]:
     """What the table holds and what it does not."""
-    drawn = comparison.drawn
-    if drawn is None or comparison.assumptions.empty:
+    if comparison.assumptions.empty:
         return
+    n = int(comparison.assumptions["n"].max())
     baseline = inside(comparison.label(comparison.baseline))
     yield (
-        f"Differences from {baseline}. By chance: the intervals above. With the assumptions: {drawn.n_draws} draws of "
-        f"what nobody knows, kept where the department looks like the published ones, each played for {drawn.weeks} "
+        f"Differences from {baseline}. By chance: the intervals above. With the assumptions: {n} draws of "
+        f"what nobody knows, kept where the department looks like the published ones, each played for {comparison.draw_weeks} "
         "weeks with every staffing on the same patients."
     )
     yield (
