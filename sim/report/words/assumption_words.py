@@ -114,9 +114,9 @@ def second_interval_lines(comparison: Comparison) -> Iterator[str]:
     n = int(comparison.assumptions["n"].max())
     baseline = inside(comparison.label(comparison.baseline))
     yield (
-        f"Differences from {baseline}. By chance: the intervals above. With the assumptions: {n} draws of "
-        f"what nobody knows, kept where the department looks like the published ones, each played for {comparison.draw_weeks} "
-        "weeks with every staffing on the same patients."
+        f"Differences from {baseline}. By chance: the intervals above. With the assumptions: {n} draws of what nobody "
+        "knows, kept where the department looks like the published ones, each played for "
+        f"{comparison.draw_weeks} weeks with every staffing on the same patients."
     )
     yield (
         "Some draws were played twice, so that chance could be taken out; ≤ marks where the draws do not vary beyond "
