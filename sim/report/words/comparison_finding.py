@@ -31,16 +31,9 @@ def finding_of(comparison: Comparison) -> Finding:
     if not comparison.others:
         return scenario_finding(comparison)
     subject = comparison.others[0]
-    return five_lines(
-        short_question(comparison),
-        [
-            _changes_text(comparison, subject),
-            _unchanged_text(comparison, subject),
-            _cost_text(comparison, subject),
-            _same_money_text(comparison, subject),
-            _certainty_text(comparison),
-        ],
-    )
+    changes = f"{changes_text(comparison, subject, MOST_CHANGES, with_intervals=True)}."
+    others = [text(comparison, subject) for text in (_unchanged_text, _cost_text, _same_money_text)]
+    return five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
 
 
 def short_question(comparison: Comparison) -> str:
@@ -60,16 +53,16 @@ _MOST_NAMED = 3
 """Staffings named in the question."""
 
 
-def _changes_text(comparison: Comparison, staffing: str) -> str:
-    """What is beyond chance in a staffing, in one sentence with intervals."""
-    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
-    if nothing:
-        return f"{who}, {nothing}."
+def changes_text(comparison: Comparison, staffing: str, most: int, with_intervals: bool = False) -> str:
+    """What is beyond chance in a staffing, in one sentence that names so many changes, with intervals or without."""
+    who = with_staffing(comparison, staffing)
+    if nothing := why_nothing_changes(comparison, staffing):
+        return f"{who}, {nothing}"
     moved = changed_measures(comparison, staffing)
-    named_here = most_important(moved, MOST_CHANGES)
-    intervals = [f" ({interval_text(name, found)}{hint(name)})" for name, found in named_here]
+    named_here = most_important(moved, most)
+    intervals = [f" ({interval_text(name, found)}{hint(name)})" * with_intervals for name, found in named_here]
     intervals[0] = intervals[0].replace("(", f"({whole_percent(comparison.confidence)} CI ")
-    return f"{who}, {clauses_text(named_here, len(moved), intervals)}."
+    return f"{who}, {clauses_text(named_here, len(moved), intervals)}"
 
 
 def most_important(moved: Sequence[tuple[str, FoundValue]], most: int) -> list[tuple[str, FoundValue]]:
@@ -77,14 +70,6 @@ def most_important(moved: Sequence[tuple[str, FoundValue]], most: int) -> list[t
     ranked = sorted(moved, key=lambda item: protocol_place(item[0]))
     chosen = {name for name, _ in ranked[:most]}
     return [item for item in moved if item[0] in chosen]
-
-
-def changes_elsewhere_text(comparison: Comparison, staffing: str) -> str:
-    """The same of a staffing the finding is not about: fewer of them, and without intervals."""
-    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
-    moved = changed_measures(comparison, staffing)
-    named_here = most_important(moved, MOST_CHANGES_ELSEWHERE)
-    return f"{who}, {nothing or clauses_text(named_here, len(moved), [''] * len(named_here))}"
 
 
 def why_nothing_changes(comparison: Comparison, staffing: str) -> str:
@@ -139,9 +124,7 @@ def amount_of_change(name: str, change: float) -> str:
 
 def interval_text(name: str, found: FoundValue) -> str:
     """Both ends as sizes: the direction is in the words."""
-    small, large = sorted(
-        (abs(number_text.within_scale(name, found.low)), abs(number_text.within_scale(name, found.high)))
-    )
+    small, large = sorted(abs(number_text.within_scale(name, end)) for end in (found.low, found.high))
     return f"{number_text.bare(name, small)} to {number_text.bare(name, large)}"
 
 
@@ -166,12 +149,10 @@ def _unchanged_text(comparison: Comparison, staffing: str) -> str:
         equal = [name for name, item in found.items() if item.mean == 0.0]
         return f"{named_topics(equal, 'the same in it: ') or 'nothing'}."
     unknown = [name for name in clinical_measures(comparison) if name not in found or not found[name].has_interval]
-    found = {name: item for name, item in found.items() if item.has_interval}
+    found = {name: item for name, item in found.items() if item.has_interval and not item.beyond_chance}
     same = [name for name, item in found.items() if item.identical]
-    alone = [name for name, item in found.items() if item.beyond_own_interval and not item.beyond_chance]
-    unshown = [
-        name for name, item in found.items() if not (item.identical or item.beyond_chance or item.beyond_own_interval)
-    ]
+    alone = [name for name, item in found.items() if item.beyond_own_interval]
+    unshown = [name for name in found if name not in (*same, *alone)]
     parts = [
         named_topics(unshown, "no difference beyond chance in "),
         named_topics(alone, "taken alone beyond chance, all measures together not: "),
@@ -194,9 +175,8 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
     weekly, per_visit = (comparison.difference(staffing, name) for name in COST_NAMES)
     if weekly is None or comparison.flags_of(staffing)[1]:
         return ""
-    low, mean, high = (
-        number_text.bare(COST_NAMES[0], end, signed=True) for end in (weekly.low, weekly.mean, weekly.high)
-    )
+    numbers = weekly.low, weekly.mean, weekly.high
+    low, mean, high = (number_text.bare(COST_NAMES[0], number, signed=True) for number in numbers)
     interval = f" ({low} to {high})" if weekly.has_interval else ""
     visit = "" if per_visit is None else f", {number_text.bare(COST_NAMES[1], per_visit.mean, signed=True)} a visit"
     return f"; with overtime {mean} CAD{interval}{visit}"
@@ -204,9 +184,7 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
 
 def _money_text(amount: float) -> str:
     """`3,836 CAD more`, `the same`."""
-    if abs(amount) < 0.5:
-        return "the same"
-    return f"{number_text.plain_number(abs(amount), 0)} CAD {'more' if amount > 0.0 else 'less'}"
+    return "the same" if abs(amount) < 0.5 else f"{number_text.cad(abs(amount))} {'more' if amount > 0.0 else 'less'}"
 
 
 def costs_row(comparison: Comparison, staffing: str) -> ResultRow:
@@ -228,7 +206,7 @@ def _same_money_text(comparison: Comparison, subject: str) -> str:
     ]
     if not equal:
         return f"not compared here. {how_to_compare_same_money(comparison, subject, added)}"
-    texts = [changes_elsewhere_text(comparison, name) for name in equal[:MOST_ELSEWHERE]]
+    texts = [changes_text(comparison, name, MOST_CHANGES_ELSEWHERE) for name in equal[:MOST_ELSEWHERE]]
     more = f"; {len(equal) - MOST_ELSEWHERE} more in the table" if len(equal) > MOST_ELSEWHERE else ""
     return f"{'; '.join(texts)}{more}."
 
