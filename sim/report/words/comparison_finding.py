@@ -15,9 +15,8 @@ from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
 from sim.io.short_lists import few_of
 from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
-from sim.report.words.caveats import ENOUGH_REPLICATIONS, MANY_LEAVE, NO_STEADY_STATE, effect_note
+from sim.report.words import caveats
 from sim.report.words.measure_words import HINT, hint, hours_text, named_topics, whole_percent
-from sim.report.words.question_text import central_demand, effects_text, question
 
 MOST_CHANGES = 5
 """Changes named of the staffing the finding is about; of one that costs the same, `MOST_CHANGES_ELSEWHERE`."""
@@ -40,12 +39,12 @@ def short_question(comparison: Comparison) -> str:
     """What was compared; of many staffings only the first, which the finding is about."""
     names = comparison.others
     if len(names) <= _MOST_NAMED:
-        return question(comparison)
+        return caveats.question(comparison)
     first, baseline = comparison.label(names[0]), inside(comparison.label(comparison.baseline))
-    n, weeks = comparison.n_replications(), comparison.weeks
+    n, weeks = number_text.counted(comparison.n_replications(), "replication"), comparison.weeks
     return (
-        f"{first}, and {len(names) - 1} more, beside {baseline}: {number_text.counted(n, 'replication')} of "
-        f"{number_text.counted(weeks, 'week')}, {central_demand(comparison)}, {effects_text(comparison)}"
+        f"{first}, and {len(names) - 1} more, beside {baseline}: {n} of {number_text.counted(weeks, 'week')}, "
+        f"{caveats.central_demand(comparison)}, {caveats.effects_text(comparison)}"
     )
 
 
@@ -75,7 +74,7 @@ def most_important(moved: Sequence[tuple[str, FoundValue]], most: int) -> list[t
 def why_nothing_changes(comparison: Comparison, staffing: str) -> str:
     """Why no change is named; empty if there is one to name."""
     if comparison.flags_of(staffing)[1]:
-        return f"no difference is claimed: there is no steady state ({NO_STEADY_STATE})"
+        return f"no difference is claimed: there is no steady state ({caveats.NO_STEADY_STATE})"
     if comparison.n_replications() < 2:
         return "no difference can be distinguished from chance: that takes two replications or more"
     return "" if changed_measures(comparison, staffing) else "nothing beyond chance"
@@ -231,7 +230,7 @@ SHIPPED_SAME_MONEY = ("peer_added", "peer_evening", "clinician_added", "nurse_ad
 
 def _certainty_text(comparison: Comparison) -> str:
     """Chance alone, said; what was assumed; and what few replications do not allow."""
-    return f"{care_text(comparison)}{chance_text(comparison)} {effect_note(comparison)}"
+    return f"{care_text(comparison)}{chance_text(comparison)} {caveats.effect_note(comparison)}"
 
 
 def care_text(comparison: Comparison) -> str:
@@ -239,8 +238,8 @@ def care_text(comparison: Comparison) -> str:
     rows = comparison.cautions[np.isclose(comparison.cautions["demand"], comparison.central_level)]
     texts = []
     for flag, mark, words in (
-        ("no_steady_state", NO_STEADY_STATE, "no steady state, so that means depend on how long was played"),
-        ("many_leave", MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
+        ("no_steady_state", caveats.NO_STEADY_STATE, "no steady state, so that means depend on how long was played"),
+        ("many_leave", caveats.MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
     ):
         names = [comparison.label(name) for name in rows.loc[rows[flag].astype(bool), "staffing"]]
         where = "" if len(comparison.staffings) == 1 else f" ({few_of(names, 2)})"
@@ -253,7 +252,11 @@ def chance_text(comparison: Comparison) -> str:
     n = comparison.n_replications()
     if n < 2:
         return "one replication, so chance cannot be judged: play more (study.replications=20)."
-    few = f" With fewer than {ENOUGH_REPLICATIONS} little can be shown." if n < ENOUGH_REPLICATIONS else ""
+    few = (
+        f" With fewer than {caveats.ENOUGH_REPLICATIONS} little can be shown."
+        if n < caveats.ENOUGH_REPLICATIONS
+        else ""
+    )
     percent = whole_percent(comparison.confidence)
     return f"of chance alone ({percent} intervals, {n} replications), not of the assumptions.{few}"
 
@@ -285,7 +288,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
         f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}",
     )
     labels = ("How long they wait", "Mental-health visits", "Who comes back", WHAT_IT_COSTS, CERTAINTY)
-    return Finding(question(comparison), tuple(map(FindingLine, labels, texts)))
+    return Finding(caveats.question(comparison), tuple(map(FindingLine, labels, texts)))
 
 
 def estimate_text(comparison: Comparison, name: str) -> str:
