@@ -68,19 +68,11 @@ def steady_arrivals(per_hour: float, acuity_mix: tuple[float, ...] | None) -> St
     )
 
 
-class DemandOfAnyKind(quantities.Frozen):
-    """What every kind of demand answers."""
-
-    def streams(self) -> tuple[str, ...]:
-        """Streams that anybody comes to."""
-        raise NotImplementedError
-
-    def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
-        """First visits of one stream; `by_law`: visits a patient makes by its law of return, if open."""
-        raise NotImplementedError
+# Every kind of demand answers `streams`, those anybody comes to, and `arrivals_of`, the first visits of one stream;
+# `by_law`: visits a patient makes by its law of return, if open.
 
 
-class Profile(DemandOfAnyKind):
+class Profile(quantities.Frozen):
     """Arrivals by an hour-of-week profile, for the two streams `medical` and `mental_health`.
 
     `visits_per_year` counts every visit, returns included; outside first visits are that over `visits_per_patient`,
@@ -160,7 +152,7 @@ class Profile(DemandOfAnyKind):
         return np.where((shares < 0.0) & (shares >= -quantities.ROUNDING), 0.0, shares)
 
 
-class Steady(DemandOfAnyKind):
+class Steady(quantities.Frozen):
     """Arrivals at a constant rate, for small worlds and queueing theory; no months, no day factor."""
 
     kind: Literal["steady"] = "steady"
@@ -194,7 +186,7 @@ class GivenVisit(quantities.Frozen):
     minutes: dict[str, quantities.NonNegative] = Field(default_factory=dict)
 
 
-class Replay(DemandOfAnyKind):
+class Replay(quantities.Frozen):
     """Arrivals at given times; no visits besides these and the returns they cause."""
 
     kind: Literal["replay"] = "replay"

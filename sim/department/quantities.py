@@ -110,19 +110,11 @@ Lowered = tuple[int, float, float, float]
 """Family code and three parameters, as `quantile` takes them; of a family drawn from a table see its `lowered`."""
 
 
-class DistributionFamily(Frozen):
-    """What every family of distributions answers for one CTAS level (1 to 5), in the unit of the quantity."""
-
-    def lowered(self, acuity: int) -> Lowered:
-        """Family code and three parameters, as `quantile` takes them."""
-        raise NotImplementedError
-
-    def mean_of(self, acuity: int) -> float:
-        """Arithmetic mean."""
-        raise NotImplementedError
+# Every family answers for one CTAS level (1 to 5), in the unit of the quantity: `lowered` with its code and three
+# parameters, as `quantile` takes them, `mean_of` with its arithmetic mean.
 
 
-class Constant(DistributionFamily):
+class Constant(Frozen):
     """Always the same value."""
 
     family: Literal["constant"] = "constant"
@@ -135,7 +127,7 @@ class Constant(DistributionFamily):
         return of_acuity(self.value, acuity)
 
 
-class Exponential(DistributionFamily):
+class Exponential(Frozen):
     """Memoryless, given by its mean."""
 
     family: Literal["exponential"] = "exponential"
@@ -148,7 +140,7 @@ class Exponential(DistributionFamily):
         return of_acuity(self.mean, acuity)
 
 
-class Lognormal(DistributionFamily):
+class Lognormal(Frozen):
     """Lognormal given by its arithmetic mean and coefficient of variation."""
 
     family: Literal["lognormal"] = "lognormal"
@@ -166,7 +158,7 @@ class Lognormal(DistributionFamily):
         return of_acuity(self.mean, acuity)
 
 
-class LognormalMedian(DistributionFamily):
+class LognormalMedian(Frozen):
     """Lognormal given by its median and the standard deviation of its logarithm."""
 
     family: Literal["lognormal_median"] = "lognormal_median"
@@ -183,7 +175,7 @@ class LognormalMedian(DistributionFamily):
         return of_acuity(self.median, acuity) * math.exp(self.log_sd**2 / 2.0)
 
 
-class Weibull(DistributionFamily):
+class Weibull(Frozen):
     """Weibull given by shape and scale."""
 
     family: Literal["weibull"] = "weibull"
@@ -197,7 +189,7 @@ class Weibull(DistributionFamily):
         return of_acuity(self.scale, acuity) * math.gamma(1.0 + 1.0 / self.shape)
 
 
-class Uniform(DistributionFamily):
+class Uniform(Frozen):
     """Uniform between low and high."""
 
     family: Literal["uniform"] = "uniform"
@@ -217,7 +209,7 @@ class Uniform(DistributionFamily):
         return (self.low + self.high) / 2.0
 
 
-class Triangular(DistributionFamily):
+class Triangular(Frozen):
     """Triangular on low, mode, high."""
 
     family: Literal["triangular"] = "triangular"
@@ -240,7 +232,7 @@ class Triangular(DistributionFamily):
         return (self.low + self.mode + self.high) / 3.0
 
 
-class Gamma(DistributionFamily):
+class Gamma(Frozen):
     """Gamma given by mean and coefficient of variation; drawn from a quantile table (`gamma_table`)."""
 
     family: Literal["gamma"] = "gamma"
@@ -270,7 +262,7 @@ NESTING = Discriminator(nesting_of)
 """Tells a union of a list tagged `flat` and a list of lists tagged `nested` apart: faults are those of one of them."""
 
 
-class Empirical(DistributionFamily):
+class Empirical(Frozen):
     """Given by its own quantiles: the values that shares `at` of all do not exceed, straight lines between them.
 
     `at` rises from 0 (the smallest value) to 1 (the largest); without it the quantiles are at even steps, so that
