@@ -191,9 +191,8 @@ def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pa
 def mean_boarding_minutes(scenario: Scenario, step: pathway.Board, acuity: int) -> float:
     """Mean boarding time of a step; for a regional pool, whose waits are not known, the same."""
     time = scenario.boarding.times[step.time]
-    return (1.0 - time.long_share) * time.minutes.mean_of(
-        acuity
-    ) + time.long_share * scenario.boarding.mean_hours * quantities.MINUTES_PER_HOUR
+    long = time.long_share * scenario.boarding.mean_hours * quantities.MINUTES_PER_HOUR
+    return (1.0 - time.long_share) * time.minutes.mean_of(acuity) + long
 
 
 def attended_share(scenario: Scenario, task: pathway.Task) -> float:

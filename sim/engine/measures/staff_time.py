@@ -57,14 +57,12 @@ class StaffTime(Cohort):
         """Starts and ends of breaks and protected blocks, nan start for those never begun."""
         breaks = self.trajectory.break_columns
         ends = np.fmin(breaks["end"], self.trajectory.horizon)
-        return breaks["start"], np.maximum(breaks["start"], np.minimum(ends, self.end_of_duty()))
-
-    def end_of_duty(self) -> Floats:
-        """Scheduled end of the duty each break belongs to, inf where there is none."""
-        staff, breaks = self.trajectory.staff_columns, self.trajectory.break_columns
         due = np.clip(breaks["due"], 0.0, self.trajectory.horizon)
         line = TimeLine(self.role_of_member.size, self.trajectory.horizon + 1.0)
-        return end_of_last_begun(line, staff["member"], *self.duties, breaks["member"], due)
+        members = self.trajectory.staff_columns["member"]
+        # Scheduled end of the duty each break belongs to, inf where there is none.
+        end_of_duty = end_of_last_begun(line, members, *self.duties, breaks["member"], due)
+        return breaks["start"], np.maximum(breaks["start"], np.minimum(ends, end_of_duty))
 
     @property
     def rest_role(self) -> Codes:

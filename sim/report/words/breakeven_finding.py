@@ -20,7 +20,7 @@ from sim.report.description import Finding, five_lines
 from sim.report.words.caveats import A_STRESS_TEST, short_cautions, size_text
 from sim.report.words.measure_words import change_text, measure_text, short_measure, whole_percent
 from sim.report.words.short_names import some
-from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_shortly
+from sim.report.words.worth_text import NOT_COUNTED_SHORTLY, capital, counted_text, money_text
 
 EFFECTS = {
     "effects.total_return_hr": "hazard ratio of returns of those who consent to a peer",
@@ -222,7 +222,7 @@ def _cost_text(answer: BreakEvenAnswer) -> str:
     """What each staffing costs more a week than the baseline, by roster; of one alone with overtime too. Then what the
     net benefit counts and what it does not."""
     plan = answer.plan
-    return f"{_added_text(answer)} {counted_text(plan.worth, plan.presets)} {not_counted_shortly()}"
+    return f"{_added_text(answer)} {counted_text(plan.worth, plan.presets)} {NOT_COUNTED_SHORTLY}"
 
 
 def _added_text(answer: BreakEvenAnswer) -> str:

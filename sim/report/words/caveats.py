@@ -251,8 +251,11 @@ def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True
     """The small print below every figure. `level`: the figure is about one level of demand."""
     demand = f", {central_demand(comparison)}" if level else ""
     played = f"Simulated: {played_text(comparison)}{demand}, the same patients under every staffing."
-    chance = f" {interval_note(comparison)}" if intervals else ""
-    return f"{played}{changed_shortly(comparison)}{chance} {effect_note(comparison)}{caution_note(comparison, level)}"
+    chance = f" {100 * comparison.confidence:g} % intervals of simulation alone."
+    if comparison.n_replications() < 2:
+        chance = " No interval: it needs two replications or more."
+    said = f"{played}{changed_shortly(comparison)}{chance if intervals else ''}"
+    return f"{said} {effect_note(comparison)}{caution_note(comparison, level)}"
 
 
 def caution_note(comparison: Comparison, level: bool) -> str:
@@ -260,12 +263,6 @@ def caution_note(comparison: Comparison, level: bool) -> str:
     table = comparison.cautions
     shown = table[np.isclose(table["demand"], comparison.central_level)] if level else table
     return f" {LEGEND}" if shown[list(FLAGS)].to_numpy(bool).any() else ""
-
-
-def interval_note(comparison: Comparison) -> str:
-    if comparison.n_replications() < 2:
-        return "No interval: it needs two replications or more."
-    return f"{100 * comparison.confidence:g} % intervals of simulation alone."
 
 
 def effect_note(comparison: Comparison) -> str:
@@ -299,9 +296,7 @@ def changed_line(comparison: Comparison) -> str:
 def changed_shortly(comparison: Comparison) -> str:
     """The same for a footer: shortened, without study size and effects."""
     texts = [text for text in changed_words(comparison) if not text.startswith(IN_OTHER_WORDS)]
-    if not texts:
-        return ""
-    return f" Changed: {cut_end(', '.join(texts), LONGEST_SHORT)}."
+    return f" Changed: {cut_end(', '.join(texts), LONGEST_SHORT)}." if texts else ""
 
 
 def of_what(comparison: Comparison) -> str:
@@ -323,9 +318,8 @@ def demand_title(comparison: Comparison) -> str:
 def effects_text(comparison: Comparison) -> str:
     """`effects=none`, or `effects none, changed: total_return_hr=0.5` if it is no longer the named set."""
     changed = [text.removeprefix("effects.") for text in changed_words(comparison) if text.startswith("effects.")]
-    if changed:
-        return f"effects {comparison.effects}, changed: {', '.join(changed)}"
-    return f"effects={comparison.effects}"
+    named = f"effects {comparison.effects}, changed: {', '.join(changed)}"
+    return named if changed else f"effects={comparison.effects}"
 
 
 def played_text(comparison: Comparison) -> str:

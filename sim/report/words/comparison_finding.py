@@ -163,8 +163,9 @@ def _unchanged_text(comparison: Comparison, staffing: str) -> str:
 
 def _cost_text(comparison: Comparison, staffing: str) -> str:
     """Rostered hours and money, and what the staff cost with overtime."""
-    row = costs_row(comparison, staffing)
-    who, money = with_staffing(comparison, staffing), _money_text(float(row["weekly_difference"]))
+    row, who = costs_row(comparison, staffing), with_staffing(comparison, staffing)
+    added = float(row["weekly_difference"])
+    money = f"{number_text.cad(abs(added))} {'more' if added > 0.0 else 'less'}" if abs(added) >= 0.5 else "the same"
     hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
     return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
 
@@ -179,11 +180,6 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
     interval = f" ({low} to {high})" if weekly.has_interval else ""
     visit = "" if per_visit is None else f", {number_text.bare(COST_NAMES[1], per_visit.mean, signed=True)} a visit"
     return f"; with overtime {mean} CAD{interval}{visit}"
-
-
-def _money_text(amount: float) -> str:
-    """`3,836 CAD more`, `the same`."""
-    return "the same" if abs(amount) < 0.5 else f"{number_text.cad(abs(amount))} {'more' if amount > 0.0 else 'less'}"
 
 
 def costs_row(comparison: Comparison, staffing: str) -> ResultRow:
