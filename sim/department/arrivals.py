@@ -3,10 +3,11 @@
 Random arrival times are drawn from these values by `sim.engine.workload`.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import AfterValidator, Field, Tag, model_validator
+from pydantic import AfterValidator, Field, Tag
 
 from sim.department import quantities
 
@@ -24,11 +25,11 @@ DayShape = Annotated[tuple[quantities.NonNegative, ...], Field(min_length=24, ma
 WeekShape = Annotated[tuple[DayShape, ...], Field(min_length=7, max_length=7)]
 
 
-def check_sums_to_one(values: tuple[float, ...], what: str) -> None:
-    """Raise ValueError unless the values sum to one within `ROUNDING`."""
+def not_one(values: tuple[float, ...], what: str) -> Iterator[str]:
+    """What is wrong with values that do not sum to one within `ROUNDING`."""
     total = sum(values)
     if abs(total - 1.0) > quantities.ROUNDING:
-        raise ValueError(f"{what} sum to {total:.6g}, not 1: divide each by {total:.6g}")
+        yield f"{what} sum to {total:.6g}, not 1: divide each by {total:.6g}"
 
 
 class StreamArrivals(quantities.Frozen):
@@ -97,22 +98,20 @@ class Profile(quantities.Frozen):
     day_factor_cv: dict[str, quantities.NonNegative]
     visits_per_patient: dict[str, Annotated[float, Field(ge=1.0)] | None]
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Profile":
+    def _wrong(self) -> Iterator[str]:
         for day, shares in enumerate(self._week_of_shares()):
-            check_sums_to_one(shares, f"hour_shares of day {day} (0 is Monday)")
+            yield from not_one(shares, f"hour_shares of day {day} (0 is Monday)")
         for name, shares in self.mh_hour_shares.items():
-            check_sums_to_one(shares, f"mh_hour_shares.{name}")
+            yield from not_one(shares, f"mh_hour_shares.{name}")
         for stream, mix in self.acuity_mix.items():
-            check_sums_to_one(mix, f"acuity_mix.{stream}")
-        if self.mh_shape not in self.mh_hour_shares:
-            raise ValueError(f"mh_shape {self.mh_shape!r} is not one of {', '.join(sorted(self.mh_hour_shares))}")
+            yield from not_one(mix, f"acuity_mix.{stream}")
         for field in ("weekday_index", "month_index", "acuity_mix", "day_factor_cv", "visits_per_patient"):
             if set(getattr(self, field)) != {MEDICAL, MENTAL_HEALTH}:
-                raise ValueError(f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}")
-        if np.any(self.medical_shares() < 0.0):  # what is within rounding of 0 is 0 there
-            raise ValueError("mental health takes more than all arrivals of some hour: lower mental_health_share")
-        return self
+                yield f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}"
+        if self.mh_shape not in self.mh_hour_shares:
+            yield f"mh_shape {self.mh_shape!r} is not one of {', '.join(sorted(self.mh_hour_shares))}"
+        elif np.any(self.medical_shares() < 0.0):  # what is within rounding of 0 is 0 there
+            yield "mental health takes more than all arrivals of some hour: lower mental_health_share"
 
     def streams(self) -> tuple[str, ...]:
         return MEDICAL, MENTAL_HEALTH
@@ -167,11 +166,9 @@ class Steady(quantities.Frozen):
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
         return steady_arrivals(self.per_hour[stream] * self.growth, self.acuity_mix.get(stream))
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Steady":
+    def _wrong(self) -> Iterator[str]:
         for stream, mix in self.acuity_mix.items():
-            check_sums_to_one(mix, f"acuity_mix.{stream}")
-        return self
+            yield from not_one(mix, f"acuity_mix.{stream}")
 
 
 class GivenVisit(quantities.Frozen):
@@ -201,17 +198,13 @@ class Replay(quantities.Frozen):
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
         return steady_arrivals(0.0, self.acuity_mix.get(stream))
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Replay":
+    def _wrong(self) -> Iterator[str]:
         times = [visit.at for visit in self.visits]
         if times != sorted(times):
-            raise ValueError("visits are not in order of time: sort them by `at`")
+            yield "visits are not in order of time: sort them by `at`"
         named = [visit.patient for visit in self.visits if visit.patient is not None]
         if len(named) != len(set(named)):
-            raise ValueError(
-                "a patient comes twice: replayed lists hold first visits only, returns come from the model"
-            )
-        return self
+            yield "a patient comes twice: replayed lists hold first visits only, returns come from the model"
 
 
 Demand = Annotated[Profile | Steady | Replay, Field(discriminator="kind")]

@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, reduce
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -34,6 +34,16 @@ class Frozen(BaseModel):
     """A value of the department: strict about keys, immutable, hashable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def _wrong(self) -> Iterator[str]:
+        """What does not fit together among valid fields, and what to do about it."""
+        return iter(())
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if wrong := list(self._wrong()):
+            raise ValueError("; ".join(wrong))
+        return self
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         yield from arguments_within(self._fields_in_words())
@@ -196,11 +206,9 @@ class Uniform(Frozen):
     low: NonNegative
     high: NonNegative
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Uniform":
+    def _wrong(self) -> Iterator[str]:
         if self.high < self.low:
-            raise ValueError(f"high {self.high} is below low {self.low}: swap them")
-        return self
+            yield f"high {self.high} is below low {self.low}: swap them"
 
     def lowered(self, acuity: int) -> Lowered:
         return UNIFORM, self.low, self.high, 0.0
@@ -217,13 +225,9 @@ class Triangular(Frozen):
     mode: NonNegative
     high: NonNegative
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Triangular":
+    def _wrong(self) -> Iterator[str]:
         if not self.low <= self.mode <= self.high or self.low == self.high:
-            raise ValueError(
-                f"low {self.low}, mode {self.mode}, high {self.high} must rise: give low <= mode <= high, low < high"
-            )
-        return self
+            yield f"low {self.low}, mode {self.mode}, high {self.high} must rise: give low <= mode <= high, low < high"
 
     def lowered(self, acuity: int) -> Lowered:
         return TRIANGULAR, self.low, self.mode, self.high
@@ -278,13 +282,11 @@ class Empirical(Frozen):
     at: Annotated[tuple[Probability, ...], Field(min_length=2)] | None = None
     scale: ByAcuity = 1.0
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Empirical":
+    def _wrong(self) -> Iterator[str]:
         wrong = list(self._out_of_order())
         if wrong:
             found = few_of([what for what, _ in wrong], _MOST_NAMED)
-            raise ValueError(f"{found}: {'; '.join(dict.fromkeys(remedy for _, remedy in wrong))}")
-        return self
+            yield f"{found}: {'; '.join(dict.fromkeys(remedy for _, remedy in wrong))}"
 
     def _out_of_order(self) -> Iterator[tuple[str, str]]:
         """What is wrong between the lists, and what to do."""

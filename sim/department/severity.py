@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.department import quantities
 from sim.department.pathway import ADMISSION, Dispose
@@ -50,14 +50,7 @@ class Severity(quantities.Frozen):
     rates: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
     means: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Severity":
-        wrong = [*self._wrong_shares(), *self._wrong_numbers()]
-        if wrong:
-            raise ValueError("; ".join(wrong))
-        return self
-
-    def _wrong_shares(self) -> Iterator[str]:
+    def _wrong(self) -> Iterator[str]:
         n = len(self.classes)
         twice = sorted({name for name in self.classes if self.classes.count(name) > 1})
         if twice:
@@ -68,9 +61,6 @@ class Severity(quantities.Frozen):
                 yield f"share of CTAS {acuity} has {len(row)} numbers: write one for each of the {n} classes"
             elif abs(total - 1.0) > quantities.ROUNDING:
                 yield f"share of CTAS {acuity} sums to {total:.6g}, not 1: divide each by {total:.6g}"
-
-    def _wrong_numbers(self) -> Iterator[str]:
-        n = len(self.classes)
         for field, known in (("rates", ESCALATION), ("means", WISH)):
             for name in getattr(self, field):
                 if name != known:
