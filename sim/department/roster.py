@@ -6,7 +6,7 @@ Which task a member takes is decided in `sim.department.discipline`; filling of 
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
@@ -183,8 +183,7 @@ class Role(quantities.Frozen):
         return quantities.sum_in_order(minutes) / 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class OffFloor:
+class OffFloor(NamedTuple):
     """A break or protected block of one duty: due at `at`, lasting `minutes`, starting late if a task is in hand."""
 
     at: float
@@ -192,8 +191,7 @@ class OffFloor:
     protected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """One uninterrupted spell of duty, absolute minutes; abutting and overlapping shifts are merged."""
 
     start: float

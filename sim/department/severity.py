@@ -6,8 +6,7 @@ is `sim.engine.workload`; a visit's class is read off it in `sim.engine.referenc
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -178,8 +177,7 @@ def cumulated(row: ClassShares) -> ClassShares:
 # --- the traits of a stream's visits ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """What a stream's visits are like by class: one class where it has none. Shares of CTAS 1 to 5 come in that order.
 
     `up_to` are cumulated shares of classes by acuity, of visits by other and by frail patients; `of_classes` those of

@@ -8,7 +8,8 @@ Each study describes its answer in a function of its own: `describe_comparison`,
 import re
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.io.clean_text import for_markdown, one_line
 from sim.io.workbook import Sheet
@@ -26,16 +27,14 @@ SAME_MONEY = "The same money elsewhere"
 CERTAINTY = "How sure"
 
 
-@dataclass(frozen=True, slots=True)
-class FindingLine:
+class FindingLine(NamedTuple):
     """One of the five: a few words that say what it is about, and one or two plain sentences."""
 
     label: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The question in one line, and the five lines that answer it."""
 
     question: str
@@ -54,30 +53,26 @@ TextRows = list[tuple[str, ...]]
 """Cells of a table as text, the head first."""
 
 
-@dataclass(frozen=True)
-class TextTable:
+class TextTable(NamedTuple):
     """A table of a page; a head alone is left out. `headings`: numbers of rows that head those below them."""
 
     rows: TextRows
     headings: Collection[int] = ()
 
 
-@dataclass(frozen=True)
-class Points:
+class Points(NamedTuple):
     """Lines of a list; none is left out."""
 
     lines: Iterable[str]
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(NamedTuple):
     """A command, as its words."""
 
     words: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """Text that is Markdown already."""
 
     text: str
@@ -86,20 +81,18 @@ class Written:
 Block = str | TextTable | Points | Typed | Written
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A part of a page below its title; it is left out where nothing but text is wanted in it and nothing is there."""
 
     title: str
     blocks: Sequence[Block]
 
 
-@dataclass(frozen=True)
-class ScreenTable:
+class ScreenTable(NamedTuple):
     """A table of the terminal and the lines below it, its legend first."""
 
     rows: TextRows
-    below: Sequence[str] = field(default=())
+    below: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

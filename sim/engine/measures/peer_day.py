@@ -4,7 +4,6 @@ Idle time is split by what the children wanted meanwhile: a child waiting while 
 nobody being there.
 """
 
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
@@ -55,7 +54,6 @@ IDLE = ("idle_child_waits", "idle_no_child_asks", "idle_nobody_there")
 LONG_BOARDING_MINUTES = 12 * 60.0
 
 
-@dataclass(frozen=True)
 class PeerDay(StaffTime):
     """The same, and how the paid time of the members of the role of peer support was spent. Minutes."""
 

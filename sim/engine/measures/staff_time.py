@@ -3,7 +3,6 @@
 What measures are made of it is told in the entries of `sim.engine.measures.staff`, `money` and others.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +15,6 @@ from sim.engine.measures.intervals import TimeLine, end_of_last_begun, minutes_b
 from sim.engine.trajectory import as_it_stands
 
 
-@dataclass(frozen=True)
 class StaffTime(Cohort):
     """The same, and who was on duty, off the floor and at work, as intervals inside [warm_up, measured_until).
 
