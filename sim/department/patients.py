@@ -214,13 +214,16 @@ class Stream(quantities.Frozen):
         for step in self.pathway:
             if step.need is not None and step.need not in self.needs:
                 yield f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}"
+        if wrong := "; ".join([*self._wrong_odds(), *self._wrong_holds(), *self._wrong_assessments()]):
+            yield wrong
+
+    def _wrong_holds(self) -> Iterator[str]:
         always = self.always_held_share
         if always > self.held_share + quantities.ROUNDING:
             yield (
                 f"held_share is {self.held_share:g} and a share of {always:.4g} is always held: "
                 f"raise held_share to {always:.4g} at least, or lower held.always.under_age"
             )
-        yield from (*self._wrong_odds(), *self._wrong_assessments())
 
     def _wrong_odds(self) -> Iterator[str]:
         """Odds for what visits of the stream do not have."""

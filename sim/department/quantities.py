@@ -36,13 +36,13 @@ class Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     def _wrong(self) -> Iterator[str]:
-        """What does not fit together among valid fields, and what to do about it."""
+        """What does not fit together among valid fields, and what to do about it; the first fault is raised."""
         return iter(())
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if wrong := list(self._wrong()):
-            raise ValueError("; ".join(wrong))
+        for fault in self._wrong():
+            raise ValueError(fault)
         return self
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:

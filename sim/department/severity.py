@@ -50,6 +50,10 @@ class Severity(quantities.Frozen):
     means: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
 
     def _wrong(self) -> Iterator[str]:
+        if wrong := "; ".join(self._wrong_numbers()):
+            yield wrong
+
+    def _wrong_numbers(self) -> Iterator[str]:
         n = len(self.classes)
         twice = sorted({name for name in self.classes if self.classes.count(name) > 1})
         if twice:
