@@ -3,52 +3,45 @@
 Random arrival times are drawn from these values by `sim.engine.workload`.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import AfterValidator, Field, Tag, model_validator
+from pydantic import AfterValidator, Field, Tag
 
-from sim.department.quantities import (
-    LARGEST_DEMAND_FACTOR,
-    NESTING,
-    ROUNDING,
-    DemandFactor,
-    FiveProbabilities,
-    Frozen,
-    NonNegative,
-    Positive,
-    not_a_percentage,
-)
+from sim.department import quantities
 
 HOURS_PER_WEEK = 168
 DAYS_PER_YEAR = 365.0
 MENTAL_HEALTH = "mental_health"
 MEDICAL = "medical"
 
-Seven = Annotated[tuple[NonNegative, ...], Field(min_length=7, max_length=7)]
-MonthFactor = Annotated[NonNegative, AfterValidator(not_a_percentage(LARGEST_DEMAND_FACTOR))]
+Seven = Annotated[tuple[quantities.NonNegative, ...], Field(min_length=7, max_length=7)]
+MonthFactor = Annotated[
+    quantities.NonNegative, AfterValidator(quantities.not_a_percentage(quantities.LARGEST_DEMAND_FACTOR))
+]
 Twelve = Annotated[tuple[MonthFactor, ...], Field(min_length=12, max_length=12)]
-DayShape = Annotated[tuple[NonNegative, ...], Field(min_length=24, max_length=24)]
+DayShape = Annotated[tuple[quantities.NonNegative, ...], Field(min_length=24, max_length=24)]
 WeekShape = Annotated[tuple[DayShape, ...], Field(min_length=7, max_length=7)]
 
 
-def check_sums_to_one(values: tuple[float, ...], what: str) -> None:
-    """Raise ValueError unless the values sum to one within `ROUNDING`."""
+def not_one(values: tuple[float, ...], what: str) -> Iterator[str]:
+    """What is wrong with values that do not sum to one within `ROUNDING`."""
     total = sum(values)
-    if abs(total - 1.0) > ROUNDING:
-        raise ValueError(f"{what} sum to {total:.6g}, not 1: divide each by {total:.6g}")
+    if abs(total - 1.0) > quantities.ROUNDING:
+        yield f"{what} sum to {total:.6g}, not 1: divide each by {total:.6g}"
 
 
-class StreamArrivals(Frozen):
+class StreamArrivals(quantities.Frozen):
     """First visits of one stream from outside, ready for drawing.
 
     `rate_per_hour` has 168 entries, Monday 00:00 first, in first visits per hour of an average month.
     """
 
-    rate_per_hour: tuple[NonNegative, ...]
+    rate_per_hour: tuple[quantities.NonNegative, ...]
     month_index: Twelve
-    day_factor_cv: NonNegative
-    acuity_mix: FiveProbabilities
+    day_factor_cv: quantities.NonNegative
+    acuity_mix: quantities.FiveProbabilities
 
     def day_cumulated(self) -> np.ndarray:
         """Share of each weekday's arrivals before each hour, shape (7, 25); even over the day where none come."""
@@ -76,19 +69,11 @@ def steady_arrivals(per_hour: float, acuity_mix: tuple[float, ...] | None) -> St
     )
 
 
-class DemandOfAnyKind(Frozen):
-    """What every kind of demand answers."""
-
-    def streams(self) -> tuple[str, ...]:
-        """Streams that anybody comes to."""
-        raise NotImplementedError
-
-    def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
-        """First visits of one stream; `by_law`: visits a patient makes by its law of return, if open."""
-        raise NotImplementedError
+# Every kind of demand answers `streams`, those anybody comes to, and `arrivals_of`, the first visits of one stream;
+# `by_law`: visits a patient makes by its law of return, if open.
 
 
-class Profile(DemandOfAnyKind):
+class Profile(quantities.Frozen):
     """Arrivals by an hour-of-week profile, for the two streams `medical` and `mental_health`.
 
     `visits_per_year` counts every visit, returns included; outside first visits are that over `visits_per_patient`,
@@ -100,35 +85,33 @@ class Profile(DemandOfAnyKind):
 
     kind: Literal["profile"] = "profile"
     name: str
-    visits_per_year: Positive
+    visits_per_year: quantities.Positive
     mental_health_share: Annotated[float, Field(ge=0, lt=1)]
-    growth: DemandFactor = 1.0
-    mh_growth: DemandFactor | None = None
+    growth: quantities.DemandFactor = 1.0
+    mh_growth: quantities.DemandFactor | None = None
     mh_shape: str = "default"
-    hour_shares: Annotated[Annotated[WeekShape, Tag("nested")] | Annotated[DayShape, Tag("flat")], NESTING]
+    hour_shares: Annotated[Annotated[WeekShape, Tag("nested")] | Annotated[DayShape, Tag("flat")], quantities.NESTING]
     mh_hour_shares: dict[str, DayShape]
     weekday_index: dict[str, Seven]
     month_index: dict[str, Twelve]
-    acuity_mix: dict[str, FiveProbabilities]
-    day_factor_cv: dict[str, NonNegative]
+    acuity_mix: dict[str, quantities.FiveProbabilities]
+    day_factor_cv: dict[str, quantities.NonNegative]
     visits_per_patient: dict[str, Annotated[float, Field(ge=1.0)] | None]
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Profile":
+    def _wrong(self) -> Iterator[str]:
         for day, shares in enumerate(self._week_of_shares()):
-            check_sums_to_one(shares, f"hour_shares of day {day} (0 is Monday)")
+            yield from not_one(shares, f"hour_shares of day {day} (0 is Monday)")
         for name, shares in self.mh_hour_shares.items():
-            check_sums_to_one(shares, f"mh_hour_shares.{name}")
+            yield from not_one(shares, f"mh_hour_shares.{name}")
         for stream, mix in self.acuity_mix.items():
-            check_sums_to_one(mix, f"acuity_mix.{stream}")
-        if self.mh_shape not in self.mh_hour_shares:
-            raise ValueError(f"mh_shape {self.mh_shape!r} is not one of {', '.join(sorted(self.mh_hour_shares))}")
+            yield from not_one(mix, f"acuity_mix.{stream}")
         for field in ("weekday_index", "month_index", "acuity_mix", "day_factor_cv", "visits_per_patient"):
             if set(getattr(self, field)) != {MEDICAL, MENTAL_HEALTH}:
-                raise ValueError(f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}")
-        if np.any(self.medical_shares() < 0.0):  # what is within rounding of 0 is 0 there
-            raise ValueError("mental health takes more than all arrivals of some hour: lower mental_health_share")
-        return self
+                yield f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}"
+        if self.mh_shape not in self.mh_hour_shares:
+            yield f"mh_shape {self.mh_shape!r} is not one of {', '.join(sorted(self.mh_hour_shares))}"
+        elif np.any(self.medical_shares() < 0.0):  # what is within rounding of 0 is 0 there
+            yield "mental health takes more than all arrivals of some hour: lower mental_health_share"
 
     def streams(self) -> tuple[str, ...]:
         return MEDICAL, MENTAL_HEALTH
@@ -165,17 +148,17 @@ class Profile(DemandOfAnyKind):
         )
         everyone = np.asarray(self._week_of_shares())
         shares = (everyone - self.mental_health_share * mental) / (1.0 - self.mental_health_share)
-        return np.where((shares < 0.0) & (shares >= -ROUNDING), 0.0, shares)
+        return np.where((shares < 0.0) & (shares >= -quantities.ROUNDING), 0.0, shares)
 
 
-class Steady(DemandOfAnyKind):
+class Steady(quantities.Frozen):
     """Arrivals at a constant rate, for small worlds and queueing theory; no months, no day factor."""
 
     kind: Literal["steady"] = "steady"
     name: str = "steady"
-    growth: DemandFactor = 1.0
-    per_hour: dict[str, NonNegative]
-    acuity_mix: dict[str, FiveProbabilities] = Field(default_factory=dict)
+    growth: quantities.DemandFactor = 1.0
+    per_hour: dict[str, quantities.NonNegative]
+    acuity_mix: dict[str, quantities.FiveProbabilities] = Field(default_factory=dict)
 
     def streams(self) -> tuple[str, ...]:
         return tuple(self.per_hour)
@@ -183,33 +166,31 @@ class Steady(DemandOfAnyKind):
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
         return steady_arrivals(self.per_hour[stream] * self.growth, self.acuity_mix.get(stream))
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Steady":
+    def _wrong(self) -> Iterator[str]:
         for stream, mix in self.acuity_mix.items():
-            check_sums_to_one(mix, f"acuity_mix.{stream}")
-        return self
+            yield from not_one(mix, f"acuity_mix.{stream}")
 
 
-class GivenVisit(Frozen):
+class GivenVisit(quantities.Frozen):
     """One visit of a replayed list. What is None is drawn as usual; `minutes` gives service by step name."""
 
-    at: NonNegative
+    at: quantities.NonNegative
     stream: str
     patient: Annotated[int, Field(ge=0, lt=2**59)] | None = None
     acuity: Annotated[int, Field(ge=1, le=5)] | None = None
-    patience: NonNegative | None = None
+    patience: quantities.NonNegative | None = None
     held: bool | None = None
-    minutes: dict[str, NonNegative] = Field(default_factory=dict)
+    minutes: dict[str, quantities.NonNegative] = Field(default_factory=dict)
 
 
-class Replay(DemandOfAnyKind):
+class Replay(quantities.Frozen):
     """Arrivals at given times; no visits besides these and the returns they cause."""
 
     kind: Literal["replay"] = "replay"
     name: str = "replay"
     growth: Annotated[float, Field(ge=1.0, le=1.0)] = 1.0
     visits: tuple[GivenVisit, ...]
-    acuity_mix: dict[str, FiveProbabilities] = Field(default_factory=dict)
+    acuity_mix: dict[str, quantities.FiveProbabilities] = Field(default_factory=dict)
 
     def streams(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(visit.stream for visit in self.visits))
@@ -217,17 +198,13 @@ class Replay(DemandOfAnyKind):
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
         return steady_arrivals(0.0, self.acuity_mix.get(stream))
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Replay":
+    def _wrong(self) -> Iterator[str]:
         times = [visit.at for visit in self.visits]
         if times != sorted(times):
-            raise ValueError("visits are not in order of time: sort them by `at`")
+            yield "visits are not in order of time: sort them by `at`"
         named = [visit.patient for visit in self.visits if visit.patient is not None]
         if len(named) != len(set(named)):
-            raise ValueError(
-                "a patient comes twice: replayed lists hold first visits only, returns come from the model"
-            )
-        return self
+            yield "a patient comes twice: replayed lists hold first visits only, returns come from the model"
 
 
 Demand = Annotated[Profile | Steady | Replay, Field(discriminator="kind")]

@@ -4,20 +4,14 @@ Which task a member takes is decided in `sim.department.discipline`; filling of 
 """
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from sim.department.quantities import (
-    MINUTES_PER_DAY,
-    MINUTES_PER_WEEK,
-    Frozen,
-    NonNegative,
-    Positive,
-    sum_in_order,
-)
+from sim.department import quantities
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -82,80 +76,73 @@ def day_name(day: str | int) -> str:
 
 def clock_text(minutes: float) -> str:
     """Minutes after midnight, of any day, as a clock shows them."""
-    hour, minute = divmod(int(minutes % MINUTES_PER_DAY), 60)
+    hour, minute = divmod(int(minutes % quantities.MINUTES_PER_DAY), 60)
     return f"{hour:02d}:{minute:02d}"
 
 
-ClockTime = Annotated[float, BeforeValidator(minutes_of_clock), Field(ge=0, lt=MINUTES_PER_DAY)]
+ClockTime = Annotated[float, BeforeValidator(minutes_of_clock), Field(ge=0, lt=quantities.MINUTES_PER_DAY)]
 Days = Annotated[
     tuple[Annotated[int, Field(ge=0, le=6)], ...], BeforeValidator(weekday_numbers), Field(min_length=1, max_length=7)
 ]
 Heads = Annotated[int, Field(ge=0, le=200)]
 
 
-class Break(Frozen):
+class Break(quantities.Frozen):
     """Time off the floor inside a shift, in minutes. Without `after` it is staggered over colleagues.
 
     `protected` time (supervision, debriefing, training) is paid and off the floor too, and is counted apart.
     """
 
-    minutes: Positive
-    after: NonNegative | None = None
+    minutes: quantities.Positive
+    after: quantities.NonNegative | None = None
     protected: bool = False
 
 
-class Shift(Frozen):
+class Shift(quantities.Frozen):
     """The same hours on some days of every week, worked by `heads` members. `minutes` is the length."""
 
     start: ClockTime
-    minutes: Annotated[float, Field(gt=0, le=MINUTES_PER_WEEK)]
+    minutes: Annotated[float, Field(gt=0, le=quantities.MINUTES_PER_WEEK)]
     days: Days = tuple(range(7))
     heads: Heads = 1
     breaks: tuple[Break, ...] | None = None
     peer_kind: Literal["youth", "family", "adult"] | None = None
 
-    @model_validator(mode="after")
-    def _breaks_fit(self) -> "Shift":
-        check_breaks(self.breaks or (), self.minutes)
-        return self
-
-    @model_validator(mode="after")
-    def _ends_before_it_begins_again(self) -> "Shift":
+    def _wrong(self) -> Iterator[str]:
+        yield from wrong_breaks(self.breaks or (), self.minutes)
         starts = self.starts_in_week()
-        for start, following in itertools.pairwise((*starts, starts[0] + MINUTES_PER_WEEK)):
+        for start, following in itertools.pairwise((*starts, starts[0] + quantities.MINUTES_PER_WEEK)):
             if self.minutes > following - start:
-                day, again = (WEEKDAYS[int(at // MINUTES_PER_DAY) % 7] for at in (start, following))
+                day, again = (WEEKDAYS[int(at // quantities.MINUTES_PER_DAY) % 7] for at in (start, following))
                 clock = clock_text(self.start)
-                raise ValueError(
+                yield (
                     f"minutes {self.minutes:g} from {day} {clock} run into {again} {clock}, when it starts again: "
                     f"give at most {following - start:g}, and set heads=2 for two people"
                 )
-        return self
+                return
 
     def starts_in_week(self) -> tuple[float, ...]:
         """Start of each occurrence in a week, in minutes after Monday 00:00, in order.
 
         Duties, cover, hours and cost are all made of these.
         """
-        return tuple(sorted(day * MINUTES_PER_DAY + self.start for day in self.days))
+        return tuple(sorted(day * quantities.MINUTES_PER_DAY + self.start for day in self.days))
 
 
-def check_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> None:
-    """Raise ValueError where breaks overlap or run past the shift."""
+def wrong_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> Iterator[str]:
+    """Breaks that overlap or run past the shift."""
     placed = sorted((item.after, item.after + item.minutes) for item in breaks if item.after is not None)
     for (start, end), (following, _) in itertools.pairwise(placed):
         if following < end:
-            raise ValueError(f"breaks overlap: {start:g}-{end:g} and one from {following:g} minutes: move one of them")
+            yield f"breaks overlap: {start:g}-{end:g} and one from {following:g} minutes: move one of them"
     for start, end in placed:
         if end > shift_minutes:
-            raise ValueError(
-                f"the break at {start:g} ends after the shift of {shift_minutes:g} minutes: move it earlier"
-            )
+            yield f"the break at {start:g} ends after the shift of {shift_minutes:g} minutes: move it earlier"
     if sum(item.minutes for item in breaks) >= shift_minutes:
-        raise ValueError(f"breaks fill the whole shift of {shift_minutes:g} minutes: shorten them")
+        yield f"breaks fill the whole shift of {shift_minutes:g} minutes: shorten them"
 
 
-class Role(Frozen):
+class Role(quantities.Frozen):
     """A kind of staff: members, limits and pay.
 
     `also_serves` lists further levels of the skill list: `[[a, b], [c]]` takes tasks of a and b when the own queue
@@ -167,18 +154,16 @@ class Role(Frozen):
     shifts: dict[str, Shift] = Field(default_factory=dict)
     heads: Heads | None = None
     caseload: Annotated[int, Field(ge=0)] | None = None
-    last_pickup_minutes: NonNegative = 0.0
-    hourly_cost: NonNegative = 0.0
+    last_pickup_minutes: quantities.NonNegative = 0.0
+    hourly_cost: quantities.NonNegative = 0.0
     breaks: tuple[Break, ...] = ()
     also_serves: tuple[tuple[str, ...], ...] = ()
     absence_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     protected_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
-    @model_validator(mode="after")
-    def _breaks_fit(self) -> "Role":
+    def _wrong(self) -> Iterator[str]:
         for shift in self.shifts.values():
-            check_breaks(self.breaks_of(shift), shift.minutes)
-        return self
+            yield from wrong_breaks(self.breaks_of(shift), shift.minutes)
 
     def breaks_of(self, shift: Shift) -> tuple[Break, ...]:
         """The shift's own breaks or the role's, with the protected block of the shift."""
@@ -195,11 +180,10 @@ class Role(Frozen):
         """Rostered hours in a week, breaks and protected time included."""
         shifts = self.shifts.values()
         minutes = (self.heads_of(shift) * len(shift.starts_in_week()) * shift.minutes for shift in shifts)
-        return sum_in_order(minutes) / 60.0
+        return quantities.sum_in_order(minutes) / 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class OffFloor:
+class OffFloor(NamedTuple):
     """A break or protected block of one duty: due at `at`, lasting `minutes`, starting late if a task is in hand."""
 
     at: float
@@ -207,8 +191,7 @@ class OffFloor:
     protected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """One uninterrupted spell of duty, absolute minutes; abutting and overlapping shifts are merged."""
 
     start: float
@@ -246,8 +229,8 @@ def members_of(roles: dict[str, Role]) -> tuple[RosteredMember, ...]:
 def shift_starts(shift: Shift, horizon: float) -> list[float]:
     """Starts of every occurrence that touches [0, horizon), from the week before the run on."""
     starts = [
-        week * MINUTES_PER_WEEK + start
-        for week in range(-2, int(horizon // MINUTES_PER_WEEK) + 1)
+        week * quantities.MINUTES_PER_WEEK + start
+        for week in range(-2, int(horizon // quantities.MINUTES_PER_WEEK) + 1)
         for start in shift.starts_in_week()
     ]
     return [start for start in starts if start + shift.minutes > 0.0 and start < horizon]
@@ -286,7 +269,7 @@ def duties_of(member: RosteredMember, starts: list[float]) -> tuple[Duty, ...]:
 
 def heads_by_minute(role: Role) -> np.ndarray:
     """Rostered heads for each minute of the week, shape (10080,); nobody is taken off for breaks."""
-    week = int(MINUTES_PER_WEEK)
+    week = int(quantities.MINUTES_PER_WEEK)
     heads = np.zeros(week, dtype=np.int64)
     for shift in role.shifts.values():
         present = role.heads_of(shift)
@@ -300,7 +283,7 @@ def heads_by_minute(role: Role) -> np.ndarray:
     return heads
 
 
-class Staffing(Frozen):
+class Staffing(quantities.Frozen):
     """A roster and what it costs besides hours.
 
     `weekly_extra_cost` (CAD) is what comes with the roster and is not anybody's hour here, such as a coordinator.
@@ -310,7 +293,7 @@ class Staffing(Frozen):
 
     name: str
     label: str = ""
-    weekly_extra_cost: NonNegative = 0.0
+    weekly_extra_cost: quantities.NonNegative = 0.0
     enhances: tuple[str, ...] = ()
     roles: dict[str, Role]
 
@@ -324,6 +307,6 @@ class Staffing(Frozen):
 
     def weekly_cost(self) -> float:
         """CAD a week of rostered hours and extras, overtime apart."""
-        return self.weekly_extra_cost + sum_in_order(
+        return self.weekly_extra_cost + quantities.sum_in_order(
             role.hours_per_week() * role.hourly_cost for role in self.roles.values()
         )

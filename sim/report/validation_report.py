@@ -14,12 +14,11 @@ from sim.analysis.validation import USES, VERDICTS, PublishedRow, ValidatedRow, 
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
-from sim.report.description import Block, Points, Section, TextRows, TextTable, Typed
-from sim.report.markdown import page
+from sim.report.description import Block, Points, Section, TextRows, TextTable, Typed, page
 from sim.report.screen import rich_table
 from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet, with_readme
 from sim.report.words.caveats import CHANCE_ONLY
-from sim.report.words.numbers import whole_percent
+from sim.report.words.measure_words import whole_percent
 
 TITLE = "Does the department look like a real one?"
 PROTOCOL = "docs/protocol.md"

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY
-from sim.engine.measures.array_loops import count_in_bins
+from sim.engine.measures.array_loops import Cells, Floats, Integers, count_in_bins
 from sim.engine.measures.cohort import Cohort
-from sim.engine.measures.intervals import Cells, Floats, Integers
 
 WAIT_EDGES = np.append(np.arange(0.0, 481.0, 10.0), np.inf)
 ALONE_EDGES = np.append(np.arange(0.0, 961.0, 20.0), np.inf)

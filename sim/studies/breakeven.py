@@ -9,10 +9,10 @@ from rich.console import Console
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
 from sim.engine.measures.number_text import counted
-from sim.report.breakeven_answer import BreakEvenDescription
+from sim.report.breakeven_answer import describe_break_even
 from sim.report.console import say
+from sim.report.description import answer_markdown
 from sim.report.figures.breakeven_figure import draw_break_even
-from sim.report.markdown import answer_markdown
 from sim.report.progress import teller
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.runs.output_folder import results_place
@@ -53,7 +53,7 @@ def play_and_answer(plan: BreakEvenPlan, store: RunStore, question: Question, lo
         known = facts(replications_done=answer.n)
         tables = {"curves": answer.curves, "cautions": answer.cautions, "worth": answer.parts}
         files = {f"{name}.parquet": partial(write_table, table) for name, table in tables.items() if len(table)}
-        described = BreakEvenDescription(answer, question.command(elsewhere=True))
+        described = describe_break_even(answer, question.command(elsewhere=True))
         write_each(files | {ANSWER_PAGE: partial(write_text, answer_markdown(described))}, folder, unwritten)
         figures: Waits = [lambda: draw_break_even(answer, folder / "figures")] if answer.staffings else []
         drawn = all_drawn(figures, teller(console), unwritten)

@@ -36,11 +36,10 @@ from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
 from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
-from sim.report.description import Description
-from sim.report.markdown import answer_markdown
+from sim.report.description import Description, answer_markdown
 from sim.report.progress import progress, teller
 from sim.report.screen import print_answer
-from sim.report.sweep_answer import SCREEN_MEASURES, SweepDescription
+from sim.report.sweep_answer import SCREEN_MEASURES, describe_sweep
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.sweep_finding import SweepReport
@@ -251,8 +250,8 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
             "replications.parquet": partial(store.write_replications, labels, numbers),
             "dominated.parquet": partial(write_table, report.dominated),
             "run.json": lambda _: write_facts(known, folder),
-            ANSWER_PAGE: partial(write_text, answer_markdown(SweepDescription(report))),
-            ANSWER: partial(write_answer_workbook, answer_sheets(SweepDescription(report), known)),
+            ANSWER_PAGE: partial(write_text, answer_markdown(describe_sweep(report))),
+            ANSWER: partial(write_answer_workbook, answer_sheets(describe_sweep(report), known)),
         }
         write_each(files, folder, unwritten)
         draw_sweep(compared, folder / "figures", unwritten, log.say)
@@ -265,8 +264,8 @@ def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: Sw
     if design.rules.controls:
         report = replace(report, controlled=controlled)
         with unwritten.noted(folder):
-            write_text(answer_markdown(SweepDescription(report)), folder / ANSWER_PAGE)
-    show_answer(SweepDescription(report), console, folder)
+            write_text(answer_markdown(describe_sweep(report)), folder / ANSWER_PAGE)
+    show_answer(describe_sweep(report), console, folder)
     return ended(folder, unwritten, log, answer.is_whole, command, console)
 
 

@@ -13,11 +13,11 @@ from sim.department.patients import AGE_GROUPS
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
-from sim.engine.measures.array_loops import HOURS_OF_WEEK
+from sim.engine.measures.array_loops import HOURS_OF_WEEK, Cells, Codes, Flags, Floats, Integers
 from sim.engine.measures.census import is_mental_health
 from sim.engine.measures.cohort import Cohort, Few, Share, VisitOutcome, hours_of_day, one_of, parts_and_streams
 from sim.engine.measures.entry import Measure, OfVisits
-from sim.engine.measures.intervals import Cells, Codes, Flags, Floats, Integers, minutes_between, minutes_by_code
+from sim.engine.measures.intervals import minutes_between, minutes_by_code
 from sim.engine.measures.measuring import OF_VISITS, check_window, summaries, visit_outcomes
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import Trajectory
@@ -35,13 +35,13 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     `hidden`. A value over fewer than 10 visits is hidden: nan, with `hidden` true.
     """
     check_window(trajectory)
-    cohort = Cohort(trajectory, scenario)
-    codes, cells = trait_of(cohort, by)
-    outcomes, time = dict(visit_outcomes(cohort)), StaffTime(cohort)
+    time = StaffTime(trajectory, scenario)
+    codes, cells = trait_of(time, by)
+    outcomes = dict(visit_outcomes(time))
     chosen_measures = [item for item in OF_VISITS if item.statistic not in ("count", "per_week", "per_day")]
     rows: list[tuple[str, str, str, int, float]] = []
     for number, cell in enumerate(cells):
-        streams = np.where(codes == number, cohort.codes("stream"), np.int8(-1))
+        streams = np.where(codes == number, time.codes("stream"), np.int8(-1))
         values = summaries(chosen_measures, outcomes.items(), streams, time)
         for stream, numbers in parts_and_streams(trajectory):
             chosen = one_of(streams, numbers)
@@ -56,14 +56,11 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
 
 def trait_of(cohort: Cohort, by: str) -> tuple[Integers | Codes | Cells, tuple[str, ...]]:
     """Code of each visit of the cohort and the names of the codes. Raises ValueError for an unknown trait."""
+    names = {"age_group": AGE_GROUPS, "group": cohort.trajectory.groups, "held": ("no", "yes")}
+    if by in names:
+        return cohort.codes(by), names[by]
     if by == "acuity":
         return cohort.codes("acuity") - 1, ("1", "2", "3", "4", "5")
-    if by == "age_group":
-        return cohort.codes("age_group"), AGE_GROUPS
-    if by == "group":
-        return cohort.codes("group"), cohort.trajectory.groups
-    if by == "held":
-        return cohort.codes("held"), ("no", "yes")
     if by == "weekday":
         return (cohort.arrival // MINUTES_PER_DAY).astype(np.int64) % 7, WEEKDAYS
     if by == "arrival_hour":
@@ -95,7 +92,7 @@ def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFra
     breaks and protected time off), `busy_ROLE` (members of it with a task inside their shift) and `load_ROLE` (offered
     load: hours of the role's tasks per hour, at the hour the visit arrived). nan for hours outside the window.
     """
-    return mean_week_of(StaffTime(Cohort(trajectory, scenario)))
+    return mean_week_of(StaffTime(trajectory, scenario))
 
 
 def mean_week_of(time: StaffTime) -> pd.DataFrame:
@@ -125,11 +122,6 @@ class MeanWeek:
         self.hour = self.hours_of(self.edges)
         minutes = np.bincount(self.hour, weights=np.diff(self.edges), minlength=HOURS_OF_WEEK)
         self.minutes = np.where(minutes > 0.0, minutes, np.nan)
-
-    def cut_at(self, moments: Floats) -> Floats:
-        """Edges of the hours of the window, and further moments inside it."""
-        inside = moments[(moments > self.edges[0]) & (moments < self.edges[-1])]
-        return np.union1d(self.edges, inside)
 
     @staticmethod
     def hours_of(edges: Floats) -> Integers:
@@ -177,7 +169,9 @@ def present_without(week: MeanWeek, time: StaffTime, arrival: Floats, departure:
     duty, resting = chosen[time.duty_role], chosen[time.rest_role] & ~np.isnan(time.rests[0])
     start, end = (np.fmin(moments[duty], week.trajectory.horizon) for moments in time.duties)
     rest, back = (np.fmin(moments[resting], week.trajectory.horizon) for moments in time.rests)
-    edges = week.cut_at(np.concatenate([start, end, rest, back]))
+    moments = np.concatenate([start, end, rest, back])
+    inside = (moments > week.edges[0]) & (moments < week.edges[-1])
+    edges = np.union1d(week.edges, moments[inside])
     heads = minutes_between(start, end, edges) - minutes_between(rest, back, edges)
     nobody = heads < 0.5 * np.diff(edges)
     present = minutes_between(arrival, departure, edges)

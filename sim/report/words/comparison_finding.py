@@ -11,28 +11,12 @@ import numpy as np
 from sim.analysis.comparison_result import LEAST_ADDED, Comparison, FoundValue, ResultRow
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import in_spoken_units, inside, under
+from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
-from sim.engine.measures.entry import Measure
-from sim.engine.measures.number_text import (
-    NOTHING,
-    bare,
-    counted,
-    decimals_shown,
-    joined,
-    measure_and_part,
-    part_text,
-    plain_number,
-    unit_of_difference,
-    value_text,
-    within_scale,
-)
 from sim.io.short_lists import few_of
-from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE
-from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
-from sim.report.words.finding import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
-from sim.report.words.measures import HINT, hint, named_topics
-from sim.report.words.numbers import hours_text, whole_percent
-from sim.report.words.question_text import central_demand, effects_text, question
+from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
+from sim.report.words import caveats
+from sim.report.words.measure_words import HINT, hint, hours_text, named_topics, whole_percent
 
 MOST_CHANGES = 5
 """Changes named of the staffing the finding is about; of one that costs the same, `MOST_CHANGES_ELSEWHERE`."""
@@ -46,28 +30,21 @@ def finding_of(comparison: Comparison) -> Finding:
     if not comparison.others:
         return scenario_finding(comparison)
     subject = comparison.others[0]
-    return five_lines(
-        short_question(comparison),
-        [
-            _changes_text(comparison, subject),
-            _unchanged_text(comparison, subject),
-            _cost_text(comparison, subject),
-            _same_money_text(comparison, subject),
-            _certainty_text(comparison),
-        ],
-    )
+    changes = f"{changes_text(comparison, subject, MOST_CHANGES, with_intervals=True)}."
+    others = [text(comparison, subject) for text in (_unchanged_text, _cost_text, _same_money_text)]
+    return five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
 
 
 def short_question(comparison: Comparison) -> str:
     """What was compared; of many staffings only the first, which the finding is about."""
     names = comparison.others
     if len(names) <= _MOST_NAMED:
-        return question(comparison)
+        return caveats.question(comparison)
     first, baseline = comparison.label(names[0]), inside(comparison.label(comparison.baseline))
-    n, weeks = comparison.n_replications(), comparison.weeks
+    n, weeks = number_text.counted(comparison.n_replications(), "replication"), comparison.weeks
     return (
-        f"{first}, and {len(names) - 1} more, beside {baseline}: {counted(n, 'replication')} of "
-        f"{counted(weeks, 'week')}, {central_demand(comparison)}, {effects_text(comparison)}"
+        f"{first}, and {len(names) - 1} more, beside {baseline}: {n} of {number_text.counted(weeks, 'week')}, "
+        f"{caveats.central_demand(comparison)}, {caveats.effects_text(comparison)}"
     )
 
 
@@ -75,16 +52,16 @@ _MOST_NAMED = 3
 """Staffings named in the question."""
 
 
-def _changes_text(comparison: Comparison, staffing: str) -> str:
-    """What is beyond chance in a staffing, in one sentence with intervals."""
-    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
-    if nothing:
-        return f"{who}, {nothing}."
+def changes_text(comparison: Comparison, staffing: str, most: int, with_intervals: bool = False) -> str:
+    """What is beyond chance in a staffing, in one sentence that names so many changes, with intervals or without."""
+    who = with_staffing(comparison, staffing)
+    if nothing := why_nothing_changes(comparison, staffing):
+        return f"{who}, {nothing}"
     moved = changed_measures(comparison, staffing)
-    named_here = most_important(moved, MOST_CHANGES)
-    intervals = [f" ({interval_text(name, found)}{hint(name)})" for name, found in named_here]
+    named_here = most_important(moved, most)
+    intervals = [f" ({interval_text(name, found)}{hint(name)})" * with_intervals for name, found in named_here]
     intervals[0] = intervals[0].replace("(", f"({whole_percent(comparison.confidence)} CI ")
-    return f"{who}, {clauses_text(named_here, len(moved), intervals)}."
+    return f"{who}, {clauses_text(named_here, len(moved), intervals)}"
 
 
 def most_important(moved: Sequence[tuple[str, FoundValue]], most: int) -> list[tuple[str, FoundValue]]:
@@ -94,18 +71,10 @@ def most_important(moved: Sequence[tuple[str, FoundValue]], most: int) -> list[t
     return [item for item in moved if item[0] in chosen]
 
 
-def changes_elsewhere_text(comparison: Comparison, staffing: str) -> str:
-    """The same of a staffing the finding is not about: fewer of them, and without intervals."""
-    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
-    moved = changed_measures(comparison, staffing)
-    named_here = most_important(moved, MOST_CHANGES_ELSEWHERE)
-    return f"{who}, {nothing or clauses_text(named_here, len(moved), [''] * len(named_here))}"
-
-
 def why_nothing_changes(comparison: Comparison, staffing: str) -> str:
     """Why no change is named; empty if there is one to name."""
     if comparison.flags_of(staffing)[1]:
-        return f"no difference is claimed: there is no steady state ({NO_STEADY_STATE})"
+        return f"no difference is claimed: there is no steady state ({caveats.NO_STEADY_STATE})"
     if comparison.n_replications() < 2:
         return "no difference can be distinguished from chance: that takes two replications or more"
     return "" if changed_measures(comparison, staffing) else "nothing beyond chance"
@@ -128,36 +97,34 @@ def clauses_text(moved: Sequence[tuple[str, FoundValue]], n_changed: int, interv
     clauses: list[str] = []
     subject_before = ""
     for (name, found), interval in zip(moved, intervals, strict=True):
-        measure, part = measure_and_part(name)
-        brief = HEADLINES[name]
-        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(measure, found.mean))
-        subject = part_text(part).replace("visits", "patients") if brief.of_patients else part_text(part)
+        brief, subject = HEADLINES[name], number_text.part_text(name.partition(".")[2])
+        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(name, found.mean))
+        subject = subject.replace("visits", "patients") if brief.of_patients else subject
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
         clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
         subject_before = subject
     if n_changed > len(moved):
-        clauses.append(f"{counted(n_changed - len(moved), 'more measure')} changed")
-    return joined(clauses)
+        clauses.append(f"{number_text.counted(n_changed - len(moved), 'more measure')} changed")
+    return number_text.joined(clauses)
 
 
 UNDER = "under "
 """Before the smallest amount that is shown, of a difference that would be rounded to nothing."""
 
 
-def amount_of_change(measure: Measure, change: float) -> str:
+def amount_of_change(name: str, change: float) -> str:
     """`12.8 minutes`, `under 0.1 minutes`."""
-    decimals = decimals_shown(measure)
-    number = bare(measure, abs(change))
+    decimals = number_text.decimals_shown(name)
+    number = number_text.bare(name, abs(change))
     if not number.strip("0.,"):
-        number = f"{UNDER}{plain_number(10.0**-decimals, decimals)}"
-    return in_spoken_units(f"{number} {unit_of_difference(measure)}", measure)
+        number = f"{UNDER}{number_text.plain_number(10.0**-decimals, decimals)}"
+    return in_spoken_units(f"{number} {number_text.unit_of_difference(name)}", number_text.measure_of(name))
 
 
 def interval_text(name: str, found: FoundValue) -> str:
     """Both ends as sizes: the direction is in the words."""
-    measure, _ = measure_and_part(name)
-    small, large = sorted((abs(within_scale(measure, found.low)), abs(within_scale(measure, found.high))))
-    return f"{bare(measure, small)} to {bare(measure, large)}"
+    small, large = sorted(abs(number_text.within_scale(name, end)) for end in (found.low, found.high))
+    return f"{number_text.bare(name, small)} to {number_text.bare(name, large)}"
 
 
 def clinical_differences(comparison: Comparison, staffing: str, level: float | None = None) -> dict[str, FoundValue]:
@@ -181,12 +148,10 @@ def _unchanged_text(comparison: Comparison, staffing: str) -> str:
         equal = [name for name, item in found.items() if item.mean == 0.0]
         return f"{named_topics(equal, 'the same in it: ') or 'nothing'}."
     unknown = [name for name in clinical_measures(comparison) if name not in found or not found[name].has_interval]
-    found = {name: item for name, item in found.items() if item.has_interval}
+    found = {name: item for name, item in found.items() if item.has_interval and not item.beyond_chance}
     same = [name for name, item in found.items() if item.identical]
-    alone = [name for name, item in found.items() if item.beyond_own_interval and not item.beyond_chance]
-    unshown = [
-        name for name, item in found.items() if not (item.identical or item.beyond_chance or item.beyond_own_interval)
-    ]
+    alone = [name for name, item in found.items() if item.beyond_own_interval]
+    unshown = [name for name in found if name not in (*same, *alone)]
     parts = [
         named_topics(unshown, "no difference beyond chance in "),
         named_topics(alone, "taken alone beyond chance, all measures together not: "),
@@ -198,8 +163,9 @@ def _unchanged_text(comparison: Comparison, staffing: str) -> str:
 
 def _cost_text(comparison: Comparison, staffing: str) -> str:
     """Rostered hours and money, and what the staff cost with overtime."""
-    row = costs_row(comparison, staffing)
-    who, money = with_staffing(comparison, staffing), _money_text(float(row["weekly_difference"]))
+    row, who = costs_row(comparison, staffing), with_staffing(comparison, staffing)
+    added = float(row["weekly_difference"])
+    money = f"{number_text.cad(abs(added))} {'more' if added > 0.0 else 'less'}" if abs(added) >= 0.5 else "the same"
     hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
     return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
 
@@ -209,20 +175,11 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
     weekly, per_visit = (comparison.difference(staffing, name) for name in COST_NAMES)
     if weekly is None or comparison.flags_of(staffing)[1]:
         return ""
-    measure, _ = measure_and_part(COST_NAMES[0])
-    interval = ""
-    if weekly.has_interval:
-        interval = f" ({bare(measure, weekly.low, signed=True)} to {bare(measure, weekly.high, signed=True)})"
-    of_visit, _ = measure_and_part(COST_NAMES[1])
-    visit = "" if per_visit is None else f", {bare(of_visit, per_visit.mean, signed=True)} a visit"
-    return f"; with overtime {bare(measure, weekly.mean, signed=True)} CAD{interval}{visit}"
-
-
-def _money_text(amount: float) -> str:
-    """`3,836 CAD more`, `the same`."""
-    if abs(amount) < 0.5:
-        return "the same"
-    return f"{plain_number(abs(amount), 0)} CAD {'more' if amount > 0.0 else 'less'}"
+    numbers = weekly.low, weekly.mean, weekly.high
+    low, mean, high = (number_text.bare(COST_NAMES[0], number, signed=True) for number in numbers)
+    interval = f" ({low} to {high})" if weekly.has_interval else ""
+    visit = "" if per_visit is None else f", {number_text.bare(COST_NAMES[1], per_visit.mean, signed=True)} a visit"
+    return f"; with overtime {mean} CAD{interval}{visit}"
 
 
 def costs_row(comparison: Comparison, staffing: str) -> ResultRow:
@@ -244,7 +201,7 @@ def _same_money_text(comparison: Comparison, subject: str) -> str:
     ]
     if not equal:
         return f"not compared here. {how_to_compare_same_money(comparison, subject, added)}"
-    texts = [changes_elsewhere_text(comparison, name) for name in equal[:MOST_ELSEWHERE]]
+    texts = [changes_text(comparison, name, MOST_CHANGES_ELSEWHERE) for name in equal[:MOST_ELSEWHERE]]
     more = f"; {len(equal) - MOST_ELSEWHERE} more in the table" if len(equal) > MOST_ELSEWHERE else ""
     return f"{'; '.join(texts)}{more}."
 
@@ -259,7 +216,7 @@ def how_to_compare_same_money(comparison: Comparison, subject: str, added: float
     missing = [name for name in SHIPPED_SAME_MONEY if "peer" not in name and name not in comparison.staffings]
     as_shipped = not any(text.lstrip("+~").startswith("staffing.") for text in comparison.changed)
     if not (missing and as_shipped and subject in SHIPPED_SAME_MONEY and comparison.baseline == "traditional"):
-        return f"Write a staffing that adds some {plain_number(added, 0)} CAD a week to another role, and name it too."
+        return f"Write a staffing that adds some {number_text.cad(added)} a week to another role, and name it too."
     return f'Add it: "study.staffing=[{",".join((*comparison.staffings, *missing))}]".'
 
 
@@ -269,7 +226,7 @@ SHIPPED_SAME_MONEY = ("peer_added", "peer_evening", "clinician_added", "nurse_ad
 
 def _certainty_text(comparison: Comparison) -> str:
     """Chance alone, said; what was assumed; and what few replications do not allow."""
-    return f"{care_text(comparison)}{chance_text(comparison)} {effect_note(comparison)}"
+    return f"{care_text(comparison)}{chance_text(comparison)} {caveats.effect_note(comparison)}"
 
 
 def care_text(comparison: Comparison) -> str:
@@ -277,8 +234,8 @@ def care_text(comparison: Comparison) -> str:
     rows = comparison.cautions[np.isclose(comparison.cautions["demand"], comparison.central_level)]
     texts = []
     for flag, mark, words in (
-        ("no_steady_state", NO_STEADY_STATE, "no steady state, so that means depend on how long was played"),
-        ("many_leave", MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
+        ("no_steady_state", caveats.NO_STEADY_STATE, "no steady state, so that means depend on how long was played"),
+        ("many_leave", caveats.MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
     ):
         names = [comparison.label(name) for name in rows.loc[rows[flag].astype(bool), "staffing"]]
         where = "" if len(comparison.staffings) == 1 else f" ({few_of(names, 2)})"
@@ -291,7 +248,11 @@ def chance_text(comparison: Comparison) -> str:
     n = comparison.n_replications()
     if n < 2:
         return "one replication, so chance cannot be judged: play more (study.replications=20)."
-    few = f" With fewer than {ENOUGH_REPLICATIONS} little can be shown." if n < ENOUGH_REPLICATIONS else ""
+    few = (
+        f" With fewer than {caveats.ENOUGH_REPLICATIONS} little can be shown."
+        if n < caveats.ENOUGH_REPLICATIONS
+        else ""
+    )
     percent = whole_percent(comparison.confidence)
     return f"of chance alone ({percent} intervals, {n} replications), not of the assumptions.{few}"
 
@@ -319,24 +280,21 @@ def scenario_finding(comparison: Comparison) -> Finding:
         f"stretch {mean('longest_unseen_mean')}, a {HINT} outcome; {mean('reach')} were met by a peer; of those who "
         f"went home {mean('went_home_empty_handed')} went empty-handed.",
         returns_text(comparison),
-        f"by the roster {plain_number(roster, 0)} CAD a week{overtime}.",
+        f"by the roster {number_text.plain_number(roster, 0)} CAD a week{overtime}.",
         f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}",
     )
     labels = ("How long they wait", "Mental-health visits", "Who comes back", WHAT_IT_COSTS, CERTAINTY)
-    return Finding(question(comparison), tuple(map(FindingLine, labels, texts)))
+    return Finding(caveats.question(comparison), tuple(map(FindingLine, labels, texts)))
 
 
 def estimate_text(comparison: Comparison, name: str) -> str:
     """`87.2 minutes (85.1 to 89.3)`, a dash where nothing is known."""
     found = comparison.estimate(comparison.baseline, name)
     if found is None:
-        return NOTHING
-    measure, _ = measure_and_part(name)
-    interval = ""
-    if found.has_interval:
-        low, high = (bare(measure, within_scale(measure, end, 0.0)) for end in (found.low, found.high))
-        interval = f" ({low} to {high})"
-    return f"{in_spoken_units(value_text(measure, found.mean), measure)}{interval}"
+        return number_text.NOTHING
+    low, high = (number_text.bare(name, number_text.within_scale(name, end, 0.0)) for end in (found.low, found.high))
+    interval = f" ({low} to {high})" if found.has_interval else ""
+    return f"{in_spoken_units(number_text.value_text(name, found.mean), number_text.measure_of(name))}{interval}"
 
 
 def returns_text(comparison: Comparison) -> str:
@@ -346,7 +304,7 @@ def returns_text(comparison: Comparison) -> str:
         return "the run is too short to see returns."
     topics = [HEADLINES[name].topic.removeprefix("return ") for name in names]
     texts = [f"{topic} {estimate_text(comparison, name)}" for topic, name in zip(topics, names, strict=True)]
-    return f"{joined(texts)} of patients, counted from their first mental-health visit."
+    return f"{number_text.joined(texts)} of patients, counted from their first mental-health visit."
 
 
 def compare_with(comparison: Comparison) -> str:
@@ -366,7 +324,7 @@ def other_levels_line(comparison: Comparison) -> str:
     subject = comparison.others[0]
     texts = [deviation(comparison, subject, level) for level in levels]
     found = [f"at {level_text(comparison, level)} {text}" for level, text in zip(levels, texts, strict=True) if text]
-    where = joined([level_text(comparison, level) for level in levels])
+    where = number_text.joined([level_text(comparison, level) for level in levels])
     any_change = directions(comparison, subject, central)
     same = "the same measures change in the same direction" if any_change else "nothing is beyond chance either"
     return f"{with_staffing(comparison, subject)}, {'; '.join(found) or f'{same} at {where}'}."
@@ -375,7 +333,7 @@ def other_levels_line(comparison: Comparison) -> str:
 def level_text(comparison: Comparison, level: float) -> str:
     """`demand × 1.05`, with its replications where it has fewer than the central level."""
     n = comparison.n_replications(level)
-    fewer = f" ({counted(n, 'replication')})" if n < comparison.n_replications() else ""
+    fewer = f" ({number_text.counted(n, 'replication')})" if n < comparison.n_replications() else ""
     return f"demand × {level:g}{fewer}"
 
 

@@ -17,12 +17,10 @@ from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_scenarios import SweptScenarios
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
-from sim.engine.measures.number_text import cad, counted, measure_and_part, plain_number, unit_of_value
-from sim.report.words.cautions import A_STRESS_TEST, short_cautions
-from sim.report.words.caveats import NO_BENEFIT, assumed_text, size_text
-from sim.report.words.finding import Finding, five_lines
-from sim.report.words.measures import hint, named_topics, short_measure
-from sim.report.words.numbers import change_text, mean_text, whole_percent
+from sim.engine.measures.number_text import cad, counted, plain_number, unit_of_value
+from sim.report.description import Finding, five_lines
+from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text
+from sim.report.words.measure_words import change_text, hint, mean_text, named_topics, short_measure, whole_percent
 from sim.report.words.short_names import cut_middle, short_labels, some, varied_keys
 from sim.report.words.stopping_text import labels_where
 
@@ -173,7 +171,7 @@ def means_text(report: SweepReport) -> str:
     names = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
     found = {name: report.means.get((name, report.answer.labels[0])) for name in names}
     return ", ".join(
-        f"{short_measure(name)} {mean_text(name, item, item.n)} {unit_of_value(measure_and_part(name)[0])}"
+        f"{short_measure(name)} {mean_text(name, item, item.n)} {unit_of_value(name)}"
         for name, item in found.items()
         if item is not None
     )
@@ -242,15 +240,14 @@ def _same_money_text(report: SweepReport) -> str:
     groups = groups_of_the_same_money(report)
     if not groups:
         return nothing_to_compare_text(report)
-    if why_nothing_is_claimed(report):
-        extra, labels = groups[0]
-        return f"{some([report.names[label] for label in labels], 4)} {_added_text(extra)}; nothing is claimed of them."
     extra, labels = groups[0]
+    if why_nothing_is_claimed(report):
+        return f"{some([report.names[label] for label in labels], 4)} {_added_text(extra)}; nothing is claimed of them."
     if len(labels) > MOST_OF_THE_SAME_MONEY and not any(changed_in(report, label) for label in labels):
         parts = [f"none of {len(labels)} scenarios changes anything beyond chance"]
     else:
         shown = most_changed_of(report, labels)
-        parts = [f"{_named(report, label)} {bought_text(report, label)}" for label in shown]
+        parts = [bought_text(report, label) for label in shown]
         parts += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
     parts += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
     return f"{_added_text(extra)}: {'; '.join(parts)}."
@@ -291,21 +288,17 @@ def _added_text(extra: float) -> str:
     return f"for {cad(extra)} a week more" if extra > LEAST_ADDED else "for the money of the first scenario"
 
 
-def _named(report: SweepReport, label: str) -> str:
-    """A scenario by its short name, a stress test as such."""
-    return report.names[label] + (f" ({A_STRESS_TEST})" if label in report.scenarios.swaps else "")
-
-
 def bought_text(report: SweepReport, label: str) -> str:
-    """What changes beyond chance in a scenario, the strongest first."""
+    """What changes beyond chance in a scenario, the strongest first; a stress test is named as such."""
+    who = report.names[label] + (f" ({A_STRESS_TEST})" if label in report.scenarios.swaps else "")
     if report.flags[label][1]:
-        return "has no steady state, so nothing is claimed"
+        return f"{who} has no steady state, so nothing is claimed"
     beyond = changed_in(report, label)
     if not beyond:
-        return "changes nothing beyond chance"
+        return f"{who} changes nothing beyond chance"
     strongest = sorted(beyond, key=lambda name: -strength(beyond[name]))[:2]
     sizes = [f"{short_measure(name)} {change_text(name, beyond[name].mean)}" for name in beyond if name in strongest]
-    return f"changes {', '.join(sizes)}" + (f" and {len(beyond) - 2} more" if len(beyond) > 2 else "")
+    return f"{who} changes {', '.join(sizes)}" + (f" and {len(beyond) - 2} more" if len(beyond) > 2 else "")
 
 
 def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]]]:
