@@ -243,9 +243,8 @@ def off_floor_of(member: RosteredMember, start: float) -> tuple[OffFloor, ...]:
     each window the k-th of n colleagues who start together rests around the fraction (k + 1) / (n + 1) of it.
     """
     floating = [item for item in member.breaks if item.after is None]
-    fixed = [
-        OffFloor(start + item.after, item.minutes, item.protected) for item in member.breaks if item.after is not None
-    ]
+    placed = [(item.after, item) for item in member.breaks if item.after is not None]
+    fixed = [OffFloor(start + after, item.minutes, item.protected) for after, item in placed]
     window = member.shift.minutes / max(1, len(floating))
     fraction = (member.rank + 1) / (member.colleagues + 1)
     for number, item in enumerate(floating):
@@ -307,6 +306,5 @@ class Staffing(quantities.Frozen):
 
     def weekly_cost(self) -> float:
         """CAD a week of rostered hours and extras, overtime apart."""
-        return self.weekly_extra_cost + quantities.sum_in_order(
-            role.hours_per_week() * role.hourly_cost for role in self.roles.values()
-        )
+        by_role = (role.hours_per_week() * role.hourly_cost for role in self.roles.values())
+        return self.weekly_extra_cost + quantities.sum_in_order(by_role)

@@ -146,9 +146,8 @@ class Scenario(Frozen):
             return drawn
         given = [visit.acuity for visit in listed if visit.acuity is not None]
         left = len(listed) - len(given)
-        return tuple(
-            (given.count(level) + left * share) / len(listed) for level, share in zip(ACUITIES, drawn, strict=True)
-        )
+        expected = (given.count(level) + left * share for level, share in zip(ACUITIES, drawn, strict=True))
+        return tuple(number / len(listed) for number in expected)
 
     def checked(self) -> "Scenario":
         """The scenario itself, or ScenarioError naming every problem."""

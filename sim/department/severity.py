@@ -167,9 +167,8 @@ def factors_around_one(weights: Sequence[float], relative: ClassShares) -> Class
     """The same proportions with mean 1 under the weights; exactly 1 where all are equal."""
     if all(one == relative[0] for one in relative):
         return (1.0,) * len(relative)
-    mean = quantities.sum_in_order(w * one for w, one in zip(weights, relative, strict=True)) / quantities.sum_in_order(
-        weights
-    )
+    weighted = quantities.sum_in_order(w * one for w, one in zip(weights, relative, strict=True))
+    mean = weighted / quantities.sum_in_order(weights)
     return tuple(one / mean for one in relative)
 
 
@@ -273,9 +272,8 @@ def shares_held(
     Age and caregiver say nothing about class and arrival, and so the rest is drawn from its joint distribution.
     """
     always = stream.always_held_share
-    mean = (
-        stream.held_share if always == 0.0 else (stream.held_share - always) / (1.0 - always) if always < 1.0 else 0.0
-    )
+    of_others = (stream.held_share - always) / (1.0 - always) if always < 1.0 else 0.0
+    mean = of_others if always else stream.held_share
     of_police = stream.held.odds.police if stream.held is not None else 1.0
     cells = [w * part for w, share in zip(weights, police, strict=True) for part in (1.0 - share, share)]
     found = shares_with_odds(cells, [one * factor for one in odds for factor in (1.0, of_police)], mean)

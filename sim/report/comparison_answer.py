@@ -200,9 +200,8 @@ def page_legend(comparison: Comparison) -> str:
 
 def level_of_marks(comparison: Comparison) -> str:
     """At which level of demand a mark beside a staffing holds, where there are several."""
-    where = (
-        f" A mark beside a staffing is of {caveats.central_demand(comparison)}; the table of demand marks each level."
-    )
+    demand = caveats.central_demand(comparison)
+    where = f" A mark beside a staffing is of {demand}; the table of demand marks each level."
     return where if len(comparison.levels) > 1 else ""
 
 
@@ -247,6 +246,5 @@ def print_other_levels(comparison: Comparison, console: Console) -> None:
     further = [level for level in comparison.levels if level != comparison.central_level]
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
-    print_remarks(
-        [*caveats.unfinished_lines(comparison), *caveats.caution_lines_of(comparison, further, _MOST_NAMED)], console
-    )
+    cautions = caveats.caution_lines_of(comparison, further, _MOST_NAMED)
+    print_remarks([*caveats.unfinished_lines(comparison), *cautions], console)

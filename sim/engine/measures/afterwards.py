@@ -109,10 +109,9 @@ def has_company(cohort: Cohort) -> Flags:
     moved_by=("follow-up",),
 )  # fmt: skip
 def went_home_empty_handed(cohort: Cohort) -> Share:
-    plan_or_appointment = cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0)
-    return Share(
-        went_home(cohort), ~(plan_or_appointment | cohort.flags("bridged") | cohort.called | has_company(cohort))
-    )
+    in_hand = cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0)
+    in_hand |= cohort.flags("bridged") | cohort.called | has_company(cohort)
+    return Share(went_home(cohort), ~in_hand)
 
 
 @GOING_HOME.share("Home with a safety plan", "Visits with a completed safety plan", WENT_HOME, better="high")

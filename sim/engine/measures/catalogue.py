@@ -27,9 +27,7 @@ def _placed() -> Iterator[tuple[str, Headline]]:
     yield from sorted(shown, key=lambda item: item[1].place)
 
 
-HEADLINES: Mapping[str, Headline] = {
-    f"{key}.{part}": headline for key, headline in _placed() for part in headline.parts
-}
+HEADLINES: Mapping[str, Headline] = {f"{key}.{part}": shown for key, shown in _placed() for part in shown.parts}
 """How each measure of the first screen is shown, by `key.part` and in their order there."""
 HEADLINE: tuple[str, ...] = tuple(HEADLINES)
 """Names of the measures of the first screen; their differences form one family of simultaneous intervals."""

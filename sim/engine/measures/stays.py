@@ -99,9 +99,8 @@ def boarding_hours_per_admitted(cohort: Cohort) -> Few:
 
 @STAYS.run("Boarding hours", "h/week", "Hours spent boarding", entry.WEEKS, by="stream", decimals=1, better="low")
 def boarding_hours_per_week(time: StaffTime) -> entry.NamedValues:
-    return {
-        part: boarding * MINUTES_PER_WEEK / MINUTES_PER_HOUR for part, boarding in census_boarding_mean(time).items()
-    }
+    boarding = census_boarding_mean(time)
+    return {part: mean * MINUTES_PER_WEEK / MINUTES_PER_HOUR for part, mean in boarding.items()}
 
 
 @STAYS.run(

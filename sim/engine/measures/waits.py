@@ -159,7 +159,5 @@ def mean_wait(cohort: Cohort, steps: Sequence[tuple[int, int]]) -> float:
     "minus that of medical visits", kind="quantile", decimals=1,
 )  # fmt: skip
 def mh_minus_medical_wait_ctas3_median(values: Mapping[str, float]) -> float:
-    mental_health, medical = (
-        values[f"wait_triage_to_pia_ctas3_median.{part}"] for part in ("mental_health", "medical")
-    )
-    return mental_health - medical
+    of_part = "wait_triage_to_pia_ctas3_median.{}".format
+    return values[of_part("mental_health")] - values[of_part("medical")]

@@ -366,9 +366,8 @@ class EmergencyDepartment:
         visit.times[3 * request.step + 1] = self.calendar.time
         assert request.unstaffed is not None
         assert request.done is not None
-        self.calendar.at(
-            self.calendar.time + request.unstaffed, DELAY_ENDS, 2 * visit.row, self._other_way_ends, request
-        )
+        ends = self.calendar.time + request.unstaffed
+        self.calendar.at(ends, DELAY_ENDS, 2 * visit.row, self._other_way_ends, request)
 
     @staticmethod
     def _other_way_ends(entry: Entry) -> None:

@@ -48,9 +48,8 @@ NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be 
 
 def break_even_finding(answer: BreakEvenAnswer) -> Finding:
     """The question and the five lines."""
-    names = number_text.joined([item.label for item in answer.staffings]) or number_text.joined(
-        list(answer.plan.staffings.values())
-    )
+    labels = [item.label for item in answer.staffings] or list(answer.plan.staffings.values())
+    names = number_text.joined(labels)
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
     question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
     if not answer.staffings:
@@ -111,9 +110,8 @@ def stress_tests(answer: BreakEvenAnswer) -> dict[str, str]:
     plan, effect = answer.plan, answer.plan.effects[0]
     scenarios = plan.design.scenarios
     baseline = scenarios[plan.beside[effect]]
-    return {
-        name: label for name, label in plan.staffings.items() if is_swap(scenarios[plan.labels[name, effect]], baseline)
-    }
+    at = {name: scenarios[plan.labels[name, effect]] for name in plan.staffings}
+    return {name: label for name, label in plan.staffings.items() if is_swap(at[name], baseline)}
 
 
 def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
