@@ -275,10 +275,7 @@ class Empirical(Frozen):
     """
 
     family: Literal["empirical"] = "empirical"
-    quantiles: Annotated[
-        Annotated[Quantiles, Tag("flat")] | Annotated[FiveQuantiles, Tag("nested")],
-        NESTING,
-    ]
+    quantiles: Annotated[Annotated[Quantiles, Tag("flat")] | Annotated[FiveQuantiles, Tag("nested")], NESTING]
     at: Annotated[tuple[Probability, ...], Field(min_length=2)] | None = None
     scale: ByAcuity = 1.0
 

@@ -228,11 +228,8 @@ def members_of(roles: dict[str, Role]) -> tuple[RosteredMember, ...]:
 
 def shift_starts(shift: Shift, horizon: float) -> list[float]:
     """Starts of every occurrence that touches [0, horizon), from the week before the run on."""
-    starts = [
-        week * quantities.MINUTES_PER_WEEK + start
-        for week in range(-2, int(horizon // quantities.MINUTES_PER_WEEK) + 1)
-        for start in shift.starts_in_week()
-    ]
+    weeks = range(-2, int(horizon // quantities.MINUTES_PER_WEEK) + 1)
+    starts = [week * quantities.MINUTES_PER_WEEK + start for week in weeks for start in shift.starts_in_week()]
     return [start for start in starts if start + shift.minutes > 0.0 and start < horizon]
 
 

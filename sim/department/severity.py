@@ -5,6 +5,7 @@ is `sim.engine.workload`; a visit's class is read off it in `sim.engine.referenc
 """
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -217,10 +218,8 @@ def traits_of(stream: "Stream", acuity_mix: Sequence[float]) -> Traits:
     """
     severity = stream.severity or ONE_CLASS
     rows = severity.share
-    weights = [
-        quantities.sum_in_order(mix * row[number] for mix, row in zip(acuity_mix, rows, strict=True))
-        for number in range(len(severity.classes))
-    ]
+    of_classes = zip(*rows, strict=True)
+    weights = [quantities.sum_in_order(map(operator.mul, acuity_mix, shares)) for shares in of_classes]
     frail_visits = stream.returns.frail_share_of_visits if stream.returns is not None else 0.0
     kinds = [shares_of_two_kinds(row, severity.odds_of(FRAIL), frail_visits) for row in rows]
 

@@ -346,11 +346,8 @@ class ByStep(NamedTuple):
 def queueing_steps(scenario: Scenario) -> frozenset[str]:
     """Steps for which somebody or something must be free."""
     steps = [step for stream in scenario.department.streams.values() for step in stream.pathway]
-    return frozenset(
-        step.name
-        for step in steps
-        if isinstance(step, Task | Place) or (isinstance(step, Delay) and step.capacity is not None)
-    )
+    limited = {step.name for step in steps if isinstance(step, Delay) and step.capacity is not None}
+    return frozenset({step.name for step in steps if isinstance(step, Task | Place)} | limited)
 
 
 def within_limits(minutes: Floats, limits: Sequence[float], acuity: Codes) -> Flags:

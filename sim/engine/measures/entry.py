@@ -92,16 +92,17 @@ class Headline(NamedTuple):
     """How a measure of the first screen is shown. Differences of all of them form one family of simultaneous intervals.
 
     `place` is that on the first screen, `parts` are those shown there. `short` is a label for figures and, with a small
-    letter, the topic in a list (else `as_topic`); `head` the head of a narrow table, if not `short`. `less` and `more`
-    say in a few words what visits or patients (`of_patients`) did, with an amount; words that begin with the amount are
-    about some of them (`of medical visits, 2 fewer ...`).
+    letter, the topic in a list (else `as_topic`); `head` the head of a narrow table, if not `short`. `says` tells
+    in a few words what visits or patients (`of_patients`) did, with an amount and a way, `less` or `more`; words that
+    begin with the amount are about some of them (`of medical visits, 2 fewer ...`).
     """
 
     place: int
     parts: tuple[str, ...]
     short: str
-    less: str
-    more: str
+    says: str
+    less: str = "less"
+    more: str = "more"
     head: str = ""
     as_topic: str = ""
     of_patients: bool = False

@@ -257,11 +257,8 @@ def held_out_figure(department: DepartmentReport, source: str) -> Frame:
 
 def draw_held_out_hours(axes: Axes, held: HoldOut) -> None:
     """Shares of the arrivals by hour of the day."""
-    shares = [
-        (row.predicted, row.observed, row.low, row.high)
-        for row in held.predictions
-        if row.quantity == "hour_of_day_share"
-    ]
+    rows = [row for row in held.predictions if row.quantity == "hour_of_day_share"]
+    shares = [(row.predicted, row.observed, row.low, row.high) for row in rows]
     predicted, observed, low, high = 100 * np.array(shares).T
     draw_fit(axes, np.arange(24), predicted, observed, (low, high), word="predicted")
     axes.set_xlabel("hour of arrival")

@@ -379,11 +379,8 @@ def steadiness_note(comparison: Comparison) -> str:
 
 def draw_levels(axes: Axes, comparison: Comparison, name: str) -> list[End]:
     """The lines of one measure; returns where each ends."""
-    hues, times, levels = (
-        colours(comparison.staffings, comparison.baseline),
-        number_text.scale(name),
-        sorted(comparison.levels),
-    )
+    hues, levels = colours(comparison.staffings, comparison.baseline), sorted(comparison.levels)
+    times = number_text.scale(name)
     ends: list[End] = []
     for number, staffing in enumerate(comparison.staffings):
         found = [(level, comparison.estimate(staffing, name, level)) for level in levels]

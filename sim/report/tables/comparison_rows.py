@@ -244,8 +244,3 @@ def taken_home_rows(comparison: Comparison) -> TextRows:
     if not any(comparison.estimate(name, HOME[0]) for name in names):
         return []
     return measure_rows(comparison, names, comparison.known_measures(HOME), measure_words.labelled, whole_cell)
-
-
-def taken_home_lines(comparison: Comparison) -> list[str]:
-    """Of whom the table speaks, and who else could make the call."""
-    return list(HOME_WORDS) if taken_home_rows(comparison) else []

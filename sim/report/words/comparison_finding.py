@@ -98,7 +98,8 @@ def clauses_text(moved: Sequence[tuple[str, FoundValue]], n_changed: int, interv
     subject_before = ""
     for (name, found), interval in zip(moved, intervals, strict=True):
         brief, subject = HEADLINES[name], number_text.part_text(name.partition(".")[2])
-        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(name, found.mean))
+        way = brief.less if found.mean < 0.0 else brief.more
+        words = brief.says.format(amount=amount_of_change(name, found.mean), way=way)
         subject = subject.replace("visits", "patients") if brief.of_patients else subject
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
         clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
