@@ -32,9 +32,7 @@ class Company:
         pace_changes: Callable[[Visit], None],
     ) -> None:
         self.support = scenario.support
-        self.workload = workload
-        self.attributes = attributes
-        self.dispatcher = dispatcher
+        self.workload, self.attributes, self.dispatcher = workload, attributes, dispatcher
         self.calendar = dispatcher.calendar
         self.pace_changes = pace_changes
         self.role = dispatcher.staff.peer_role
