@@ -1,6 +1,6 @@
 """Company and time alone: whom a peer meets, misses, meets again and for how long; how long nobody is with a child.
 
-Which work counts as somebody being there is said in `sim.engine.measures.cohort` (`time_alone`).
+Which work counts as somebody being there is said in `sim.engine.measures.cohort` (`Cohort.alone`).
 """
 
 import numpy as np

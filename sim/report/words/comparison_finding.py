@@ -264,12 +264,9 @@ def scenario_finding(comparison: Comparison) -> Finding:
     def mean(name: str) -> str:
         return estimate_text(comparison, f"{name}.mental_health")
 
-    wait, mental_health_wait, left, weekly_cost, visit_cost = (
-        estimate_text(comparison, name)
-        for name in (
-            "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COST_NAMES,
-        )
-    )  # fmt: skip
+    waits = ("wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health")
+    said = [estimate_text(comparison, name) for name in (*waits, "lwbs_or_ama.all", *COST_NAMES)]
+    wait, mental_health_wait, left, weekly_cost, visit_cost = said
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
     overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
     if comparison.flags_of(comparison.baseline)[1]:
