@@ -176,11 +176,8 @@ def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pa
             minutes = mean_boarding_minutes(scenario, step, acuity)
         if isinstance(step, pathway.Dispose):
             admitted, moved = kind.admitted(step), quantities.of_acuity(step.transfer, acuity)
-            outcome |= {
-                pathway.ADMISSION: admitted,
-                pathway.TRANSFER: moved,
-                pathway.DISCHARGE: max(0.0, 1.0 - admitted - moved),
-            }
+            home = max(0.0, 1.0 - admitted - moved)
+            outcome |= {pathway.ADMISSION: admitted, pathway.TRANSFER: moved, pathway.DISCHARGE: home}
         yield step, chance, minutes
 
 

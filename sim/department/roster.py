@@ -48,8 +48,7 @@ def weekday_numbers(value: Any, info: ValidationInfo) -> Any:
         return tuple(range(7))
     if not isinstance(value, list | tuple):
         raise ValueError(f"{value!r} is no list of days: write {days_meant(value)}, or daily")
-    unknown = [day for day in value if (isinstance(day, str) and day not in WEEKDAYS)]
-    unknown += [day for day in value if is_written(info) and not isinstance(day, str)]
+    unknown = [day for day in value if (day not in WEEKDAYS if isinstance(day, str) else is_written(info))]
     if unknown:
         raise ValueError(f"unknown day {unknown[0]!r}: use {', '.join(WEEKDAYS)} or daily")
     twice = list(dict.fromkeys(day_name(day) for place, day in enumerate(value) if day in value[:place]))
