@@ -24,7 +24,7 @@ from sim.report.figures.draw_all import draw_figure
 from sim.report.figures.scorecard import SHOWN_MEASURES
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
-from sim.studies.breakeven_plans import break_even_plan_of
+from sim.studies.breakeven import break_even_plan_of
 from sim.studies.compare import plan_of
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -28,7 +28,7 @@ from sim.department.scenario import ScenarioError
 from sim.report.breakeven_answer import sentences
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
-from sim.studies.breakeven_plans import break_even_plan_of
+from sim.studies.breakeven import break_even_plan_of
 from tests.plays import PlantedRun, by_run
 
 EFFECTS = np.linspace(0.6, 1.2, 7)

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.compare import comparison_of, notes_on_volume, played_of, values_table
+from sim.analysis.compare import Plan, comparison_of, notes_on_volume, played_of, values_table
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.plan import Plan
 from sim.analysis.scenario_facts import assumes_effects, costs_of, groups_of_same_money, is_one_sided
 from sim.config import compose
 from sim.department.scenario import ScenarioError

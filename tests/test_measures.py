@@ -61,7 +61,7 @@ from sim.engine.trajectory import (
     Trajectory,
 )
 from sim.runs.engines import Engine
-from sim.runs.run_histograms import return_table
+from sim.runs.run_summary import return_table
 
 ROOT = Path(__file__).resolve().parents[1]
 NAN = float("nan")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sim.analysis import memory_check
-from sim.analysis.memory_check import GIB, MemoryStatus, memory_of_machine
+from sim.analysis import design_needs
+from sim.analysis.design_needs import GIB, MemoryStatus, memory_of_machine
 from sim.cli import main
 from sim.config.overrides import with_lists_joined
 from sim.department.quantities import sum_in_order
@@ -112,8 +112,8 @@ def test_windows_is_asked_for_its_memory(monkeypatch: pytest.MonkeyPatch) -> Non
 
     windows = SimpleNamespace(kernel32=SimpleNamespace(GlobalMemoryStatusEx=answer))
     monkeypatch.setattr(ctypes, "windll", windows, raising=False)
-    monkeypatch.delattr(memory_check.os, "sysconf")
-    monkeypatch.setattr(memory_check, "CGROUP_LIMITS", ())
+    monkeypatch.delattr(design_needs.os, "sysconf")
+    monkeypatch.setattr(design_needs, "CGROUP_LIMITS", ())
     assert memory_of_machine() == 48 * GIB
     assert asked == [64]  # the size Windows knows the structure by
 

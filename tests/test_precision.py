@@ -12,7 +12,7 @@ from scipy import stats
 
 from sim.analysis import estimates
 from sim.analysis.best import Contenders, contenders, contenders_by
-from sim.analysis.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
+from sim.analysis.controlled_estimates import counted_arrivals, expected_arrivals, mean_day_factor
 from sim.analysis.sequential_sampling import ReplicationPlan, choosing, narrowing
 from sim.cli import main
 from sim.config import compose, compose_sweep

@@ -1,36 +1,120 @@
-"""From the runs of a comparison to its answer: estimates, paired differences with intervals, added-up tables.
+"""What a comparison plays, and from its runs to its answer: estimates, paired differences, added-up tables.
+
+It plays scenarios by staffing at levels of demand, as a design of blocks of matched patients; settings make its plan
+(`sim.studies.compare`).
 
 Estimates are made in `sim.analysis.estimates`, words in `sim.analysis.sentences`, what scenarios are beside their runs
 in `sim.analysis.scenario_facts`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.cautions import cautions_table, guard_values
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, central_of
 from sim.analysis.estimates import estimates_table, judge_family, paired_table
-from sim.analysis.plan import Cell, Plan
-from sim.analysis.price_years import price_years_text
-from sim.analysis.purpose_notes import notes_on_purposes
 from sim.analysis.scenario_facts import assumes_effects, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
 from sim.analysis.sequential_sampling import next_replications_of
-from sim.analysis.staffing_notes import notes_on_staffing
-from sim.analysis.valuation import net_benefit
+from sim.analysis.staffing_notes import notes_on_purposes, notes_on_staffing
+from sim.analysis.valuation import Worth, net_benefit, price_years_text
 from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.engine.measures.number_text import measure_and_part
 from sim.engine.measures.staff_time import main_roles, peer_roles
 from sim.runs.comparison_runs import RunsInMemory
-from sim.runs.design import RunKey
-from sim.runs.run_store import RunResult
-from sim.runs.run_summary import IN_MINUTES, SAME_MINUTES, RunSummary
+from sim.runs.design import Design, EventLog, RunFiles, RunKey, at_demand
+from sim.runs.result_tables import EVENTS
+from sim.runs.run_store import VISITS, RunResult
+from sim.runs.run_summary import IN_MINUTES, SAME_MINUTES, RunSummary, summarised
 from sim.statistics.intervals import mean_intervals
 from sim.statistics.survival import kaplan_meier
+
+Cell = tuple[float, str]
+"""A level of demand and a staffing."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The scenarios of `base` by name of staffing, at levels of demand; one of them is the baseline.
+
+    `worth` and `presets`: what differences are worth in money, and the accounts of it that are shown. `changed`: what
+    was typed that differs from the shipped question. `keep_all_visits`, `event_log`: what is written beside measures.
+    """
+
+    base: Design
+    baseline: str
+    levels: tuple[float, ...]
+    keep_all_visits: bool = False
+    event_log: str | None = None
+    changed: tuple[str, ...] = ()
+    worth: tuple[Worth, ...] = ()
+    presets: tuple[str, ...] = ()
+
+    @property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Scenarios by name of staffing, at demand as it is."""
+        return self.base.scenarios
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """Level and staffing of each scenario of the design, by its label; levels rising, the baseline first."""
+        staffings = [self.baseline, *(name for name in self.scenarios if name != self.baseline)]
+        return {f"{name}-demand{level:g}": (level, name) for level in sorted(self.levels) for name in staffings}
+
+    @cached_property
+    def design(self) -> Design:
+        """One task a level of demand and replication: all staffings on the same patients.
+
+        The central level comes first: its answer can be shown while the others are played. Of the others first
+        replications come first, so that an interrupted study has all of them.
+        """
+        groups = {
+            group_name(level): tuple(label for label, (of, _) in self.cells.items() if of == level)
+            for level in self.levels
+        }
+        return replace(
+            self.base,
+            scenarios={label: at_demand(self.scenarios[name], level) for label, (level, name) in self.cells.items()},
+            groups=groups,
+            first_groups={group_name(self.central_level)},
+            reduce=summarised,
+        )
+
+    def files_in(self, folder: Path) -> Callable[[str, int], RunFiles | None]:
+        """What is written of each run below a folder: the visits of replication 0 at the central level, or of all if
+        asked for, and the event log of that replication.
+        """
+
+        def files(label: str, replication: int) -> RunFiles | None:
+            level, name = self.cells[label]
+            is_first = replication == 0 and level == self.central_level
+            if not (self.keep_all_visits or is_first):
+                return None
+            monday = self.scenarios[name].department.calendar_start
+            wanted = is_first and self.event_log is not None
+            events = EventLog(str(self.event_log), folder / EVENTS, name, monday) if wanted else None
+            visits = folder / VISITS / f"{label}-{replication:04d}.parquet"
+            return RunFiles(visits, {"demand": level, "staffing": name}, events)
+
+        return files
+
+    @property
+    def central_level(self) -> float:
+        """Demand as it is, or the level nearest to it."""
+        return central_of(self.levels)
+
+
+def group_name(level: float) -> str:
+    """How the tasks of a level of demand are called."""
+    return f"demand {level:g}"
+
 
 Played = dict[Cell, list[RunResult]]
 """Results of each level and staffing, in order of replication."""

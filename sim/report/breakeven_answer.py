@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
-from sim.analysis.price_years import price_years_text
 from sim.analysis.sentences import inside
-from sim.analysis.valuation import Worth, preset_text
+from sim.analysis.valuation import Worth, preset_text, price_years_text
 from sim.engine.measures.number_text import (
     bare,
     cad,

@@ -21,7 +21,7 @@ from distributed import Client, KilledWorker, LocalCluster, Security, WorkerPlug
 
 from sim.engine.code_version import code_version
 from sim.runs.interrupts import uninterrupted
-from sim.runs.worker_errors import Notice, NoWorkers, TaskLost, WorkersGone
+from sim.runs.worker_pool import Notice, NoWorkers, TaskLost, WorkersGone
 
 SECONDS_TO_ANSWER, SECONDS_TO_ARRIVE = 5, 120
 """Of a scheduler that is asked whether it is there; of what comes from one that is."""

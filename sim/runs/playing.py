@@ -13,15 +13,13 @@ from typing import Protocol
 import numpy as np
 
 from sim.engine.trajectory import Trajectory
-from sim.runs.background_writer import write_large_table
 from sim.runs.design import Design, RunFiles, RunTask
 from sim.runs.engines import ENGINES
 from sim.runs.event_export import write_event_log
 from sim.runs.interrupts import uninterrupted
 from sim.runs.run_store import RunResult
-from sim.runs.tables_on_disk import WriteErrors
-from sim.runs.worker_errors import Notice, TaskLost, ignore_notice
-from sim.runs.worker_pool import Pool, run_in_pool, worker_pool
+from sim.runs.tables_on_disk import WriteErrors, write_large_table
+from sim.runs.worker_pool import Notice, Pool, TaskLost, ignore_notice, run_in_pool, worker_pool
 
 SECONDS_PER_PART, MOST_PER_PART = 5.0, 100
 """Results are written after so long, or so many runs."""

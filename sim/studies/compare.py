@@ -11,12 +11,10 @@ from typing import Any, ClassVar
 
 from rich.console import Console
 
-from sim.analysis.compare import comparison_of, played_of, values_table
+from sim.analysis.compare import Plan, comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
-from sim.analysis.memory_check import check_design
-from sim.analysis.plan import Plan
-from sim.analysis.rounds import play_in_rounds
-from sim.analysis.sequential_sampling import next_replications_of
+from sim.analysis.design_needs import check_design
+from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import ComparisonDescription, print_comparison, print_other_levels

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from sim.analysis.scenario_facts import received_scenarios
 from sim.analysis.sweep_query import TABLE, export, problems_of_asking, queried
 from sim.analysis.sweeping import sweep_answer
-from sim.analysis.swept_scenarios import received_scenarios
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.breakeven_answer import BreakEvenDescription
@@ -17,8 +17,7 @@ from sim.report.sweep_answer import SweepDescription, print_query
 from sim.report.terminal import lines_written
 from sim.runs.received_sweep import CONTROLLED, read_checked
 from sim.runs.run_store import RunStore, read_sweep
-from sim.studies.breakeven import answer_of_store
-from sim.studies.breakeven_plans import received_plan
+from sim.studies.breakeven import answer_of_store, received_plan
 from sim.studies.question import Question
 from sim.studies.settings import ResultsSettings
 from sim.studies.study import Study

@@ -15,10 +15,8 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from rich.console import Console
 
-from sim.analysis.expected_time import expected_time
-from sim.analysis.memory_check import visits_per_run
-from sim.analysis.rounds import missing, play_in_rounds
-from sim.analysis.sequential_sampling import Runs
+from sim.analysis.design_needs import expected_time, visits_per_run
+from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
@@ -27,7 +25,6 @@ from sim.report.console import say
 from sim.report.progress import duration, progress, teller
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.roster_text import print_rosters
-from sim.runs.background_writer import background_writer
 from sim.runs.comparison_runs import RunJournal, RunsInMemory, recovered
 from sim.runs.design import Design, FilesOfRun, RunTask, no_files
 from sim.runs.engines import releases_gil
@@ -35,9 +32,8 @@ from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.playing import ResultSink
 from sim.runs.run_store import PARTS, RunResult
-from sim.runs.tables_on_disk import WriteErrors, provenance, reason_of
-from sim.runs.worker_errors import WorkersGone
-from sim.runs.worker_pool import DASK
+from sim.runs.tables_on_disk import WriteErrors, background_writer, provenance, reason_of
+from sim.runs.worker_pool import DASK, WorkersGone
 from sim.studies.question import Question
 from sim.studies.settings import PlayedSettings, StudySettings
 

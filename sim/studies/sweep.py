@@ -14,11 +14,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sim.analysis.best import Contenders, contenders_by
+from sim.analysis.best import Contenders, contenders_by, dominated_table
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.dominated import dominated_table
-from sim.analysis.memory_check import check_design
-from sim.analysis.rounds import missing
+from sim.analysis.design_needs import check_design
+from sim.analysis.scenario_facts import SweptScenarios, swept_scenarios
+from sim.analysis.sequential_sampling import missing
 from sim.analysis.sweeping import (
     SweepAnswer,
     as_comparison,
@@ -28,7 +28,6 @@ from sim.analysis.sweeping import (
     write_controlled,
     write_sweep_tables,
 )
-from sim.analysis.swept_scenarios import SweptScenarios, swept_scenarios
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
 from sim.department.scenario import Scenario
 from sim.engine.code_version import code_version
@@ -47,11 +46,11 @@ from sim.report.words.sweep_finding import SweepReport
 from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
-from sim.runs.run_log import SweepLog
 from sim.runs.run_store import (
     FEW_PARTS,
     RunResult,
     RunStore,
+    SweepLog,
     cannot_keep,
     foreign_to_sweeps,
     locked,
@@ -61,7 +60,7 @@ from sim.runs.run_store import (
     write_scenarios,
 )
 from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
-from sim.runs.worker_errors import NoWorkers
+from sim.runs.worker_pool import NoWorkers
 from sim.statistics.arrays import FloatArray
 from sim.studies.compare import rules_of
 from sim.studies.question import SweepQuestion

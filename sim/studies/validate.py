@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from sim.analysis.memory_check import check_design
+from sim.analysis.design_needs import check_design
 from sim.analysis.validation import Validation, validation_of
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.validation_report import print_validation, validation_markdown, validation_sheets, validation_table
