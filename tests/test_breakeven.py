@@ -172,9 +172,9 @@ def problems(*words: str) -> dict[str, str]:
 
 def test_the_baseline_is_played_once_where_the_effect_is_not_in_force_in_it() -> None:
     plan = plan_of("staffing=peer_247")
-    assert set(plan.beside.values()) == {"staffing=traditional"}
+    assert set(plan.beside) == {"staffing=traditional"}
     assert len(plan.design.scenarios) == 1 + len(plan.effects)
-    label = plan.labels["peer_247", 0.8]
+    label = plan.labels["peer_247"][plan.effects.index(0.8)]
     assert plan.design.scenarios[label].effects.total_return_hr == 0.8
     assert plan.design.scenarios[label].staffing.name == "peer_247"
 
@@ -182,12 +182,12 @@ def test_the_baseline_is_played_once_where_the_effect_is_not_in_force_in_it() ->
 def test_a_baseline_with_peers_is_played_under_the_same_effect() -> None:
     plan = plan_of("study.staffing=[peer_added,peer_247]", "study.baseline=peer_added")
     assert len(plan.design.scenarios) == 2 * len(plan.effects)
-    assert plan.design.scenarios[plan.beside[0.8]].effects.total_return_hr == 0.8
+    assert plan.design.scenarios[plan.beside[plan.effects.index(0.8)]].effects.total_return_hr == 0.8
 
 
 def test_other_effects_stay_as_chosen_and_an_effect_of_peers_can_be_varied() -> None:
     plan = plan_of("effects=evidence", "study.effect=effects.peer.patience_while")
-    effects = plan.design.scenarios[plan.labels["peer_added", 0.6]].effects
+    effects = plan.design.scenarios[plan.labels["peer_added"][plan.effects.index(0.6)]].effects
     assert (effects.peer.patience_while, effects.peer.patience_after, effects.total_return_hr) == (0.6, 0.85, 0.9)
 
 

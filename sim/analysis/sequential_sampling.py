@@ -1,4 +1,4 @@
-"""How many replications each scenario needs next, read off the runs that have been played; and the rounds that play them.
+"""How many replications each scenario needs next, read off the runs played so far; and the rounds that play them.
 
 Everything follows from values in order of replication, so that it is the same after any interruption and on any number
 of workers. Rules are those of `sequential_precision` and `selection`.

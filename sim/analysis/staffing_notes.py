@@ -1,4 +1,4 @@
-"""What a reader must know of a department: staff that does not fit the demand, roles that never work, what is unmeasured.
+"""What a reader must know of a department: staff that does not fit demand, roles that never work, what is not measured.
 
 What work is asked for is reckoned by `sim.department.expected_work`; how a comparison is made is
 `sim.analysis.compare`.

@@ -5,7 +5,6 @@ Estimates are made in `sim.analysis.estimates`; runs are in a `sim.runs.run_stor
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,10 +18,8 @@ from sim.analysis.estimates import estimates_table, judge_family, paired_table
 from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
 from sim.department.scenario import Scenario
 from sim.runs.design import Design
-from sim.runs.received_sweep import CONTROLLED
 from sim.runs.run_store import RunStore
 from sim.runs.stopping_rules import Simultaneous, StoppingRules
-from sim.runs.tables_on_disk import write_table
 
 
 @dataclass(frozen=True)
@@ -135,17 +132,9 @@ def controlled_answer(design: Design, store: RunStore, answer: SweepAnswer) -> p
     return controlled_table(in_order, measures, values, numbers, design.seed, design.confidence)
 
 
-def write_controlled(table: pd.DataFrame, folder: Path) -> None:
-    """Write it, or take away that of an earlier command."""
-    if len(table):
-        write_table(table, folder / CONTROLLED)
-    else:
-        (folder / CONTROLLED).unlink(missing_ok=True)
-
-
-def write_sweep_tables(answer: SweepAnswer, folder: Path) -> None:
-    """Write the tables, those that have rows."""
-    tables = {
+def tables_of_sweep(answer: SweepAnswer) -> dict[str, pd.DataFrame]:
+    """The tables of an answer by name; those that were not asked for have no rows."""
+    return {
         "estimates": answer.estimates,
         "differences": answer.differences,
         "cautions": answer.cautions,
@@ -153,11 +142,6 @@ def write_sweep_tables(answer: SweepAnswer, folder: Path) -> None:
         "selection": selection_table(answer.labels, answer.plan),
         "best": answer.best,
     }
-    for name, table in tables.items():
-        if len(table):
-            write_table(table, folder / f"{name}.parquet")
-        elif name not in ("estimates", "differences"):
-            (folder / f"{name}.parquet").unlink(missing_ok=True)  # an earlier command asked for it
 
 
 MOST_COMPARED = 9

@@ -123,7 +123,7 @@ class RunJournal(RunStore):
         folder = self.folder / PARTS / table
         folder.mkdir(exist_ok=True)
         copy_out(rows, folder / ".new")
-        named_by_content(folder / ".new", f"{len(list(folder.glob('*.parquet'))) + 1:06d}")
+        named_by_content(folder / ".new", len(list(folder.glob("*.parquet"))) + 1)
 
     def results(self, tasks: Sequence[RunTask]) -> list[RunResult]:
         """Results of the runs of these tasks that are there, matched with the same baseline."""

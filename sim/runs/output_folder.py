@@ -86,13 +86,16 @@ def is_marked_for(folder: Path, studies: Iterable[str]) -> bool:
 # --- what is in a folder ----------------------------------------------------------------------------
 
 
-def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Everything in a folder and below it, with its name relative to it; links are not followed."""
-    with os.scandir(folder) as found:
-        for entry in sorted(found, key=lambda each: each.name):
-            yield entry.name, entry
-            if entry.is_dir(follow_symlinks=False):
-                yield from ((f"{entry.name}/{name}", below) for name, below in _entries(Path(entry.path)))
+def entries_below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Everything below a folder with its name relative to it, a folder before what is in it; links are not followed."""
+    folders = [("", str(folder))]
+    while folders:
+        above, here = folders.pop()
+        with os.scandir(here) as found:
+            for entry in found:
+                yield above + entry.name, entry
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((f"{above}{entry.name}/", entry.path))
 
 
 def is_regular(entry: os.DirEntry[str]) -> bool:
@@ -110,7 +113,7 @@ def manifest(folder: Path) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]
     """Files with their hashes, and folders, of a folder in which only we write."""
     files: dict[str, tuple[str, ...]] = {}
     folders: list[str] = []
-    for name, entry in _entries(folder):
+    for name, entry in entries_below(folder):
         if entry.is_dir(follow_symlinks=False):
             folders.append(name)
         elif name != MARK:
@@ -134,11 +137,11 @@ def foreign_to_results(folder: Path) -> list[str]:
     mark = read_mark(folder)
     if mark is None or mark.study in GROWING:
         return sorted(entry.name for entry in folder.iterdir())
-    return [
+    return sorted(
         f"{name} (changed)" if name in mark.files and not entry.is_symlink() else name
-        for name, entry in _entries(folder)
+        for name, entry in entries_below(folder)
         if not is_listed(name, entry, mark)
-    ]
+    )
 
 
 GROWING = ("sweep", "breakeven", "calibrate", "multirun")
@@ -150,12 +153,12 @@ def foreign_by_name(folder: Path, ours: Callable[[str], bool]) -> list[str]:
 
     A folder is accepted with the files in it, so one that is empty is nobody's.
     """
-    return [
+    return sorted(
         name
-        for name, entry in _entries(folder)
+        for name, entry in entries_below(folder)
         if not entry.is_dir(follow_symlinks=False)
         and not (is_regular(entry) and (name == MARK or entry.name in LITTER or ours(name)))
-    ]
+    )
 
 
 # --- where results will stand -----------------------------------------------------------------------
@@ -386,7 +389,7 @@ def remove_listed(folder: Path) -> None:
     mark = read_mark(folder)
     assert mark is not None
     with suppress(OSError):
-        for name, entry in reversed(list(_entries(folder))):  # what is in a folder before the folder
+        for name, entry in reversed(list(entries_below(folder))):  # what is in a folder before the folder
             path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 with suppress(OSError):  # not empty: something in it is not ours

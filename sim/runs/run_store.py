@@ -1,11 +1,10 @@
 """The folder of a sweep: measures of runs kept by what they were played from, so that nothing is played twice.
 
 A run is known by the content of its scenario, seed, replication and code version, whatever command asked for it.
-Rows come in parts, each written whole, many of which are put together into one now and then; one process writes at a
-time. What is played is `sim.runs.design`.
+Rows come in parts, each written whole; one process writes at a time. Rows that stand in two parts, because parts were
+copied in, count once. What is played is `sim.runs.design`.
 """
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,15 +20,12 @@ import pandas as pd
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.io import sql
-from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.clean_text import for_terminal
 from sim.io.file_lock import exclusive_lock
 from sim.runs import received_sweep
 from sim.runs.design import RunKey
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import (
-    MARK,
-    MOST_MARK_BYTES,
     Mark,
     file_hash,
     foreign_by_name,
@@ -62,13 +58,10 @@ from sim.runs.tables_on_disk import (
 )
 
 PARTS, FACTS, _LOCK = "parts", "run.json", ".lock"
-PART = re.compile(r"(\d{6})(?:-(\d{6}))?-([0-9a-f]{16})\.parquet")
-"""Number of a part, the last number where it holds several, and the hash of its bytes, so that all damage is seen."""
+PART = re.compile(r"(\d{6})(?:-\d{6})?-([0-9a-f]{16})\.parquet")
+"""Number of a part (earlier versions put several into one: the first and the last), and the hash of its bytes, so that
+all damage is seen."""
 PART_IN_WORK, DAMAGED = ".new", ".damaged"
-MOST_PARTS, FEW_PARTS = 64, 16
-"""So many parts are put together while a sweep is played, and more than so few when it ends."""
-LARGE = 64 * 2**20
-"""Bytes of a part that is not written anew."""
 VISITS = "visits"
 
 
@@ -102,26 +95,17 @@ class RunStore:
             path for path in (folder / PARTS).glob("*.parquet") if PART.fullmatch(path.name) and path.is_file()
         )
         self.damaged = [part for part in parts if is_damaged(part)]
-        whole = [part for part in parts if part not in self.damaged]
-        check_parts(whole)
-        self._left_over = [part for part in whole if any(holds(other, part) for other in whole)]
-        self.parts = [part for part in whole if part not in self._left_over]
+        self.parts = [part for part in parts if part not in self.damaged]
+        check_parts(self.parts)
 
-    def put_in_order(self) -> None:
-        """Rename parts that are damaged, so that nobody takes them for whole, and remove those that another holds."""
+    def set_damaged_aside(self) -> None:
+        """Rename parts that are damaged, so that nobody takes them for whole."""
         for part in self.damaged:
             part.rename(part.with_name(part.name + DAMAGED))
-        for part in self._left_over:
-            part.unlink()
 
-    def done(self, visits: Path | None = None) -> set[RunKey]:
-        """Runs that need not be played again; those that failed are not among them.
-
-        `visits`: a folder that must hold their visits too.
-        """
-        found = self._ask("SELECT DISTINCT scenario, replication FROM runs WHERE status = 'done'")
-        runs = set(map(RunKey, found["scenario"], found["replication"].astype(int)))
-        return runs if visits is None else {key for key in runs if visits_file(visits, key).is_file()}
+    def done(self) -> set[RunKey]:
+        """Runs that need not be played again; those that failed are not among them."""
+        return self._keys("SELECT DISTINCT scenario, replication FROM runs WHERE status = 'done'")
 
     def folder_of_visits(self) -> Path:
         """Where visits of runs of this seed and code stand, by scenario and replication."""
@@ -143,7 +127,10 @@ class RunStore:
 
     def tried(self) -> set[RunKey]:
         """Runs that were played, whether they failed or not."""
-        found = self._ask("SELECT DISTINCT scenario, replication FROM runs")
+        return self._keys("SELECT DISTINCT scenario, replication FROM runs")
+
+    def _keys(self, question: str) -> set[RunKey]:
+        found = self._ask(question)
         return set(map(RunKey, found["scenario"], found["replication"].astype(int)))
 
     def n_of_other_code(self) -> int:
@@ -182,39 +169,11 @@ class RunStore:
         """Write results: they are all there afterwards, or none is."""
         rows = self._rows_of(results)
         with uninterrupted() as interrupts:
-            copy_out(rows, self._fresh)
-            self.parts.append(named_by_content(self._fresh, f"{self._next_number():06d}"))
-            self.put_together(MOST_PARTS)
+            fresh = self.folder / PARTS / PART_IN_WORK
+            copy_out(rows, fresh)
+            self.parts.append(named_by_content(fresh, self._next_number()))
         if interrupts.came:
             raise KeyboardInterrupt
-
-    def put_together(self, more_than: int) -> None:
-        """Make one part of all that have come since the last large one, if they are many.
-
-        The new part tells in its name which it holds, so that these can go at any time after it stands. What fails
-        here leaves the parts as they are.
-        """
-        small = self.parts[last_large(self.parts) + 1 :]
-        if len(small) <= more_than:
-            return
-        first, last = min(numbers_of(part)[0] for part in small), max(numbers_of(part)[1] for part in small)
-        name = f"{first:06d}-{last:06d}"
-        with suppress(OSError, duckdb.Error):
-            try:
-                # With one thread rows go from file to file, not by way of memory.
-                with sql.connect([*small, self._fresh], settings={"threads": 1}) as connection:
-                    sql.parquet(connection, small).create_view("every_run")
-                    sql.copy_to_parquet(connection, "every_run", self._fresh)
-                whole = named_by_content(self._fresh, name)
-            finally:
-                self._fresh.unlink(missing_ok=True)
-            self.parts = [*self.parts[: -len(small)], whole]
-            for part in small:
-                part.unlink()
-
-    @property
-    def _fresh(self) -> Path:
-        return self.folder / PARTS / PART_IN_WORK
 
     def write_replications(self, scenarios: Mapping[str, str], numbers: Sequence[int], file: Path) -> None:
         """Write every measure of the first so many replications of scenarios (label by hash), in order."""
@@ -257,7 +216,7 @@ class RunStore:
 
     def _next_number(self) -> int:
         """After all there have been, damaged ones too."""
-        taken = [max(numbers_of(path)) for path in (self.folder / PARTS).glob("*") if PART.match(path.name)]
+        taken = [int(named[1]) for path in (self.folder / PARTS).glob("*") if (named := PART.match(path.name))]
         return max(taken, default=0) + 1
 
     def _ask(self, question: str, values: Mapping[str, int] | None = None, **tables: pd.DataFrame) -> pd.DataFrame:
@@ -336,47 +295,10 @@ def visits_file(folder: Path, key: RunKey) -> Path:
     return folder / f"scenario={key.scenario}" / f"replication={key.replication}.parquet"
 
 
-def numbers_of(part: Path) -> tuple[int, int]:
-    """First and last number of what a part holds."""
-    named = PART.match(part.name)
-    assert named is not None
-    return int(named[1]), int(named[2] or named[1])
-
-
-def holds(other: Path, part: Path) -> bool:
-    """Whether a part is in another, into which it was put with its neighbours.
-
-    Numbers alone do not tell: parts of other sweeps, with numbers of their own, may have been copied in.
-    """
-    (first, last), (start, end) = numbers_of(other), numbers_of(part)
-    if other == part or not first <= start <= end <= last:
-        return False
-    if (first, last) == (start, end):  # the same rows twice: the first of the two holds the second
-        return other < part and has_rows_of(other, part) and has_rows_of(part, other)
-    return has_rows_of(other, part)
-
-
-def has_rows_of(other: Path, part: Path) -> bool:
-    """Whether every row of a part is in another, as often as in the part."""
-    columns = ", ".join(PART_COLUMNS)
-    with sql.connect([other, part]) as connection:
-        sql.parquet(connection, [part]).create_view("part")
-        sql.parquet(connection, [other]).create_view("other")
-        missing = connection.execute(
-            f"SELECT count(*) FROM (SELECT {columns} FROM part EXCEPT ALL SELECT {columns} FROM other)"
-        ).fetchone()
-    return missing == (0,)
-
-
-def last_large(parts: Sequence[Path]) -> int:
-    """Place of the last part that is left as it is; -1 if there is none."""
-    return max((place for place, part in enumerate(parts) if part.stat().st_size >= LARGE), default=-1)
-
-
-def named_by_content(fresh: Path, numbers: str) -> Path:
+def named_by_content(fresh: Path, number: int) -> Path:
     """Give a part that is written its name, when it is on the disk."""
     flush(fresh)
-    part = fresh.with_name(f"{numbers}-{name_hash(fresh)}.parquet")
+    part = fresh.with_name(f"{number:06d}-{name_hash(fresh)}.parquet")
     os.replace(fresh, part)
     flush(fresh.parent)
     return part
@@ -396,7 +318,7 @@ def flush(path: Path) -> None:
 def is_damaged(part: Path) -> bool:
     """Whether the bytes of a part are not those its name tells."""
     named = PART.fullmatch(part.name)
-    return named is None or name_hash(part) != named[3]
+    return named is None or name_hash(part) != named[2]
 
 
 def name_hash(file: Path) -> str:
@@ -455,26 +377,10 @@ SWEEP, BREAK_EVEN = "sweep", "breakeven"
 
 
 def foreign_to_sweeps(folder: Path) -> list[str]:
-    """Names in a folder that no sweep has written; a sweep goes on in a folder with nothing else in it.
-
-    One without a mark, of an earlier version, is known by its parts and by what its run.json says.
-    """
-    if is_marked_for(folder, (SWEEP, BREAK_EVEN)) or is_unmarked_sweep(folder):
+    """Names in a folder that no sweep has written; a sweep goes on in a folder with nothing else in it."""
+    if is_marked_for(folder, (SWEEP, BREAK_EVEN)):
         return foreign_by_name(folder, lambda name: _OURS.fullmatch(name) is not None)
     return sorted(path.name for path in folder.iterdir())
-
-
-def is_unmarked_sweep(folder: Path) -> bool:
-    """Whether a sweep of an earlier version was started here: it has parts, and no table without its run.json."""
-    if (folder / MARK).exists() or not (folder / PARTS).is_dir():
-        return False
-    if not any((folder / f"{name}.parquet").exists() for name in _TABLES):
-        return True
-    try:
-        facts = json.loads(read_text(folder / FACTS, MOST_MARK_BYTES))
-    except (UnreadableFile, ValueError, RecursionError):
-        return False
-    return isinstance(facts, dict) and facts.get("study") in (SWEEP, BREAK_EVEN) and "code" in facts
 
 
 def write_scenarios(table: pd.DataFrame, folder: Path) -> None:

@@ -3,6 +3,7 @@
 The estimators are `sim.statistics`'; which replications are played next is `sim.analysis.sequential_sampling`'s.
 """
 
+from collections.abc import Callable, Iterator
 from math import nan
 from typing import Annotated, Literal
 
@@ -10,7 +11,10 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.department.quantities import Frozen, Positive
+from sim.department.scenario import Problem
+from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.statistics.arrays import FloatArray
+from sim.statistics.sequential_precision import LOOK_AHEAD
 
 Of = Literal["estimates", "differences"]
 Simultaneous = Literal["bonferroni", "max_t"]
@@ -76,3 +80,42 @@ class StoppingRules(Frozen):
     def measures(self) -> tuple[str, ...]:
         """Measures looked at between rounds."""
         return tuple(self.precision) or (() if self.select is None else (self.select.measure,))
+
+    @property
+    def ranked_by(self) -> dict[str, str]:
+        """Measures by which a best is asked for, by the rule that asks."""
+        asked = {"best": self.best, "select.measure": None if self.select is None else self.select.measure}
+        return {place: measure for place, measure in asked.items() if measure is not None}
+
+
+def faults_of_rules(rules: StoppingRules, first: int, unknown: Callable[[str], str]) -> Iterator[Problem]:
+    """What cannot be asked, with `first` replications before anything is looked at; places are those of a study.
+
+    `unknown` says what is wrong with a name that is no measure, and nothing of one that is.
+    """
+    named = {f"precision.{measure}": measure for measure in rules.precision} | rules.ranked_by
+    for place, measure in named.items():
+        if remedy := unknown(measure):
+            yield Problem(f"study.{place}", repr(measure), remedy)
+            continue
+        entry, precision = MEASURE_BY_KEY[measure.partition(".")[0]], rules.precision.get(measure)
+        if place in rules.ranked_by:
+            if entry.better == "neutral":
+                remedy = "neither high nor low is better of it: ask for the best by a measure that has a direction"
+                yield Problem(f"study.{place}", repr(measure), remedy)
+        elif precision is not None and precision.relative is not None and entry.kind == "rate":
+            remedy = "a rate may be near zero: give half_width, as a share of visits (0.002)"
+            yield Problem(f"study.{place}", f"relative {precision.relative:g}", remedy)
+    if rules.precision and rules.most_replications < first + LOOK_AHEAD:
+        remedy = f"a precision must hold for {LOOK_AHEAD} replications after the first ones: give at least "
+        yield Problem("study.most_replications", repr(rules.most_replications), f"{remedy}{first + LOOK_AHEAD}")
+    if rules.select is not None:
+        chosen = repr(rules.select.measure)
+        if rules.precision:
+            remedy = "rounds play for a precision or for the best: leave study.precision or study.select out"
+            yield Problem("study.select", chosen, remedy)
+        if rules.best is not None:
+            yield Problem("study.best", repr(rules.best), "study.select names the best: leave one of the two out")
+        if first < 2:
+            remedy = "the first round must show how much replications vary: give at least 2, better 10"
+            yield Problem("study.replications", repr(first), remedy)

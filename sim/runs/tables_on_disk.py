@@ -43,6 +43,14 @@ def write_table(table: Table, path: Path) -> None:
         raise KeyboardInterrupt
 
 
+def write_or_remove(table: "pd.DataFrame", path: Path) -> None:
+    """Write a table that has rows; of one that has none, take away what an earlier command wrote."""
+    if len(table):
+        write_table(table, path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def write_csv(table: Table, path: Path) -> None:
     """Write a table as text with commas; the file appears only when it is complete. Raises TableNotWritten, OSError."""
     with whole_file(path) as partial:

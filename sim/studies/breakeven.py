@@ -20,19 +20,16 @@ from sim.io.suggest import did_you_mean
 from sim.report.breakeven_answer import BreakEvenDescription
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even
-from sim.report.markdown import answer_markdown
-from sim.report.progress import teller
-from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.runs.design import Design
 from sim.runs.output_folder import results_place
 from sim.runs.received_sweep import AS_WRITTEN, ReceivedSweep, read_facts, refuse_all, shortened_value
-from sim.runs.run_store import FACTS, RunStore, SweepLog, foreign_to_sweeps, write_facts
-from sim.runs.tables_on_disk import write_table, write_text
+from sim.runs.run_store import FACTS, RunStore, foreign_to_sweeps
+from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
 from sim.studies.question import Question
 from sim.studies.settings import BreakevenSettings
-from sim.studies.study import Files, Study, Waits, all_drawn, design_for, tell_design, write_each
-from sim.studies.sweep import ANSWER_PAGE, ended, opened_store, played_into, show_answer
+from sim.studies.study import Study, design_for, tell_design
+from sim.studies.sweep import Answered, opened_folder
 
 
 class BreakevenStudy(Study):
@@ -49,29 +46,23 @@ class BreakevenStudy(Study):
     def run(self, question: Question, console: Console) -> int:
         plan = break_even_plan_of(question)
         place = results_place(question.output, self.name, foreign_to_sweeps)
-        with opened_store(place, plan.design.seed, console) as (store, log):
-            return play_and_answer(plan, store, question, log, console)
+        with opened_folder(place, plan.design.seed, console) as folder:
+            own, answer = plan.facts() | {"study": self.name}, partial(answer_of, plan, folder.store, question)
+            return folder.play_and_answer(plan.design, question, own, answer, what_is_played(plan))
 
 
-def play_and_answer(plan: BreakEvenPlan, store: RunStore, question: Question, log: SweepLog, console: Console) -> int:
-    """Play the runs that are not there, write what they say, show it."""
-    folder, command = store.folder, question.command(store.folder)
-    own, what = plan.facts() | {"study": "breakeven"}, what_is_played(plan)
-    with played_into(store, log, plan.design, command, question.choices, own, console, what) as (facts, unwritten):
-        answer = answer_of_store(plan, store)
-        known = facts(replications_done=answer.n)
-        tables = {"curves": answer.curves, "cautions": answer.cautions, "worth": answer.parts}
-        files = {f"{name}.parquet": partial(write_table, table) for name, table in tables.items() if len(table)}
-        described = BreakEvenDescription(answer, question.command(elsewhere=True))
-        write_each(files | {ANSWER_PAGE: partial(write_text, answer_markdown(described))}, folder, unwritten)
-        figures: Waits = [lambda: draw_break_even(answer, folder / "figures")] if answer.staffings else []
-        drawn = all_drawn(figures, teller(console), unwritten)
-        sheets = answer_sheets(described, known)
-        last: Files = {"run.json": lambda _: write_facts(known, folder), ANSWER: partial(write_answer_workbook, sheets)}
-        write_each(last, folder, unwritten)
-    log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {known['seconds']} s")
-    show_answer(described, console, folder)
-    return max(ended(folder, unwritten, log, answer.is_whole, command, console), 0 if drawn else 1)
+def answer_of(plan: BreakEvenPlan, store: RunStore, question: Question) -> Answered:
+    """What the runs say."""
+    found = answer_of_store(plan, store)
+    tables = {"curves": found.curves, "cautions": found.cautions, "worth": found.parts}
+    return Answered(
+        described=BreakEvenDescription(found, question.command(elsewhere=True)),
+        files={f"{name}.parquet": partial(write_or_remove, table) for name, table in tables.items()},
+        figures=[partial(draw_break_even, found, store.folder / "figures")] if found.staffings else [],
+        facts={"replications_done": found.n},
+        said=f"{counted(found.n, 'replication')} of all scenarios",
+        is_whole=found.is_whole,
+    )
 
 
 def what_is_played(plan: BreakEvenPlan) -> str:
@@ -111,8 +102,8 @@ def break_even_plan_of(question: Question) -> BreakEvenPlan:
         scenarios[label] = with_effect(own[staffing], study.effect, effect)
         return label
 
-    beside = {effect: label_of(baseline, effect) for effect in effects}
-    labels = {(staffing, effect): label_of(staffing, effect) for staffing in others for effect in effects}
+    beside = tuple(label_of(baseline, effect) for effect in effects)
+    labels = {staffing: tuple(label_of(staffing, effect) for effect in effects) for staffing in others}
     design = design_for(question, scenarios)
     check_design(design)
     return BreakEvenPlan(
@@ -145,11 +136,11 @@ def received_plan(received: ReceivedSweep, folder: Path) -> BreakEvenPlan:
         confidence=received.facts.confidence,
         hashed={label: key for key, label in received.labels.items()},
     )
-    try:
-        return facts.plan(design)
-    except KeyError as error:
-        remedy = f"no scenario of this study: {AS_WRITTEN}"
-        raise ScenarioError([Problem(f"{file}, labels", shortened_value(error.args[0]), remedy)]) from error
+    named = (label for labels in (facts.beside, *facts.labels.values()) for label in labels)
+    wrong = f"no scenario of this study: {AS_WRITTEN}"
+    unknown = [shortened_value(label) for label in named if label not in design.scenarios]
+    refuse_all([Problem(f"{file}, labels", label, wrong) for label in unknown])
+    return BreakEvenPlan(design=design, **dict(facts))
 
 
 def break_even_problems(

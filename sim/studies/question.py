@@ -88,3 +88,8 @@ class SweepQuestion:
     def command(self, output: Path | None = None) -> list[str]:
         """What to type for the sweep to go on in its folder, or without it to play it in another."""
         return command_words(self.overrides, self.first.config_dir, "-m", elsewhere=True, output=output)
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Groups and files of the first scenario."""
+        return self.first.choices

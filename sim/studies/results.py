@@ -1,7 +1,6 @@
 """`study=results`: the answer of a sweep or a break-even study again, or what is asked of its tables."""
 
 import shlex
-from dataclasses import replace
 
 from rich.console import Console
 
@@ -50,9 +49,9 @@ class ResultsStudy(Study):
         answer = sweep_answer(store, labels, facts.replications, facts.confidence, facts.asked)
         if wants_answer:
             command = [word for word in facts.command if not word.startswith("output=")]
-            report = report_of(store, labels, received_scenarios(received.scenarios), answer, command)
-            if (question.run / CONTROLLED).is_file():
-                report = replace(report, controlled=read_checked(question.run / CONTROLLED))
+            controlled = question.run / CONTROLLED
+            table = read_checked(controlled) if controlled.is_file() else None
+            report = report_of(store, labels, received_scenarios(received.scenarios), answer, command, table)
             print_answer(SweepDescription(report), console, lines_written(console))
             return 0
         query = question.query or f"SELECT * FROM {question.table or TABLE}"

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen
 from sim.department.scenario import Period
-from sim.runs.stopping_rules import Precision, Selecting, Simultaneous
+from sim.runs.stopping_rules import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
+from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies import REGISTERED, study_named
 
 MOST = 10**9
@@ -118,6 +119,13 @@ class MeasuredSettings(PlayedSettings):
     best: str | None = None
     controls: bool = False
     most_replications: WholePositive | None = None
+
+    @property
+    def rules(self) -> StoppingRules:
+        """What is asked beyond estimates, and the cap on replications."""
+        asked = {name: getattr(self, name) for name in StoppingRules.model_fields}
+        most = self.most_replications or max(MOST_REPLICATIONS, self.replications + LOOK_AHEAD)
+        return StoppingRules(**asked | {"most_replications": most})
 
     @model_validator(mode="after")
     def _levels_once(self) -> "MeasuredSettings":
