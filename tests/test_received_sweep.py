@@ -20,8 +20,8 @@ from sim.department.scenario import ScenarioError
 from sim.report.console import print_problems
 from sim.runs import received_sweep
 from sim.runs.output_folder import Mark, write_mark
-from sim.runs.run_store import FACTS, PARTS, SCENARIOS, RunKey, RunResult, RunStore, write_facts
-from sim.runs.tables_on_disk import code_version, read_table, write_table
+from sim.runs.run_store import FACTS, PARTS, SCENARIOS, RunKey, RunResult, RunStore
+from sim.runs.tables_on_disk import code_version, read_table, write_json, write_table
 from sim.studies.results import ResultsStudy
 
 MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "staff_cost_per_week.all")
@@ -36,7 +36,7 @@ def made(folder: Path, labels: tuple[str, str] = ("staffing=traditional", "staff
     rows = {"scenario": list(HASHES), "label": list(labels), "place": [0, 1], "content": [content] * 2}
     write_table(pd.DataFrame(rows), folder / SCENARIOS)
     facts = {"seed": 1, "code": code_version(), "replications": 4, "confidence": 0.95, "asked": {}}
-    write_facts({"study": "sweep", "command": ["peered", "-m", "output=there"], **facts}, folder)
+    write_json({"study": "sweep", "command": ["peered", "-m", "output=there"], **facts}, folder / FACTS)
     played = [
         RunResult(RunKey(key, number), label, {name: 10.0 + number + len(label) for name in MEASURES})
         for key, label in zip(HASHES, labels, strict=True)

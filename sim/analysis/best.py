@@ -78,6 +78,9 @@ def contenders_by(
     return found
 
 
+BEST_COLUMNS = ("better", "mean", "difference", "low", "high", "may_be_best", "is_best", "n")
+
+
 def best_table(
     labels: Mapping[str, str], measures: Sequence[str], values: FloatArray, measure: str | None, confidence: float
 ) -> pd.DataFrame:
@@ -100,14 +103,7 @@ def best_table(
             "scenario": [keys[row] for row in having],
             "label": [names[row] for row in having],
             "measure": measure,
-            "better": found.better,
-            "mean": found.mean,
-            "difference": found.difference,
-            "low": found.low,
-            "high": found.high,
-            "may_be_best": found.may_be_best,
-            "is_best": found.is_best,
-            "n": found.n,
+            **{name: getattr(found, name) for name in BEST_COLUMNS},
         }
     )
 

@@ -6,7 +6,7 @@ Rough reckonings: memory from measured sizes, rather high than low; time from wh
 import ctypes
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -136,29 +136,12 @@ def memory_of_machine() -> int:
     return min([physical if physical > 0 else MEMORY_IF_UNKNOWN, *container_limits()])
 
 
-class MemoryStatus(ctypes.Structure):
-    """MEMORYSTATUSEX of Windows: lengths in bytes, `load` in per cent."""
-
-    _fields_ = (
-        ("length", ctypes.c_uint32),
-        ("load", ctypes.c_uint32),
-        ("total_physical", ctypes.c_uint64),
-        ("available_physical", ctypes.c_uint64),
-        ("total_page_file", ctypes.c_uint64),
-        ("available_page_file", ctypes.c_uint64),
-        ("total_virtual", ctypes.c_uint64),
-        ("available_virtual", ctypes.c_uint64),
-        ("available_extended_virtual", ctypes.c_uint64),
-    )
-
-
 def memory_of_windows() -> int:
-    """Bytes of memory, as Windows says; 0 on another system, or if it does not answer."""
-    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
-    windows: Any = getattr(ctypes, "windll", None)
-    if windows is None or not windows.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+    """Bytes of memory that are installed, as Windows says; 0 on another system, or if it does not answer."""
+    kilobytes, windows = ctypes.c_uint64(), getattr(ctypes, "windll", None)
+    if windows is None or not windows.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes)):
         return 0
-    return int(status.total_physical)
+    return 1024 * kilobytes.value
 
 
 def container_limits() -> list[int]:

@@ -160,12 +160,12 @@ class Design:
     @property
     def n_tasks(self) -> int:
         """Tasks of the first round."""
-        return self.replications * len(self.scenarios if self.groups is None else self.groups)
+        return self.replications * len(self.groups or self.scenarios)
 
     def n_tasks_for(self, numbers: IntArray) -> int:
         """Tasks of so many replications of each scenario."""
         wanted = dict(zip(self.scenarios, map(int, numbers), strict=True))
-        return sum(wanted[group[0]] for group in (self.groups or {label: (label,) for label in wanted}).values())
+        return sum(wanted.values() if self.groups is None else (wanted[group[0]] for group in self.groups.values()))
 
     def with_warm_up(self, weeks: int) -> "Design":
         """The same with so many weeks of warm-up in every scenario."""
@@ -192,26 +192,25 @@ class Design:
         Inputs: `numbers`, replications of each scenario (None: the first ones); `files`, what to write of the run of
         a label and replication. A group of which a run is missing is played whole.
         """
-        wanted = dict(zip(self.scenarios, [self.replications] * len(self.scenarios), strict=True))
-        if numbers is not None:
-            wanted = dict(zip(self.scenarios, map(int, numbers), strict=True))
+        if numbers is None:
+            numbers = np.full(len(self.scenarios), self.replications)
+        wanted = dict(zip(self.scenarios, map(int, numbers), strict=True))
         groups = {label: (label,) for label in self.labels.values()} if self.groups is None else self.groups
-        stages = (
-            [name for name in groups if name in self.first_groups],
-            [n for n in groups if n not in self.first_groups],
+        last = {name: max(wanted[label] for label in labels) for name, labels in groups.items()}
+        order = sorted(
+            (name not in self.first_groups, replication, place, name)
+            for place, name in enumerate(groups)
+            for replication in range(last[name])
         )
         found = []
-        for stage in stages:
-            last = {name: max(wanted[label] for label in groups[name]) for name in stage}
-            for replication in range(max(last.values(), default=0)):
-                for name in stage:
-                    keys = [RunKey(self.keys[label], replication) for label in groups[name]]
-                    if replication < last[name] and not done >= set(keys):
-                        runs = tuple(
-                            PlannedRun(key, label, self.scenarios[label], files(label, replication))
-                            for key, label in zip(keys, groups[name], strict=True)
-                        )
-                        found.append(RunTask(name, runs, replication, self.seed, self.engine, self.reduce))
+        for _, replication, _, name in order:
+            keys = [RunKey(self.keys[label], replication) for label in groups[name]]
+            if not done >= set(keys):
+                runs = tuple(
+                    PlannedRun(key, label, self.scenarios[label], files(label, replication))
+                    for key, label in zip(keys, groups[name], strict=True)
+                )
+                found.append(RunTask(name, runs, replication, self.seed, self.engine, self.reduce))
         return found
 
 

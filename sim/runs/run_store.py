@@ -22,38 +22,15 @@ from sim.department.scenario import Problem, ScenarioError
 from sim.io import sql
 from sim.io.clean_text import for_terminal
 from sim.io.file_lock import exclusive_lock
-from sim.runs import received_sweep
+from sim.runs import output_folder, received_sweep
 from sim.runs.design import RunKey
 from sim.runs.interrupts import uninterrupted
-from sim.runs.output_folder import (
-    Mark,
-    file_hash,
-    foreign_by_name,
-    is_marked_for,
-    read_mark,
-    refusing_the_folder,
-    write_mark,
-)
-from sim.runs.received_sweep import (
-    AS_WRITTEN,
-    PART_COLUMNS,
-    SCENARIOS,
-    ReceivedSweep,
-    SweepFacts,
-    check_entries,
-    check_measures,
-    check_parts,
-    check_size,
-    read_facts,
-    read_scenarios,
-)
 from sim.runs.tables_on_disk import (
     CannotKeep,
     TableNotWritten,
     WriteErrors,
     copy_out,
     whole_file,
-    write_json,
     write_table,
 )
 
@@ -96,7 +73,7 @@ class RunStore:
         )
         self.damaged = [part for part in parts if is_damaged(part)]
         self.parts = [part for part in parts if part not in self.damaged]
-        check_parts(self.parts)
+        received_sweep.check_parts(self.parts)
 
     def set_damaged_aside(self) -> None:
         """Rename parts that are damaged, so that nobody takes them for whole."""
@@ -147,9 +124,9 @@ class RunStore:
         `only`: these measures, if there are such.
         """
         found = self._ask("SELECT DISTINCT measure FROM runs WHERE status = 'done'")["measure"]
-        check_measures(found.tolist(), self.folder)
+        received_sweep.check_measures(found.tolist(), self.folder)
         measures = [measure for measure in sorted(found) if only is None or measure in only]
-        check_size(len(scenarios), len(measures), replications, self.folder)
+        received_sweep.check_size(len(scenarios), len(measures), replications, self.folder)
         rows = self._ask(
             "SELECT place, number, replication, value FROM runs JOIN places USING (scenario) "
             "JOIN numbers USING (measure) WHERE status = 'done' AND replication < getvariable('replications')",
@@ -161,7 +138,7 @@ class RunStore:
         values[tuple(rows[axis].to_numpy(int) for axis in ("place", "number", "replication"))] = rows["value"]
         if np.isinf(values).any():
             raise ScenarioError(
-                [Problem(str(self.folder / PARTS), "an infinite value", f"no measure is: {AS_WRITTEN}")]
+                [Problem(str(self.folder / PARTS), "an infinite value", f"no measure is: {received_sweep.AS_WRITTEN}")]
             )
         return tuple(measures), values
 
@@ -212,7 +189,7 @@ class RunStore:
         rows = pd.DataFrame(of_each, index=range(len(results))).loc[np.repeat(np.arange(len(results)), n_rows)]
         rows["measure"] = [name for run in results for name in ([""] if run.traceback else run.values)]
         rows["value"] = [value for run in results for value in ([np.nan] if run.traceback else run.values.values())]
-        return rows[list(PART_COLUMNS)]
+        return rows[list(received_sweep.PART_COLUMNS)]
 
     def _next_number(self) -> int:
         """After all there have been, damaged ones too."""
@@ -250,8 +227,8 @@ class RunStore:
 
 
 EVERY_RUN = (
-    f"CREATE VIEW every_run AS SELECT {', '.join(PART_COLUMNS)} FROM parts WHERE seed = getvariable('seed') "
-    f"AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS_READ} "
+    f"CREATE VIEW every_run AS SELECT {', '.join(received_sweep.PART_COLUMNS)} FROM parts "
+    f"WHERE seed = getvariable('seed') AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS_READ} "
     "AND scenario IS NOT NULL AND status IS NOT NULL"
 )
 NO_RUN = (
@@ -323,7 +300,7 @@ def is_damaged(part: Path) -> bool:
 
 def name_hash(file: Path) -> str:
     """Hash of the bytes of a file, as short as it stands in the name of a part."""
-    return file_hash(file)[:16]
+    return output_folder.file_hash(file)[:16]
 
 
 @contextmanager
@@ -332,12 +309,12 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises OutputError, and ScenarioError where it holds links, through which other folders would be written to.
     """
-    check_entries(folder)
+    received_sweep.check_entries(folder)
     with ExitStack() as stack:
-        with refusing_the_folder(folder, "sweep"):
+        with output_folder.refusing_the_folder(folder, "sweep"):
             folder.mkdir(parents=True, exist_ok=True)
-            if read_mark(folder) is None:
-                write_mark(Mark(study=SWEEP), folder)
+            if output_folder.read_mark(folder) is None:
+                output_folder.write_mark(output_folder.Mark(study=SWEEP), folder)
             (folder / PARTS).mkdir(exist_ok=True)
             stack.enter_context(exclusive_lock(folder / _LOCK))
         yield
@@ -364,7 +341,8 @@ _TABLES = (
     "dominated", "cautions", "curves", "worth", "warm_up", "warm_up_days",
 )  # fmt: skip
 """Tables that a sweep or a break-even study writes into its folder."""
-_TEXTS = (FACTS, "answer.md", "answer.xlsx", "sweep.log")
+LOG = "sweep.log"
+_TEXTS = (FACTS, "answer.md", "answer.xlsx", LOG)
 FILES = "|".join([*map(re.escape, _TEXTS), rf"(?:{'|'.join(_TABLES)})\.parquet"])
 _OURS = re.compile(
     rf"{re.escape(_LOCK)}|{FILES}|\.(?:{FILES})\.partial|\.\.peered\.json\.partial|\.sorting/.*"
@@ -378,45 +356,37 @@ SWEEP, BREAK_EVEN = "sweep", "breakeven"
 
 def foreign_to_sweeps(folder: Path) -> list[str]:
     """Names in a folder that no sweep has written; a sweep goes on in a folder with nothing else in it."""
-    if is_marked_for(folder, (SWEEP, BREAK_EVEN)):
-        return foreign_by_name(folder, lambda name: _OURS.fullmatch(name) is not None)
+    if output_folder.is_marked_for(folder, (SWEEP, BREAK_EVEN)):
+        return output_folder.foreign_by_name(folder, lambda name: _OURS.fullmatch(name) is not None)
     return sorted(path.name for path in folder.iterdir())
 
 
 def write_scenarios(table: pd.DataFrame, folder: Path) -> None:
     """Write the scenarios asked for, in order; those of earlier commands stay below them, without a place."""
-    file = folder / SCENARIOS
-    earlier = read_scenarios(file) if file.exists() else table.iloc[:0]
+    file = folder / received_sweep.SCENARIOS
+    earlier = received_sweep.read_scenarios(file) if file.exists() else table.iloc[:0]
     others = earlier[~earlier["scenario"].isin(table["scenario"])].assign(place=-1)
     write_table(pd.concat([table, others], ignore_index=True) if len(others) else table, file)
 
 
-def read_sweep(folder: Path) -> ReceivedSweep:
+def read_sweep(folder: Path) -> received_sweep.ReceivedSweep:
     """What run.json and the scenarios say of a sweep. Raises ScenarioError where there is none that can be read."""
     if not folder.is_dir():
         remedy = "holds no sweep that can be read: give the results folder of a sweep (peered -m ...)"
         raise ScenarioError([Problem("run", repr(str(folder)), remedy)])
-    check_entries(folder)
-    facts = read_facts(folder / FACTS, SweepFacts)
-    scenarios = read_scenarios(folder / SCENARIOS)
+    received_sweep.check_entries(folder)
+    facts = received_sweep.read_facts(folder / FACTS, received_sweep.SweepFacts)
+    scenarios = received_sweep.read_scenarios(folder / received_sweep.SCENARIOS)
     wanted = scenarios[scenarios["place"] >= 0].sort_values("place")
     labels = dict(zip(wanted["scenario"], wanted["label"], strict=True))
-    return ReceivedSweep(facts, labels, wanted)
-
-
-def write_facts(facts: Mapping[str, Any], folder: Path) -> None:
-    """Write run.json."""
-    write_json(facts, folder / FACTS)
-
-
-FILE = "sweep.log"
+    return received_sweep.ReceivedSweep(facts, labels, wanted)
 
 
 class SweepLog:
     """Adds lines to the log, each with its time; may be used from any thread."""
 
     def __init__(self, folder: Path) -> None:
-        self.file = folder / FILE
+        self.file = folder / LOG
 
     def say(self, text: str) -> None:
         """One event; further lines of its text are set in below the first."""

@@ -16,19 +16,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 from rich.console import Console
 
+from sim.analysis import sweeping
 from sim.analysis.best import Contenders, contenders_by, dominated_table
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.design_needs import check_design
 from sim.analysis.scenario_facts import SweptScenarios, swept_scenarios
 from sim.analysis.sequential_sampling import missing
-from sim.analysis.sweeping import (
-    SweepAnswer,
-    as_comparison,
-    controlled_answer,
-    sweep_answer,
-    tables_of_sweep,
-    values_that_count,
-)
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
 from sim.department.scenario import Scenario
 from sim.engine.code_version import code_version
@@ -44,23 +37,11 @@ from sim.report.sweep_answer import SCREEN_MEASURES, SweepDescription
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.sweep_finding import SweepReport
+from sim.runs import run_store
 from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
-from sim.runs.run_store import (
-    FACTS,
-    RunResult,
-    RunStore,
-    SweepLog,
-    cannot_keep,
-    foreign_to_sweeps,
-    locked,
-    log_and_raise_if_unwritable,
-    visits_file,
-    write_facts,
-    write_scenarios,
-)
-from sim.runs.tables_on_disk import WriteErrors, write_or_remove, write_table, write_text
+from sim.runs.tables_on_disk import WriteErrors, write_json, write_or_remove, write_table, write_text
 from sim.runs.worker_pool import NoWorkers
 from sim.statistics.arrays import FloatArray
 from sim.studies.question import Question, SweepQuestion
@@ -94,7 +75,8 @@ def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
     for line in (*repeated_lines(question.same), *question.notes):
         say(console, line)
     if not dry:
-        return play_in(results_place(question.first.output, "sweep", foreign_to_sweeps), design, question, console)
+        place = results_place(question.first.output, "sweep", run_store.foreign_to_sweeps)
+        return play_in(place, design, question, console)
     say(console, f"sweep: {counted(len(design.scenarios), 'scenario')}, baseline {next(iter(design.scenarios))}")
     rosters: dict[str, Scenario] = {}
     for scenario in design.scenarios.values():
@@ -126,15 +108,15 @@ def play_in(place: Path, design: Design, question: SweepQuestion, console: Conso
 @contextmanager
 def opened_folder(place: Path, seed: int, console: Console) -> Iterator["GrowingFolder"]:
     """A folder that is ours alone meanwhile; what cannot be written is named in its log too."""
-    with locked(place):
-        store, log = RunStore(place, seed, code_version()), SweepLog(place)
+    with run_store.locked(place):
+        store, log = run_store.RunStore(place, seed, code_version()), run_store.SweepLog(place)
         tell_store(store, console)
-        with log_and_raise_if_unwritable(place, log.say):
+        with run_store.log_and_raise_if_unwritable(place, log.say):
             store.set_damaged_aside()
             yield GrowingFolder(store, log, console)
 
 
-def warm_up_of(design: Design, store: RunStore, console: Console) -> int | None:
+def warm_up_of(design: Design, store: run_store.RunStore, console: Console) -> int | None:
     """Weeks of warm-up, found by a pilot or by an earlier command from the same; None if the user ends it."""
     pilot = pilot_of(design)
     found = read_warm_up(pilot, store.folder)
@@ -154,7 +136,7 @@ def warm_up_of(design: Design, store: RunStore, console: Console) -> int | None:
     return found.weeks
 
 
-def tell_store(store: RunStore, console: Console) -> None:
+def tell_store(store: run_store.RunStore, console: Console) -> None:
     """Say what in the folder cannot be used."""
     if store.damaged:
         verb = "is" if len(store.damaged) == 1 else "are"
@@ -181,8 +163,8 @@ class Answered(NamedTuple):
 class GrowingFolder:
     """The folder of a study whose runs are kept for good, which is ours alone meanwhile."""
 
-    store: RunStore
-    log: SweepLog
+    store: run_store.RunStore
+    log: run_store.SweepLog
     console: Console
     unwritten: WriteErrors = field(default_factory=WriteErrors)
 
@@ -210,15 +192,15 @@ class GrowingFolder:
             known = facts_of(design, command, question.choices, time.monotonic() - started)
             return {**known, **own_facts, "runs_planned": design.n_runs, **further}
 
-        write_scenarios(design.table(), folder)
-        write_facts(facts(), folder)
+        run_store.write_scenarios(design.table(), folder)
+        write_json(facts(), folder / run_store.FACTS)
         self.play(design, shlex.join(command), facts(), what or counted(len(design.scenarios), "scenario"))
         with uninterrupted():
             found = answer()
             known = facts(**found.facts)
             page = partial(write_text, answer_markdown(found.described))
             book = partial(write_answer_workbook, answer_sheets(found.described, known))
-            common: Files = {FACTS: lambda _: write_facts(known, folder), ANSWER_PAGE: page, ANSWER: book}
+            common: Files = {run_store.FACTS: partial(write_json, known), ANSWER_PAGE: page, ANSWER: book}
             write_each({**found.files, **common}, folder, self.unwritten)
             drawn = all_drawn(found.figures, self.tell, self.unwritten)
         self.log.say(f"end: {found.said}, {known['seconds']} s")
@@ -226,7 +208,7 @@ class GrowingFolder:
         show_finished(shown, patient_console(sys.stderr), folder)
         if self.unwritten.found:
             self.log.say(f"ended: {self.unwritten.text()}")
-            raise cannot_keep(folder, self.unwritten.text())
+            raise run_store.cannot_keep(folder, self.unwritten.text())
         teller(self.console)(f"\nresults are in {folder}, the whole answer in {ANSWER_PAGE}")
         if not found.is_whole:
             teller(self.console)(f"to go on: {shlex.join(command)}")
@@ -258,7 +240,7 @@ class GrowingFolder:
         """All rounds are in the log; on the screen ever fewer, so that the finding stays on it."""
         (self.tell if number.bit_count() == 1 else self.log.say)(line)
 
-    def on_played(self, _: RunTask, results: Sequence[RunResult]) -> None:
+    def on_played(self, _: RunTask, results: Sequence[run_store.RunResult]) -> None:
         """Note what could not be written of some runs, and log those that failed."""
         for result in results:
             self.unwritten.add(result.unwritten)
@@ -266,25 +248,25 @@ class GrowingFolder:
                 self.log.failed(result)
 
 
-def visits_in(design: Design, store: RunStore) -> FilesOfRun:
+def visits_in(design: Design, store: run_store.RunStore) -> FilesOfRun:
     """Where the visits of each run are written."""
     folder = store.folder_of_visits()
-    return lambda label, replication: RunFiles(visits_file(folder, RunKey(design.keys[label], replication)))
+    return lambda label, replication: RunFiles(run_store.visits_file(folder, RunKey(design.keys[label], replication)))
 
 
-def answer_of_sweep(design: Design, store: RunStore, question: SweepQuestion) -> Answered:
+def answer_of_sweep(design: Design, store: run_store.RunStore, question: SweepQuestion) -> Answered:
     """What the runs of a sweep say."""
     folder, labels, rules = store.folder, design.labels, design.rules
-    answer = sweep_answer(store, labels, design.replications, design.confidence, rules)
+    answer = sweeping.sweep_answer(store, labels, design.replications, design.confidence, rules)
     scenarios = swept_scenarios(design.scenarios, design.table())
-    controlled = controlled_answer(design, store, answer)
+    controlled = sweeping.controlled_answer(design, store, answer)
     report = report_of(store, labels, scenarios, answer, question.command(), controlled if rules.controls else None)
     is_one_world = len(set(scenarios.worlds)) == 1
-    compared = as_comparison(answer, design.scenarios, report.names) if is_one_world else None
+    compared = sweeping.as_comparison(answer, design.scenarios, report.names) if is_one_world else None
     if compared is not None:
         report = replace(report, sentences=list(sentences_by_staffing(compared)), figures=_FIGURES)
     numbers = answer.plan.n_replications.tolist()
-    tables = {**tables_of_sweep(answer), "controlled": controlled}
+    tables = {**sweeping.tables_of_sweep(answer), "controlled": controlled}
     return Answered(
         described=SweepDescription(report),
         files={
@@ -320,15 +302,15 @@ def figures_of_sweep(compared: Comparison | None, folder: Path) -> Waits:
 
 
 def report_of(
-    store: RunStore,
+    store: run_store.RunStore,
     labels: Mapping[str, str],
     scenarios: SweptScenarios,
-    answer: SweepAnswer,
+    answer: sweeping.SweepAnswer,
     command: Sequence[str],
     controlled: pd.DataFrame | None,
 ) -> SweepReport:
     """All that is shown of a sweep, from the replications that the answer is made of."""
-    measures, values = values_that_count(store, labels, answer.plan)
+    measures, values = sweeping.values_that_count(store, labels, answer.plan)
     names, worlds = list(labels.values()), scenarios.worlds
     contenders = contenders_of(names, measures, values, answer) if len(set(worlds)) == 1 else {}
     dominated = dominated_table(names, worlds, measures, values, answer.confidence)
@@ -336,7 +318,7 @@ def report_of(
 
 
 def contenders_of(
-    names: Sequence[str], measures: Sequence[str], values: FloatArray, answer: SweepAnswer
+    names: Sequence[str], measures: Sequence[str], values: FloatArray, answer: sweeping.SweepAnswer
 ) -> dict[str, Contenders]:
     """Who may be the best by each measure that is shown, of scenarios that differ in nothing but what can be chosen.
 
