@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
-from sim.analysis.cautions import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.estimates import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.config import compose
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE

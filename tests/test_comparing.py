@@ -16,10 +16,9 @@ from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import ComparisonDescription
 from sim.report.markdown import answer_markdown
 from sim.report.words.comparison_finding import finding_of
-from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.comparison_runs import RunsInMemory, counts_of, matched_changes
 from sim.runs.design import at_demand
 from sim.runs.playing import play_task
-from sim.runs.run_summary import counts_of, matched_changes
 from sim.studies.compare import plan_of
 from tests.plays import played
 

@@ -19,7 +19,7 @@ from sim.io import bounded_reader
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.runs import run_store
 from sim.runs.tables_on_disk import write_text
-from sim.studies.settings import CalibrateSettings, file_name
+from sim.studies.question import CalibrateSettings, file_name
 
 LIST = "study.staffing=[traditional,peer_added]"
 

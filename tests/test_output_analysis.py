@@ -26,7 +26,7 @@ from sim.statistics.multiple_comparisons import (
     nelson_matejcik,
     simultaneous_half_widths,
 )
-from sim.statistics.sequential_precision import replications_needed
+from sim.statistics.stopping import replications_needed
 from sim.statistics.survival import SurvivalCurve, kaplan_meier
 from sim.statistics.warm_up import WarmUp, mser5, warm_up_weeks
 

@@ -268,7 +268,10 @@ def test_parts_of_a_long_sweep_grow_so_that_they_stay_few(monkeypatch: pytest.Mo
     monkeypatch.setattr(playing, "run_in_pool", lambda *_: ((task, [result]) for _ in range(10_000)))
     sizes: list[int] = []
 
-    class Sink:
+    class Sink(RunStore):
+        def __init__(self) -> None:
+            """Without a folder."""
+
         def write(self, results: Sequence[RunResult]) -> None:
             sizes.append(len(results))
 

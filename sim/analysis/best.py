@@ -1,6 +1,6 @@
 """Which of many scenarios may be the best, the course of a selection, and which are shown to be beaten by another.
 
-Bounds are those of `multiple_comparisons.nelson_matejcik`, the choice that of `selection`.
+Bounds are those of `multiple_comparisons.nelson_matejcik`, the choice that of `stopping`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.analysis.cautions import cautions_table, guard_values
+from sim.analysis.estimates import cautions_table, guard_values
 from sim.analysis.sequential_sampling import ReplicationPlan, direction_of
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation, model_validator
 
-from sim.analysis.cautions import cautions_table, flags_of_pairs, guard_values
+from sim.analysis.estimates import cautions_table, flags_of_pairs, guard_values
 from sim.analysis.valuation import EVERYTHING, Prior, Worth, net_benefit, problems_of_presets
 from sim.department.quantities import sum_in_order
 from sim.department.scenario import Problem, ScenarioError

@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.cautions import cautions_table, guard_values
 from sim.analysis.comparison_result import Comparison, central_of
-from sim.analysis.estimates import estimates_table, judge_family, paired_table
+from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
 from sim.analysis.scenario_facts import assumes_effects, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
 from sim.analysis.sequential_sampling import next_replications_of
@@ -28,11 +27,10 @@ from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.engine.measures.number_text import measure_and_part
 from sim.engine.measures.staff_time import main_roles, peer_roles
-from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.comparison_runs import IN_MINUTES, SAME_MINUTES, RunsInMemory, RunSummary, summarised
 from sim.runs.design import Design, EventLog, RunFiles, RunKey, at_demand
 from sim.runs.result_tables import EVENTS
 from sim.runs.run_store import VISITS, RunResult
-from sim.runs.run_summary import IN_MINUTES, SAME_MINUTES, RunSummary, summarised
 from sim.statistics.intervals import mean_intervals
 from sim.statistics.survival import kaplan_meier
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.runs.comparison_runs import summarised
 from sim.runs.design import Design
 from sim.runs.engines import releases_gil
-from sim.runs.run_summary import summarised
 from sim.runs.worker_pool import DASK, NoWorkers, n_cores
 
 GIB = 2**30

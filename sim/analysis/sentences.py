@@ -5,7 +5,7 @@ Numbers are written by `sim.engine.measures.number_text`; which differences exis
 
 import math
 
-from sim.analysis.cautions import LEAVING_LIMIT
+from sim.analysis.estimates import LEAVING_LIMIT
 from sim.engine.measures.entry import Measure, Phrase, share_of
 from sim.engine.measures.number_text import amount_text, bare, counted, is_share, part_text, range_text, within_scale
 

@@ -1,38 +1,39 @@
 """How many replications each scenario needs next, read off the runs played so far; and the rounds that play them.
 
 Everything follows from values in order of replication, so that it is the same after any interruption and on any number
-of workers. Rules are those of `sequential_precision` and `selection`.
+of workers. Rules are those of `sim.statistics.stopping`.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
-from sim.runs.design import Design, FilesOfRun, RunKey, RunTask, no_files
-from sim.runs.playing import ResultSink, play_tasks, workers_for
-from sim.runs.run_store import RunResult
-from sim.runs.stopping_rules import Precision, Selecting, StoppingRules
+from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.design import Design, FilesOfRun, Precision, RunKey, RunTask, Selecting, StoppingRules, no_files
+from sim.runs.playing import play_tasks, workers_for
+from sim.runs.run_store import RunResult, RunStore
 from sim.runs.worker_pool import Notice, ignore_notice
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
-from sim.statistics.selection import Direction, Selection, select_best
-from sim.statistics.sequential_precision import looked_ahead, next_number, paths, stops_after
+from sim.statistics.stopping import (
+    Direction,
+    Selection,
+    looked_ahead,
+    next_number,
+    paths,
+    select_best,
+    stops_after,
+)
 
 MET, MISSED, UNDEFINED, PLAYING = "met", "missed", "undefined", "playing"
 
 
-class Runs(Protocol):
-    """Runs that have been played, on disk or in memory."""
-
-    def done(self) -> set[RunKey]: ...
-    def tried(self) -> set[RunKey]: ...
-    def values(
-        self, scenarios: Sequence[str], replications: int, only: Sequence[str] | None = None
-    ) -> tuple[tuple[str, ...], np.ndarray]: ...
+Runs = RunStore | RunsInMemory
+"""Runs that have been played, on disk or in memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,7 +259,7 @@ class Round(NamedTuple):
 def play_in_rounds(
     design: Design,
     runs: Runs,
-    store: ResultSink | None = None,
+    store: RunStore | None = None,
     files: FilesOfRun = no_files,
     notice: Notice = ignore_notice,
     write_last: Callable[[], bool] = lambda: True,

@@ -14,8 +14,7 @@ from sim.config.key_paths import Plain, typed_path
 from sim.config.remedies import remedy_of, value_of
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.suggest import did_you_mean
-from sim.studies.question import Question
-from sim.studies.settings import CalibrateSettings
+from sim.studies.question import CalibrateSettings, Question
 from sim.visits.column_map import ColumnMap
 
 _GROUP = "visits"

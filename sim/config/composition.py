@@ -35,12 +35,12 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
 from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import faults_outside_sweeps
-from sim.studies.question import Question
-from sim.studies.settings import (
+from sim.studies.question import (
     KEYS_OUTSIDE,
     STUDIES,
     AgainstBaselineSettings,
     CalibrateSettings,
+    Question,
     StudySettings,
     studies_using,
 )

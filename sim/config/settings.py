@@ -1,6 +1,6 @@
 """What is chosen beside the study: the engine, and what stands outside every group.
 
-The settings of a study and of the executor stand in `sim.studies.settings`.
+The settings of a study and of the executor stand in `sim.studies.question`.
 """
 
 from typing import Annotated

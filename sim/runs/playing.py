@@ -8,7 +8,6 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing
-from typing import Protocol
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from sim.runs.design import Design, RunFiles, RunTask
 from sim.runs.engines import ENGINES
 from sim.runs.event_export import write_event_log
 from sim.runs.interrupts import uninterrupted
-from sim.runs.run_store import RunResult
+from sim.runs.run_store import RunResult, RunStore
 from sim.runs.tables_on_disk import WriteErrors, write_large_table
 from sim.runs.worker_pool import Notice, Pool, TaskLost, ignore_notice, run_in_pool, worker_pool
 
@@ -76,16 +75,10 @@ def write_run_files(trajectory: Trajectory, files: RunFiles, unwritten: WriteErr
             write_event_log(trajectory, events.kind, events.folder, events.name, events.first_monday)
 
 
-class ResultSink(Protocol):
-    """Keeps results."""
-
-    def write(self, results: Sequence[RunResult]) -> None: ...
-
-
 def play_tasks(
     tasks: Sequence[RunTask],
     pool: Pool,
-    store: ResultSink | None = None,
+    store: RunStore | None = None,
     write_last: Callable[[], bool] = lambda: True,
 ) -> Generator[tuple[RunTask, list[RunResult]], None, None]:
     """Play tasks and yield each with its results, in the order in which they end.

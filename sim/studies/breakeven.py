@@ -26,8 +26,7 @@ from sim.runs.received_sweep import AS_WRITTEN, ReceivedSweep, read_facts, refus
 from sim.runs.run_store import FACTS, RunStore, foreign_to_sweeps
 from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
-from sim.studies.question import Question
-from sim.studies.settings import BreakevenSettings
+from sim.studies.question import BreakevenSettings, Question
 from sim.studies.study import Study, design_for, tell_design
 from sim.studies.sweep import Answered, opened_folder
 

@@ -1,6 +1,6 @@
 """Whether what is asked of measures makes sense: that there are such measures, and that the question fits them.
 
-What may be asked stands in `sim.runs.stopping_rules`.
+What may be asked stands in `sim.runs.design`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,8 +11,8 @@ from sim.department.scenario import Problem, Scenario, steps_with_paths
 from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.suggest import did_you_mean
-from sim.runs.stopping_rules import faults_of_rules
-from sim.studies.settings import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
+from sim.runs.design import faults_of_rules
+from sim.studies.question import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
 
 _ONLY_SWEPT = ("select", "best", "controls")
 """Fields of a study that mean something in a sweep only."""

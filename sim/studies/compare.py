@@ -29,8 +29,7 @@ from sim.runs.playing import refuse_failed
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
-from sim.studies.question import Question
-from sim.studies.settings import CompareSettings, MeasuredSettings, RunSettings, StudySettings
+from sim.studies.question import CompareSettings, MeasuredSettings, Question, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4

@@ -17,8 +17,7 @@ from sim.report.terminal import lines_written
 from sim.runs.received_sweep import CONTROLLED, read_checked
 from sim.runs.run_store import RunStore, read_sweep
 from sim.studies.breakeven import answer_of_store, received_plan
-from sim.studies.question import Question
-from sim.studies.settings import ResultsSettings
+from sim.studies.question import Question, ResultsSettings
 from sim.studies.study import Study
 from sim.studies.sweep import report_of, tell_store
 

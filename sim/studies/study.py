@@ -30,12 +30,10 @@ from sim.runs.design import Design, FilesOfRun, RunTask, no_files
 from sim.runs.engines import releases_gil
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_folder, results_place
-from sim.runs.playing import ResultSink
-from sim.runs.run_store import PARTS, RunResult
+from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import WriteErrors, background_writer, provenance, reason_of
 from sim.runs.worker_pool import DASK, WorkersGone
-from sim.studies.question import Question
-from sim.studies.settings import PlayedSettings, StudySettings
+from sim.studies.question import PlayedSettings, Question, StudySettings
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
@@ -222,7 +220,7 @@ def all_drawn(figures: Waits, tell: Callable[[str], None], unwritten: WriteError
 def play_missing(
     design: Design,
     runs: Runs,
-    store: ResultSink,
+    store: RunStore,
     files: FilesOfRun,
     unwritten: WriteErrors,
     console: Console,

@@ -16,8 +16,7 @@ from sim.report.validation_report import print_validation, validation_markdown, 
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_csv, write_json, write_text
-from sim.studies.question import Question
-from sim.studies.settings import ValidateSettings
+from sim.studies.question import Question, ValidateSettings
 from sim.studies.study import Files, PlayedStudy, design_for
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from sim.analysis.cautions import LEAVING, LEAVING_LIMIT
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.estimates import LEAVING, LEAVING_LIMIT
 from sim.engine.measures.number_text import label_and_part, measure_and_part, scale, unit_of_value
 from sim.report.figures.axes_parts import End, light_grid, limit, name_ends, positive_top
 from sim.report.figures.frame import Frame, Grid

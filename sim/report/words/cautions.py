@@ -1,6 +1,6 @@
 """Marks and words for results that must be read with care: many visits leave, or there is no steady state.
 
-The verdicts are those of `sim.analysis.cautions`.
+The verdicts are those of `sim.analysis.estimates`.
 """
 
 import math
@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.cautions import LEAVING_LIMIT, UNFINISHED_LIMIT
+from sim.analysis.estimates import LEAVING_LIMIT, UNFINISHED_LIMIT
 from sim.engine.measures.number_text import counted, plain_number
 from sim.io.short_lists import few_of
 

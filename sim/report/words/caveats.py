@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from sim.analysis.cautions import FLAGS
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.estimates import FLAGS
 from sim.engine.measures.number_text import counted, joined
 from sim.report.words.cautions import LEGEND, MOST_SCENARIOS_NAMED, caution_lines
 from sim.report.words.question_text import central_demand, changed_shortly, demand_text, effects_text, played_text
