@@ -381,7 +381,7 @@ def whole(study: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, byt
 WRITERS = {
     "run": "sim.runs.tables_on_disk.copy_out",
     "comparison": "sim.runs.tables_on_disk.copy_out",
-    "break-even": "sim.runs.tables_on_disk.copy_out",
+    "break-even": "sim.studies.breakeven.write_or_remove",
     "calibration": "sim.runs.output_folder.write_over",
 }
 """What writes the files of each study."""
