@@ -21,7 +21,7 @@ from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.figures.draw_all import draw_figure
-from sim.report.figures.scorecard import SHOWN_MEASURES
+from sim.report.figures.headline_figures import SHOWN_MEASURES
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven import break_even_plan_of

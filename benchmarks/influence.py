@@ -19,7 +19,7 @@ import pandas as pd
 
 from benchmarks.ends import End, ends_of
 from sim.analysis.assumptions import Assumption, KeyOf, read_keys, read_register
-from sim.config.check_cache import CheckCache
+from sim.config.checking import CheckCache
 from sim.config.chosen_files import composed_files
 from sim.config.composition import put_together
 from sim.config.drafts import drafted

@@ -157,10 +157,10 @@ class Comparison(PlainComparison):
         `answer.xlsx` of a results folder. Raises FileExistsError unless `overwrite`.
         """
         from sim.io.workbook import save_workbook
-        from sim.report.comparison_answer import ComparisonDescription
+        from sim.report.comparison_answer import describe_comparison
         from sim.report.tables.answer_workbook import answer_sheets
 
-        save_workbook(answer_sheets(ComparisonDescription(self), {}), Path(path), overwrite=overwrite)
+        save_workbook(answer_sheets(describe_comparison(self), {}), Path(path), overwrite=overwrite)
 
 
 def _fields_of(value: object, kind: type) -> dict[str, Any]:

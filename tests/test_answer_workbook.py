@@ -23,12 +23,12 @@ from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import is_share, measure_and_part, part_text
 from sim.io import workbook
 from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
-from sim.report.comparison_answer import ComparisonDescription
+from sim.report.comparison_answer import describe_comparison
 from sim.report.description import Description
-from sim.report.tables import answer_tables, answer_workbook
+from sim.report.markdown import with_code
+from sim.report.tables import answer_workbook
 from sim.report.tables.answer_workbook import answer_sheets
 from sim.report.words.comparison_finding import finding_of
-from sim.report.words.finding import with_code
 from sim.runs.tables_on_disk import read_table
 
 pytestmark = pytest.mark.usefixtures("one_figure")
@@ -72,7 +72,7 @@ def readme_of(sheets: Mapping[str, Cells]) -> dict[str, Any]:
 def test_a_comparison_is_readable_without_its_code(comparison: Comparison, tmp_path: Path) -> None:
     command = ["peered", "--config-dir", "/of Ada's/own", "study.staffing=[a,b]", "output=/tmp/r"]
     facts = {"command": command, "versions": {"peered": "9.9"}, "seed": 5, "code": "abc"}
-    write_workbook(answer_sheets(ComparisonDescription(comparison), facts), tmp_path / "a.xlsx")
+    write_workbook(answer_sheets(describe_comparison(comparison), facts), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
     tables = ["summary", "estimates", "differences", "peer_day", "costs", "worth", "cautions"]
     assert list(sheets) == ["finding", "README", *tables]
@@ -96,7 +96,7 @@ def test_a_comparison_is_readable_without_its_code(comparison: Comparison, tmp_p
 def test_shares_of_the_summary_are_percent_and_differences_are_those_found(
     comparison: Comparison, tmp_path: Path
 ) -> None:
-    write_workbook(answer_sheets(ComparisonDescription(comparison), {}), tmp_path / "a.xlsx")
+    write_workbook(answer_sheets(describe_comparison(comparison), {}), tmp_path / "a.xlsx")
     head, *rows = read(tmp_path / "a.xlsx")["summary"]
     name = "reach.mental_health"
     (found,) = comparison.difference_rows["peer_added", name]
@@ -108,7 +108,7 @@ def test_shares_of_the_summary_are_percent_and_differences_are_those_found(
 
 
 def test_estimates_stand_in_the_unit_of_their_row(comparison: Comparison, tmp_path: Path) -> None:
-    write_workbook(answer_sheets(ComparisonDescription(comparison), {}), tmp_path / "a.xlsx")
+    write_workbook(answer_sheets(describe_comparison(comparison), {}), tmp_path / "a.xlsx")
     head, *rows = read(tmp_path / "a.xlsx")["estimates"]
     by_key = {(row[head.index("Staffing")], row[head.index("Key")]): row for row in rows}
     for name, factor, unit in (("reach.mental_health", 100, "%"), ("length_of_stay_mean.all", 1, "h")):
@@ -158,7 +158,7 @@ def test_the_header_stays_in_sight_and_columns_have_room(tmp_path: Path) -> None
 
 def test_the_five_lines_of_a_finding_come_first(comparison: Comparison, tmp_path: Path) -> None:
     finding = finding_of(comparison)
-    write_workbook(answer_sheets(ComparisonDescription(comparison), {}), tmp_path / "a.xlsx")
+    write_workbook(answer_sheets(describe_comparison(comparison), {}), tmp_path / "a.xlsx")
     lines = read(tmp_path / "a.xlsx")["finding"][1:]
     assert lines[0] == ["Question", finding.question]
     assert [row[0] for row in lines[1:]] == [line.label for line in finding.lines]
@@ -234,7 +234,7 @@ def test_a_staffing_that_nothing_is_compared_with_has_intervals_and_no_baseline(
 
 
 def test_hours_against_the_baseline_are_told_as_on_the_terminal(comparison: Comparison, tmp_path: Path) -> None:
-    write_workbook(answer_sheets(ComparisonDescription(comparison), {}), tmp_path / "a.xlsx")
+    write_workbook(answer_sheets(describe_comparison(comparison), {}), tmp_path / "a.xlsx")
     head, _, of_peers = read(tmp_path / "a.xlsx")["costs"]
     assert of_peers[head.index("Hours a week against the baseline")] == "+108 peer support"
 
@@ -301,7 +301,7 @@ def test_a_large_sweep_says_what_its_sheets_hold(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr("sim.studies.sweep.answer_sheets", kept)
     assert main(["-m", "staffing=traditional,peer_added", *QUICK, f"output={tmp_path / 'r'}"]) == 0
-    monkeypatch.setattr(answer_tables, "MOST_SHEET_CELLS", 400)
+    monkeypatch.setattr(answer_workbook, "MOST_SHEET_CELLS", 400)
     write_workbook(answer_sheets(seen[0], {}), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
     assert {row[-1] for row in sheets["estimates"][1:]} <= set(HEADLINE)

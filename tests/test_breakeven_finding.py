@@ -12,9 +12,9 @@ import pytest
 from sim import load
 from sim.cli import main
 from sim.report.breakeven_answer import some_effects
+from sim.report.description import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
 from sim.report.words.breakeven_finding import digits_needed
 from sim.report.words.caveats import STRESS_TEST
-from sim.report.words.finding import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
 from tests.plays import PlantedRun, by_run

@@ -10,15 +10,15 @@ import pytest
 import yaml
 
 from sim.calibration.calibrate import calibrate
-from sim.calibration.estimators.demand_shares import estimate_demand
 from sim.calibration.estimators.shares import (
     dispersion,
+    estimate_demand,
     estimate_shares,
     hours_covered,
     rake_to_blocks,
     round_to_total,
 )
-from sim.calibration.writing.demand_text import PUBLISHED_BLOCKS
+from sim.calibration.writing.demand_file import PUBLISHED_BLOCKS
 from sim.config.composition import compose
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import VisitsFileError

@@ -7,11 +7,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim.calibration.calibrate import calibrate
+from sim.calibration.calibrate import CalibrationReport, calibrate
 from sim.calibration.estimators.arrival_rates import count_arrivals, fit_arrivals
 from sim.calibration.estimators.visit_estimates import estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, hold_out, split_by_time
-from sim.calibration.report import CalibrationReport
 from sim.calibration.writing.demand_file import Estimate
 from sim.calibration.writing.department_file import department_file
 from sim.config.composition import compose

@@ -13,7 +13,7 @@ from sim.config import compose
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.trajectory import Trajectory
-from sim.report.comparison_answer import ComparisonDescription
+from sim.report.comparison_answer import describe_comparison
 from sim.report.markdown import answer_markdown
 from sim.report.words.comparison_finding import finding_of
 from sim.runs.comparison_runs import RunsInMemory, counts_of, matched_changes
@@ -162,7 +162,7 @@ def test_what_differences_are_worth_is_the_sum_of_paired_differences_times_their
     assert worth["with_admissions"] == pytest.approx(-cost - 370.0 * visits - 20_000.0 * admissions)
     assert worth["with_boarding"] == pytest.approx(worth["with_admissions"] - 50.0 * hours)
     assert list(worth.index) == list(plan.presets)
-    page = answer_markdown(ComparisonDescription(comparison))
+    page = answer_markdown(describe_comparison(comparison))
     assert "## What the differences would be worth" in page
     assert "Staff time only (CAD a week) | With admissions (CAD a week) |" in page
     assert "What the differences would be worth, with intervals of chance alone. Counted, CAD for one less: " in page
@@ -187,7 +187,7 @@ def test_nothing_valued_is_worth_nothing_and_says_nothing() -> None:
     bare = staffed("traditional,peer_added", "study.worth=[]", "study.presets=[]")
     found = comparison_of(played(bare, 1), bare, 0.0)
     assert found.worth.empty
-    assert "would be worth" not in answer_markdown(ComparisonDescription(found))
+    assert "would be worth" not in answer_markdown(describe_comparison(found))
 
 
 def test_a_measure_that_is_valued_and_that_no_run_has_is_refused_before_anything_is_played() -> None:

@@ -14,8 +14,9 @@ from sim.analysis.comparison_result import Comparison
 from sim.config import shipped_choices
 from sim.department.scenario import Scenario
 from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES, PROTOCOL_OUTCOMES
-from sim.report.comparison_answer import LINES_AROUND, ComparisonDescription, print_comparison, print_other_levels
-from sim.report.figures.finding_figure import (
+from sim.report.comparison_answer import LINES_AROUND, describe_comparison, print_comparison, print_other_levels
+from sim.report.description import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
+from sim.report.figures.headline_figures import (
     MEASURES_SHOWN,
     finding_figure,
     finding_title,
@@ -24,6 +25,7 @@ from sim.report.figures.finding_figure import (
 )
 from sim.report.figures.theme import styled
 from sim.report.markdown import answer_markdown
+from sim.report.screen import MOST_LINES
 from sim.report.words.caveats import NO_BENEFIT
 from sim.report.words.comparison_finding import (
     MOST_CHANGES,
@@ -35,7 +37,6 @@ from sim.report.words.comparison_finding import (
     most_important,
     other_levels_line,
 )
-from sim.report.words.finding import CERTAINTY, CHANGES, MOST_LINES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
 from tests.test_report import (
     FOUR,
     LABELS,
@@ -67,7 +68,7 @@ def test_every_headline_measure_has_its_brief_words() -> None:
 def test_a_comparison_is_answered_by_the_same_five_lines_on_screen_and_page(four: Comparison) -> None:
     lines = lines_of(four)
     assert [*lines] == [CHANGES, UNCHANGED, WHAT_IT_COSTS, SAME_MONEY, CERTAINTY]
-    text, page = squeezed(printed(print_comparison, four)), answer_markdown(ComparisonDescription(four))
+    text, page = squeezed(printed(print_comparison, four)), answer_markdown(describe_comparison(four))
     for label, words in lines.items():
         assert f"• {label}: {words}" in text
         assert f"- **{label}**: {words}" in page.replace("`", "")
@@ -248,7 +249,7 @@ def test_remarks_without_room_are_counted_and_named_by_their_beginning(four: Com
     assert int(n_left) + n_shown == 9
     assert f"Remark number {n_shown} is …" in text
     for n in range(9):
-        assert f"Remark number {n} is" in squeezed(answer_markdown(ComparisonDescription(noted)))
+        assert f"Remark number {n} is" in squeezed(answer_markdown(describe_comparison(noted)))
 
 
 # Other demand
@@ -257,7 +258,7 @@ def test_remarks_without_room_are_counted_and_named_by_their_beginning(four: Com
 def test_other_levels_are_said_to_agree_only_if_the_same_changes_are_beyond_chance(four: Comparison) -> None:
     same = "with peers added, the same measures change in the same direction at demand × 0.95 and demand × 1.05."
     assert other_levels_line(four) == same
-    assert f"- **{OTHER_DEMAND}**: {same}" in answer_markdown(ComparisonDescription(four))
+    assert f"- **{OTHER_DEMAND}**: {same}" in answer_markdown(describe_comparison(four))
     rows = four.differences
     turned = (rows["demand"] == 1.05) & (rows["measure"] == "minutes_without_staff_mean.mental_health")
     line = other_levels_line(replace(four, differences=rows.assign(mean=rows["mean"].mask(turned, -rows["mean"]))))
@@ -276,7 +277,7 @@ def test_at_another_level_without_a_steady_state_nothing_is_claimed(four: Compar
 
 def test_one_level_has_nothing_to_say_of_others() -> None:
     assert other_levels_line(comparison_of(FOUR, (1.0,))) == ""
-    assert OTHER_DEMAND not in answer_markdown(ComparisonDescription(comparison_of(FOUR, (1.0,))))
+    assert OTHER_DEMAND not in answer_markdown(describe_comparison(comparison_of(FOUR, (1.0,))))
 
 
 def test_other_levels_played_less_often_say_how_often(four: Comparison) -> None:
@@ -387,9 +388,9 @@ def test_the_late_outcome_is_named_among_many_changes_and_is_called_secondary(fo
 
 def test_the_page_says_in_full_which_outcome_was_chosen_late(four: Comparison) -> None:
     words = "Longest time unseen is a secondary outcome, chosen after results were seen"
-    assert words in answer_markdown(ComparisonDescription(four))
+    assert words in answer_markdown(describe_comparison(four))
     gone = replace(four, estimates=four.estimates[~four.estimates["measure"].isin(CHOSEN_LATE)])
-    assert words not in answer_markdown(ComparisonDescription(gone))
+    assert words not in answer_markdown(describe_comparison(gone))
     protocol = (Path(__file__).parents[1] / "docs" / "protocol.md").read_text(encoding="utf-8")
     assert (
         "| Longest time unseen by staff, per eligible visit | secondary | **chosen after results were seen** |"
@@ -441,7 +442,7 @@ def test_the_picture_shows_the_first_staffing_and_the_same_money(four: Compariso
 
 
 def test_a_word_to_be_typed_can_be_copied_out_of_the_page() -> None:
-    page = answer_markdown(ComparisonDescription(comparison_of(("traditional", "peer_added"), (1.0,))))
+    page = answer_markdown(describe_comparison(comparison_of(("traditional", "peer_added"), (1.0,))))
     assert '`"study.staffing=[traditional,peer_added,clinician_added,nurse_added]"`' in page
 
 

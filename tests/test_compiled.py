@@ -227,17 +227,17 @@ def test_the_step_limit_ends_both_engines_at_the_same_minute_with_the_same_words
 
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Every table begins with room for two steps; the list grows by one when a run opens and when it stops for more."""
+    """Every table begins with room for two steps; the list grows by one when more is taken."""
     monkeypatch.setattr(running, "MOST_NEW_ROWS", 64)
     monkeypatch.setattr(running, "FIRST_ROWS", 128)
     monkeypatch.setattr(running, "MEMORY", running.Memory())
-    taken, take = [], running.Replication._take_memory
+    taken, take = [], running.Player.take_memory
 
-    def counted(run: running.Replication) -> None:
+    def counted(player: running.Player, state: np.ndarray) -> None:
         taken.append(1)
-        take(run)
+        take(player, state)
 
-    monkeypatch.setattr(running.Replication, "_take_memory", counted)
+    monkeypatch.setattr(running.Player, "take_memory", counted)
     return taken
 
 
@@ -264,7 +264,7 @@ def test_what_comes_all_at_once_finds_room(little_memory: list[int]):
             kind="pool", mean_hours=6.0, times={"ward": BoardingTime(minutes=always(60.0), pooled=True)}, pool=pool
         ),
     )
-    assert len(running.Replication(running.ScenarioTables(scenario), 1, 0).play().staff_columns["member"]) == 200
+    assert len(simulate(scenario, 1).staff_columns["member"]) == 200
     assert disagreement(scenario) == []
 
 

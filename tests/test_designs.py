@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 
 from sim.cli import main
 from sim.config import compose, compose_sweep, shipped_choices
-from sim.config.check_cache import CheckCache
+from sim.config.checking import CheckCache
 from sim.config.designs import SweepDesign, design_of
 from sim.config.experiments import as_typed, with_experiment
 from sim.config.files import looked_up

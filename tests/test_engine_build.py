@@ -113,9 +113,9 @@ def test_every_function_python_calls_stands_in_a_module_that_is_printed_and_says
 
 
 def test_an_array_of_another_type_is_refused_with_what_is_wanted() -> None:
-    rates, out = np.ones(3, dtype=np.float32), np.empty(9)
-    with pytest.raises(TypeError, match="argument 3 is an array of 1 x float32; it is made for 1 x float64"):
-        workload.poisson_times(1, 2, rates, 0.0, out)  # type: ignore[arg-type]
+    table, out = np.ones(3, dtype=np.float32), np.empty(9)
+    with pytest.raises(TypeError, match="argument 4 is an array of 1 x float32; it is made for 1 x float64"):
+        workload.draw_day_factors(1, 2, np.arange(9), table, out)  # type: ignore[arg-type]
 
 
 # --- what cannot be printed -----------------------------------------------------------------------------------------

@@ -395,7 +395,7 @@ def test_every_fault_of_a_column_map_is_named_beside_those_of_the_command(tmp_pa
         f"{file} seperator",
         f"{file} acuity.recode.a",
         f"{file} tolerated_share",
-        f"{file} arrival",
+        f"{file} arrival.time",
     }
     assert "did you mean separator?" in {p.remedy.partition("; ")[2] for p in problems}
     assert not any("Value error" in str(problem) or "Input should" in str(problem) for problem in problems)

@@ -6,7 +6,8 @@ import pytest
 
 from sim.cli import main
 from sim.config import compose
-from sim.report.words.finding import CHANGES, MOST_LINES
+from sim.report.description import CHANGES
+from sim.report.screen import MOST_LINES
 from sim.runs import playing
 from sim.runs.design import RunTask
 from sim.runs.playing import play_task

@@ -229,7 +229,7 @@ def test_a_folder_that_was_not_given_is_suggested(tmp_path: Path, monkeypatch: p
     [
         (
             ["--config-dir", "mine/staffing", "staffing=ours"],
-            "the folder that holds the folder staffing is meant: give --config-dir mine",
+            "there is one in other folders: give --config-dir mine or theirs",
         ),
         (["staffing=ours"], "there is one in other folders: give --config-dir mine or theirs"),
         (["--config-dir", "empty", "staffing=ours"], "there is one in other folders: give --config-dir mine or theirs"),
@@ -241,7 +241,8 @@ def test_a_folder_that_was_not_given_is_suggested(tmp_path: Path, monkeypatch: p
         ),
         (
             ["--config-dir", "theirs", "study.staffing=[traditional,loose]"],
-            "loose.yaml is looked for in theirs/staffing, as loose.yaml: move or rename loose.yaml",
+            "loose.yaml is looked for in theirs/staffing, as loose.yaml: move or rename loose.yaml, "
+            "and give --config-dir theirs",
         ),
         (
             ["--config-dir", "mine", "staffing=ours.yaml"],
@@ -249,12 +250,12 @@ def test_a_folder_that_was_not_given_is_suggested(tmp_path: Path, monkeypatch: p
         ),
         (
             ["staffing=loose.yaml"],
-            "write staffing=loose, without suffix; loose.yaml is looked for in mine/staffing, as loose.yaml: "
-            "move or rename loose.yaml, and give --config-dir mine",
+            "loose.yaml is looked for in mine/staffing, as loose.yaml: move or rename loose.yaml, "
+            "and give --config-dir mine staffing=loose",
         ),
         (
             ["staffing=mine/staffing/ours.yaml"],
-            "the folder and the name are typed apart: --config-dir mine staffing=ours",
+            "there is one in another folder: give --config-dir mine staffing=ours",
         ),
     ],
 )

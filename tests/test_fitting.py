@@ -5,15 +5,15 @@ import pytest
 from scipy import stats
 
 from sim.calibration.estimators.arrival_rates import Counts, count_arrivals, fit_arrivals
-from sim.calibration.estimators.distribution_choice import (
+from sim.calibration.estimators.patience import PatienceTest, fit_patience, patience_test
+from sim.calibration.estimators.returns import fit_returns, gaps_between
+from sim.calibration.estimators.step_minutes import (
     anderson_darling,
     choose_distribution,
     kolmogorov_smirnov,
     quantile_pairs,
     rounding_of,
 )
-from sim.calibration.estimators.patience import PatienceTest, fit_patience, patience_test
-from sim.calibration.estimators.returns import fit_returns, gaps_between
 from sim.statistics.lifetimes import (
     FAMILIES,
     TooFewDurations,

@@ -10,9 +10,8 @@ import pytest
 
 from sim.engine.compiled import replication as running
 from sim.engine.compiled import simulate
-from sim.engine.compiled.buffer_pool import borrowed, returned_buffers
-from sim.engine.compiled.replication import NAMES_IN_VISIT, visit_columns
-from sim.engine.compiled.rows_to_columns import AT_ONCE, ColumnsOfRows, columns_of_rows
+from sim.engine.compiled.replication import NAMES_IN_VISIT
+from sim.engine.compiled.rows_to_columns import AT_ONCE, FEW, ColumnsOfRows, columns_of_rows
 from sim.engine.compiled.tables import BREAK_ROW, CASE_ROW, PLACE_ROW, STAFF_ROW, TASK_ROW, VISIT, Dtype
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import (
@@ -62,17 +61,13 @@ def test_columns_are_those_of_the_rows_in_the_types_of_the_schema(dtype, schema,
         assert np.array_equal(columns[name], rows[name].astype(kind), equal_nan=columns[name].dtype.kind == "f")
 
 
-@pytest.mark.parametrize("n", [0, 1, AT_ONCE + 1])
+@pytest.mark.parametrize("n", [0, 1, FEW, FEW + 1])
 def test_columns_of_visits_are_found_by_their_names_in_the_rows(n: int) -> None:
     visits = any_rows(VISIT, n)
-    visits["peer_met"][::2] = np.nan
-    columns = visit_columns(visits)
+    columns = ColumnsOfRows(visits, VISIT_COLUMNS, NAMES_IN_VISIT)
     for name, kind in VISIT_COLUMNS.items():
-        if name != "peer_missed":
-            expected = visits[NAMES_IN_VISIT.get(name, name)].astype(kind)
-            assert np.array_equal(columns[name], expected, equal_nan=expected.dtype.kind == "f")
-    missed = visits["offered"] & visits["consented"] & visits["departed"] & np.isnan(visits["peer_met"])
-    assert np.array_equal(columns["peer_missed"], missed)
+        expected = visits[NAMES_IN_VISIT.get(name, name)].astype(kind)
+        assert np.array_equal(columns[name], expected, equal_nan=expected.dtype.kind == "f")
 
 
 def test_every_table_of_a_run_stands_in_one_piece_and_later_runs_do_not_touch_it() -> None:
@@ -85,32 +80,13 @@ def test_every_table_of_a_run_stands_in_one_piece_and_later_runs_do_not_touch_it
         assert np.array_equal(values, before[name], equal_nan=values.dtype.kind == "f"), name
 
 
-# Memory that is lent
-
-
-def test_lent_memory_comes_back_when_the_last_array_made_of_it_is_gone() -> None:
-    table, back = any_rows(TASK_ROW, 5), returned_buffers()
-    rows = borrowed(table, table.ctypes.data, back)
-    assert rows.dtype == table.dtype
-    assert rows.tobytes() == table.tobytes()
-    column = rows["started"][2:]
-    del rows
-    assert not back
-    del column
-    assert back.pop()[0] is table
-
-
-def test_of_all_that_comes_back_one_table_is_kept() -> None:
-    back = returned_buffers()
-    tables = [np.empty(n) for n in (3, 4, 5)]
-    for table in [borrowed(each, each.ctypes.data, back) for each in tables]:
-        del table
-    assert len(back) == 1
+# Memory of a run that is there, and of one that is gone
 
 
 def addresses(run: Trajectory) -> list[int]:
     """Where the tables stand that a run holds without a copy."""
-    rows = [columns.rows for columns in (run.task_columns, run.place_columns, run.case_columns)]  # type: ignore[attr-defined]
+    tables = (run.visit_columns, run.task_columns, run.place_columns, run.case_columns, run.staff_columns)
+    rows = [columns.rows for columns in tables]  # type: ignore[attr-defined]
     return [table.ctypes.data for table in (run.step_times, run.step_members, *rows)]
 
 
@@ -123,6 +99,14 @@ def test_the_next_run_is_written_where_one_stood_that_is_gone(monkeypatch: pytes
     assert not set(stood) & set(addresses(kept))
     del run
     assert addresses(simulate(world, 3)) == stood
+
+
+def test_of_many_runs_that_are_kept_none_is_written_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "MEMORY", running.Memory())
+    world = random_scenario(2)
+    runs = [simulate(world, seed) for seed in (1, 2, 3, 4)]
+    stood = [address for run in runs for address in addresses(run)]
+    assert len(set(stood)) == len(stood)
 
 
 def test_who_keeps_a_piece_of_a_run_alone_never_sees_it_change() -> None:
@@ -147,14 +131,15 @@ def test_a_run_may_be_let_go_by_another_thread_than_played_it() -> None:
 # Columns that are made when asked for
 
 
+@pytest.mark.parametrize("n", [FEW, FEW + 1])
 @pytest.mark.parametrize("dtype_and_schema", TABLES[:3])
-def test_columns_of_rows_are_the_same_before_and_after_they_are_made(dtype_and_schema) -> None:  # type: ignore[no-untyped-def]
+def test_columns_of_rows_are_the_same_before_and_after_they_are_made(dtype_and_schema, n) -> None:  # type: ignore[no-untyped-def]
     dtype, schema = dtype_and_schema
-    rows = any_rows(dtype, 300)
+    rows = any_rows(dtype, n)
     columns = ColumnsOfRows(rows, schema)
     standing = {name: as_it_stands(columns, name).copy() for name in schema}
     made = dict(columns)
-    assert columns.rows is None, "rows are let go once there are columns"
+    assert (columns.rows is None) == (n > FEW), "many rows are let go once there are columns"
     for name, expected in columns_of_rows(rows, schema).items():
         assert made[name].dtype == expected.dtype
         assert np.array_equal(made[name], expected, equal_nan=expected.dtype.kind == "f")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.calibration.estimators.shares import Shares
-from sim.calibration.writing.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes
+from sim.calibration.writing.demand_file import AS_EVERYONE, POOLED, HourShapes, hour_shapes
 from sim.config import compose
 from sim.department.arrivals import Profile
 from sim.statistics.arrays import FloatArray

@@ -25,9 +25,9 @@ from sim.department.pathway import Delay, Place, Route, Task
 from sim.department.places import Zone
 from sim.department.quantities import Constant, Exponential, Lognormal
 from sim.department.scenario import Scenario
+from sim.engine.measures.afterwards import SPANS, returned
 from sim.engine.measures.cohort import Cohort
 from sim.engine.measures.measuring import measure
-from sim.engine.measures.returns import SPANS, returned
 from sim.engine.trajectory import Trajectory, arrays_of, differences, identical, same_bits
 from sim.engine.workload import Workload
 from sim.runs.comparison_runs import return_table

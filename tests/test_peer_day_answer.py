@@ -12,10 +12,10 @@ from sim.analysis.comparison_result import Comparison
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.peer_day import PEER_TIME
 from sim.io.workbook import write_workbook
-from sim.report.comparison_answer import ComparisonDescription, print_comparison
+from sim.report.comparison_answer import describe_comparison, print_comparison
 from sim.report.markdown import answer_markdown
 from sim.report.tables.answer_workbook import answer_sheets
-from sim.report.tables.peer_day import (
+from sim.report.tables.comparison_rows import (
     DAY,
     HOME,
     HOME_WORDS,
@@ -91,7 +91,7 @@ def cells(page: str, title: str) -> dict[str, list[str]]:
 
 def test_every_part_of_the_paid_time_has_a_row_and_they_add_up_to_all_of_it(days: Comparison) -> None:
     assert {name.partition(".")[0] for name in (*PAID_SHARES, *PEER_RESULTS, *HOME)} <= {*MEASURE_BY_KEY}
-    rows = cells(answer_markdown(ComparisonDescription(days)), DAY)
+    rows = cells(answer_markdown(describe_comparison(days)), DAY)
     shares = [float(row[0].partition(" ± ")[0]) for name, row in rows.items() if name.endswith("(% of paid time)")]
     assert len(shares) == len(PEER_TIME)
     assert sum(shares) == pytest.approx(100.0, abs=0.05)
@@ -99,7 +99,7 @@ def test_every_part_of_the_paid_time_has_a_row_and_they_add_up_to_all_of_it(days
 
 def test_a_peers_day_is_shown_of_each_staffing_with_peers_and_of_no_other(days: Comparison) -> None:
     assert with_peers(days) == PEERS
-    rows = cells(answer_markdown(ComparisonDescription(days)), DAY)
+    rows = cells(answer_markdown(describe_comparison(days)), DAY)
     assert rows[""] == ["Peers added", "Peers for nurse hours"]
     assert rows["In company with a child (% of paid time)"] == ["20.14 ± 1.00"] * 2
     assert rows["Cost per child met by a peer (CAD/child)"] == ["151 ± 0"] * 2
@@ -108,7 +108,7 @@ def test_a_peers_day_is_shown_of_each_staffing_with_peers_and_of_no_other(days: 
 
 
 def test_the_parts_of_idle_time_are_told_apart_in_two_sentences(days: Comparison) -> None:
-    text = section(answer_markdown(ComparisonDescription(days)), DAY)
+    text = section(answer_markdown(describe_comparison(days)), DAY)
     assert len(IDLE_WORDS) == 2
     assert all(words in text for words in IDLE_WORDS)
     for words in ("a child waits", "no child asks", "nobody is there"):
@@ -119,10 +119,10 @@ def test_the_parts_of_idle_time_are_told_apart_in_two_sentences(days: Comparison
 def test_without_peers_nothing_is_said_of_their_day() -> None:
     pair = with_days(comparison_of(("traditional", "clinician_added"), (1.0,)))
     assert peer_day_rows(pair) == []
-    page = answer_markdown(ComparisonDescription(pair))
+    page = answer_markdown(describe_comparison(pair))
     assert f"## {DAY}" not in page
     assert IDLE_WORDS[0] not in page
-    assert "peer_day" not in [sheet.name for sheet in answer_sheets(ComparisonDescription(pair), {})]
+    assert "peer_day" not in [sheet.name for sheet in answer_sheets(describe_comparison(pair), {})]
 
 
 def test_one_replication_has_days_without_intervals(days: Comparison) -> None:
@@ -132,7 +132,7 @@ def test_one_replication_has_days_without_intervals(days: Comparison) -> None:
 
 
 def test_who_went_home_empty_handed_is_shown_with_its_parts_under_every_staffing(days: Comparison) -> None:
-    page = answer_markdown(ComparisonDescription(days))
+    page = answer_markdown(describe_comparison(days))
     rows = cells(page, TAKEN_HOME)
     assert rows[""] == ["Traditional", "Peers added", "Crisis clinician added", "Peers for nurse hours"]
     assert rows["Went home empty-handed (%)"][1] == "22.28 (−18.93 ± 0.94 \\*)"
@@ -153,7 +153,7 @@ def test_the_comparator_of_the_call_is_shipped_and_calls() -> None:
 
 def test_where_nobody_was_eligible_nothing_is_said_of_what_is_taken_home(days: Comparison) -> None:
     gone = days.estimates[~days.estimates["measure"].isin(HOME)]
-    page = answer_markdown(ComparisonDescription(replace(days, estimates=gone)))
+    page = answer_markdown(describe_comparison(replace(days, estimates=gone)))
     assert taken_home_rows(replace(days, estimates=gone)) == []
     assert f"## {TAKEN_HOME}" not in page
     assert HOME_WORDS[0] not in page
@@ -166,7 +166,7 @@ def test_the_terminal_has_no_table_of_the_day(days: Comparison) -> None:
 
 
 def test_the_workbook_has_the_day_with_intervals_in_the_unit_of_the_row(days: Comparison, tmp_path: Path) -> None:
-    write_workbook(answer_sheets(ComparisonDescription(days), {}), tmp_path / "a.xlsx")
+    write_workbook(answer_sheets(describe_comparison(days), {}), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
     head, *rows = sheets["peer_day"]
     assert head[2:5] == ["Peers added: mean", "Peers added: interval from", "Peers added: interval to"]

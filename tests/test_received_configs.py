@@ -14,8 +14,7 @@ from omegaconf import OmegaConf
 from sim.cli import main
 from sim.config import compose, compose_sweep, files
 from sim.config.chosen_files import put_beside
-from sim.config.composing import ComposeFault, check_references
-from sim.config.files import looked_up
+from sim.config.files import ComposeFault, check_references, looked_up
 from sim.config.key_paths import MODELS
 from sim.department.scenario import Problem, ScenarioError
 

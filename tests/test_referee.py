@@ -274,7 +274,7 @@ def test_a_visit_that_outstays_its_patience_is_objected_to(run: Trajectory, smal
 def test_a_place_given_to_the_wrong_visit_is_objected_to(run: Trajectory, small: Scenario) -> None:
     visits = run.visit_columns["acuity"].copy()
     visits[2] = 2
-    more_urgent = replace(run, visit_columns=run.visit_columns | {"acuity": visits})
+    more_urgent = replace(run, visit_columns={**run.visit_columns, "acuity": visits})
 
     assert "opens for it now" in laws(referee(more_urgent, small))
 

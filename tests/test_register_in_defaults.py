@@ -12,7 +12,7 @@ from sim.config.key_paths import MODELS
 from sim.department import support
 from sim.department.pathway import RESPONSE_BAND
 from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
-from sim.engine.measures.returns import SPANS
+from sim.engine.measures.afterwards import SPANS
 from sim.engine.measures.stays import SMALLEST_GROUP
 from sim.engine.measures.waits import CTAS_TARGETS
 from sim.engine.measures.week import SMALL_CELL

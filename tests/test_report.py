@@ -27,7 +27,7 @@ from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
-from sim.report.comparison_answer import ComparisonDescription, print_comparison
+from sim.report.comparison_answer import describe_comparison, print_comparison
 from sim.report.console import print_assumptions, print_problems
 from sim.report.figures.axes_parts import spread_apart
 from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure
@@ -40,7 +40,7 @@ from sim.report.progress import ProgressLines, progress
 from sim.report.tables.comparison_rows import change_rows, cost_rows
 from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind
 from sim.report.words.comparison_finding import finding_of
-from sim.report.words.numbers import interval_words, labelled
+from sim.report.words.measure_words import interval_words, labelled
 from sim.report.words.question_text import question
 from sim.visits.data_quality import VisitsFileError
 
@@ -508,22 +508,22 @@ def test_the_table_holds_the_numbers_of_the_comparison(four: Comparison) -> None
 
 
 def test_the_page_shows_two_figures_and_links_to_every_other(four: Comparison) -> None:
-    assert "## Figures" not in answer_markdown(ComparisonDescription(four)), "a run draws none"
-    page = answer_markdown(ComparisonDescription(four, with_figures=True))
+    assert "## Figures" not in answer_markdown(describe_comparison(four)), "a run draws none"
+    page = answer_markdown(describe_comparison(four, with_figures=True))
     assert sorted(re.findall(r"\(figures/(\w+)\.png\)", page)) == sorted(FIGURE_MAKERS)
     assert re.findall(r"^!\[[^\]]+\]\(figures/(\w+)\.png\)$", page, re.MULTILINE) == ["finding", "hour_of_week"]
     assert page.index("## Figures") < page.index("## Matched simulated patients")
 
 
 def test_the_demand_table_holds_every_level(four: Comparison) -> None:
-    text = answer_markdown(ComparisonDescription(four))
+    text = answer_markdown(describe_comparison(four))
     for level, wait in ((0.95, "57.2 ± 1.6"), (1.0, "77.8 ± 1.6"), (1.05, "104.3 ± 1.6")):
         assert f"demand × {level:g}" in text
         assert wait in text
 
 
 def test_sentences_are_told_and_identical_measures_are_gathered(four: Comparison) -> None:
-    text = squeezed(answer_markdown(ComparisonDescription(four)))
+    text = squeezed(answer_markdown(describe_comparison(four)))
     assert "A sentence on length_of_stay_mean.medical of peer_added." in text, "nothing shown is told too"
     assert "A sentence on length_of_stay_mean.mental_health of clinician_added." in text
     assert "A sentence on lwbs_or_ama.all of peer_added." not in text
@@ -552,13 +552,13 @@ def test_where_many_leave_it_is_said_with_demand_staffing_and_number(four: Compa
 
 def test_a_mark_says_of_which_level_of_demand_it_is_where_there_are_several(four: Comparison) -> None:
     said = "A mark beside a staffing is of demand × 1; the table of demand marks each level."
-    assert said in answer_markdown(ComparisonDescription(where_many_leave(four, "peer_added", 1.05)))
-    assert said not in answer_markdown(ComparisonDescription(comparison_of(FOUR, (1.0,))))
+    assert said in answer_markdown(describe_comparison(where_many_leave(four, "peer_added", 1.05)))
+    assert said not in answer_markdown(describe_comparison(comparison_of(FOUR, (1.0,))))
 
 
 def test_where_many_leave_every_difference_is_still_shown(four: Comparison) -> None:
     assert "+5.9 ± 0.9 *" in printed(print_comparison, where_many_leave(four, "peer_swapped"))
-    assert " of peer_swapped." in answer_markdown(ComparisonDescription(where_many_leave(four, "peer_swapped")))
+    assert " of peer_swapped." in answer_markdown(describe_comparison(where_many_leave(four, "peer_swapped")))
 
 
 def test_that_many_leave_is_a_warning_beside_a_staffing_and_a_level_and_takes_nothing_from_a_difference(
@@ -569,7 +569,7 @@ def test_that_many_leave_is_a_warning_beside_a_staffing_and_a_level_and_takes_no
     for name in four.staffings:
         crowded = where_many_leave(crowded, name)
         crowded = where_many_leave(crowded, name, 1.05)
-    page, before = answer_markdown(ComparisonDescription(crowded)), answer_markdown(ComparisonDescription(four))
+    page, before = answer_markdown(describe_comparison(crowded)), answer_markdown(describe_comparison(four))
     cells = [cell for line in page.splitlines() if line.startswith("| ") for cell in line.split(" | ")[1:]]
     marked_cells = [cell for cell in cells if "†" in cell]
     assert [cell for cell in marked_cells if "±" in cell] == []
@@ -586,7 +586,7 @@ def test_without_a_steady_state_numbers_are_shown_and_no_difference_is_claimed(f
     assert "11.2 % of visits unfinished when the window ended, limit 2.0 %" in line
     assert "900 minutes waited per arrival in the first third of the window, 2,904 in the last" in line
     assert "+5.9 ± 0.9 ‡" in printed(print_comparison, unsteady)
-    text = answer_markdown(ComparisonDescription(unsteady))
+    text = answer_markdown(describe_comparison(unsteady))
     assert squeezed(text).count("no difference is claimed: there is no steady state") == 1
     assert "+5.9 ± 0.9 ‡" in text
     assert " of peer_swapped." not in text
@@ -599,7 +599,7 @@ def test_without_a_steady_state_numbers_are_shown_and_no_difference_is_claimed(f
 def test_a_baseline_without_a_steady_state_leaves_no_difference_to_claim(four: Comparison) -> None:
     unsteady = without_steady_state(four, "traditional")
     assert (
-        squeezed(answer_markdown(ComparisonDescription(unsteady))).count(
+        squeezed(answer_markdown(describe_comparison(unsteady))).count(
             "no difference is claimed: there is no steady state"
         )
         == 5
@@ -632,7 +632,7 @@ def test_one_scenario_shows_every_estimate_and_no_difference() -> None:
     assert "335,412 ± 6,708" in text
     assert "41.21 %" in text
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
-    page = answer_markdown(ComparisonDescription(only))
+    page = answer_markdown(describe_comparison(only))
     assert (
         "| Minutes without staff, 90th percentile | mental-health visits | 612.0 min | 599.8 min to 624.2 min | 10 |"
         in page
@@ -841,18 +841,18 @@ def test_what_was_changed_stands_under_the_title_everywhere(four: Comparison) ->
     changed = replace(four, changed=("demand.growth=1.2", "boarding=pool", "study.weeks=13"))
     line = "Changed from the shipped question: demand.growth=1.2, boarding=pool, study.weeks=13."
     assert line in squeezed(printed(print_comparison, changed))
-    assert answer_markdown(ComparisonDescription(changed)).splitlines()[2] == line
+    assert answer_markdown(describe_comparison(changed)).splitlines()[2] == line
     for name in FIGURE_MAKERS:
         assert "Changed: demand.growth=1.2, boarding=pool." in squeezed(" ".join(texts_of(name, changed)))
     assert "Changed" not in printed(print_comparison, four)
-    assert "Changed" not in answer_markdown(ComparisonDescription(four))
+    assert "Changed" not in answer_markdown(describe_comparison(four))
 
 
 def test_a_long_list_of_changes_is_shortened_in_a_footer_only(four: Comparison) -> None:
     many = replace(four, changed=tuple(f"department.steps.number_{n}.minutes=7" for n in range(20)))
     assert "number_19" not in footer(many)
     assert "…" in footer(many)
-    assert "number_19" in answer_markdown(ComparisonDescription(many))
+    assert "number_19" in answer_markdown(describe_comparison(many))
     assert "number_19" not in printed(print_comparison, many)
 
 
@@ -998,7 +998,7 @@ def read_by(name: str) -> set[str]:
 
 
 def test_the_markdown_table_has_a_cell_for_every_staffing_and_headline_measure(four: Comparison) -> None:
-    page = answer_markdown(ComparisonDescription(four))
+    page = answer_markdown(describe_comparison(four))
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     assert {row.count("|") for row in rows if row.startswith("| Wait from triage to physician, mean (min)")} == {6}
     for name in four.known_measures(HEADLINE):

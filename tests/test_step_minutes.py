@@ -8,10 +8,8 @@ import pytest
 import yaml
 from scipy import stats
 
-from sim.calibration.calibrate import calibrate
-from sim.calibration.estimators.distribution_choice import TABLE_CHANCES, chances_for
-from sim.calibration.estimators.step_minutes import measured, ties_apart
-from sim.calibration.report import CalibrationReport
+from sim.calibration.calibrate import CalibrationReport, calibrate
+from sim.calibration.estimators.step_minutes import TABLE_CHANCES, chances_for, measured, ties_apart
 from sim.config.composition import compose
 from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown

@@ -13,11 +13,11 @@ from rich.console import Console
 from sim import load
 from sim.cli import main
 from sim.engine.measures.catalogue import HEADLINE, HEADLINES
-from sim.report.screen import print_answer
-from sim.report.sweep_answer import MOST_SCENARIOS, SweepDescription
+from sim.report.description import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
+from sim.report.screen import MOST_LINES, print_answer
+from sim.report.sweep_answer import MOST_SCENARIOS, describe_sweep
 from sim.report.words.caveats import NO_BENEFIT, STRESS_TEST
-from sim.report.words.finding import CERTAINTY, CHANGES, MOST_LINES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
-from sim.report.words.measures import short_measure
+from sim.report.words.measure_words import short_measure
 from sim.report.words.short_names import cut_middle, short_labels
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
@@ -274,7 +274,7 @@ def test_a_narrow_terminal_shows_fewer_measures_and_every_digit_star_and_name_of
     tmp_path: Path, plant: Callable[[Callable[[PlantedRun], Effects]], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(of_peers)
-    seen: list[SweepDescription] = []
+    seen: list[describe_sweep] = []
     monkeypatch.setattr("sim.studies.sweep.print_answer", lambda answer, *_: seen.append(answer))
     growths = "demand.growth=1.02,1.04"
     assert main([*FOUR, growths, f"output={tmp_path / 'out'}"]) == 0

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from sim.cli import main
-from sim.report.words.finding import MOST_LINES
+from sim.report.screen import MOST_LINES
 from sim.runs.tables_on_disk import read_table
 
 pytestmark = pytest.mark.usefixtures("one_figure")

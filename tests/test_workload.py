@@ -435,21 +435,19 @@ def test_gaps_between_arrivals_at_a_steady_rate_are_exponential_and_independent(
     assert abs(np.corrcoef(gaps[:-1], gaps[1:])[0, 1]) * sqrt(len(gaps)) < Z_LIMIT
 
 
-def test_arrivals_stand_in_order_of_time_and_patient_as_arrays_too():
+def test_arrivals_stand_in_order_of_time_and_patient_as_rows_too():
     """Drawn arrivals of both streams with the returns of the prelude; replayed ones with what is given of each."""
     drawn = Workload(compose(["study=run", "study.weeks=4"]).scenario, SEED, 0)
     replayed = Workload(one_stream([STEPS["a"]], {}, visits_at(5.0, 5.0, 9.0, acuity=2)), SEED, 0)
     for workload in (drawn, replayed):
-        arrays, coming = workload.arrival_arrays(), workload.arrivals()
-        columns = (arrays.times, arrays.patients, arrays.numbers, arrays.streams)
-        assert [column.dtype for column in columns] == [np.float64, np.int64, np.int64, np.int64]
-        assert list(zip(*(column.tolist() for column in columns), strict=True)) == [arrival[:4] for arrival in coming]
+        rows, coming = workload.arrivals_under(workload.base), workload.arrivals()
+        assert [row[:4] for row in rows.tolist()] == [arrival[:4] for arrival in coming]
         assert coming == sorted(coming, key=lambda arrival: (arrival.time, arrival.patient))
     assert {(arrival.stream, arrival.number > 1) for arrival in drawn.arrivals()} == set(product((0, 1), (False, True)))
-    assert set(drawn.arrival_arrays().given) == {-1}
+    assert set(drawn.arrivals_under(drawn.base)["given"]) == {-1}
     assert isinstance(replayed.scenario.demand, Replay)
     assert [arrival.given for arrival in replayed.arrivals()] == list(replayed.scenario.demand.visits)
-    assert replayed.arrival_arrays().given.tolist() == [0, 1, 2]
+    assert replayed.arrivals_under(0)["given"].tolist() == [0, 1, 2]
 
 
 def test_growth_and_months_multiply_the_number_of_arrivals():

@@ -18,7 +18,7 @@ from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
 from sim.department.arrivals import Replay
 from sim.department.quantities import MINUTES_PER_HOUR, TABLE_HIGH, TABLE_LOW, TABLE_POINTS, gamma_table
 from sim.department.scenario import Scenario
-from sim.engine.workload import HourlyRates, Workload
+from sim.engine.workload import HourlyRates, Workload, draw_base
 from sim.runs.design import Design, Simultaneous, StoppingRules
 from sim.runs.run_store import RunStore
 from sim.statistics.arrays import FloatArray, IntArray
@@ -284,7 +284,7 @@ def counted_arrivals(scenario: Scenario, seed: int, replications: int) -> FloatA
     workload, n_streams = Workload(scenario, seed, 0), len(scenario.department.streams)
     found = np.empty((n_streams, replications))
     for replication in range(replications):
-        coming = workload.under(seed, replication).arrival_arrays()
-        counted = (coming.numbers == 1) & (coming.times >= start) & (coming.times < end)
-        found[:, replication] = np.bincount(coming.streams[counted], minlength=n_streams)
+        coming = workload.arrivals_under(draw_base(seed, replication))
+        counted = (coming["number"] == 1) & (coming["time"] >= start) & (coming["time"] < end)
+        found[:, replication] = np.bincount(coming["stream"][counted], minlength=n_streams)
     return found

@@ -1,11 +1,14 @@
 """From a hospital's visits file to a `demand` and a `department` configuration, with errors.
 
 `sim.visits` reads the file, `estimators` do the arithmetic, `writing` makes the texts, `matching` narrows service
-times, `holdout` predicts a part of the file from the rest.
+times, `holdout` predicts a part of the file from the rest. Why a calibration cannot be made is said with a line per
+reason, with the place, what was found and what to do.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,32 +16,21 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.checks import arrival_obstacle, obstacles
-from sim.calibration.estimators.demand_shares import (
-    DemandEstimates,
-    PartialEstimates,
-    estimate_demand,
-    estimate_without_weekdays,
-    has_no_weekday,
-    with_weekday_and_time,
-)
-from sim.calibration.estimators.step_minutes import IfNoneFits
+from sim.calibration.estimators import shares
+from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates, estimate_demand
+from sim.calibration.estimators.step_minutes import IfNoneFits, unknown_steps
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits, streams_in
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
+from sim.calibration.matching import service_times
 from sim.calibration.matching.history_matching import Region, Unknown
-from sim.calibration.matching.service_times import match_service_times, region_table, with_factors
 from sim.calibration.play import calibrated_scenario, simulated_visits
-from sim.calibration.report import CalibrationReport, DepartmentReport
-from sim.calibration.writing.demand_file import DemandFile
-from sim.calibration.writing.demand_lines import mental_health_share
-from sim.calibration.writing.demand_text import VisitsSource, about_week, demand_of_day, demand_of_week, hour_profile
+from sim.calibration.writing.demand_file import DemandFile, VisitsSource, about_week, demand_of_day, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
-from sim.calibration.writing.hour_shapes import hour_shapes
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.scenario import Scenario
 from sim.runs.output_folder import publish
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import VisitsFileError, exclusions_text
+from sim.visits.data_quality import DataQuality, VisitsFileError, exclusions_text
 from sim.visits.visits_table import inspect_visits
 
 OWNER: Final = "calibrate"
@@ -88,20 +80,20 @@ def estimate_calibration(
     read = inspect_visits(visits_file, column_map)
     if errors := (*read.quality.errors(), *obstacles(read.frame, column_map, name, base, matched)):
         raise VisitsFileError(str(visits_file), errors)
-    source = VisitsSource(visits_file, column_map, read.quality)
+    source = VisitsSource(name, visits_file, column_map, read.quality, rake)
     estimates: DemandEstimates | PartialEstimates
     department: DepartmentReport | None = None
-    if has_no_weekday(read.frame):
-        estimates = estimate_without_weekdays(read.frame)
-        demand = demand_of_day(name, source, estimates, rake=rake)
+    if shares.has_no_weekday(read.frame):
+        estimates = shares.estimate_without_weekdays(read.frame)
+        demand = demand_of_day(source, estimates)
     else:
         estimates = estimate_demand(read.frame)
-        calibration = _Calibration(source, name, rake, seed, if_none_fits, matched)
         if base is None:
-            demand = calibration.demand(read.frame, estimates, None, None)
+            demand = demand_of_week(source, estimates, {}, None, None)
         else:
-            pair = calibration.pair(read.frame, base)
-            demand, department = pair.demand, calibration.department_report(read.frame, base, pair, hold_out_share)
+            calibration = _Calibration(source, base, seed, if_none_fits, matched)
+            pair = calibration.pair(read.frame)
+            demand, department = pair.demand, calibration.department_report(read.frame, pair, hold_out_share)
     texts = {
         "demand": demand.yaml_text(),
         "estimates": demand.estimates_text(),
@@ -111,7 +103,7 @@ def estimate_calibration(
     if department is not None:
         texts["department"] = department.file.yaml_text()
         if department.region is not None:
-            texts["region"] = region_table(department.region).to_csv(index=False)
+            texts["region"] = service_times.region_table(department.region).to_csv(index=False)
     return CalibrationReport(read.quality, estimates, demand, output, texts, department)
 
 
@@ -123,61 +115,43 @@ class _Pair:
     demand: DemandFile
     department: DepartmentFile
 
-    def scenario(self, base: Scenario, weeks: int) -> Scenario:
-        return calibrated_scenario(base, self.demand.yaml_text(), self.department.department(), weeks)
-
 
 @dataclass(frozen=True, slots=True)
 class _Calibration:
-    """How a file is to be calibrated: the same for all its visits and for a part of them."""
+    """How a file is to be calibrated within a scenario: the same for all its visits and for a part of them."""
 
     source: VisitsSource
-    name: str
-    rake: bool
+    base: Scenario
     seed: int
     if_none_fits: IfNoneFits
     matched: tuple[str, ...]
 
-    def pair(self, frame: pd.DataFrame, base: Scenario) -> _Pair:
-        """Demand and department of some visits, within a scenario."""
-        week = estimate_demand(frame)
-        found = estimate_visits(frame, seed=self.seed)
-        about = about_week(self.source, week, rake=self.rake)
-        department = department_file(self.name, base.department, found, about, self.if_none_fits)
-        return _Pair(found, self.demand(frame, week, found, base.demand), department)
+    def pair(self, frame: pd.DataFrame) -> _Pair:
+        """Demand and department of some visits."""
+        week, found = estimate_demand(frame), estimate_visits(frame, seed=self.seed)
+        about = about_week(self.source, week)
+        department = department_file(self.source.name, self.base.department, found, about, self.if_none_fits)
+        demand = demand_of_week(self.source, week, _demand_by_stream(frame), found, self.base.demand)
+        return _Pair(found, demand, department)
 
-    def demand(
-        self, frame: pd.DataFrame, week: DemandEstimates, found: VisitEstimates | None, base: Demand | None
-    ) -> DemandFile:
-        """The demand of some visits; with `found` of months, growth and mental health too, within `base`."""
-        profile = hour_profile(self.source, week, rake=self.rake)
-        streams = {} if found is None else _demand_by_stream(frame)
-        mental = None if self.rake or MENTAL_HEALTH not in streams else streams[MENTAL_HEALTH].hour_of_day
-        hours = hour_shapes(profile, mental, None if found is None else mental_health_share(found), base)
-        return demand_of_week(self.name, self.source, week, hours, rake=self.rake, streams=streams, found=found)
+    def scenario(self, pair: _Pair, weeks: int) -> Scenario:
+        """The scenario with demand and department of a pair."""
+        return calibrated_scenario(self.base, pair.demand.yaml_text(), pair.department.department(), weeks)
 
-    def department_report(
-        self, frame: pd.DataFrame, base: Scenario, pair: _Pair, hold_out_share: float
-    ) -> DepartmentReport:
+    def department_report(self, frame: pd.DataFrame, pair: _Pair, hold_out_share: float) -> DepartmentReport:
         """Play the calibrated pair, predict the part held out, and match service times."""
         held: HoldOut | None = None
         why = ""
         if hold_out_share > 0.0:
             try:
-                held = hold_out(frame, hold_out_share, lambda part: self.simulated_from(part, base))
+                held = hold_out(frame, hold_out_share, self.simulated_from)
             except NothingToHoldOut as error:
                 why = f"nothing was held out: {error}"
-        return DepartmentReport(
-            estimates=pair.found,
-            file=pair.department,
-            visits=frame,
-            simulated=simulated_visits(pair.scenario(base, WEEKS_PLAYED), self.seed)[0],
-            held_out=held,
-            not_held_out=why,
-            region=self.region(frame, base, pair),
-        )
+        simulated = simulated_visits(self.scenario(pair, WEEKS_PLAYED), self.seed)[0]
+        region = self.region(frame, pair)
+        return DepartmentReport(pair.found, pair.department, frame, simulated, held, why, region)
 
-    def region(self, frame: pd.DataFrame, base: Scenario, pair: _Pair) -> Region | None:
+    def region(self, frame: pd.DataFrame, pair: _Pair) -> Region | None:
         """Service times that visits do not rule out; None where they are not to be matched.
 
         The department is played for as long as the visits last, within the shortest and longest match.
@@ -187,9 +161,9 @@ class _Calibration:
         days = (frame["arrival"].max() - frame["arrival"].min()).days if frame["arrival"].notna().any() else 0
         weeks = min(max(round(days / 7), SHORTEST_MATCH_WEEKS), LONGEST_MATCH_WEEKS)
         unknowns = tuple(Unknown(role, *MATCH_RANGE) for role in self.matched)
-        return match_service_times(frame, pair.scenario(base, weeks), unknowns, seed=self.seed)
+        return service_times.match_service_times(frame, self.scenario(pair, weeks), unknowns, seed=self.seed)
 
-    def simulated_from(self, frame: pd.DataFrame, base: Scenario) -> pd.DataFrame | None:
+    def simulated_from(self, frame: pd.DataFrame) -> pd.DataFrame | None:
         """Visits played by the department calibrated on a part of the file; None where the part cannot make one.
 
         Service times that were to be matched are matched on the part alone, and `POINTS_PLAYED` of those not ruled out
@@ -197,8 +171,8 @@ class _Calibration:
         """
         if arrival_obstacle(frame, self.source.column_map) is not None:
             return None
-        pair = self.pair(frame, base)
-        scenario, region = pair.scenario(base, WEEKS_PLAYED), self.region(frame, base, pair)
+        pair = self.pair(frame)
+        scenario, region = self.scenario(pair, WEEKS_PLAYED), self.region(frame, pair)
         if region is None:
             return simulated_visits(scenario, self.seed)[0]
         if region.is_empty:
@@ -206,7 +180,7 @@ class _Calibration:
         spread = np.unique(np.linspace(0, len(region.points) - 1, POINTS_PLAYED).round().astype(int))
         names = [unknown.name for unknown in region.unknowns]
         factors = [dict(zip(names, point, strict=True)) for point in region.points[spread].tolist()]
-        played = [simulated_visits(with_factors(scenario, each), self.seed)[0] for each in factors]
+        played = [simulated_visits(service_times.with_factors(scenario, each), self.seed)[0] for each in factors]
         return pd.concat(played, ignore_index=True)
 
 
@@ -215,6 +189,149 @@ def _demand_by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
     parts = streams_in(frame)
     if set(parts) != {MEDICAL, MENTAL_HEALTH}:
         return {}
-    if any(with_weekday_and_time(part)["weekday"].nunique() < 7 for part in parts.values()):
+    if any(shares.with_weekday_and_time(part)["weekday"].nunique() < 7 for part in parts.values()):
         return {}
     return {stream: estimate_demand(part) for stream, part in parts.items()}
+
+
+def file_names(name: str) -> dict[str, str]:
+    """Every file of a calibration of that name by what it holds, relative to the calibration's folder."""
+    configs = {what: f"{what}/{name}.yaml" for what in ("demand", "department")}
+    return configs | {what: f"{name}_{what}.csv" for what in ("estimates", "quality", "exclusions", "region")}
+
+
+def always_written(name: str) -> tuple[str, ...]:
+    """Files that every calibration of that name writes, relative to its folder."""
+    names = file_names(name)
+    return tuple(names[what] for what in ("demand", "estimates", "quality", "exclusions"))
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentReport:
+    """What a calibration estimates beyond the shape of demand.
+
+    `visits` is the table as read, `simulated` one played by the calibrated scenario; `held_out` is None where nothing
+    was to be held out, or nothing could be, and then `not_held_out` says why. `region` are the factors on service times
+    that are not ruled out, None where none were to be matched.
+    """
+
+    estimates: VisitEstimates
+    file: DepartmentFile
+    visits: pd.DataFrame
+    simulated: pd.DataFrame
+    held_out: HoldOut | None
+    not_held_out: str
+    region: Region | None
+
+    def lines(self) -> tuple[str, ...]:
+        """Estimates of the department, what could not be estimated, and how the part held out was predicted."""
+        estimated = tuple(f"  {key.line()}" for key in self.file.estimated)
+        held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
+        notes = tuple(f"  note: {note}" for note in self.estimates.notes)
+        region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
+        minutes = tuple(f"  {line}" for line in self.file.minutes)
+        return ("department:", *estimated, *minutes, *notes, *(("", *held) if held else ()), *region)
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport:
+    """What was read and estimated. `texts` are those of the files of `file_names` that are to be written into `folder`;
+    `department` is None where only demand was asked for.
+    """
+
+    quality: DataQuality
+    estimates: DemandEstimates | PartialEstimates
+    demand: DemandFile
+    folder: Path
+    texts: Mapping[str, str]
+    department: DepartmentReport | None = None
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """What is to be written, by name relative to the folder."""
+        names = file_names(self.demand.name)
+        return {names[what]: text.encode() for what, text in self.texts.items()}
+
+    def path(self, what: str) -> Path:
+        """The file that holds the `demand`, `department`, `estimates`, `quality`, `exclusions` or `region`."""
+        return self.folder / file_names(self.demand.name)[what]
+
+    def lines(self) -> tuple[str, ...]:
+        """Quality first, then the estimates and their limits, then where they were written."""
+        written = (path for what, path in file_names(self.demand.name).items() if what in self.texts)
+        return (*self.findings(), "", *(f"written: {self.folder / path}" for path in written))
+
+    def findings(self) -> tuple[str, ...]:
+        """Quality, estimates and their limits."""
+        department = ("", *self.department.lines()) if self.department else ()
+        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *department)
+
+
+MOST_DAYS: Final = 36_525
+"""From the first visit to the last, a hundred years: arrays with a value per day stay small."""
+_FEWEST_VISITS_A_DAY: Final = 0.5
+_GAP_CHANCE: Final = 1e-6
+"""Chance of a gap among visits at the file's own rate below which dates are taken for mistyped."""
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def obstacles(
+    frame: pd.DataFrame, column_map: ColumnMap, name: str, base: Scenario | None, matched: tuple[str, ...]
+) -> Iterator[str]:
+    """Everything that stands in the way of a calibration of that name, within a scenario if one is given."""
+    if not _NAME.fullmatch(name):
+        yield f"name: {name!r} is no configuration name; use lower-case letters, digits and _, a letter first"
+    if name == "default":
+        yield "name: 'default' is the built-in demand; choose another name"
+    if (obstacle := arrival_obstacle(frame, column_map)) is not None:
+        yield obstacle
+    if base is not None:
+        yield from _match_obstacles(base, matched, frame)
+        yield from unknown_steps(base.department, column_map.steps())
+
+
+def _match_obstacles(base: Scenario, matched: tuple[str, ...], frame: pd.DataFrame) -> Iterator[str]:
+    known = service_times.roles_to_match(base.department)
+    for role in matched:
+        if role not in known:
+            yield f"study.match: {role!r} has no minutes to match; choose of {', '.join(known)}"
+    if matched and not service_times.outcomes_in(frame):
+        yield "study.match: no waits or stays with acuity levels to match; name their columns in the column map"
+
+
+def arrival_obstacle(frame: pd.DataFrame, column_map: ColumnMap) -> str | None:
+    """Why no profile by hour of the week can be estimated from these visits, None if it can."""
+    if shares.has_no_weekday(frame):
+        return None
+    if column_map.arrival is None:
+        return "column map: no `arrival` and no usable acuity, so no demand can be estimated; name their columns"
+    timed = shares.with_weekday_and_time(frame)
+    if timed.empty:
+        return "arrival: no row has a usable weekday and time; check `arrival` in the column map"
+    if shares.is_dated(timed) and (found := _date_obstacle(timed)):
+        return f"arrival: {found}"
+    absent = sorted(set(range(7)) - set(timed["weekday"].astype(int)))
+    if absent:
+        return f"arrival: no visit on weekdays {absent} (0 = Monday); give a file with visits on all seven"
+    return None
+
+
+def _date_obstacle(timed: pd.DataFrame) -> str | None:
+    period, days = shares.period_text(timed), shares.n_days(timed)
+    if days > MOST_DAYS:
+        found = f"{period} is {days:,} days, more than the {MOST_DAYS:,} read of a file"
+        return f"{found}; dates look mistyped, correct them or cut the file"
+    if shares.hours_covered(shares.hour_slots(timed)).min() < 1:
+        return f"{period} is less than a week; give a file that covers every hour of the week"
+    empty = len(shares.days_without_visits(timed))
+    if 2 * empty > days and _has_impossible_gap(timed, days):
+        found = f"{empty:,} of the {days:,} days from {period} have no visit"
+        return f"{found}; dates look mistyped or shifted, correct them or cut the file"
+    return None
+
+
+def _has_impossible_gap(timed: pd.DataFrame, days: int) -> bool:
+    """Whether visits are too few a day, or leave a gap that visits at the file's own rate would hardly ever leave."""
+    n = len(timed)
+    gap = float(timed["arrival"].sort_values().diff().max() / pd.Timedelta(days=1))
+    return n < _FEWEST_VISITS_A_DAY * days or bool(n * np.exp(-gap * n / days) < _GAP_CHANCE)

@@ -1,35 +1,24 @@
 """From plain data to one validated value, with every problem named and not only the first.
 
 A faulty entry is reported, put right for the moment, and the rest looked at again; what the whole must satisfy is
-checked by `sim.department.scenario`.
+checked by `sim.department.scenario`. The many scenarios of a sweep check no group twice (`CheckCache`), and share the
+values that are equal.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Union
+from functools import lru_cache, partial
+from typing import Any, TypeVar, Union
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.config.key_paths import (
-    MODELS,
-    KeyPath,
-    Plain,
-    alternatives,
-    annotation_of,
-    copied,
-    field_names,
-    has_entry,
-    models_of,
-    remedy_of_foreign,
-    typed_path,
-    value_at,
-    value_or,
-)
+from sim.config import key_paths
+from sim.config.key_paths import MODELS, KeyPath, Plain, copied, keys_at, typed_path, value_at, value_or
 from sim.config.remedies import remedy_of, short_repr, value_of
+from sim.department.arrivals import Profile, Steady
 from sim.department.roster import WRITTEN_BY_PEOPLE
-from sim.department.scenario import Problem
+from sim.department.scenario import Check, Problem, Scenario, checks, checks_of_rosters, hash_of_parts, part_json
 from sim.io.suggest import closest
 
 MOST_REPAIRS = 60
@@ -84,13 +73,13 @@ def checked(group: str, data: Plain, references: Sequence[Plain]) -> Checked:
     for _ in range(MOST_REPAIRS):
         faults, value = validated(group, data)
         if not faults:
-            return Checked(value, tuple(problems), frozenset(path_of(group, data, place) for place in misspelt))
+            return Checked(value, tuple(problems), frozenset(f"{group}.{typed_path(data, one)}" for one in misspelt))
         misspelt |= {place for fault in faults if (place := meant_by(group, data, fault)) is not None}
         for fault in faults:
             if fault.kind == "missing" and fault.place in misspelt:
                 continue
-            if not is_made_by(changes, group, data, fault):
-                problems[problem_from_fault(group, data, fault)] = None
+            if not is_made_by(changes, group, data, fault, references):
+                problems[problem_from_fault(f"{group}.", MODELS[group], data, fault)] = None
         if sound is None:
             sound = [reference for reference in references if not faults_of(group, reference)]
         change = repair(group, data, sound, faults[0])
@@ -108,7 +97,7 @@ def meant_by(group: str, data: Plain, fault: Fault) -> KeyPath | None:
         return None
     around, word = value_at(data, fault.place[:-1]), str(fault.place[-1])
     close = closest(word, words_beside(MODELS[group], data, fault.place))
-    return (*fault.place[:-1], close) if close and not has_entry(around, close) else None
+    return (*fault.place[:-1], close) if close and not key_paths.has_entry(around, close) else None
 
 
 def faults_of(group: str, data: Plain) -> list[Fault]:
@@ -132,7 +121,7 @@ def faults_in(data: Plain, error: ValidationError) -> list[Fault]:
 
 def switches_for_numbers(annotation: Any, data: Plain, place: KeyPath = ()) -> Iterator[tuple[KeyPath, bool]]:
     """Every true or false that stands where a number is meant; pydantic would read 1 or 0."""
-    kinds = models_of(annotation, data)
+    kinds = key_paths.models_of(annotation, data)
     if isinstance(data, bool):
         if bool not in kinds and (int in kinds or float in kinds):
             yield place, data
@@ -140,16 +129,14 @@ def switches_for_numbers(annotation: Any, data: Plain, place: KeyPath = ()) -> I
     for key in keys_at(data):
         if not has_switch(data[key]):
             continue
-        allowed = tuple(inner for kind in kinds if (inner := annotation_of(kind, key)) is not None)
+        allowed = tuple(inner for kind in kinds if (inner := key_paths.annotation_of(kind, key)) is not None)
         if allowed:
             yield from switches_for_numbers(Union[allowed], data[key], (*place, key))  # noqa: UP007
 
 
 def has_switch(data: Plain) -> bool:
     """There is a true or false in it; most data have none, and need not be gone through with their types."""
-    if isinstance(data, dict):
-        return any(map(has_switch, data.values()))
-    return any(map(has_switch, data)) if isinstance(data, list) else isinstance(data, bool)
+    return isinstance(data, bool) or any(has_switch(data[key]) for key in keys_at(data))
 
 
 def switch_fault(place: KeyPath, value: bool) -> Fault:
@@ -169,7 +156,7 @@ def place_of(data: Plain, details: ErrorDetails) -> KeyPath:
     here = data
     *inner, last = details["loc"] or ("",)
     for segment in inner:
-        if has_entry(here, segment) and not (isinstance(here, list) and not isinstance(segment, int)):
+        if key_paths.has_entry(here, segment) and not (isinstance(here, list) and not isinstance(segment, int)):
             place.append(segment)
             here = here[segment]
     if (
@@ -196,24 +183,18 @@ def sifted(faults: list[Fault]) -> list[Fault]:
     return list(kept.values())
 
 
-def problem_from_fault(group: str, data: Plain, fault: Fault) -> Problem:
-    """A fault as path, value and remedy."""
+def problem_from_fault(whole: str, model: Any, data: Plain, fault: Fault) -> Problem:
+    """A fault as path, value and remedy; the path begins with the name of the `whole`, as `department.`."""
     place, value = fault.place, value_of(fault.details)
     if fault.kind == "value_error":
         place, value = pointed_at(data, place, value, fault.message)
-    path = path_of(group, data, place)
+    path = f"{whole}{typed_path(data, place)}".rstrip(". ")
+    remedy = remedy_of(fault.details, words_beside(model, data, place))
     if fault.kind != "extra_forbidden" or not place:
-        return Problem(path, value, remedy_of(fault.details, words_beside(MODELS[group], data, place)))
+        return Problem(path, value, remedy)
     word = str(place[-1])
-    kinds = models_of(MODELS[group], data) if len(place) == 1 else []
-    elsewhere = next((remedy for kind in kinds if (remedy := remedy_of_foreign(kind, word))), None)
-    remedy = elsewhere or remedy_of(fault.details, words_beside(MODELS[group], data, place))
-    return Problem(path, value, remedy, ("key", word))
-
-
-def path_of(group: str, data: Plain, place: KeyPath) -> str:
-    """A place in a group's data as the key that is typed."""
-    return ".".join(word for word in (group, typed_path(data, place)) if word)
+    elsewhere = key_paths.remedy_of_foreign(key_paths.models_of(model, data), word) if len(place) == 1 else None
+    return Problem(path, value, elsewhere or remedy, ("key", word))
 
 
 def pointed_at(data: Plain, place: KeyPath, value: str, message: str) -> tuple[KeyPath, str]:
@@ -228,14 +209,7 @@ def pointed_at(data: Plain, place: KeyPath, value: str, message: str) -> tuple[K
 
 def words_beside(model: Any, data: Plain, place: KeyPath) -> list[str]:
     """Fields that could stand where this key stands."""
-    kinds, here = list(models_of(model, data)), data
-    for segment in place[:-1]:
-        here = here[segment] if has_entry(here, segment) else {}
-        annotations = [annotation_of(inner, segment) for inner in kinds]
-        kinds = [kind for annotation in annotations for kind in models_of(annotation, here)]
-        if not kinds:  # its tag is wrong too, and would leave no model over
-            kinds = [kind for annotation in annotations for kind in alternatives(annotation)]
-    return field_names(kinds)
+    return key_paths.field_names(key_paths.kinds_at(model, data, place[:-1]))
 
 
 def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -> Change | None:
@@ -247,7 +221,7 @@ def repair(group: str, data: Plain, references: Sequence[Plain], fault: Fault) -
     return None
 
 
-def is_made_by(changes: Sequence[Change], group: str, data: Plain, fault: Fault) -> bool:
+def is_made_by(changes: Sequence[Change], group: str, data: Plain, fault: Fault, references: Sequence[Plain]) -> bool:
     """Whether a fault is about what was put in place of faulty entries, and not about the user's own data.
 
     At or below such an entry it is. A contradiction further up may be about other entries: then it stays, word for
@@ -256,7 +230,7 @@ def is_made_by(changes: Sequence[Change], group: str, data: Plain, fault: Fault)
     if any(is_within(fault.place, change.place) for change in changes if change.value is not GONE):
         return True
     below = [change for change in changes if is_within(change.place, fault.place)]
-    return any(depends_on(change, group, data, fault) for change in below)
+    return any(depends_on(change, group, data, fault, references) for change in below)
 
 
 def is_within(place: KeyPath, outer: KeyPath) -> bool:
@@ -264,7 +238,7 @@ def is_within(place: KeyPath, outer: KeyPath) -> bool:
     return place[: len(outer)] == outer
 
 
-def depends_on(change: Change, group: str, data: Plain, fault: Fault) -> bool:
+def depends_on(change: Change, group: str, data: Plain, fault: Fault, references: Sequence[Plain]) -> bool:
     """Whether a contradiction changes or vanishes with an entry that was put right.
 
     A trial in which another contradiction comes first shows nothing. Where no trial shows anything, a contradiction
@@ -273,7 +247,7 @@ def depends_on(change: Change, group: str, data: Plain, fault: Fault) -> bool:
     """
     before = {(other.place, subject(other)) for other in faults_of(group, data)}
     stays = False
-    for trial in trials(change, data):
+    for trial in trials(change, data, references):
         left = faults_of(group, trial)
         if any(other.place == fault.place and other.message == fault.message for other in left):
             stays = True
@@ -285,37 +259,20 @@ def depends_on(change: Change, group: str, data: Plain, fault: Fault) -> bool:
     return is_within(change.place, named) or is_within(named, change.place)
 
 
-def trials(change: Change, data: Plain) -> Iterator[Plain]:
-    """The data with other values where an entry was put right: numbers of another size, lists in another order.
-
-    Where an entry was taken out there is one like those beside it again, under a name of its own.
-    """
+def trials(change: Change, data: Plain, references: Sequence[Plain]) -> Iterator[Plain]:
+    """The data with other values where an entry was put right, or with one again where it was taken out."""
     if change.value is GONE:
-        for beside in entries_beside(data, change.place):
+        around = value_at(data, change.place[:-1])
+        for beside in [around[key] for key in keys_at(around)]:
             again = beside | {"name": TRIAL} if isinstance(beside, dict) and "name" in beside else beside
             yield with_entry(data, change.place, again)
         return
-    inner = [(place, value) for place, value in entries_in(change.value, change.place) if is_at(data, place, value)]
-    for place, value in inner:
-        if isinstance(value, list):
-            yield changed(data, place, value[::-1]).data
-    numbers = [
-        (place, value) for place, value in inner if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
-    for factor in (0.5, 2.0, 0.99, 1.01):
-        for place, value in numbers[:MOST_TRIED]:
-            yield changed(data, place, value * factor if isinstance(value, float) else int(value * factor)).data
+    for value in (GONE, *(value_or(reference, change.place, GONE) for reference in references), *NEUTRAL):
+        if value is GONE or value != change.value:
+            yield changed(data, change.place, value).data
 
 
-MOST_TRIED = 24
-"""Numbers of a list or mapping that are tried one by one."""
 TRIAL = "an entry on trial"
-
-
-def entries_beside(data: Plain, place: KeyPath) -> list[Plain]:
-    """What stands in the list or mapping of a place."""
-    around = value_at(data, place[:-1])
-    return [around[key] for key in keys_at(around)]
 
 
 def with_entry(data: Plain, place: KeyPath, value: Plain) -> Plain:
@@ -325,18 +282,6 @@ def with_entry(data: Plain, place: KeyPath, value: Plain) -> Plain:
         return changed(data, place, value).data
     at = int(place[-1])
     return changed(data, place[:-1], [*around[:at], value, *around[at:]]).data
-
-
-def entries_in(value: Plain, place: KeyPath) -> Iterator[tuple[KeyPath, Plain]]:
-    """The value and all that is in it, with their places."""
-    yield place, value
-    for key in keys_at(value):
-        yield from entries_in(value[key], (*place, key))
-
-
-def is_at(data: Plain, place: KeyPath, value: Plain) -> bool:
-    """The value still stands there: a later repair may have replaced what is around it."""
-    return bool(value_or(data, place, GONE) == value)
 
 
 def is_cut_short(data: Plain, candidate: Plain, other: Fault) -> bool:
@@ -380,13 +325,6 @@ def below(data: Plain, place: KeyPath) -> list[KeyPath]:
     return two[::-1] + one[::-1]
 
 
-def keys_at(here: Plain) -> list[str | int]:
-    """Keys of a mapping, numbers of a list."""
-    if isinstance(here, dict):
-        return list(here)
-    return list(range(len(here))) if isinstance(here, list) else []
-
-
 def differs(data: Plain, reference: Plain, place: KeyPath) -> bool:
     """The reference has something else at this place."""
     wanted, here = value_or(reference, place, GONE), value_or(data, place, GONE)
@@ -403,6 +341,73 @@ def changed(data: Plain, place: KeyPath, value: Plain) -> Change:
         here.append(value)
     elif value is not GONE:
         here[place[-1]] = copied(value)
-    elif has_entry(here, place[-1]):
+    elif key_paths.has_entry(here, place[-1]):
         del here[place[-1]]
     return Change(data, place, value)
+
+
+_Result = TypeVar("_Result")
+
+
+class CheckCache:
+    """Results by key, for one command: checked groups, files found, and what was wrong with them."""
+
+    def __init__(self) -> None:
+        self._results: dict[Hashable, Any] = {}
+        self._files: dict[int, tuple[Plain, str]] = {}
+
+    def get_or_compute(self, key: Hashable, compute: Callable[[], _Result]) -> _Result:
+        """The result kept under a key, computed the first time."""
+        if key not in self._results:
+            self._results[key] = compute()
+        kept: _Result = self._results[key]
+        return kept
+
+    def checked(self, group: str, data: Plain, references: Sequence[Plain]) -> Checked:
+        """The group's value; data that are written alike are one value, the same object."""
+        texts = [self._text_of_file(reference) for reference in references]
+        own = next((text for text, reference in zip(texts, references, strict=True) if data is reference), None)
+        # repr tells 1 from 1.0 and from true, which equality does not.
+        return self.get_or_compute((group, own or repr(data), *texts), lambda: checked(group, data, references))
+
+    def _text_of_file(self, data: Plain) -> str:
+        """How the data of a file are written; they are kept, so that no others can take their identity."""
+        if id(data) not in self._files:
+            self._files[id(data)] = (data, repr(data))
+        return self._files[id(data)][1]
+
+    def content_hash(self, scenario: Scenario) -> str:
+        """The content hash of a scenario whose groups were checked here."""
+        parts = {name: getattr(scenario, name) for name in Scenario.model_fields}
+        period = part_json(parts.pop("period"))
+        written = {
+            name: self.get_or_compute(("json", id(part)), partial(part_json, part)) for name, part in parts.items()
+        }
+        return hash_of_parts(written | {"period": period})
+
+    def contradictions(
+        self, scenario: Scenario, unsure_roles: frozenset[str], repaired: frozenset[str]
+    ) -> tuple[Problem, ...]:
+        """What does not fit among the parts of a scenario whose groups were checked here.
+
+        `unsure_roles` and the parts `repaired` had faults, and do not stand as the user wrote them.
+        """
+        found: list[Problem] = []
+        every = (*checks(unsure_roles, repaired), *checks_of_rosters(unsure_roles, repaired))
+        for number, (check, names) in enumerate(every):
+            parts = [identity_of(getattr(scenario, name)) for name in names]
+            question = ("check", number, unsure_roles, repaired, *parts)
+            found += self.get_or_compute(question, partial(_run_check, check, scenario))
+        return tuple(found)
+
+
+def identity_of(part: object) -> Hashable:
+    """What tells parts apart in the cache; of a demand that is no list of visits only streams and acuities count."""
+    if not isinstance(part, Profile | Steady):
+        return id(part)
+    return tuple(part.streams()), tuple(sorted(part.acuity_mix.items()))
+
+
+def _run_check(check: Check, scenario: Scenario) -> tuple[Problem, ...]:
+    """All problems a check finds."""
+    return tuple(check(scenario))

@@ -3,22 +3,23 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sim.config.added_steps import in_their_pathways
-from sim.config.composing import ComposeFault, resolved
 from sim.config.drafts import Draft, reported
 from sim.config.files import (
+    ComposeFault,
     default_choices,
     defaults_in,
     fault_of,
     faults_of_file,
     file_of,
     group_data,
+    resolved,
     root_data,
     with_inherited,
 )
 from sim.config.follow_ons import OwnFile
 from sim.config.key_paths import Plain
 from sim.config.roster_shorthand import faults_of_grouping, faults_of_heads, without_faulty_roles, written_out
+from sim.config.user_files import in_their_pathways
 from sim.department.scenario import Problem
 from sim.io.strict_yaml import read_checked_yaml
 
@@ -95,12 +96,12 @@ def is_own(folders: tuple[Path, ...], group: str, name: str) -> bool:
     return len(folders) > 1 and not file_of(folders, group, name).is_relative_to(folders[0])
 
 
-def own_files(draft: Draft, choices: Mapping[str, str], shipped: Plain) -> dict[str, OwnFile]:
+def own_files(folders: tuple[Path, ...], choices: Mapping[str, str], shipped: Plain) -> dict[str, OwnFile]:
     """The user's own files among the choices, by group."""
     usual, found = default_choices(), dict[str, OwnFile]()
     for group, name in choices.items():
-        if is_own(draft.folders, group, name) and group in shipped:
-            file = file_of(draft.folders, group, name)
+        if is_own(folders, group, name) and group in shipped:
+            file = file_of(folders, group, name)
             found[group] = OwnFile(file, bool(defaults_in(file)), usual[group], shipped[group])
     return found
 
@@ -110,11 +111,6 @@ def shipped_default(draft: Draft) -> Plain:
     if len(draft.folders) == 1:
         return {}
     return put_beside(draft.folders[:1], default_choices(), root_data())
-
-
-def references(group: str, base: Plain, shipped: Plain) -> list[Plain]:
-    """Where an entry that is not faulty can be had from."""
-    return [base, shipped[group]] if group in shipped else [base]
 
 
 def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sim.config.checking import Fault, faults_in, words_beside
-from sim.config.files import choices_of, folders_of, read_mapping
-from sim.config.key_paths import Plain, typed_path
-from sim.config.remedies import remedy_of, value_of
+from sim.config.checking import faults_in, problem_from_fault
+from sim.config.files import choices_of, file_of, folders_of, read_mapping, shadowing
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.suggest import did_you_mean
 from sim.studies.question import CalibrateSettings, Question
@@ -38,27 +36,14 @@ def column_map_in(folders: Sequence[Path], name: object) -> ColumnMap | list[Pro
     if not isinstance(name, str) or name not in known:
         remedy = f"no such column map; {did_you_mean(str(name), known)}"
         return [Problem("study.map", repr(name), remedy)]
-    files = [file for folder in folders if (file := folder / _GROUP / f"{name}.yaml").exists()]
-    if len(files) > 1:
-        remedy = f"study.map={name} is shipped and would be taken instead of this file: give the file another name"
-        return [Problem(str(files[-1]), repr(name), remedy)]
-    data = read_mapping(files[0])
-    return [data] if isinstance(data, Problem) else _validated(files[0], data)
-
-
-def _validated(file: Path, data: Plain) -> ColumnMap | list[Problem]:
-    """The map the data describes, or its problems with the file and the key as their place."""
+    file = file_of(folders, _GROUP, name)
+    data = shadowing(folders, _GROUP, name, "study.map") or read_mapping(file)
+    if isinstance(data, Problem):
+        return [data]
     try:
         return ColumnMap.model_validate(data)
     except ValidationError as error:
-        return [problem_in(file, data, fault) for fault in faults_in(data, error)]
-
-
-def problem_in(file: Path, data: Plain, fault: Fault) -> Problem:
-    """One fault of a column map."""
-    path = f"{file} {typed_path(data, fault.place)}".strip()
-    known = words_beside(ColumnMap, data, fault.place)
-    return Problem(path, value_of(fault.details), remedy_of(fault.details, known))
+        return [problem_from_fault(f"{file} ", ColumnMap, data, fault) for fault in faults_in(data, error)]
 
 
 def faults_of_visits(file: Path, column_map: ColumnMap) -> list[Problem]:
@@ -69,11 +54,6 @@ def faults_of_visits(file: Path, column_map: ColumnMap) -> list[Problem]:
     try:
         read_visits(file, column_map)
     except VisitsFileError as error:
-        return [problem_from(file, line) for line in error.lines]
+        parts = [line.partition("; ") for line in error.lines]  # what is wrong; what to do
+        return [Problem(str(file), wrong, remedy or "correct the file") for wrong, _, remedy in parts]
     return []
-
-
-def problem_from(file: Path, line: str) -> Problem:
-    """A line 'what is wrong; what to do' of the quality report."""
-    wrong, _, remedy = line.partition("; ")
-    return Problem(str(file), wrong, remedy or "correct the file")

@@ -1,31 +1,86 @@
 """Which scenarios a sweep has: combinations, values side by side, samples of ranges, or the rows of a CSV file.
 
-Words are read by `overrides`; whether keys and values make sense is seen when scenarios are put together.
+Samples are a Latin hypercube or a Sobol sequence. Words are read by `overrides`; whether keys and values make sense is
+seen when scenarios are put together.
 """
 
 import csv
+import math
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product, zip_longest
 from math import prod
 from pathlib import Path
 
+import numpy as np
+
+from sim.config import overrides
 from sim.config.files import unreadable_problem
-from sim.config.overrides import (
-    MOST_VALUES,
-    PATH_KEYS,
-    TYPED_ONLY,
-    Override,
-    Range,
-    read_override,
-    read_several,
-    typed_only,
-)
-from sim.config.sampling import SAMPLED, centre, note_of, sampled
+from sim.config.overrides import MOST_VALUES, PATH_KEYS, Override, Range, read_override
 from sim.department.scenario import Problem
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.suggest import did_you_mean
+
+LATIN, SOBOL = "lhs", "sobol"
+SAMPLED = (LATIN, SOBOL)
+FINENESS = 1e-6
+"""Samples of a range are rounded to a place as fine as this part of its width: easy to read and to type."""
+
+
+def sampled(
+    columns: Mapping[str, Range | Sequence[Override]], kind: str, n: int, seed: int
+) -> list[tuple[Override, ...]]:
+    """`n` scenarios over the columns. The same seed gives the same ones on every machine."""
+    unit = unit_samples(kind, n, len(columns), seed)
+    chosen = [
+        from_range(column, unit[:, place]) if isinstance(column, Range) else from_choices(column, unit[:, place])
+        for place, column in enumerate(columns.values())
+    ]
+    return list(zip(*chosen, strict=True))
+
+
+def unit_samples(kind: str, n: int, dimensions: int, seed: int) -> np.ndarray:
+    """Samples of the unit cube, a row each."""
+    from scipy.stats import qmc  # slow to load
+
+    if kind == LATIN:
+        return np.asarray(qmc.LatinHypercube(dimensions, rng=seed).random(n))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # no power of two: said by `note_of`
+        return np.asarray(qmc.Sobol(dimensions, scramble=True, rng=seed).random(n))
+
+
+def from_range(column: Range, unit: np.ndarray) -> list[Override]:
+    """A number of the range for each sample."""
+    decimals = math.ceil(-math.log10((column.high - column.low) * FINENESS))
+    values = (round(column.low + (column.high - column.low) * float(u), decimals) for u in unit)
+    return [column.holding(float(min(max(value, column.low), column.high))) for value in values]
+
+
+def from_choices(choices: Sequence[Override], unit: np.ndarray) -> list[Override]:
+    """A choice for each sample, every choice equally often or once more: by the order of the samples."""
+    order = np.argsort(np.argsort(unit, kind="stable"), kind="stable")
+    return [choices[place] for place in (order * len(choices) // len(unit)).tolist()]
+
+
+def centre(column: Range) -> Override:
+    """The middle of a range."""
+    decimals = math.ceil(-math.log10((column.high - column.low) * FINENESS))
+    return column.holding(float(round((column.low + column.high) / 2, decimals)))
+
+
+def note_of(kind: str, n: int) -> list[str]:
+    """What a number of samples costs a Sobol sequence."""
+    if kind != SOBOL or n & (n - 1) == 0:
+        return []
+    below = 1 << (n.bit_length() - 1)
+    return [
+        f"{n} samples are no power of two: a Sobol sequence fills the space evenly at {below} or {2 * below}, "
+        "in between less so"
+    ]
+
 
 DESIGN_KEYS = ("sweep.design", "sweep.csv", "sweep.samples", "sweep.seed", "sweep.baseline", "sweep.filter")
 ONE_FOR_ALL = ("seed", "study", "engine", "executor")
@@ -43,10 +98,11 @@ Values = Mapping[str, Sequence[Override]]
 @dataclass(slots=True)
 class SweepDesign:
     """What was typed, by key: values and ranges; and the scenarios that come of it, all overrides of each, the
-    baseline first. `apart`: keys that told scenarios apart before some were left out, which changes no label.
-    `notes`: what whoever asked should know.
+    baseline first. `settings`: what was typed about the sweep itself. `apart`: keys that told scenarios apart before
+    some were left out, which changes no label. `notes`: what whoever asked should know.
     """
 
+    settings: dict[str, str] = field(default_factory=dict)
     words: dict[str, list[Override]] = field(default_factory=dict)
     ranges: dict[str, Range] = field(default_factory=dict)
     rows: list[list[Override]] = field(default_factory=list)
@@ -56,6 +112,15 @@ class SweepDesign:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def kind(self) -> str:
+        """How values are put together."""
+        return self.settings.get("sweep.design", "grid")
+
+    def refuse(self, path: str, value: str, remedy: str) -> None:
+        """Take down what is wrong."""
+        self.problems.append(Problem(path, value, remedy))
 
     def scenarios(self) -> Iterator[tuple[Varied, list[Override]]]:
         """What varies and all overrides of every scenario."""
@@ -90,30 +155,30 @@ def label_of(items: Sequence[Override], varying: set[str]) -> Varied:
 def design_of(texts: Sequence[str]) -> SweepDesign:
     """The design that the words ask for, with what is wrong with their form."""
     design = SweepDesign()
-    ours: dict[str, str] = {}
+    settings = design.settings
     for text in texts:
         key, _, value = text.partition("=")
         if key.startswith("sweep."):
-            ours[key] = value
+            settings[key] = value
         else:
             take(design, text)
-    check_ours(design, ours)
-    if "sweep.csv" in ours:
-        add_rows(design, ours)
-    elif ours.get("sweep.design") in SAMPLED:
-        add_samples(design, ours)
+    check_settings(design)
+    if "sweep.csv" in settings:
+        add_rows(design)
+    elif design.kind in SAMPLED:
+        add_samples(design)
     else:
-        add_combinations(design, ours)
-    if "sweep.baseline" in ours and design.rows:
-        put_baseline_first(design, ours["sweep.baseline"], instead=ours.get("sweep.design") in SAMPLED)
-    if "sweep.filter" in ours:
-        leave_out(design, ours["sweep.filter"])
+        add_combinations(design)
+    if "sweep.baseline" in settings and design.rows:
+        put_baseline_first(design, settings["sweep.baseline"])
+    if "sweep.filter" in settings:
+        leave_out(design, settings["sweep.filter"])
     return design
 
 
 def take(design: SweepDesign, text: str) -> None:
     """One word; of two with the same key the later one counts, as everywhere."""
-    read = read_several(text)
+    read = overrides.read_several(text)
     if isinstance(read, Problem):
         design.problems.append(read)
         return
@@ -125,36 +190,34 @@ def take(design: SweepDesign, text: str) -> None:
     design.words[key] = [centre(read)] if isinstance(read, Range) else read
 
 
-def check_ours(design: SweepDesign, ours: Mapping[str, str]) -> None:
+def check_settings(design: SweepDesign) -> None:
     """Words about the sweep itself."""
-    kind = ours.get("sweep.design", "grid")
-    for key, value in ours.items():
+    kind, settings = design.kind, design.settings
+    for key, value in settings.items():
         if key not in DESIGN_KEYS:
-            design.problems.append(Problem(key, repr(value), f"no such key; {did_you_mean(key, DESIGN_KEYS)}"))
+            design.refuse(key, repr(value), f"no such key; {did_you_mean(key, DESIGN_KEYS)}")
+        elif key in ("sweep.samples", "sweep.seed") and kind not in SAMPLED:
+            design.refuse(key, repr(value), "it is for sweep.design=lhs or sobol: leave it out, or name one of them")
     if kind not in DESIGNS:
-        design.problems.append(Problem("sweep.design", repr(kind), f"no such design; {did_you_mean(kind, DESIGNS)}"))
-    if kind not in SAMPLED:
-        remedy = "it is for sweep.design=lhs or sobol: leave it out, or name one of them"
-        lost = [key for key in ("sweep.samples", "sweep.seed") if key in ours]
-        design.problems += [Problem(key, repr(ours[key]), remedy) for key in lost]
-    if kind not in SAMPLED and "sweep.csv" not in ours:
+        design.refuse("sweep.design", repr(kind), f"no such design; {did_you_mean(kind, DESIGNS)}")
+    for one in design.ranges.values() if kind not in SAMPLED and "sweep.csv" not in settings else ():
         remedy = (
             "any number of a range: name sweep.design=lhs or sobol with sweep.samples=N; "
             "or write the values in their order: a,b,c or choice(a,b,c) or range(1,4)"
         )
-        design.problems += [Problem(one.key, repr(one.text), remedy) for one in design.ranges.values()]
+        design.refuse(one.key, repr(one.text), remedy)
 
 
-def add_combinations(design: SweepDesign, ours: Mapping[str, str]) -> None:
+def add_combinations(design: SweepDesign) -> None:
     """Every combination of the values, the last word varying fastest; or the values side by side."""
     columns = list(design.words.values())
-    if ours.get("sweep.design") == "zip":
+    if design.kind == "zip":
         longest = max(map(len, columns), default=1)
         sizes = {key: len(values) for key, values in design.words.items() if len(values) > 1}
         if len(set(sizes.values())) > 1:
             counts = ", ".join(f"{key} {n}" for key, n in sizes.items())
             remedy = "values go side by side: give each key the same number of them, or one"
-            design.problems.append(Problem("sweep.design", f"'zip' of {counts}", remedy))
+            design.refuse("sweep.design", f"'zip' of {counts}", remedy)
         filled = [values * longest if len(values) == 1 else values for values in columns]
         design.rows = [[item for item in items if item is not None] for items in zip_longest(*filled)] or [[]]
     elif not too_many(design, prod(map(len, columns))):
@@ -165,18 +228,19 @@ def too_many(design: SweepDesign, n: int) -> bool:
     """More scenarios than a sweep can have; one is looked at all the same."""
     if n <= MOST_VALUES:
         return False
-    remedy = f"at most {MOST_VALUES:,} scenarios in one sweep: vary less at once"
-    design.problems.append(Problem("command line", f"{n:,} scenarios", remedy))
+    design.refuse(
+        "command line", f"{n:,} scenarios", f"at most {MOST_VALUES:,} scenarios in one sweep: vary less at once"
+    )
     design.rows = [list(design.middle().values())]
     return True
 
 
-def add_samples(design: SweepDesign, ours: Mapping[str, str]) -> None:
+def add_samples(design: SweepDesign) -> None:
     """Samples over the ranges and the keys with several values. Before them, as the baseline, goes the middle of
     every range with the first of all other values: a point of the space asked about that does not depend on the seed.
     """
     design.rows = [list(design.middle().values())]
-    n, seed = whole(design, ours, "sweep.samples", None, 1), whole(design, ours, "sweep.seed", "1", 0)
+    n, seed = whole(design, "sweep.samples", None, 1), whole(design, "sweep.seed", "1", 0)
     varied: dict[str, Range | Sequence[Override]] = {
         key: design.ranges.get(key, values)
         for key, values in design.words.items()
@@ -184,38 +248,37 @@ def add_samples(design: SweepDesign, ours: Mapping[str, str]) -> None:
     }
     if not varied and not design.problems:
         remedy = "give a key a range or several values, as in demand.growth=interval(0.9,1.2) staffing=a,b"
-        design.problems.append(Problem("sweep.design", repr(ours["sweep.design"]), f"nothing varies: {remedy}"))
+        design.refuse("sweep.design", repr(design.kind), f"nothing varies: {remedy}")
     if n is None or seed is None or not varied or too_many(design, n):
         return
-    for items in sampled(varied, ours["sweep.design"], n, seed):
+    for items in sampled(varied, design.kind, n, seed):
         chosen = {item.key: item for item in items}
         design.rows.append([chosen.get(key, values[0]) for key, values in design.words.items()])
-    design.notes += note_of(ours["sweep.design"], n)
+    design.notes += note_of(design.kind, n)
 
 
-def whole(design: SweepDesign, ours: Mapping[str, str], key: str, usual: str | None, least: int) -> int | None:
+def whole(design: SweepDesign, key: str, usual: str | None, least: int) -> int | None:
     """A whole number among the words about the sweep; None after reporting that it is none."""
-    text = ours.get(key, usual)
+    text = design.settings.get(key, usual)
     if text is not None and _WHOLE.fullmatch(text) and least <= int(text) < 2**63:
         return int(text)
     remedy = f"give a whole number from {least} to {2**63 - 1:,}, as in {key}=64"
-    design.problems.append(Problem(key, "nothing" if text is None else repr(text), remedy))
+    design.refuse(key, "nothing" if text is None else repr(text), remedy)
     return None
 
 
-def put_baseline_first(design: SweepDesign, text: str, *, instead: bool) -> None:
-    """The baseline that was named, before the first scenario or instead of it; other keys are as in the first."""
+def put_baseline_first(design: SweepDesign, text: str) -> None:
+    """The baseline that was named, before the first scenario or, of samples, instead of it; other keys are as there."""
     known = {item.key: item for item in design.rows[0]}
     for word in text.split():
         read = read_override(word)
         if isinstance(read, Problem):
-            design.problems.append(Problem(f"sweep.baseline, {read.path}", read.value, read.remedy))
+            design.refuse(f"sweep.baseline, {read.path}", read.value, read.remedy)
         elif read.key not in known:
-            remedy = f"no key of this sweep; {did_you_mean(read.key, known)}"
-            design.problems.append(Problem("sweep.baseline", repr(word), remedy))
+            design.refuse("sweep.baseline", repr(word), f"no key of this sweep; {did_you_mean(read.key, known)}")
         else:
             known[read.key] = read
-    design.rows[: 1 if instead else 0] = [list(known.values())]
+    design.rows[: 1 if design.kind in SAMPLED else 0] = [list(known.values())]
 
 
 def leave_out(design: SweepDesign, text: str) -> None:
@@ -230,38 +293,33 @@ def leave_out(design: SweepDesign, text: str) -> None:
     kept = [items for items, keeps in zip(design.rows, found, strict=True) if keeps]
     if not kept:
         remedy = f"keeps none of {len(design)} scenarios: write it so that it holds for those to be played"
-        design.problems.append(Problem("sweep.filter", repr(text), remedy))
+        design.refuse("sweep.filter", repr(text), remedy)
         return
-    note_left_out(design, kept)
-    design.rows = kept
-
-
-def note_left_out(design: SweepDesign, kept: Sequence[list[Override]]) -> None:
-    """How many are gone, and whether the baseline is among them."""
     design.apart = varying = design.varying()
     if len(kept) < len(design):
         design.notes.append(f"sweep.filter leaves out {len(design) - len(kept)} of {len(design)} scenarios")
     if kept[0] is not design.rows[0]:
         gone, now = (" ".join(label_of(items, varying)) for items in (design.rows[0], kept[0]))
         design.notes.append(f"{gone} is left out as well: the baseline is now {now}")
+    design.rows = kept
 
 
-def add_rows(design: SweepDesign, ours: Mapping[str, str]) -> None:
+def add_rows(design: SweepDesign) -> None:
     """The file alone says what varies."""
-    name = ours["sweep.csv"]
-    if "sweep.design" in ours:
+    name = design.settings["sweep.csv"]
+    if "sweep.design" in design.settings:
         remedy = "the file says what goes with what: leave sweep.design or sweep.csv out"
-        design.problems.append(Problem("sweep.design", repr(ours["sweep.design"]), remedy))
+        design.refuse("sweep.design", repr(design.kind), remedy)
     rows, problems = scenario_rows_in(Path(name))
+    design.problems += problems
     columns = {item.key for row in rows for item in row}
     for key, values in design.words.items():
         text = ",".join(item.text.partition("=")[2] for item in values)
-        if len(values) > 1 or key in design.ranges:
+        if key in design.ranges or len(values) > 1:
             text = design.ranges[key].text if key in design.ranges else text
-            problems.append(Problem(key, repr(text), f"{name} says what varies: give one value, or a column {key}"))
+            design.refuse(key, repr(text), f"{name} says what varies: give one value, or a column {key}")
         elif key in columns and key != "study":
-            problems.append(Problem(key, repr(text), f"{name} has a column of this name: leave one of them out"))
-    design.problems += problems
+            design.refuse(key, repr(text), f"{name} has a column of this name: leave one of them out")
     fixed = [values[0] for key, values in design.words.items() if key not in columns]
     design.rows = [[*fixed, *row] for row in rows] or [fixed]
 
@@ -269,7 +327,8 @@ def add_rows(design: SweepDesign, ours: Mapping[str, str]) -> None:
 def scenario_rows_in(file: Path) -> tuple[list[list[Override]], list[Problem]]:
     """Overrides of each row of a CSV file, and what is wrong with the file."""
     try:
-        lines = [line for line in _numbered(read_text(file, _MOST_BYTES)) if any(cell.strip() for cell in line[1])]
+        reader = csv.reader(read_text(file, _MOST_BYTES).splitlines(keepends=True), strict=True)
+        lines = [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
     except UnreadableFile as error:
         return [], [unreadable_problem(error)]
     except csv.Error as error:
@@ -292,23 +351,17 @@ def scenario_rows_in(file: Path) -> tuple[list[list[Override]], list[Problem]]:
     return rows, problems
 
 
-def _numbered(text: str) -> list[tuple[int, list[str]]]:
-    """Rows with the line each ends on."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    return [(reader.line_num, cells) for cells in reader]
-
-
 def faults_of_head(file: Path, keys: list[str]) -> list[Problem]:
     """Names of columns that cannot be keys."""
-    if len(keys) == 1 and ";" in keys[0]:
-        return [Problem(f"{file} line 1", repr(keys[0]), "one column: separate columns by commas, not by semicolons")]
     place = f"{file} line 1"
+    if len(keys) == 1 and ";" in keys[0]:
+        return [Problem(place, repr(keys[0]), "one column: separate columns by commas, not by semicolons")]
     problems = [Problem(place, f"column {n}", "no name: name the key") for n, key in enumerate(keys, 1) if not key]
     twice = [key for key in dict.fromkeys(keys) if key and keys.count(key) > 1]
     problems += [Problem(place, repr(key), "two columns of this name: leave one out") for key in twice]
     ours = [key for key in keys if key in (*PATH_KEYS, "experiment") or key.startswith("sweep.")]
     problems += [Problem(place, repr(key), "not a part of a scenario: give it when typing") for key in ours]
-    return problems + [Problem(place, repr(key), TYPED_ONLY) for key in keys if typed_only(key)]
+    return problems + [Problem(place, repr(key), overrides.TYPED_ONLY) for key in keys if overrides.typed_only(key)]
 
 
 def _row_of(place: str, keys: list[str], cells: list[str]) -> list[Override | Problem]:

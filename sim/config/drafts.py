@@ -36,6 +36,15 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     column_map: ColumnMap | None = None
 
+    @property
+    def typed(self) -> set[str]:
+        """Keys whose values were typed."""
+        return {item.key for item in self.values}
+
+    def refuse(self, path: str, value: str, remedy: str) -> None:
+        """Take down what is wrong."""
+        self.problems.append(Problem(path, value, remedy))
+
 
 def drafted(overrides: Sequence[str], config_dir: Path | None) -> Draft:
     """Sort what was typed into choices of files, paths and values."""
@@ -53,7 +62,7 @@ def draft_of(read: Sequence[Override], problems: list[Problem], config_dir: Path
     for item in read:
         group = re.split(r"[./]", item.key)[0]
         if group in _ONLY_SWEPT:
-            draft.problems.append(Problem(item.key, repr(item.value), _ONLY_SWEPT[group]))
+            draft.refuse(item.key, repr(item.value), _ONLY_SWEPT[group])
         elif item.key in draft.choices:
             _choose(draft, item)
         elif item.key not in PATH_KEYS:
@@ -77,12 +86,10 @@ def _choose(draft: Draft, item: Override) -> None:
     if name in known:
         draft.choices[item.key] = name
     elif item.key == "study" and name in PLANNED:
-        draft.problems.append(
-            Problem(item.key, repr(name), f"not available in this version; use one of: {', '.join(known)}")
-        )
+        draft.refuse(item.key, repr(name), f"not available in this version; use one of: {', '.join(known)}")
     else:
         remedy = where_it_lies(draft.folders, item.key, name) or f"no such choice; {did_you_mean(name, known)}"
-        draft.problems.append(Problem(item.key, repr(name), remedy))
+        draft.refuse(item.key, repr(name), remedy)
 
 
 def reported(draft: Draft, composed: Plain | Problem) -> Plain | None:

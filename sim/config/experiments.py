@@ -45,89 +45,114 @@ def begins(path: str, key: str) -> bool:
 
 def with_experiment(typed: Sequence[str], config_dir: Path | None) -> SweepWords:
     """What was typed, after the words of the experiment it names; what is typed wins."""
-    named = [word.partition("=")[2] for word in typed if word.partition("=")[0].lstrip("+") == _GROUP]
-    others = [word for word in typed if word.partition("=")[0].lstrip("+") != _GROUP]
+    named = [word.partition("=")[2] for word in typed if _key_of(word) == _GROUP]
+    wanted = SweepWords([word for word in typed if _key_of(word) != _GROUP])
     if not named:
-        return SweepWords(others)
-    wanted = SweepWords(others)
-    name, folders = named[-1], folders_in_use(typed, config_dir)
-    found = file_named(name, folders)
-    if isinstance(found, Problem):
-        wanted.problems.append(found)
         return wanted
-    data = read_mapping(found)
-    if isinstance(data, Problem):
-        wanted.problems.append(data)
+    folder = folder_typed(typed, config_dir)  # one that is not there is reported elsewhere
+    file = file_named(named[-1], folders_of(folder if folder is not None and folder.is_dir() else None))
+    data = file if isinstance(file, Problem) else read_mapping(file)
+    if isinstance(file, Problem) or isinstance(data, Problem):
+        wanted.problems += [data] if isinstance(data, Problem) else []
         return wanted
-    ours = {word.partition("=")[0].lstrip("+") for word in others}
-    words = list(words_in(found, data, ours, wanted.problems))
-    wanted.origin = {key.lstrip("+"): found for key, _ in words if key.lstrip("+") not in ours}
-    wanted.words = [*(f"{key}={text}" for key, text in words), *others]
+    reading = _Experiment(file, {_key_of(word) for word in wanted.words}, wanted.problems)
+    words = list(reading.words_in(data))
+    wanted.origin = {_key_of(key): file for key, _ in words if _key_of(key) not in reading.typed}
+    wanted.words = [*(f"{key}={text}" for key, text in words), *wanted.words]
     return wanted
 
 
-def folders_in_use(typed: Sequence[str], config_dir: Path | None) -> tuple[Path, ...]:
-    """Folders with experiments; one that is not there is reported elsewhere."""
-    folder = folder_typed(typed, config_dir)
-    return folders_of(folder if folder is not None and folder.is_dir() else None)
+def _key_of(word: str) -> str:
+    """The key of a word."""
+    return word.partition("=")[0].lstrip("+")
 
 
 def file_named(name: str, folders: Sequence[Path]) -> Path | Problem:
     """The file of an experiment, or why there is none."""
     known = choices_of(_GROUP, folders)
-    if not PLAIN_NAME.fullmatch(name):
-        several = "," in name or "(" in name or "[" in name
+    if re.search(r"[,(\[]", name):
         remedy = "a file says a whole sweep, and two have no product: play one experiment after the other"
-        return Problem(_GROUP, repr(name), remedy if several else f"no such choice; {did_you_mean(name, known)}")
-    if name not in known:
+        return Problem(_GROUP, repr(name), remedy)
+    if name not in known or not PLAIN_NAME.fullmatch(name):
         return Problem(_GROUP, repr(name), f"no such choice; {did_you_mean(name, known)}")
     return shadowing(folders, _GROUP, name) or file_of(folders, _GROUP, name)
 
 
-def words_in(
-    file: Path, data: Mapping[str, Plain], typed: set[str], problems: list[Problem]
-) -> Iterator[tuple[str, str]]:
-    """Key and text of every word the file stands for; what is wrong with it is added to the problems."""
-    for entry in data:
-        if entry not in ENTRIES:
-            remedy = f"no such entry of an experiment; {did_you_mean(str(entry), ENTRIES)}"
-            problems.append(Problem(f"{file} {entry}", short_repr(data[entry]), remedy))
-    if not isinstance(data.get("description"), str):
-        remedy = "say in a sentence what the experiment asks"
-        problems.append(Problem(f"{file} description", short_repr(data.get("description")), remedy))
-    vary, settings = part(file, data, "vary", problems), part(file, data, "sweep", problems)
-    if not vary and "csv" not in settings and not problems:
-        remedy = "name what varies, as in vary: {staffing: [traditional, peer_247]}"
-        problems.append(Problem(f"{file} vary", "nothing", remedy))
-    for key, value in part(file, data, "values", problems).items():
-        yield from word_of(file, "values", key, value, [value], problems)
-    for key, value in vary.items():
-        several = value if isinstance(value, list) and value else None
-        if isinstance(value, dict) and set(value) == {"low", "high"}:
-            yield key, f"interval({value['low']},{value['high']})"
-        elif several is None:
-            remedy = "give a list of values, [a, b], or a range for samples, {low: 1, high: 2}"
-            problems.append(Problem(f"{file} vary.{key}", short_repr(value), remedy))
-        else:
-            yield from word_of(file, "vary", key, value, several, problems)
-    for key, value in settings.items():
-        if key == "baseline":
-            yield from _baseline_of(file, value, typed, problems)
-        else:
-            yield from setting_of(file, key, value, problems)
+@dataclass(frozen=True, slots=True)
+class _Experiment:
+    """A file that is read: the keys that were `typed` beside it, and what is found wrong with it."""
 
+    file: Path
+    typed: set[str]
+    problems: list[Problem]
 
-def part(file: Path, data: Mapping[str, Plain], name: str, problems: list[Problem]) -> dict[str, Plain]:
-    """One of the mappings the file consists of, without keys that mean nothing in it."""
-    found = data.get(name)
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        problems.append(Problem(f"{file} {name}", short_repr(found), "write lines of the form key: value below it"))
-        return {}
-    refused = {key: why for key in found if (why := why_not(name, key))}
-    problems += [Problem(f"{file} {name}.{key}", short_repr(found[key]), why) for key, why in refused.items()]
-    return {key: value for key, value in found.items() if key not in refused}
+    def refuse(self, place: str, value: Plain, remedy: str) -> None:
+        """Take down what is wrong at a place of the file."""
+        self.problems.append(Problem(f"{self.file} {place}", "nothing" if value is None else short_repr(value), remedy))
+
+    def words_in(self, data: Mapping[str, Plain]) -> Iterator[tuple[str, str]]:
+        """Key and text of every word the file stands for."""
+        for entry in data:
+            if entry not in ENTRIES:
+                self.refuse(entry, data[entry], f"no such entry of an experiment; {did_you_mean(str(entry), ENTRIES)}")
+        if not isinstance(data.get("description"), str):
+            self.refuse("description", data.get("description"), "say in a sentence what the experiment asks")
+        vary, settings = self.part(data, "vary"), self.part(data, "sweep")
+        if not vary and "csv" not in settings and not self.problems:
+            self.refuse("vary", None, "name what varies, as in vary: {staffing: [traditional, peer_247]}")
+        for key, value in self.part(data, "values").items():
+            yield from self.word("values", key, value, [value])
+        for key, value in vary.items():
+            if isinstance(value, dict) and set(value) == {"low", "high"}:
+                yield key, f"interval({value['low']},{value['high']})"
+            elif isinstance(value, list) and value:
+                yield from self.word("vary", key, value, value)
+            else:
+                remedy = "give a list of values, [a, b], or a range for samples, {low: 1, high: 2}"
+                self.refuse(f"vary.{key}", value, remedy)
+        for key, value in settings.items():
+            yield from self.baseline(value) if key == "baseline" else self.setting(key, value)
+
+    def part(self, data: Mapping[str, Plain], name: str) -> dict[str, Plain]:
+        """One of the mappings the file consists of, without keys that mean nothing in it."""
+        found = {} if data.get(name) is None else data[name]
+        if not isinstance(found, dict):
+            self.refuse(name, found, "write lines of the form key: value below it")
+            return {}
+        refused = {key: why for key in found if (why := why_not(name, key))}
+        for key, why in refused.items():
+            self.refuse(f"{name}.{key}", found[key], why)
+        return {key: value for key, value in found.items() if key not in refused}
+
+    def word(self, part: str, key: str, written: Plain, values: Iterable[Plain]) -> Iterator[tuple[str, str]]:
+        """The word that gives a key these values."""
+        try:
+            yield key, ",".join(as_typed(value) for value in values)
+        except ValueError as error:
+            self.refuse(f"{part}.{key}", written, str(error))
+
+    def baseline(self, value: Plain) -> Iterator[tuple[str, str]]:
+        """The word for a baseline; keys that were typed have what was typed there too."""
+        if not isinstance(value, dict):
+            self.refuse("sweep.baseline", value, "write a mapping: {staffing: traditional}")
+            return
+        for key in filter(typed_only, map(str, value)):
+            self.refuse(f"sweep.baseline.{key}", value.get(key), TYPED_ONLY)
+        entries = [(str(key), one) for key, one in value.items() if key not in self.typed]
+        words = [word for key, one in entries for word in self.word("sweep.baseline", key, one, [one])]
+        if words:
+            yield "sweep.baseline", " ".join(f"{key}={text}" for key, text in words)
+
+    def setting(self, key: str, value: Plain) -> Iterator[tuple[str, str]]:
+        """A word about the sweep itself; a file of rows lies beside the experiment."""
+        beside = self.file.parent / str(value)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            self.refuse(f"sweep.{key}", value, "give a text or a whole number")
+        elif key == "csv" and not lies_in(self.file.parent.parent, beside):
+            remedy = "lies outside the folder of the experiment: put the table beside it, or type sweep.csv=FILE"
+            self.refuse("sweep.csv", value, remedy)
+        else:
+            yield f"sweep.{key}", str(beside if key == "csv" else value)
 
 
 def why_not(name: str, key: object) -> str | None:
@@ -145,52 +170,12 @@ def why_not(name: str, key: object) -> str | None:
     return None
 
 
-def word_of(
-    file: Path, name: str, key: str, written: Plain, values: Iterable[Plain], problems: list[Problem]
-) -> Iterator[tuple[str, str]]:
-    """The word that gives a key these values."""
-    try:
-        yield key, ",".join(as_typed(value) for value in values)
-    except ValueError as error:
-        problems.append(Problem(f"{file} {name}.{key}", short_repr(written), str(error)))
-
-
-def _baseline_of(file: Path, value: Plain, typed: set[str], problems: list[Problem]) -> Iterator[tuple[str, str]]:
-    """The word for a baseline; keys that were typed have what was typed there too."""
-    if not isinstance(value, dict):
-        problems.append(
-            Problem(f"{file} sweep.baseline", short_repr(value), "write a mapping: {staffing: traditional}")
-        )
-        return
-    for key in filter(typed_only, map(str, value)):
-        problems.append(Problem(f"{file} sweep.baseline.{key}", short_repr(value.get(key)), TYPED_ONLY))
-    entries = {str(key): one for key, one in value.items() if key not in typed}
-    words = [
-        word for key, one in entries.items() for word in word_of(file, "sweep.baseline", key, one, [one], problems)
-    ]
-    if words:
-        yield "sweep.baseline", " ".join(f"{key}={text}" for key, text in words)
-
-
-def setting_of(file: Path, key: str, value: Plain, problems: list[Problem]) -> Iterator[tuple[str, str]]:
-    """A word about the sweep itself; a file of rows lies beside the experiment."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        problems.append(Problem(f"{file} sweep.{key}", short_repr(value), "give a text or a whole number"))
-    elif key != "csv":
-        yield f"sweep.{key}", str(value)
-    elif not lies_in(file.parent.parent, file.parent / str(value)):
-        remedy = "lies outside the folder of the experiment: put the table beside it, or type sweep.csv=FILE"
-        problems.append(Problem(f"{file} sweep.csv", short_repr(value), remedy))
-    else:
-        yield "sweep.csv", str(file.parent / str(value))
-
-
 def as_typed(value: Plain) -> str:
     """A value of a file as it would be typed."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
+    if value is None:
+        return "null"
     if isinstance(value, int | float):
-        return repr(value)
+        return repr(value).lower()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):

@@ -1,24 +1,138 @@
 """The files of the groups: where they are, which there are, whether they may be taken, what they say together.
 
-What the user changes in them is applied in `sim.config.composition`.
+Each lies over those it inherits from. A reference, `${group.key}`, is replaced by the plain value of the files it leads
+to, and leads to nothing outside them. What the user changes is applied in `sim.config.composition`.
 """
 
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import islice
+from functools import lru_cache, reduce
+from itertools import islice, takewhile
 from pathlib import Path
 
-from sim.config.composing import ComposeFault, looks_elsewhere, merge_files
 from sim.config.follow_ons import near
-from sim.config.key_paths import MODELS, Plain
+from sim.config.key_paths import MODELS, KeyPath, Plain, copied, entries_in
 from sim.config.remedies import short_repr
 from sim.config.roster_shorthand import not_indented
 from sim.department.scenario import Problem
 from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.strict_yaml import MOST_YAML_BYTES, read_checked_yaml, read_yaml
 from sim.io.suggest import did_you_mean
+
+LIST_AND_MAPPING = (
+    "a list stands where a mapping is inherited, or the other way round: write entries as name: {…}, without -"
+)
+REFERENCE = re.compile(r"\$\{(?P<dots>\.*)(?P<entry>[A-Za-z_][\w-]*(?:\.[\w-]+)*)\}", re.ASCII)
+"""An entry by its key, or by its key from where the reference stands: `${demand.growth}`, `${.growth}`."""
+MOST_REPEATED = 2**20
+"""Characters that references may repeat, so that a small file cannot stand for more than memory holds."""
+
+
+class ComposeFault(ValueError):
+    """Files that cannot be put together, and why."""
+
+
+def merge_files(files: Sequence[Path]) -> dict[str, Plain]:
+    """The data of files, each over those before it; data that are shared with no other answer.
+
+    Raises ComposeFault. Mappings are merge_files, everything else is replaced: a list by a list, a value by a value.
+    """
+    data: dict[str, Plain] = {}
+    for file in files:
+        own = read_checked_yaml(file) or {}
+        put_over(data, {key: value for key, value in own.items() if key != "defaults"}, ())
+    return data
+
+
+def put_over(below: dict[str, Plain], above: Mapping[str, Plain], place: KeyPath) -> None:
+    """Merge a mapping into another one. Raises ComposeFault."""
+    for key, value in above.items():
+        here, old = (*place, key), below.get(key)
+        if not isinstance(key, str | int | float):
+            raise ComposeFault(f"{written(here)}: a key is a text or a number")
+        if {type(value), type(old)} == {dict, list}:
+            raise ComposeFault(f"{written(here)}: {LIST_AND_MAPPING}")
+        if isinstance(value, dict):
+            below[key] = old if isinstance(old, dict) else {}
+            put_over(below[key], value, here)
+        else:
+            below[key] = value
+
+
+def resolved(data: Plain) -> Plain:
+    """The data with references replaced by what they refer to; the data themselves without any. Raises ComposeFault."""
+    if not has_references(data):
+        return data
+    check_references(data)
+    return _replaced(data, data, ())
+
+
+def _replaced(root: Plain, data: Plain, place: KeyPath) -> Plain:
+    """A copy of some data, which stand at a place of the whole, with what its references lead to."""
+    if isinstance(data, dict):
+        return {key: _replaced(root, inner, (*place, key)) for key, inner in data.items()}
+    if isinstance(data, list):
+        return [_replaced(root, inner, (*place, number)) for number, inner in enumerate(data)]
+    if not isinstance(data, str):
+        return data
+    if alone := REFERENCE.fullmatch(data):
+        return copied(referred_to(root, place, alone))
+    return REFERENCE.sub(lambda match: str(referred_to(root, place, match)), data)
+
+
+def looks_elsewhere(text: str) -> bool:
+    """The text has a reference to something else than an entry: the environment, the clock, one made by another."""
+    return "${" in REFERENCE.sub("", text)
+
+
+def has_references(data: Plain) -> bool:
+    """A text in the data refers to something."""
+    return any(True for _ in references_in(data))
+
+
+def references_in(data: Plain) -> Iterator[tuple[KeyPath, str]]:
+    """Every text with a reference, after its place."""
+    return ((place, text) for place, text in entries_in(data) if isinstance(text, str) and "${" in text)
+
+
+def check_references(data: Plain) -> None:
+    """Raise ComposeFault unless every reference leads to an entry without references, and all repeat little."""
+    repeated, sizes = 0, dict[int, int]()
+    for place, text in references_in(data):
+        if looks_elsewhere(text):
+            raise ComposeFault(f"{written(place)} = {text!r} refers to something outside the files")
+        for match in REFERENCE.finditer(text):
+            target = referred_to(data, place, match)
+            if id(target) not in sizes:
+                if has_references(target):
+                    remedy = "refers to an entry that refers to others: write that one's value"
+                    raise ComposeFault(f"{written(place)} = {text!r} {remedy}")
+                sizes[id(target)] = len(repr(target))
+            repeated += sizes[id(target)]
+            if repeated > MOST_REPEATED:
+                raise ComposeFault(f"references repeat more than {MOST_REPEATED:,} characters: write fewer")
+
+
+def referred_to(data: Plain, place: KeyPath, match: "re.Match[str]") -> Plain:
+    """What a reference leads to. Raises ComposeFault where that is nothing."""
+    n_dots = len(match["dots"])
+    start = place[:-n_dots] if 0 < n_dots <= len(place) else ()
+    try:
+        return reduce(entry_of, (*start, *match["entry"].split(".")), data)
+    except (KeyError, IndexError, ValueError, TypeError):
+        raise ComposeFault(f"{written(place)} = {match.group()!r}: no such entry") from None
+
+
+def entry_of(data: Plain, segment: str | int) -> Plain:
+    """One entry of a mapping or a list."""
+    return data[int(segment)] if isinstance(data, list) else data[segment]
+
+
+def written(place: KeyPath) -> str:
+    """A place as a key."""
+    return ".".join(map(str, place))
+
 
 _HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
@@ -89,56 +203,32 @@ def faults_of_folder(folder: Path) -> list[Problem]:
 def where_it_lies(folders: Sequence[Path], group: str, name: str) -> str | None:
     """What to do with a file of this name that lies where no choice of the group is looked for; None if there is none.
 
-    Looked at are the user's own folder, the working directory, and the folders in both.
+    Looked at are the folder that was typed with the name, the user's own, the working directory, and the folders in
+    both.
     """
-    if typed := typed_as_file(folders, group, name):
-        return typed
-    if not PLAIN_NAME.fullmatch(name):
+    typed, own = Path(name), list(folders[1:])
+    if not PLAIN_NAME.fullmatch(typed.stem) or typed.suffix not in ("", *_SUFFIXES):
         return None
-    own = folders[-1] if len(folders) > 1 else None
-    if own is not None and own.name == group and os.path.isfile(own / f"{name}.yaml"):
-        return f"the folder that holds the folder {group} is meant: give --config-dir {near(own.parent)}"
-    return misplaced(own, group, name) or in_other_folders(own, group, name)
-
-
-def typed_as_file(folders: Sequence[Path], group: str, name: str) -> str | None:
-    """What to type instead of a file with its suffix or its folders; None where neither was typed, or no such file."""
-    file = Path(name)
-    if not PLAIN_NAME.fullmatch(file.stem) or (file.suffix not in _SUFFIXES and file.name == name):
-        return None
-    choice = f"{group}={file.stem}"
-    if file.stem in choices_of(group, folders):
-        return f"a choice is the name of a file without folder and suffix: write {choice}"
-    if file.name == name:
-        found = where_it_lies(folders, group, file.stem)
-        return found and f"write {choice}, without suffix; {found}"
-    if file.parent.name == group and os.path.isfile(file.with_suffix(".yaml")):
-        return f"the folder and the name are typed apart: --config-dir {file.parent.parent} {choice}"
-    return None
-
-
-def misplaced(own: Path | None, group: str, name: str) -> str | None:
-    """Where to move a file that lies beside its folder or has the other suffix; `own` is the user's own folder."""
-    loose = [Path(f"{name}{suffix}") for suffix in _SUFFIXES]
-    folder = Path("mine") if own is None else own
-    inside = [] if own is None else [own / group / f"{name}.yml", *(own / file for file in loose)]
-    for file in (*inside, *loose):
-        if os.path.isfile(file):
-            home = folder / group
-            remedy = f"{file.name} is looked for in {near(home)}, as {name}.yaml: move or rename {near(file)}"
-            return remedy if own is not None else f"{remedy}, and give --config-dir {folder}"
-    return None
-
-
-def in_other_folders(own: Path | None, group: str, name: str) -> str | None:
-    """Which folder to give for a file that lies in others: those in the user's own and in the working directory."""
-    around = [Path()] if own is None else [own, Path()]
-    folders = [Path(), *(folder / entry for folder in around for entry in sorted(entries_of(folder)))]
-    found = dict.fromkeys(near(one) for one in folders if os.path.isfile(one / group / f"{name}.yaml"))
+    choice = "" if name == typed.stem else f" {group}={typed.stem}"
+    if typed.stem in choices_of(group, folders):
+        return f"a choice is the name of a file without folder and suffix: write{choice}"
+    folders_around = [(folder, inner) for folder in (*own, Path()) for inner in ("", *sorted(entries_of(folder)))]
+    places = (typed.parent, *(folder / group for folder in own), *own, Path())
+    files = [place / f"{typed.stem}{suffix}" for place in places for suffix in _SUFFIXES]
+    files += [folder / inner / group / f"{typed.stem}.yaml" for folder, inner in folders_around]
+    named = [typed] if typed.suffix and os.path.isfile(typed) else files
+    found = [file.absolute() for file in named if os.path.isfile(file)]
+    given = dict.fromkeys(
+        near(file.parent.parent) for file in found if (file.parent.name, file.suffix) == (group, ".yaml")
+    )
+    if given:
+        where = "another folder" if len(given) == 1 else "other folders"
+        return f"there is one in {where}: give --config-dir {' or '.join(list(given)[:_MOST_NAMED])}{choice}"
     if not found:
         return None
-    where = "another folder" if len(found) == 1 else "other folders"
-    return f"there is one in {where}: give --config-dir {' or '.join(list(found)[:_MOST_NAMED])}"
+    home = own[0] if own else Path("mine")
+    remedy = f"{found[0].name} is looked for in {near(home / group)}, as {typed.stem}.yaml"
+    return f"{remedy}: move or rename {near(found[0])}, and give --config-dir {near(home)}{choice}"
 
 
 def default_choices() -> dict[str, str]:
@@ -242,42 +332,46 @@ def faults_of_file(
     data = read_mapping(own)
     if isinstance(data, Problem):
         return [data]
-    found = elsewhere(own) + looked_up(own, data) + addresses(group, own, data) + _wrapped(group, own, data)
-    if group == "staffing":
-        found += [Problem(f"{own} {one.path}", one.value, one.remedy) for one in not_indented(data)]
-    if not isinstance(data.get("defaults"), list | None):
-        return [*found, no_list(own, data["defaults"])]
-    found += undone(own, listed(data.get("defaults")))
-    for entry in listed(data.get("defaults")):
+    found, defaults = list(faults_said_in(group, own, data)), data.get("defaults")
+    if not isinstance(defaults, list | None):
+        word = defaults if isinstance(defaults, str) and PLAIN_NAME.fullmatch(defaults) else "traditional"
+        remedy = f"not a list: write defaults: [{word}, _self_]"
+        return [*found, Problem(f"{own} defaults", short_repr(defaults), remedy)]
+    for entry in listed(defaults):
         found += faults_of_parent(folders, group, entry, own, (*heirs, name), walked)
     return found
 
 
-def no_list(own: Path, defaults: object) -> Problem:
-    """Defaults that are one word, or a mapping."""
-    name = defaults if isinstance(defaults, str) and PLAIN_NAME.fullmatch(defaults) else "traditional"
-    return Problem(f"{own} defaults", short_repr(defaults), f"not a list: write defaults: [{name}, _self_]")
+def faults_said_in(group: str, own: Path, data: dict[str, Plain]) -> Iterator[Problem]:
+    """What a file of the user's own may not say: whatever would reach beyond its group, or beyond the files.
+
+    An address of others is never read from a file, which may come from others: what a scheduler answers is run here.
+    """
+    for line in comments_at_the_top(own):
+        if HEADER.match(line):
+            yield Problem(str(own), repr(line), "a file of a group changes its own group only: take this line out")
+    yield from looked_up(own, data)
+    if group == "executor" and data.get("address") is not None:
+        remedy = "an address is typed, never read from a file: take it out, and type executor.address=tls://HOST:PORT"
+        yield Problem(f"{own} address", short_repr(data["address"]), remedy)
+    if group in data and group not in CALLED_LIKE_THEIR_GROUP:
+        remedy = f"the file holds what {group} consists of: take the line {group}: out and move what is below it left"
+        yield Problem(str(own), repr(f"{group}:"), remedy)
+    if group == "staffing":
+        yield from (Problem(f"{own} {one.path}", one.value, one.remedy) for one in not_indented(data))
+    defaults = listed(data.get("defaults"))
+    others = [str(entry) for entry in defaults if entry != "_self_"]
+    if "_self_" in defaults and (after := others[defaults.index("_self_") :]):
+        remedy = f"{', '.join(after)} after _self_ overrides what this file says: write [{', '.join(others)}, _self_]"
+        yield Problem(f"{own} defaults", short_repr(defaults), remedy)
 
 
-def undone(own: Path, defaults: list[object]) -> list[Problem]:
-    """Files named after `_self_` in defaults: the last one wins, so their values replace those of the file itself."""
-    if "_self_" not in defaults:
-        return []
-    after = [entry for entry in defaults[defaults.index("_self_") :] if entry != "_self_"]
-    if not after:
-        return []
-    order = [*(entry for entry in defaults if entry != "_self_"), "_self_"]
-    names, right = ", ".join(map(str, after)), ", ".join(map(str, order))
-    remedy = f"{names} after _self_ overrides what this file says: write [{right}]"
-    return [Problem(f"{own} defaults", short_repr(defaults), remedy)]
-
-
-def shadowing(folders: Sequence[Path], group: str, name: str) -> Problem | None:
-    """A file of the user's own that has the name of a shipped one."""
+def shadowing(folders: Sequence[Path], group: str, name: str, key: str = "") -> Problem | None:
+    """A file of the user's own that has the name of a shipped one; `key`: what it is chosen by, if not its group."""
     own = folders[-1] / group / f"{name}.yaml"
     if len(folders) == 1 or not own.exists() or not (folders[0] / group / own.name).is_file():
         return None
-    remedy = f"{group}={name} is shipped and would be taken instead of this file: give the file another name"
+    remedy = f"{key or group}={name} is shipped and would be taken instead of this file: give the file another name"
     return Problem(str(own), repr(name), remedy)
 
 
@@ -289,9 +383,7 @@ def faults_of_parent(
         return []
     if not isinstance(entry, str) or not PLAIN_NAME.fullmatch(entry):
         example = choices_of(group, folders[:1])[0]
-        remedy = (
-            f"defaults may name files of {group} only, as in [{example}, _self_]; other groups are chosen when typing"
-        )
+        remedy = f"defaults may name files of {group} only, as in [{example}, _self_]; others are chosen when typing"
         return [Problem(str(own), short_repr(entry), remedy)]
     if entry in heirs:
         return [Problem(str(own), repr(entry), "the file inherits from itself: take this entry out of its defaults")]
@@ -303,53 +395,20 @@ def faults_of_parent(
 
 def listed(entries: object) -> list[object]:
     """The defaults of a file as a list; what is none is looked at as one entry."""
-    if entries is None:
-        return []
-    return list(entries) if isinstance(entries, list) else [entries]
+    return [] if entries is None else list(entries) if isinstance(entries, list) else [entries]
 
 
-def elsewhere(file: Path) -> list[Problem]:
-    """Headers among the first comments that would put the file into another group."""
-    found = []
-    for line in read_text(file, MOST_YAML_BYTES).splitlines():
-        text = line.strip()
-        if text and not text.startswith("#"):
-            break
-        if HEADER.match(text):
-            remedy = "a file of a group changes its own group only: take this line out"
-            found.append(Problem(str(file), repr(text), remedy))
-    return found
+def comments_at_the_top(file: Path) -> Iterator[str]:
+    """Comments before the first key: in a header there a file could say that it belongs elsewhere."""
+    lines = map(str.strip, read_text(file, MOST_YAML_BYTES).splitlines())
+    return takewhile(lambda line: line.startswith("#"), filter(None, lines))
 
 
-def looked_up(file: Path, data: Plain, place: str = "") -> list[Problem]:
+def looked_up(file: Path, data: Plain) -> list[Problem]:
     """Texts that would be looked up outside the files (environment, clock) when the file is put together."""
-    if isinstance(data, str) and looks_elsewhere(data):
-        remedy = "a file refers to other entries only, ${group.key}, and to nothing outside: write the value itself"
-        return [Problem(f"{file} {place}".rstrip(), repr(data), remedy)]
-    entries: Iterable[tuple[object, Plain]] = ()
-    if isinstance(data, dict):
-        entries = data.items()
-    elif isinstance(data, list):
-        entries = enumerate(data)
-    return [found for key, inner in entries for found in looked_up(file, inner, f"{place}.{key}".lstrip("."))]
-
-
-def _wrapped(group: str, file: Path, data: dict[str, Plain]) -> list[Problem]:
-    """The name of the group as a key, with what belongs at the top of the file below it."""
-    if group not in data or group in CALLED_LIKE_THEIR_GROUP:
-        return []
-    remedy = (
-        f"the file holds what {group} consists of: take the line {group}: out and move what is below it to the left"
-    )
-    return [Problem(str(file), repr(f"{group}:"), remedy)]
-
-
-def addresses(group: str, file: Path, data: dict[str, Plain]) -> list[Problem]:
-    """An address of others in a file that may come from others: what a scheduler answers is run here."""
-    if group != "executor" or data.get("address") is None:
-        return []
-    remedy = "an address is typed, never read from a file: take it out, and type executor.address=tls://HOST:PORT"
-    return [Problem(f"{file} address", short_repr(data["address"]), remedy)]
+    remedy = "a file refers to other entries only, ${group.key}, and to nothing outside: write the value itself"
+    outside = [(place, text) for place, text in references_in(data) if looks_elsewhere(text)]
+    return [Problem(f"{file} {written(place)}".rstrip(), repr(text), remedy) for place, text in outside]
 
 
 def read_mapping(file: Path) -> dict[str, Plain] | Problem:

@@ -8,14 +8,14 @@ import typing
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from sim.config.retired import remedy_of_retired
-from sim.config.settings import EngineSettings, Root
 from sim.department.arrivals import Demand
 from sim.department.boarding import Boarding
 from sim.department.department import Department
 from sim.department.discipline import Disciplines
+from sim.department.quantities import Frozen
 from sim.department.roster import Role, Staffing
 from sim.department.support import Effects, Support
 from sim.io.suggest import did_you_mean
@@ -25,6 +25,20 @@ Plain = Any
 """Nested dicts, lists and scalars as YAML gives them; they end where the models begin."""
 
 KeyPath = tuple[str | int, ...]
+
+
+class EngineSettings(Frozen):
+    """The engine by name."""
+
+    name: str
+
+
+class Root(Frozen):
+    """What stands outside every group."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    output: str | None = None
+
 
 MODELS: dict[str, Any] = {
     "department": Department,
@@ -48,39 +62,45 @@ def locate(data: Plain, key: str, adds: bool = False) -> KeyPath | str:
         return (group,)
     if group not in MODELS or not rest:
         return unknown_group(group, data)
-    place: KeyPath = (group,)
-    here, kinds = data[group], models_of(MODELS[group], data[group])
+    place: KeyPath = ()
+    here = data[group]
     for segment in rest:
         found = entry_named(here, segment)
         if found is None:
+            kinds = kinds_at(MODELS[group], data[group], place)
             if segment not in field_names(kinds) and not (adds and is_mapping(kinds)):
                 return unknown_entry(segment, here, kinds)
             found = segment
-        below = here[found] if has_entry(here, found) else {}
-        kinds = [kind for outer in kinds for kind in models_of(annotation_of(outer, found), below)]
-        place, here = (*place, found), below
-    return place
+        place, here = (*place, found), here[found] if has_entry(here, found) else {}
+    return (group, *place)
 
 
 def is_whole(data: Plain, key: str, adds: bool = False) -> bool:
     """A whole number, and no other, stands where this key leads."""
     place = locate(data, key, adds)
-    if isinstance(place, str):
+    if isinstance(place, str) or place[0] not in MODELS:
         return False
-    here, kinds = data, [MODELS[place[0]]] if place[0] in MODELS else []
-    for depth, segment in enumerate(place):
-        here = here[segment] if has_entry(here, segment) else None
-        annotations = kinds if depth == 0 else [annotation_of(kind, segment) for kind in kinds]
-        kinds = [kind for annotation in annotations for kind in models_of(annotation, here)]
+    kinds = kinds_at(MODELS[str(place[0])], data[place[0]], place[1:])
     return int in kinds and float not in kinds
+
+
+def kinds_at(model: Any, data: Plain, place: KeyPath) -> list[Any]:
+    """The models and containers that can stand at a place of a model's data."""
+    kinds, here = models_of(model, data), data
+    for segment in place:
+        here = here[segment] if has_entry(here, segment) else {}
+        annotations = [annotation_of(kind, segment) for kind in kinds]
+        kinds = [kind for annotation in annotations for kind in models_of(annotation, here)]
+        if not kinds:  # its tag is wrong too, and would leave no model over
+            kinds = [kind for annotation in annotations for kind in alternatives(annotation)]
+    return kinds
 
 
 def unknown_group(word: str, data: Plain) -> str:
     """A close word, or the place where the word is a key."""
     remedy = did_you_mean(word, (*Root.model_fields, *MODELS))
-    elsewhere = next(
-        (typed_path(data, place) for place in _key_paths_in(data) if len(place) > 1 and place[-1] == word), None
-    )
+    inner = (place for place, _ in entries_in(data) if len(place) > 1 and place[-1] == word)
+    elsewhere = next((typed_path(data, place) for place in sorted(inner, key=len)), None)
     close = remedy.startswith("did you mean")
     return f"no such key; did you mean {elsewhere}?" if elsewhere and not close else f"no such key; {remedy}"
 
@@ -90,21 +110,20 @@ def unknown_entry(word: str, here: Plain, kinds: list[Any]) -> str:
     if word in Root.model_fields:
         return f"no {word!r} here; it is a key of its own: {word}=…"
     known = words_at(here, kinds)
-    elsewhere = next((remedy for kind in kinds if (remedy := remedy_of_foreign(kind, word))), None)
-    if instead := elsewhere or remedy_of_retired(word, known):
+    if instead := remedy_of_foreign(kinds, word) or remedy_of_retired(word, known):
         return instead
     remedy = did_you_mean(word, known)
     new = "" if remedy.startswith("did you mean") or not is_mapping(kinds) else f"; a new entry is written +…{word}="
     return f"no {word!r} here; {remedy}{new}"
 
 
-def remedy_of_foreign(kind: Any, word: str) -> str | None:
+def remedy_of_foreign(kinds: list[Any], word: str) -> str | None:
     """Where a word belongs that is no key of this study and one of others; None for anything else."""
-    if not (is_model(kind) and issubclass(kind, StudySettings)) or not (others := studies_with(word)):
+    study = next((kind for kind in kinds if is_model(kind) and issubclass(kind, StudySettings)), None)
+    if study is None or not (others := studies_with(word)):
         return None
-    name = kind.model_fields["name"].default
     belongs = f"study.{word} is a key of {' and '.join(f'study={other}' for other in others)}"
-    return kind.instead.get(word) or f"{belongs}: leave it out of study={name}"
+    return study.instead.get(word) or f"{belongs}: leave it out of study={study.model_fields['name'].default}"
 
 
 def put_value(data: Plain, place: KeyPath, value: Plain) -> None:
@@ -223,13 +242,18 @@ def words_at(here: Plain, kinds: list[Any]) -> list[str]:
     return list(dict.fromkeys((*(here if isinstance(here, dict) else ()), *field_names(kinds))))
 
 
-def _key_paths_in(data: Plain, place: KeyPath = ()) -> Iterator[KeyPath]:
-    """Every key of nested mappings, outer ones first."""
-    if isinstance(data, dict):
-        for key in data:
-            yield (*place, key)
-        for key, value in data.items():
-            yield from _key_paths_in(value, (*place, key))
+def keys_at(here: Plain) -> list[str | int]:
+    """Keys of a mapping, numbers of a list."""
+    if isinstance(here, dict):
+        return list(here)
+    return list(range(len(here))) if isinstance(here, list) else []
+
+
+def entries_in(data: Plain, place: KeyPath = ()) -> Iterator[tuple[KeyPath, Plain]]:
+    """The data and all that is in them, with their places."""
+    yield place, data
+    for key in keys_at(data):
+        yield from entries_in(data[key], (*place, key))
 
 
 def value_at(data: Plain, place: KeyPath) -> Plain:

@@ -5,12 +5,11 @@ What varies is said by `designs`; one scenario is put together by `composition`.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from sim.config.check_cache import CheckCache
+from sim.config.checking import CheckCache
 from sim.config.chosen_files import composed_files
-from sim.config.composition import Parts, finished, put_together
+from sim.config.composition import Composition, finished, put_together
 from sim.config.designs import ONE_FOR_ALL, SweepDesign, Varied, design_of
 from sim.config.drafts import Draft, draft_of
 from sim.config.experiments import with_experiment
@@ -36,15 +35,6 @@ NOT_SWEPT = {
 }
 _MOST_NAMED = 3
 """Values or scenarios named where there are many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """Files composed for one combination of choices: what came of them, and what was wrong."""
-
-    data: Plain | None
-    choices: dict[str, str]
-    problems: tuple[Problem, ...]
 
 
 def compose_sweep(overrides: Sequence[str], config_dir: Path | None = None) -> SweepQuestion:
@@ -82,18 +72,12 @@ def composed_of(design: SweepDesign, overrides: Sequence[str], config_dir: Path 
     found.update((problem, []) for problem in (faults_of_measures_named(study, composed) if study and composed else ()))
     if found or first is None:
         raise ScenarioError(collect_problems(found, design))
-    labels, same = each_once(scenarios, cache)
-    if len(labels) < 2 and study is not None and (alone := list(faults_alone(study))):
+    keys, same = each_once(scenarios, cache)
+    if len(keys) < 2 and study is not None and (alone := list(faults_alone(study))):
         raise ScenarioError(alone)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
-    return SweepQuestion(
-        first,
-        {label: by_label[label] for label in labels.values()},
-        {label: key for key, label in labels.items()},
-        same,
-        tuple(overrides),
-        tuple(design.notes),
-    )
+    different = {label: by_label[label] for label in keys}
+    return SweepQuestion(first, different, keys, same, tuple(overrides), tuple(design.notes))
 
 
 def refused(design: SweepDesign) -> list[Problem]:
@@ -117,7 +101,7 @@ def leave_out_unfit(design: SweepDesign, cache: CheckCache, config_dir: Path | N
     if not design.ranges:
         return
     draft = draft_of(design.rows[0], [], config_dir)
-    base = cache.get_or_compute(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft)).data
+    base, _ = base_of(draft, cache)
     reported = {problem.path for problem in design.problems}
     for one in design.ranges.values():
         remedy = why_no_range(one, draft, base)
@@ -145,23 +129,27 @@ def draft_like(items: Sequence[Override], config_dir: Path | None, cache: CheckC
     return Draft(drafted.folders, dict(drafted.choices), [*drafted.values, *values], drafted.paths, [*drafted.problems])
 
 
-def parts_of(draft: Draft, cache: CheckCache) -> Parts | None:
+def parts_of(draft: Draft, cache: CheckCache) -> Composition | None:
     """The scenario of a draft; files are composed once for each combination of choices."""
-    base = cache.get_or_compute(("files", draft.folders, *draft.choices.items()), lambda: base_of(draft))
-    draft.problems += base.problems
-    faulty = [group for group, name in draft.choices.items() if base.choices[group] != name]
+    base, files = base_of(draft, cache)
+    draft.problems += files.problems
+    faulty = [group for group, name in draft.choices.items() if files.choices[group] != name]
     draft.values = [item for item in draft.values if item.key.split(".")[0] not in faulty]
-    draft.choices = dict(base.choices)
-    return None if base.data is None else put_together(draft, base.data, cache)
+    draft.choices = dict(files.choices)
+    return None if base is None else put_together(draft, base, cache)
 
 
-def base_of(draft: Draft) -> Base:
-    """The chosen files put together, apart from what was typed in."""
-    files = Draft(draft.folders, dict(draft.choices), [], {})
-    return Base(composed_files(files), files.choices, tuple(files.problems))
+def base_of(draft: Draft, cache: CheckCache) -> tuple[Plain | None, Draft]:
+    """The chosen files put together, apart from what was typed in; and the draft of them, with what was wrong."""
+
+    def composed() -> tuple[Plain | None, Draft]:
+        files = Draft(draft.folders, dict(draft.choices), [], {})
+        return composed_files(files), files
+
+    return cache.get_or_compute(("files", draft.folders, *draft.choices.items()), composed)
 
 
-def unfit(parts: Parts | None) -> list[Problem]:
+def unfit(parts: Composition | None) -> list[Problem]:
     """A study that does not play one scenario by itself, or asks more of it than a sweep does."""
     study = None if parts is None else parts.study
     if study is None:
@@ -169,12 +157,9 @@ def unfit(parts: Parts | None) -> list[Problem]:
     if not isinstance(study, RunSettings):
         remedy = "a sweep plays each scenario by itself and compares it with the first: leave study out, or study=run"
         return [Problem("study", repr(study.name), remedy)]
-    odd = {
-        "study.demand_levels": study.demand_levels != (1.0,),
-        "study.event_log": study.event_log is not None,
-    }
     values = study.model_dump(mode="json")
-    return [Problem(key, repr(values[key.split(".")[1]]), NOT_SWEPT[key]) for key, is_odd in odd.items() if is_odd]
+    odd = [key for key, usual in (("demand_levels", [1.0]), ("event_log", None)) if values[key] != usual]
+    return [Problem(f"study.{key}", repr(values[key]), NOT_SWEPT[f"study.{key}"]) for key in odd]
 
 
 def question_of_first(items: Sequence[Override], overrides: Sequence[str], config_dir: Path | None) -> Question:
@@ -221,13 +206,12 @@ def with_scenario_names(problem: Problem, scenarios: list[Varied], of_each: Coun
 def each_once(
     scenarios: Sequence[tuple[str, Scenario]], cache: CheckCache
 ) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
-    """Labels of scenarios of different content, by its hash, and those that repeat an earlier one."""
+    """Labels of scenarios of different content, with its hash, and those that repeat an earlier one."""
     labels: dict[str, str] = {}
     same = []
     for label, scenario in scenarios:
         content = cache.content_hash(scenario)
         if content in labels:
             same.append((label, labels[content]))
-        else:
-            labels[content] = label
-    return labels, tuple(same)
+        labels.setdefault(content, label)
+    return {label: content for content, label in labels.items()}, tuple(same)

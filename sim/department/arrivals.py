@@ -8,47 +8,39 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import AfterValidator, Field, Tag, model_validator
 
-from sim.department.quantities import (
-    LARGEST_DEMAND_FACTOR,
-    NESTING,
-    ROUNDING,
-    DemandFactor,
-    FiveProbabilities,
-    Frozen,
-    NonNegative,
-    Positive,
-    not_a_percentage,
-)
+from sim.department import quantities
 
 HOURS_PER_WEEK = 168
 DAYS_PER_YEAR = 365.0
 MENTAL_HEALTH = "mental_health"
 MEDICAL = "medical"
 
-Seven = Annotated[tuple[NonNegative, ...], Field(min_length=7, max_length=7)]
-MonthFactor = Annotated[NonNegative, AfterValidator(not_a_percentage(LARGEST_DEMAND_FACTOR))]
+Seven = Annotated[tuple[quantities.NonNegative, ...], Field(min_length=7, max_length=7)]
+MonthFactor = Annotated[
+    quantities.NonNegative, AfterValidator(quantities.not_a_percentage(quantities.LARGEST_DEMAND_FACTOR))
+]
 Twelve = Annotated[tuple[MonthFactor, ...], Field(min_length=12, max_length=12)]
-DayShape = Annotated[tuple[NonNegative, ...], Field(min_length=24, max_length=24)]
+DayShape = Annotated[tuple[quantities.NonNegative, ...], Field(min_length=24, max_length=24)]
 WeekShape = Annotated[tuple[DayShape, ...], Field(min_length=7, max_length=7)]
 
 
 def check_sums_to_one(values: tuple[float, ...], what: str) -> None:
     """Raise ValueError unless the values sum to one within `ROUNDING`."""
     total = sum(values)
-    if abs(total - 1.0) > ROUNDING:
+    if abs(total - 1.0) > quantities.ROUNDING:
         raise ValueError(f"{what} sum to {total:.6g}, not 1: divide each by {total:.6g}")
 
 
-class StreamArrivals(Frozen):
+class StreamArrivals(quantities.Frozen):
     """First visits of one stream from outside, ready for drawing.
 
     `rate_per_hour` has 168 entries, Monday 00:00 first, in first visits per hour of an average month.
     """
 
-    rate_per_hour: tuple[NonNegative, ...]
+    rate_per_hour: tuple[quantities.NonNegative, ...]
     month_index: Twelve
-    day_factor_cv: NonNegative
-    acuity_mix: FiveProbabilities
+    day_factor_cv: quantities.NonNegative
+    acuity_mix: quantities.FiveProbabilities
 
     def day_cumulated(self) -> np.ndarray:
         """Share of each weekday's arrivals before each hour, shape (7, 25); even over the day where none come."""
@@ -76,7 +68,7 @@ def steady_arrivals(per_hour: float, acuity_mix: tuple[float, ...] | None) -> St
     )
 
 
-class DemandOfAnyKind(Frozen):
+class DemandOfAnyKind(quantities.Frozen):
     """What every kind of demand answers."""
 
     def streams(self) -> tuple[str, ...]:
@@ -100,17 +92,17 @@ class Profile(DemandOfAnyKind):
 
     kind: Literal["profile"] = "profile"
     name: str
-    visits_per_year: Positive
+    visits_per_year: quantities.Positive
     mental_health_share: Annotated[float, Field(ge=0, lt=1)]
-    growth: DemandFactor = 1.0
-    mh_growth: DemandFactor | None = None
+    growth: quantities.DemandFactor = 1.0
+    mh_growth: quantities.DemandFactor | None = None
     mh_shape: str = "default"
-    hour_shares: Annotated[Annotated[WeekShape, Tag("nested")] | Annotated[DayShape, Tag("flat")], NESTING]
+    hour_shares: Annotated[Annotated[WeekShape, Tag("nested")] | Annotated[DayShape, Tag("flat")], quantities.NESTING]
     mh_hour_shares: dict[str, DayShape]
     weekday_index: dict[str, Seven]
     month_index: dict[str, Twelve]
-    acuity_mix: dict[str, FiveProbabilities]
-    day_factor_cv: dict[str, NonNegative]
+    acuity_mix: dict[str, quantities.FiveProbabilities]
+    day_factor_cv: dict[str, quantities.NonNegative]
     visits_per_patient: dict[str, Annotated[float, Field(ge=1.0)] | None]
 
     @model_validator(mode="after")
@@ -165,7 +157,7 @@ class Profile(DemandOfAnyKind):
         )
         everyone = np.asarray(self._week_of_shares())
         shares = (everyone - self.mental_health_share * mental) / (1.0 - self.mental_health_share)
-        return np.where((shares < 0.0) & (shares >= -ROUNDING), 0.0, shares)
+        return np.where((shares < 0.0) & (shares >= -quantities.ROUNDING), 0.0, shares)
 
 
 class Steady(DemandOfAnyKind):
@@ -173,9 +165,9 @@ class Steady(DemandOfAnyKind):
 
     kind: Literal["steady"] = "steady"
     name: str = "steady"
-    growth: DemandFactor = 1.0
-    per_hour: dict[str, NonNegative]
-    acuity_mix: dict[str, FiveProbabilities] = Field(default_factory=dict)
+    growth: quantities.DemandFactor = 1.0
+    per_hour: dict[str, quantities.NonNegative]
+    acuity_mix: dict[str, quantities.FiveProbabilities] = Field(default_factory=dict)
 
     def streams(self) -> tuple[str, ...]:
         return tuple(self.per_hour)
@@ -190,16 +182,16 @@ class Steady(DemandOfAnyKind):
         return self
 
 
-class GivenVisit(Frozen):
+class GivenVisit(quantities.Frozen):
     """One visit of a replayed list. What is None is drawn as usual; `minutes` gives service by step name."""
 
-    at: NonNegative
+    at: quantities.NonNegative
     stream: str
     patient: Annotated[int, Field(ge=0, lt=2**59)] | None = None
     acuity: Annotated[int, Field(ge=1, le=5)] | None = None
-    patience: NonNegative | None = None
+    patience: quantities.NonNegative | None = None
     held: bool | None = None
-    minutes: dict[str, NonNegative] = Field(default_factory=dict)
+    minutes: dict[str, quantities.NonNegative] = Field(default_factory=dict)
 
 
 class Replay(DemandOfAnyKind):
@@ -209,7 +201,7 @@ class Replay(DemandOfAnyKind):
     name: str = "replay"
     growth: Annotated[float, Field(ge=1.0, le=1.0)] = 1.0
     visits: tuple[GivenVisit, ...]
-    acuity_mix: dict[str, FiveProbabilities] = Field(default_factory=dict)
+    acuity_mix: dict[str, quantities.FiveProbabilities] = Field(default_factory=dict)
 
     def streams(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(visit.stream for visit in self.visits))

@@ -11,27 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.department import pathway, quantities
 from sim.department.arrivals import Replay
-from sim.department.pathway import (
-    ADMISSION,
-    DISCHARGE,
-    TRANSFER,
-    Board,
-    Delay,
-    Dispose,
-    Observe,
-    SideTask,
-    Step,
-    Task,
-)
 from sim.department.patients import Stream
-from sim.department.quantities import (
-    ACUITIES,
-    MINUTES_PER_HOUR,
-    MINUTES_PER_WEEK,
-    of_acuity,
-    sum_in_order,
-)
 from sim.department.roster import Role, heads_by_minute
 from sim.department.scenario import Scenario
 from sim.department.severity import Traits, disposing, traits_of
@@ -66,7 +48,7 @@ class RoleLoad:
 def loads(scenario: Scenario) -> dict[str, RoleLoad]:
     """The load of every role of the staffing in a week of an average month."""
     roles = scenario.staffing.roles
-    own = {name: minutes / MINUTES_PER_HOUR for name, minutes in weekly_minutes(scenario).items()}
+    own = {name: minutes / quantities.MINUTES_PER_HOUR for name, minutes in weekly_minutes(scenario).items()}
     hours = {name: role.hours_per_week() * (1.0 - role.absence_share) for name, role in roles.items()}
     spare = {name: max(0.0, hours[name] - own.get(name, 0.0)) for name in roles}
     found = {}
@@ -88,7 +70,7 @@ def helpers_of(name: str, roles: dict[str, Role]) -> list[str]:
 def seeing_roles(scenario: Scenario) -> list[str]:
     """The physicians and nurses of the staffing: who sees patients, and who cares for the places."""
     steps = [step for stream in scenario.department.streams.values() for step in stream.pathway]
-    physicians = [step.role for step in steps if isinstance(step, Task) and step.purpose == "physician"]
+    physicians = [step.role for step in steps if isinstance(step, pathway.Task) and step.purpose == "physician"]
     nurses = [scenario.department.ratio_role, scenario.boarding.nurse_role]
     return [name for name in scenario.staffing.roles if name in (*physicians, *nurses)]
 
@@ -100,7 +82,7 @@ def weekly_minutes(scenario: Scenario) -> dict[str, float]:
         visits, mix = weekly_visits_of(scenario, name)
         stream = scenario.department.streams[name]
         traits = traits_of(stream, mix)
-        for acuity, share in zip(ACUITIES, mix, strict=True):
+        for acuity, share in zip(quantities.ACUITIES, mix, strict=True):
             for number, part in enumerate(traits.of_classes[acuity - 1]):
                 kind = VisitKind(stream, traits, acuity, number)
                 if share * part > 0.0:
@@ -115,9 +97,11 @@ def weekly_visits_of(scenario: Scenario, name: str) -> tuple[float, tuple[float,
     per_patient = scenario.department.streams[name].visits_per_patient
     if isinstance(scenario.demand, Replay):
         given = [visit for visit in scenario.demand.visits if visit.stream == name]
-        return len(given) * MINUTES_PER_WEEK / scenario.period.horizon * per_patient, scenario.acuity_mix_of(name)
+        return len(given) * quantities.MINUTES_PER_WEEK / scenario.period.horizon * per_patient, scenario.acuity_mix_of(
+            name
+        )
     months = float(np.mean(arrivals.month_index)) if scenario.period.uses_month_factors else 1.0
-    return sum_in_order(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
+    return quantities.sum_in_order(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +113,7 @@ class VisitKind:
     acuity: int
     number: int
 
-    def admitted(self, step: Dispose) -> float:
+    def admitted(self, step: pathway.Dispose) -> float:
         """Share admitted at a step by those who take it."""
         return self.traits.admission[step.name][self.acuity - 1][self.number]
 
@@ -137,11 +121,11 @@ class VisitKind:
         """Share with a need, of those with a disposition: who will be admitted may be given an assessment."""
         drawn = self._drawn(need)
         assessing = next((step for step in disposing(self.stream) if step.assessed_by), None)
-        if assessing is None or assessing.assessed_by[0] != need or only_if in (DISCHARGE, TRANSFER):
+        if assessing is None or assessing.assessed_by[0] != need or only_if in (pathway.DISCHARGE, pathway.TRANSFER):
             return drawn
         unassessed = math.prod(1.0 - self._drawn(one) for one in assessing.assessed_by)
-        deciding = of_acuity(assessing.share, self.acuity) * self.admitted(assessing)
-        return drawn + unassessed * (1.0 if only_if == ADMISSION else deciding)
+        deciding = quantities.of_acuity(assessing.share, self.acuity) * self.admitted(assessing)
+        return drawn + unassessed * (1.0 if only_if == pathway.ADMISSION else deciding)
 
     def _drawn(self, need: str) -> float:
         return self.traits.needs[need][self.acuity - 1][self.number]
@@ -153,60 +137,66 @@ def minutes_of_visit(scenario: Scenario, kind: VisitKind) -> dict[str, float]:
     work: defaultdict[str, float] = defaultdict(float)
     lasting = list(steps_with_minutes(scenario, kind))
     for number, (step, chance, minutes) in enumerate(lasting):
-        if isinstance(step, Task):
+        if isinstance(step, pathway.Task):
             work[step.role] += chance * minutes * attended_share(scenario, step)
-        elif isinstance(step, SideTask):
+        elif isinstance(step, pathway.SideTask):
             so_far = work[step.role] if step.share_of_minutes is not None else 1.0
             work[step.role] += chance * minutes * (step.share_of_minutes or 1.0) * so_far
-        elif isinstance(step, Board):
-            care = scenario.boarding.times[step.time].nurse_minutes_per_hour / MINUTES_PER_HOUR
+        elif isinstance(step, pathway.Board):
+            care = scenario.boarding.times[step.time].nurse_minutes_per_hour / quantities.MINUTES_PER_HOUR
             work[scenario.boarding.nurse_role] += chance * minutes * care
-        elif isinstance(step, Observe):
+        elif isinstance(step, pathway.Observe):
             work[step.role] += chance * stay_minutes(lasting[number:])
     if stream.escalation is not None:
-        rate = kind.traits.escalation[kind.number] / (stream.escalation.mean_hours * MINUTES_PER_HOUR)
+        rate = kind.traits.escalation[kind.number] / (stream.escalation.mean_hours * quantities.MINUTES_PER_HOUR)
         escalations = stay_minutes(lasting) * rate
         for task in stream.escalation.response:
             work[task.role] += escalations * task.minutes
     return work
 
 
-def stay_minutes(lasting: list[tuple[Step, float, float]]) -> float:
+def stay_minutes(lasting: list[tuple[pathway.Step, float, float]]) -> float:
     """Expected minutes of the steps that a visit goes through, waits apart."""
-    return sum_in_order(chance * minutes for step, chance, minutes in lasting if not isinstance(step, SideTask))
+    return quantities.sum_in_order(
+        chance * minutes for step, chance, minutes in lasting if not isinstance(step, pathway.SideTask)
+    )
 
 
-def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[Step, float, float]]:
+def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pathway.Step, float, float]]:
     """Every step with the chance that a visit takes it, and its mean minutes (0 where it takes no time)."""
-    triage = sum_in_order(group.share * group.triage for group in scenario.department.groups)
+    triage = quantities.sum_in_order(group.share * group.triage for group in scenario.department.groups)
     outcome: dict[str | None, float] = {None: 1.0}
     acuity = kind.acuity
     for step in kind.stream.pathway:
-        chance = of_acuity(step.share, acuity) * outcome.get(step.only_if, 0.0)
+        chance = quantities.of_acuity(step.share, acuity) * outcome.get(step.only_if, 0.0)
         if step.need is not None:
             chance *= kind.in_need(step.need, step.only_if)
         minutes = 0.0
-        if isinstance(step, Delay | Task | SideTask):
+        if isinstance(step, pathway.Delay | pathway.Task | pathway.SideTask):
             minutes = step.minutes.mean_of(acuity)
-        if isinstance(step, Task) and step.purpose == "triage":
+        if isinstance(step, pathway.Task) and step.purpose == "triage":
             minutes *= triage
-        if isinstance(step, Board):
+        if isinstance(step, pathway.Board):
             minutes = mean_boarding_minutes(scenario, step, acuity)
-        if isinstance(step, Dispose):
-            admitted, moved = kind.admitted(step), of_acuity(step.transfer, acuity)
-            outcome |= {ADMISSION: admitted, TRANSFER: moved, DISCHARGE: max(0.0, 1.0 - admitted - moved)}
+        if isinstance(step, pathway.Dispose):
+            admitted, moved = kind.admitted(step), quantities.of_acuity(step.transfer, acuity)
+            outcome |= {
+                pathway.ADMISSION: admitted,
+                pathway.TRANSFER: moved,
+                pathway.DISCHARGE: max(0.0, 1.0 - admitted - moved),
+            }
         yield step, chance, minutes
 
 
-def mean_boarding_minutes(scenario: Scenario, step: Board, acuity: int) -> float:
+def mean_boarding_minutes(scenario: Scenario, step: pathway.Board, acuity: int) -> float:
     """Mean boarding time of a step; for a regional pool, whose waits are not known, the same."""
     time = scenario.boarding.times[step.time]
     return (1.0 - time.long_share) * time.minutes.mean_of(
         acuity
-    ) + time.long_share * scenario.boarding.mean_hours * MINUTES_PER_HOUR
+    ) + time.long_share * scenario.boarding.mean_hours * quantities.MINUTES_PER_HOUR
 
 
-def attended_share(scenario: Scenario, task: Task) -> float:
+def attended_share(scenario: Scenario, task: pathway.Task) -> float:
     """Share of the week in which somebody is on duty for a task that goes another way when nobody is."""
     roles = scenario.staffing.roles
     if task.unstaffed is None or task.role not in roles:

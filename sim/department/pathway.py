@@ -7,18 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sim.department import quantities
 from sim.department.arrivals import check_sums_to_one
-from sim.department.quantities import (
-    ACUITIES,
-    ROUNDING,
-    Distribution,
-    Frozen,
-    NonNegative,
-    Positive,
-    Probability,
-    ShareByAcuity,
-    of_acuity,
-)
 
 DISCHARGE, ADMISSION, TRANSFER = "discharge", "admission", "transfer"
 DISPOSITIONS_AT_DEPARTURE = (DISCHARGE, ADMISSION, TRANSFER, "lwbs", "ama")
@@ -32,7 +22,7 @@ BandByAcuity = Band | tuple[Band, Band, Band, Band, Band]
 Contact = Literal["first", "continuing", "one_off"]
 
 
-class StepOfAnyKind(Frozen):
+class StepOfAnyKind(quantities.Frozen):
     """What every step has.
 
     A step happens to a `share` of visits (own draw, keyed by the step's name), only to those with the named `need`,
@@ -40,7 +30,7 @@ class StepOfAnyKind(Frozen):
     """
 
     name: str
-    share: ShareByAcuity = 1.0
+    share: quantities.ShareByAcuity = 1.0
     need: str | None = None
     only_if: Literal["discharge", "admission", "transfer"] | None = None
 
@@ -49,7 +39,7 @@ class Delay(StepOfAnyKind):
     """Time that needs nobody. With a `capacity` at most that many visits are in it at once, first come first served."""
 
     kind: Literal["delay"] = "delay"
-    minutes: Distribution
+    minutes: quantities.Distribution
     capacity: Annotated[int, Field(ge=1)] | None = None
     may_leave: bool = False
 
@@ -64,11 +54,11 @@ class Task(StepOfAnyKind):
     kind: Literal["task"] = "task"
     role: str
     contact: Contact = "one_off"
-    minutes: Distribution
+    minutes: quantities.Distribution
     band: BandByAcuity = DEFAULT_BAND
     may_leave: bool = False
     preemptible: bool = False
-    unstaffed: Distribution | None = None
+    unstaffed: quantities.Distribution | None = None
     purpose: Literal["none", "triage", "physician", "assessment", "safety_plan", "clearance"] = "none"
 
 
@@ -83,18 +73,18 @@ class SideTask(StepOfAnyKind):
     kind: Literal["side_task"] = "side_task"
     role: str
     contact: Literal["continuing", "one_off"] = "one_off"
-    minutes: Distribution
-    share_of_minutes: Positive | None = None
+    minutes: quantities.Distribution
+    share_of_minutes: quantities.Positive | None = None
     band: BandByAcuity = DEFAULT_BAND
     preemptible: bool = False
     purpose: Literal["none", "call"] = "none"
 
 
-class Route(Frozen):
+class Route(quantities.Frozen):
     """Zones in order of preference for a share of the visits of some CTAS levels."""
 
     acuities: Annotated[tuple[Annotated[int, Field(ge=1, le=5)], ...], Field(min_length=1)]
-    share: Probability = 1.0
+    share: quantities.Probability = 1.0
     zones: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
@@ -108,8 +98,8 @@ class Place(StepOfAnyKind):
 
     @model_validator(mode="after")
     def _routes_cover_everyone(self) -> "Place":
-        for acuity in ACUITIES:
-            if of_acuity(self.share, acuity) > 0.0:
+        for acuity in quantities.ACUITIES:
+            if quantities.of_acuity(self.share, acuity) > 0.0:
                 shares = tuple(route.share for route in self.routes if acuity in route.acuities)
                 check_sums_to_one(shares, f"shares of the routes of CTAS {acuity}")
         return self
@@ -135,15 +125,15 @@ class Dispose(StepOfAnyKind):
     """
 
     kind: Literal["dispose"] = "dispose"
-    admission: ShareByAcuity
-    transfer: ShareByAcuity = 0.0
+    admission: quantities.ShareByAcuity
+    transfer: quantities.ShareByAcuity = 0.0
     assessed_by: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _shares_fit(self) -> "Dispose":
-        for acuity in ACUITIES:
-            total = of_acuity(self.admission, acuity) + of_acuity(self.transfer, acuity)
-            if total > 1.0 + ROUNDING:
+        for acuity in quantities.ACUITIES:
+            total = quantities.of_acuity(self.admission, acuity) + quantities.of_acuity(self.transfer, acuity)
+            if total > 1.0 + quantities.ROUNDING:
                 raise ValueError(f"admission and transfer of CTAS {acuity} sum to {total:g}: lower one of them")
         return self
 
@@ -171,7 +161,7 @@ class Observe(StepOfAnyKind):
     kind: Literal["observe"] = "observe"
     role: str
     fallback_role: str
-    fallback_minutes_per_hour: NonNegative
+    fallback_minutes_per_hour: quantities.NonNegative
     band: Band = DEFAULT_BAND
 
 
@@ -179,8 +169,8 @@ class FollowUp(StepOfAnyKind):
     """Linkage: a follow-up appointment booked and kept within 7 or within 30 days, as shares of visits."""
 
     kind: Literal["follow_up"] = "follow_up"
-    within_7_days: Probability
-    within_30_days: Probability
+    within_7_days: quantities.Probability
+    within_30_days: quantities.Probability
 
     @model_validator(mode="after")
     def _nested(self) -> "FollowUp":

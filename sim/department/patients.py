@@ -11,22 +11,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, model_validator
 
+from sim.department import quantities
 from sim.department.arrivals import check_sums_to_one
 from sim.department.pathway import ADMISSION, Dispose, Pathway, Task
-from sim.department.quantities import (
-    MINUTES_PER_DAY,
-    MINUTES_PER_HOUR,
-    ROUNDING,
-    Distribution,
-    EffectFactor,
-    FactorFromZero,
-    Frozen,
-    NonNegative,
-    Positive,
-    Probability,
-    ShareByAcuity,
-    sum_in_order,
-)
 from sim.department.severity import FRAIL, TRAITS_WITH_ODDS, Held, Severity, held_always
 
 AGE_GROUPS = ("0-5", "6-11", "12-17")
@@ -59,33 +46,33 @@ def never_leaves_of_the_free(never_leaves: float, held_share: float) -> float:
     return max(0.0, never_leaves - held_share) / free_to_go if free_to_go > 0.0 else 1.0
 
 
-class Patience(Frozen):
+class Patience(quantities.Frozen):
     """Minutes of waiting a visit bears. `never_leaves` counts held visits; CTAS 1 never leaves.
 
     `minutes` None: nobody leaves.
     """
 
-    never_leaves: Probability = 0.0
+    never_leaves: quantities.Probability = 0.0
     ctas1_never_leaves: bool = True
-    minutes: Distribution | None = None
+    minutes: quantities.Distribution | None = None
 
 
-class ResponseTask(Frozen):
+class ResponseTask(quantities.Frozen):
     """Minutes of one role when distress escalates."""
 
     role: str
-    minutes: NonNegative
+    minutes: quantities.NonNegative
 
 
-class Escalation(Frozen):
+class Escalation(quantities.Frozen):
     """Exponential budget of minutes waiting or roomed, mean `mean_hours`; the response is at top rank."""
 
-    mean_hours: Positive
+    mean_hours: quantities.Positive
     response: tuple[ResponseTask, ...]
-    restraint_share: Probability = 0.0
+    restraint_share: quantities.Probability = 0.0
 
 
-class ReturnVisits(Frozen):
+class ReturnVisits(quantities.Frozen):
     """Mixture-cure Weibull for the next unplanned visit: S(t) = (1 - pi F(t)) ** hazard.
 
     `susceptible` is pi, `scale_days` and `shape` those of the Weibull F. A share of patients has `frailty` as factor
@@ -93,12 +80,12 @@ class ReturnVisits(Frozen):
     """
 
     susceptible: Annotated[float, Field(ge=0, lt=1)]
-    shape: Positive
-    scale_days: Positive
-    frail_share: Probability = 0.0
-    frailty: EffectFactor = 1.0
-    hazard_by_disposition: dict[str, EffectFactor] = Field(default_factory=dict)
-    prelude_days: NonNegative = 0.0
+    shape: quantities.Positive
+    scale_days: quantities.Positive
+    frail_share: quantities.Probability = 0.0
+    frailty: quantities.EffectFactor = 1.0
+    hazard_by_disposition: dict[str, quantities.EffectFactor] = Field(default_factory=dict)
+    prelude_days: quantities.NonNegative = 0.0
 
     @model_validator(mode="after")
     def _mean_returns_below_one(self) -> "ReturnVisits":
@@ -114,7 +101,7 @@ class ReturnVisits(Frozen):
 
         Exact where `hazard_by_disposition` is 1 and no contact or effect changes the hazard.
         """
-        return sum_in_order(self._visits_by_kind)
+        return quantities.sum_in_order(self._visits_by_kind)
 
     @property
     def frail_share_of_visits(self) -> float:
@@ -140,7 +127,7 @@ def minutes_to_return(susceptible: float, shape: float, scale_days: float, hazar
     share = (1.0 - u ** (1.0 / hazard)) / susceptible if susceptible > 0.0 else 1.0
     if share >= 1.0:
         return math.inf
-    return float(scale_days * (-math.log1p(-share)) ** (1.0 / shape) * MINUTES_PER_DAY)
+    return float(scale_days * (-math.log1p(-share)) ** (1.0 / shape) * quantities.MINUTES_PER_DAY)
 
 
 NEVER_MINUTES = 1e9
@@ -156,42 +143,42 @@ def time_of_return(departure: float, gap: float, day_cumulated: np.ndarray, u: f
     if gap > NEVER_MINUTES:
         return math.inf
     time = departure + gap
-    day = math.floor(time / MINUTES_PER_DAY)
-    if day == math.floor(departure / MINUTES_PER_DAY):
+    day = math.floor(time / quantities.MINUTES_PER_DAY)
+    if day == math.floor(departure / quantities.MINUTES_PER_DAY):
         return time
     cumulated = day_cumulated[day % 7]
     hour = 0
     while u >= cumulated[hour + 1]:
         hour += 1
     part = (u - cumulated[hour]) / (cumulated[hour + 1] - cumulated[hour])
-    return float(day * MINUTES_PER_DAY + (hour + part) * MINUTES_PER_HOUR)
+    return float(day * quantities.MINUTES_PER_DAY + (hour + part) * quantities.MINUTES_PER_HOUR)
 
 
-class Group(Frozen):
+class Group(quantities.Frozen):
     """An equity group: its share of patients and its multipliers, all 1 by default."""
 
     name: str
-    share: Probability
-    patience: EffectFactor = 1.0
-    consent: FactorFromZero = 1.0
-    linkage: EffectFactor = 1.0
-    triage: EffectFactor = 1.0
+    share: quantities.Probability
+    patience: quantities.EffectFactor = 1.0
+    consent: quantities.FactorFromZero = 1.0
+    linkage: quantities.EffectFactor = 1.0
+    triage: quantities.EffectFactor = 1.0
 
 
-class Stream(Frozen):
+class Stream(quantities.Frozen):
     """A kind of visit: what its patients are like and the pathway they take.
 
     `age_shares` are for ages 0-5, 6-11, 12-17, uniform within each. `needs` gives shares by name.
     `caregiver_share` is for under 12 and from 12 on. `held` says who are held, `held_share` how many.
     """
 
-    age_shares: tuple[Probability, Probability, Probability] = (1.0, 0.0, 0.0)
-    ambulance_share: Probability = 0.0
-    police_share: Probability = 0.0
-    held_share: Probability = 0.0
+    age_shares: tuple[quantities.Probability, quantities.Probability, quantities.Probability] = (1.0, 0.0, 0.0)
+    ambulance_share: quantities.Probability = 0.0
+    police_share: quantities.Probability = 0.0
+    held_share: quantities.Probability = 0.0
     held: Held | None = None
-    caregiver_share: tuple[Probability, Probability] = (1.0, 1.0)
-    needs: dict[str, ShareByAcuity] = Field(default_factory=dict)
+    caregiver_share: tuple[quantities.Probability, quantities.Probability] = (1.0, 1.0)
+    needs: dict[str, quantities.ShareByAcuity] = Field(default_factory=dict)
     patience: Patience = Patience()
     escalation: Escalation | None = None
     returns: ReturnVisits | None = None
@@ -216,12 +203,12 @@ class Stream(Frozen):
                 chance = there if always.caregiver else 1.0 - there
                 if held_always(age, always.caregiver, always.under_age, always.caregiver):
                     parts.append(share / (high - low + 1) * chance)
-        return sum_in_order(parts)
+        return quantities.sum_in_order(parts)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Stream":
         check_sums_to_one(self.age_shares, "age_shares")
-        if self.ambulance_share + self.police_share > 1.0 + ROUNDING:
+        if self.ambulance_share + self.police_share > 1.0 + quantities.ROUNDING:
             raise ValueError("ambulance_share and police_share sum to more than 1: lower one of them")
         names = [step.name for step in self.pathway]
         twice = sorted({name for name in names if names.count(name) > 1})
@@ -253,7 +240,7 @@ class Stream(Frozen):
 
     def _wrong_holds(self) -> Iterator[str]:
         always = self.always_held_share
-        if always > self.held_share + ROUNDING:
+        if always > self.held_share + quantities.ROUNDING:
             yield (
                 f"held_share is {self.held_share:g} and a share of {always:.4g} is always held: "
                 f"raise held_share to {always:.4g} at least, or lower held.always.under_age"

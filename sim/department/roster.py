@@ -10,14 +10,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from sim.department.quantities import (
-    MINUTES_PER_DAY,
-    MINUTES_PER_WEEK,
-    Frozen,
-    NonNegative,
-    Positive,
-    sum_in_order,
-)
+from sim.department import quantities
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -82,33 +75,33 @@ def day_name(day: str | int) -> str:
 
 def clock_text(minutes: float) -> str:
     """Minutes after midnight, of any day, as a clock shows them."""
-    hour, minute = divmod(int(minutes % MINUTES_PER_DAY), 60)
+    hour, minute = divmod(int(minutes % quantities.MINUTES_PER_DAY), 60)
     return f"{hour:02d}:{minute:02d}"
 
 
-ClockTime = Annotated[float, BeforeValidator(minutes_of_clock), Field(ge=0, lt=MINUTES_PER_DAY)]
+ClockTime = Annotated[float, BeforeValidator(minutes_of_clock), Field(ge=0, lt=quantities.MINUTES_PER_DAY)]
 Days = Annotated[
     tuple[Annotated[int, Field(ge=0, le=6)], ...], BeforeValidator(weekday_numbers), Field(min_length=1, max_length=7)
 ]
 Heads = Annotated[int, Field(ge=0, le=200)]
 
 
-class Break(Frozen):
+class Break(quantities.Frozen):
     """Time off the floor inside a shift, in minutes. Without `after` it is staggered over colleagues.
 
     `protected` time (supervision, debriefing, training) is paid and off the floor too, and is counted apart.
     """
 
-    minutes: Positive
-    after: NonNegative | None = None
+    minutes: quantities.Positive
+    after: quantities.NonNegative | None = None
     protected: bool = False
 
 
-class Shift(Frozen):
+class Shift(quantities.Frozen):
     """The same hours on some days of every week, worked by `heads` members. `minutes` is the length."""
 
     start: ClockTime
-    minutes: Annotated[float, Field(gt=0, le=MINUTES_PER_WEEK)]
+    minutes: Annotated[float, Field(gt=0, le=quantities.MINUTES_PER_WEEK)]
     days: Days = tuple(range(7))
     heads: Heads = 1
     breaks: tuple[Break, ...] | None = None
@@ -122,9 +115,9 @@ class Shift(Frozen):
     @model_validator(mode="after")
     def _ends_before_it_begins_again(self) -> "Shift":
         starts = self.starts_in_week()
-        for start, following in itertools.pairwise((*starts, starts[0] + MINUTES_PER_WEEK)):
+        for start, following in itertools.pairwise((*starts, starts[0] + quantities.MINUTES_PER_WEEK)):
             if self.minutes > following - start:
-                day, again = (WEEKDAYS[int(at // MINUTES_PER_DAY) % 7] for at in (start, following))
+                day, again = (WEEKDAYS[int(at // quantities.MINUTES_PER_DAY) % 7] for at in (start, following))
                 clock = clock_text(self.start)
                 raise ValueError(
                     f"minutes {self.minutes:g} from {day} {clock} run into {again} {clock}, when it starts again: "
@@ -137,7 +130,7 @@ class Shift(Frozen):
 
         Duties, cover, hours and cost are all made of these.
         """
-        return tuple(sorted(day * MINUTES_PER_DAY + self.start for day in self.days))
+        return tuple(sorted(day * quantities.MINUTES_PER_DAY + self.start for day in self.days))
 
 
 def check_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> None:
@@ -155,7 +148,7 @@ def check_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> None:
         raise ValueError(f"breaks fill the whole shift of {shift_minutes:g} minutes: shorten them")
 
 
-class Role(Frozen):
+class Role(quantities.Frozen):
     """A kind of staff: members, limits and pay.
 
     `also_serves` lists further levels of the skill list: `[[a, b], [c]]` takes tasks of a and b when the own queue
@@ -167,8 +160,8 @@ class Role(Frozen):
     shifts: dict[str, Shift] = Field(default_factory=dict)
     heads: Heads | None = None
     caseload: Annotated[int, Field(ge=0)] | None = None
-    last_pickup_minutes: NonNegative = 0.0
-    hourly_cost: NonNegative = 0.0
+    last_pickup_minutes: quantities.NonNegative = 0.0
+    hourly_cost: quantities.NonNegative = 0.0
     breaks: tuple[Break, ...] = ()
     also_serves: tuple[tuple[str, ...], ...] = ()
     absence_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
@@ -195,7 +188,7 @@ class Role(Frozen):
         """Rostered hours in a week, breaks and protected time included."""
         shifts = self.shifts.values()
         minutes = (self.heads_of(shift) * len(shift.starts_in_week()) * shift.minutes for shift in shifts)
-        return sum_in_order(minutes) / 60.0
+        return quantities.sum_in_order(minutes) / 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +239,8 @@ def members_of(roles: dict[str, Role]) -> tuple[RosteredMember, ...]:
 def shift_starts(shift: Shift, horizon: float) -> list[float]:
     """Starts of every occurrence that touches [0, horizon), from the week before the run on."""
     starts = [
-        week * MINUTES_PER_WEEK + start
-        for week in range(-2, int(horizon // MINUTES_PER_WEEK) + 1)
+        week * quantities.MINUTES_PER_WEEK + start
+        for week in range(-2, int(horizon // quantities.MINUTES_PER_WEEK) + 1)
         for start in shift.starts_in_week()
     ]
     return [start for start in starts if start + shift.minutes > 0.0 and start < horizon]
@@ -286,7 +279,7 @@ def duties_of(member: RosteredMember, starts: list[float]) -> tuple[Duty, ...]:
 
 def heads_by_minute(role: Role) -> np.ndarray:
     """Rostered heads for each minute of the week, shape (10080,); nobody is taken off for breaks."""
-    week = int(MINUTES_PER_WEEK)
+    week = int(quantities.MINUTES_PER_WEEK)
     heads = np.zeros(week, dtype=np.int64)
     for shift in role.shifts.values():
         present = role.heads_of(shift)
@@ -300,7 +293,7 @@ def heads_by_minute(role: Role) -> np.ndarray:
     return heads
 
 
-class Staffing(Frozen):
+class Staffing(quantities.Frozen):
     """A roster and what it costs besides hours.
 
     `weekly_extra_cost` (CAD) is what comes with the roster and is not anybody's hour here, such as a coordinator.
@@ -310,7 +303,7 @@ class Staffing(Frozen):
 
     name: str
     label: str = ""
-    weekly_extra_cost: NonNegative = 0.0
+    weekly_extra_cost: quantities.NonNegative = 0.0
     enhances: tuple[str, ...] = ()
     roles: dict[str, Role]
 
@@ -324,6 +317,6 @@ class Staffing(Frozen):
 
     def weekly_cost(self) -> float:
         """CAD a week of rostered hours and extras, overtime apart."""
-        return self.weekly_extra_cost + sum_in_order(
+        return self.weekly_extra_cost + quantities.sum_in_order(
             role.hours_per_week() * role.hourly_cost for role in self.roles.values()
         )

@@ -11,17 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, model_validator
 
+from sim.department import quantities
 from sim.department.pathway import ADMISSION, Dispose
-from sim.department.quantities import (
-    ACUITIES,
-    ROUNDING,
-    Frozen,
-    Positive,
-    Probability,
-    ShareByAcuity,
-    of_acuity,
-    sum_in_order,
-)
 
 if TYPE_CHECKING:  # a stream has classes, and what they do is solved of a stream
     from sim.department.patients import Stream
@@ -45,7 +36,7 @@ CLOSE_ENOUGH = 1e-14
 ClassName = Annotated[str, Field(min_length=1)]
 
 
-class Severity(Frozen):
+class Severity(quantities.Frozen):
     """Named classes of a stream's visits, and what is likelier in one than in another.
 
     `share` has a row for each of CTAS 1 to 5 and in it a share for each class. `odds` are odds ratios against the first
@@ -54,10 +45,10 @@ class Severity(Frozen):
     """
 
     classes: Annotated[tuple[ClassName, ...], Field(min_length=1, max_length=MOST_CLASSES)]
-    share: Annotated[tuple[tuple[Probability, ...], ...], Field(min_length=5, max_length=5)]
-    odds: dict[str, tuple[Positive, ...]] = Field(default_factory=dict)
-    rates: dict[str, tuple[Positive, ...]] = Field(default_factory=dict)
-    means: dict[str, tuple[Positive, ...]] = Field(default_factory=dict)
+    share: Annotated[tuple[tuple[quantities.Probability, ...], ...], Field(min_length=5, max_length=5)]
+    odds: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
+    rates: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
+    means: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Severity":
@@ -71,11 +62,11 @@ class Severity(Frozen):
         twice = sorted({name for name in self.classes if self.classes.count(name) > 1})
         if twice:
             yield f"class {twice[0]!r} is named twice in classes: give each a name of its own"
-        for acuity, row in zip(ACUITIES, self.share, strict=True):
-            total = sum_in_order(row)
+        for acuity, row in zip(quantities.ACUITIES, self.share, strict=True):
+            total = quantities.sum_in_order(row)
             if len(row) != n:
                 yield f"share of CTAS {acuity} has {len(row)} numbers: write one for each of the {n} classes"
-            elif abs(total - 1.0) > ROUNDING:
+            elif abs(total - 1.0) > quantities.ROUNDING:
                 yield f"share of CTAS {acuity} sums to {total:.6g}, not 1: divide each by {total:.6g}"
 
     def _wrong_numbers(self) -> Iterator[str]:
@@ -100,20 +91,20 @@ class Severity(Frozen):
         return self.odds.get(trait, (1.0,) * len(self.classes))
 
 
-class AlwaysHeld(Frozen):
+class AlwaysHeld(quantities.Frozen):
     """Who is held whatever the class: patients under an age in years, with a caregiver there or without."""
 
     under_age: Annotated[int, Field(ge=0, le=18)]
     caregiver: bool = False
 
 
-class HeldOdds(Frozen):
+class HeldOdds(quantities.Frozen):
     """Odds of being held against all other visits, of those who came with the police."""
 
-    police: Positive = 1.0
+    police: quantities.Positive = 1.0
 
 
-class Held(Frozen):
+class Held(quantities.Frozen):
     """Who the held are; how many they are stays `held_share`."""
 
     always: AlwaysHeld | None = None
@@ -136,7 +127,7 @@ def shares_with_odds(weights: Sequence[float], odds: Sequence[float], mean: floa
     """
     if mean <= 0.0 or mean >= 1.0 or all(one == 1.0 for one in odds):
         return (mean,) * len(odds)
-    total = sum_in_order(weights)
+    total = quantities.sum_in_order(weights)
     log_odds = [math.log(one) for one in odds]
     centre = math.log(mean / (1.0 - mean))
     low, high = centre - max(log_odds), centre - min(log_odds)
@@ -144,7 +135,7 @@ def shares_with_odds(weights: Sequence[float], odds: Sequence[float], mean: floa
         middle = low + (high - low) / 2.0
         if not low < middle < high:
             break
-        found = sum_in_order(w * share_at(middle, one) for w, one in zip(weights, log_odds, strict=True))
+        found = quantities.sum_in_order(w * share_at(middle, one) for w, one in zip(weights, log_odds, strict=True))
         if found < mean * total:
             low = middle
         else:
@@ -175,7 +166,7 @@ def shares_of_two_kinds(row: ClassShares, odds: ClassShares, second: float) -> t
 
 def parts_of_one(numbers: ClassShares) -> ClassShares:
     """The same proportions with sum 1."""
-    total = sum_in_order(numbers)
+    total = quantities.sum_in_order(numbers)
     return tuple(number / total for number in numbers)
 
 
@@ -183,13 +174,15 @@ def factors_around_one(weights: Sequence[float], relative: ClassShares) -> Class
     """The same proportions with mean 1 under the weights; exactly 1 where all are equal."""
     if all(one == relative[0] for one in relative):
         return (1.0,) * len(relative)
-    mean = sum_in_order(w * one for w, one in zip(weights, relative, strict=True)) / sum_in_order(weights)
+    mean = quantities.sum_in_order(w * one for w, one in zip(weights, relative, strict=True)) / quantities.sum_in_order(
+        weights
+    )
     return tuple(one / mean for one in relative)
 
 
 def cumulated(row: ClassShares) -> ClassShares:
     """Sums from the left."""
-    return tuple(sum_in_order(row[: number + 1]) for number in range(len(row)))
+    return tuple(quantities.sum_in_order(row[: number + 1]) for number in range(len(row)))
 
 
 # --- the traits of a stream's visits ---------------------------------------------------------------------------------
@@ -222,7 +215,7 @@ class Traits:
         return len(self.ambulance)
 
 
-ONE_CLASS = Severity(classes=("all",), share=((1.0,),) * len(ACUITIES))
+ONE_CLASS = Severity(classes=("all",), share=((1.0,),) * len(quantities.ACUITIES))
 """What a stream without classes is solved as; its visits have no class in any table."""
 
 
@@ -234,13 +227,13 @@ def traits_of(stream: "Stream", acuity_mix: Sequence[float]) -> Traits:
     severity = stream.severity or ONE_CLASS
     rows = severity.share
     weights = [
-        sum_in_order(mix * row[number] for mix, row in zip(acuity_mix, rows, strict=True))
+        quantities.sum_in_order(mix * row[number] for mix, row in zip(acuity_mix, rows, strict=True))
         for number in range(len(severity.classes))
     ]
     frail_visits = stream.returns.frail_share_of_visits if stream.returns is not None else 0.0
     kinds = [shares_of_two_kinds(row, severity.odds_of(FRAIL), frail_visits) for row in rows]
 
-    def with_odds(trait: str, share: ShareByAcuity) -> ClassSharesByAcuity:
+    def with_odds(trait: str, share: quantities.ShareByAcuity) -> ClassSharesByAcuity:
         odds = severity.odds_of(trait)
         if isinstance(share, tuple):
             return tuple(shares_with_odds(row, odds, one) for row, one in zip(rows, share, strict=True))
@@ -270,13 +263,13 @@ def disposing(stream: "Stream") -> list[Dispose]:
 def sums_above_one(stream: "Stream", traits: Traits) -> Iterator[tuple[str, float]]:
     """(what, sum) of two shares cut from one uniform that sum to more than 1 in some class."""
     for name, ambulance, police in zip(traits.classes, traits.ambulance, traits.police, strict=True):
-        if ambulance + police > 1.0 + ROUNDING:
+        if ambulance + police > 1.0 + quantities.ROUNDING:
             yield f"shares by ambulance and with the police in class {name}", ambulance + police
     for step in disposing(stream):
-        for acuity, row in zip(ACUITIES, traits.admission[step.name], strict=True):
+        for acuity, row in zip(quantities.ACUITIES, traits.admission[step.name], strict=True):
             for name, admission in zip(traits.classes, row, strict=True):
-                total = admission + of_acuity(step.transfer, acuity)
-                if total > 1.0 + ROUNDING:
+                total = admission + quantities.of_acuity(step.transfer, acuity)
+                if total > 1.0 + quantities.ROUNDING:
                     yield f"admission and transfer of CTAS {acuity} in class {name}", total
 
 

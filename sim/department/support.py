@@ -8,17 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.department import quantities
 from sim.department.patients import OLDER_CHILD_FROM
-from sim.department.quantities import (
-    MINUTES_PER_DAY,
-    MINUTES_PER_HOUR,
-    EffectFactor,
-    FactorFromZero,
-    Frozen,
-    NonNegative,
-    Positive,
-    Probability,
-)
 
 MEETING_MINUTES, MEETING_CV = 20.0, 0.5
 """The first conversation, lognormal; when it is over the child counts as met. SUPA04, SUPA12."""
@@ -30,21 +21,21 @@ RECOVERY_MINUTES = 10.0
 """The peer's own time and notes when a wish for company is over. SUPA08."""
 DEBRIEF_MINUTES = 20.0
 """The peer's own time after an escalation in their presence. SUPA32."""
-QUIET_FROM_MINUTE, QUIET_TO_MINUTE = 23 * MINUTES_PER_HOUR, 7 * MINUTES_PER_HOUR
+QUIET_FROM_MINUTE, QUIET_TO_MINUTE = 23 * quantities.MINUTES_PER_HOUR, 7 * quantities.MINUTES_PER_HOUR
 """Minutes of the day between which children who have been met are left to sleep. SUPA33."""
 RECOVERY_BAND, BRIDGING_BAND, FIRST_BAND, REPEAT_BAND, CALL_BAND = 0, 1, 2, 3, 4
 """A child nobody has met before one who waits for company again; calls when nobody waits."""
 
 
-class YouthPeer(Frozen):
+class YouthPeer(quantities.Frozen):
     """Share that asks for a youth peer, the others for a family peer: of patients without a caregiver, and by age."""
 
-    without_caregiver: Probability = 1.0
-    under_12: Probability = 0.1
-    from_12: Probability = 0.5
+    without_caregiver: quantities.Probability = 1.0
+    under_12: quantities.Probability = 0.1
+    from_12: quantities.Probability = 0.5
 
 
-class Support(Frozen):
+class Support(quantities.Frozen):
     """How peer support workers (PSWs) of `role` work with a patient.
 
     A child who consents wishes for `wish_minutes` of company on average (exponential), and wishes again
@@ -56,27 +47,27 @@ class Support(Frozen):
     role: str = "psw"
     streams: tuple[str, ...] = ("mental_health",)
     trigger: Literal["at_arrival", "after_triage", "when_roomed"] = "after_triage"
-    minimum_age: NonNegative = 8.0
-    positive_screen_share: Probability = 0.0
-    consent: Probability = 0.7
+    minimum_age: quantities.NonNegative = 8.0
+    positive_screen_share: quantities.Probability = 0.0
+    consent: quantities.Probability = 0.7
     youth_peer: YouthPeer = YouthPeer()
-    stays_with_clinician_share: Probability = 0.0
+    stays_with_clinician_share: quantities.Probability = 0.0
     caseload: Annotated[int, Field(ge=0)] | None = 3
-    wish_minutes: Positive = 60.0
-    again_hours: Positive = 4.0
-    bridging_minutes: NonNegative = 15.0
-    call_minutes: NonNegative = 15.0
-    call_reached_share: Probability = 0.6
-    huddle_share: Probability = 0.39
-    huddle_minutes: NonNegative = 3.0
+    wish_minutes: quantities.Positive = 60.0
+    again_hours: quantities.Positive = 4.0
+    bridging_minutes: quantities.NonNegative = 15.0
+    call_minutes: quantities.NonNegative = 15.0
+    call_reached_share: quantities.Probability = 0.6
+    huddle_share: quantities.Probability = 0.39
+    huddle_minutes: quantities.NonNegative = 3.0
     huddle_roles: tuple[str, ...] = ("crisis_clinician", "nurse")
 
 
 def after_quiet_hours(minute: float) -> float:
     """The minute itself, or the end of the quiet hours it lies in. Minutes since Monday 00:00 of week 0."""
-    of_day = minute % MINUTES_PER_DAY
+    of_day = minute % quantities.MINUTES_PER_DAY
     if of_day >= QUIET_FROM_MINUTE:
-        return minute - of_day + (MINUTES_PER_DAY + QUIET_TO_MINUTE)
+        return minute - of_day + (quantities.MINUTES_PER_DAY + QUIET_TO_MINUTE)
     if of_day < QUIET_TO_MINUTE:
         return minute - of_day + QUIET_TO_MINUTE
     return minute
@@ -94,30 +85,30 @@ def youth_share(without_caregiver: float, under_12: float, from_12: float, age: 
     return from_12 if age >= OLDER_CHILD_FROM else under_12
 
 
-class RoleEffects(Frozen):
+class RoleEffects(quantities.Frozen):
     """Assumed effects of a role: factors, 1 meaning none.
 
     `assessment_minutes` multiplies the minutes of assessments; `linkage_odds` the odds of follow-up; `patience_*` and
     `escalation_*` are paces at which waiting uses up patience and calm, once met: in a spell of company and after.
     """
 
-    assessment_minutes: EffectFactor = 1.0
-    linkage_odds: EffectFactor = 1.0
-    patience_while: FactorFromZero = 1.0
-    patience_after: FactorFromZero = 1.0
-    escalation_while: FactorFromZero = 1.0
-    escalation_after: FactorFromZero = 1.0
+    assessment_minutes: quantities.EffectFactor = 1.0
+    linkage_odds: quantities.EffectFactor = 1.0
+    patience_while: quantities.FactorFromZero = 1.0
+    patience_after: quantities.FactorFromZero = 1.0
+    escalation_while: quantities.FactorFromZero = 1.0
+    escalation_after: quantities.FactorFromZero = 1.0
 
 
-class ClinicianEffects(Frozen):
+class ClinicianEffects(quantities.Frozen):
     """Assumed effects of an enhanced clinical team, on every assessment of a staffing that `enhances` the role."""
 
     role: str = "crisis_clinician"
-    assessment_minutes: EffectFactor = 1.0
-    linkage_odds: EffectFactor = 1.0
+    assessment_minutes: quantities.EffectFactor = 1.0
+    linkage_odds: quantities.EffectFactor = 1.0
 
 
-class Effects(Frozen):
+class Effects(quantities.Frozen):
     """What is assumed, as one set. `total_return_hr` is the whole effect on returns, of those who consent.
 
     Of its logarithm linkage takes `linkage_share` and bridging `bridging_share` (each only if switched on); the
@@ -125,9 +116,9 @@ class Effects(Frozen):
     """
 
     name: str = "none"
-    total_return_hr: EffectFactor = 1.0
-    linkage_share: Probability = 0.3
-    bridging_share: Probability = 0.2
+    total_return_hr: quantities.EffectFactor = 1.0
+    linkage_share: quantities.Probability = 0.3
+    bridging_share: quantities.Probability = 0.2
     linkage_on: bool = True
     bridging_on: bool = True
     default_reach: Annotated[float, Field(gt=0, le=1)] = 0.52
@@ -137,7 +128,7 @@ class Effects(Frozen):
     clinician: ClinicianEffects = ClinicianEffects()
 
 
-class ReturnFactors(Frozen):
+class ReturnFactors(quantities.Frozen):
     """Hazard factors on the return of one visit: of being met, of follow-up kept by who was met, of bridging."""
 
     direct: float

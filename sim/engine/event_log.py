@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.engine.measures.intervals import Flags
+from sim.engine.measures.array_loops import Flags
 from sim.engine.trajectory import CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory, names_of_codes
 
 XES_NAMES = {

@@ -216,14 +216,14 @@ class Trajectory:
     groups: tuple[str, ...]
     steps: tuple[str, ...]
     members: tuple[str, ...]
-    visit_columns: Columns
+    visit_columns: Mapping[str, np.ndarray]
     step_times: np.ndarray
     step_members: np.ndarray
     task_columns: Mapping[str, np.ndarray]
     place_columns: Mapping[str, np.ndarray]
     case_columns: Mapping[str, np.ndarray]
-    staff_columns: Columns
-    break_columns: Columns
+    staff_columns: Mapping[str, np.ndarray]
+    break_columns: Mapping[str, np.ndarray]
     n_entries: int
     follow_up: float = 0.0
     severities: tuple[tuple[str, ...], ...] = ()
@@ -252,7 +252,7 @@ class Trajectory:
     @property
     def n_visits(self) -> int:
         """Visits of the whole run, warm-up and follow-up included."""
-        return len(self.visit_columns["arrival"])
+        return len(self.step_times)
 
     @property
     def rows_in_window(self) -> slice:
@@ -319,7 +319,7 @@ class Trajectory:
         """One row per spell of duty."""
         import pandas as pd
 
-        frame = pd.DataFrame(self.staff_columns)
+        frame = pd.DataFrame(dict(self.staff_columns))
         frame["role"] = names_of_codes(frame["role"], self.roles)
         frame.insert(1, "name", names_of_codes(frame["member"], self.members))
         return frame

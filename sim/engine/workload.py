@@ -10,9 +10,9 @@ import itertools
 import math
 import threading
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +31,8 @@ from sim.department.quantities import (
 )
 from sim.department.scenario import Scenario
 from sim.engine.compiled.backend import Floats, Floats2, Floats3, Integers, Word, machine_code
+from sim.engine.compiled.memory import Row, numbers_at
+from sim.engine.compiled.tables import NONE, OUTSIDE_ARRIVAL, ROWS
 from sim.engine.draw_numbers import (
     ABSENCE_ID,
     ACUITY_ID,
@@ -71,7 +73,12 @@ def keyed(base: int, a: int, b: int) -> Word:
 @machine_code
 def uniform_of(key: Word, quantity: int, counter: int) -> float:
     """Uniform on the open interval (0, 1) of one quantity under a key."""
-    bits = mixed((mixed(key ^ quantity) + GOLDEN * (counter + 1)) & ALL_BITS)
+    return uniform_at(mixed(key ^ quantity), counter)
+
+
+def uniform_at(key_of_quantity: Word, counter: int) -> float:
+    """The same where the key and the quantity have been mixed."""
+    bits = mixed((key_of_quantity + GOLDEN * (counter + 1)) & ALL_BITS)
     return (bits >> 11) * TWO_TO_MINUS_53 + TWO_TO_MINUS_54
 
 
@@ -164,47 +171,61 @@ def fill_visit(
             out[place + i] = drawn(dist_parameters[i, acuity], tables, uniform_of(key, dist_ids[i], 0))
 
 
-@machine_code
-def poisson_times(key: Word, gap_id: int, rate_per_hour: Floats, start: float, out: Floats) -> int:
-    """Arrival times of a Poisson process with a rate constant in each hour from `start` on, by inversion.
+arrival_at = ROWS[id(OUTSIDE_ARRIVAL)]
 
-    Unit exponential gaps are laid along the cumulated rate. Returns the number of times written to `out`, or -1 if
-    `out` is too short.
+
+@machine_code
+def draw_first_visits(
+    base: int, stream: int, stream_id: int, rates: int, n_hours: int, start: float, horizon: float, rows: int, room: int
+) -> int:  # fmt: skip
+    """First visits of a stream from `start` to the horizon, at an hourly rate constant in each hour, by inversion.
+
+    `rates` and `rows` are the addresses of numbers and of rows of OUTSIDE_ARRIVAL. Unit exponential gaps are laid along
+    the cumulated rate. Returns the number of rows written, or -1 if there is no room for all.
     """
+    rate_per_hour = numbers_at(rates, (n_hours,))
+    key = mixed(keyed(base, stream_id, PERSON) ^ GAP_ID)
     cumulated = 0.0
-    target = 0.0
-    n = 0
-    hour = 0
-    target += -math.log(uniform_of(key, gap_id, 0))
-    while hour < len(rate_per_hour):
-        if cumulated + rate_per_hour[hour] <= target:
-            cumulated += rate_per_hour[hour]
+    n = hour = 0
+    last = start
+    target = -math.log(uniform_at(key, 0))
+    while hour < n_hours:
+        rate = rate_per_hour[hour]
+        if cumulated + rate <= target:
+            cumulated += rate
             hour += 1
             continue
-        if n == len(out):
+        last = max(last, start + (hour + (target - cumulated) / rate) * 60.0)  # whatever is rounded, they are in order
+        if last >= horizon:
+            break
+        if n == room:
             return -1
-        out[n] = start + (hour + (target - cumulated) / rate_per_hour[hour]) * 60.0
+        set_arrival(arrival_at(rows, n), last, stream * PATIENTS_PER_STREAM + n, 1, stream)
         n += 1
-        target += -math.log(uniform_of(key, gap_id, n))
+        target += -math.log(uniform_at(key, n))
     return n
+
+
+def set_arrival(row: Row, time: float, patient: int, number: int, stream: int) -> None:
+    """An arrival that is drawn, not given."""
+    row.time, row.patient, row.number, row.stream, row.given = time, patient, number, stream, NONE
 
 
 @machine_code
 def play_prelude(
-    base: int, first_patient: int, times: Floats, susceptible: float, shape: float, scale_days: float,
+    base: int, first_visits: int, n_visits: int, horizon: float, susceptible: float, shape: float, scale_days: float,
     frail_share: float, frailty: float, hazard: float, frail_id: int, return_id: int, hour_id: int,
-    day_cumulated: Floats2, pending: Floats2,
+    day_cumulated: Floats2, returns: int,
 ) -> int:  # fmt: skip
-    """Returns due at or after time 0 of patients first seen before it; visits take no time.
+    """Returns due from time 0 to the horizon of patients first seen before it; visits take no time.
 
-    Writes rows (time, patient, visit number) to `pending` and returns their number.
+    `first_visits` and `returns` are addresses of rows of OUTSIDE_ARRIVAL. Returns the number of rows written.
     """
     n = 0
-    for i in range(len(times)):
-        time = times[i]
-        if time >= 0.0:
-            break
-        patient = first_patient + i
+    for i in range(n_visits):
+        first = arrival_at(first_visits, i)
+        time = first.time
+        patient = first.patient
         frail = frail_share > 0.0 and uniform_of(keyed(base, patient, 0), frail_id, 0) < frail_share
         h = (frailty if frail else 1.0) * hazard
         number = 1
@@ -216,10 +237,8 @@ def play_prelude(
                 break
             time = time_of_return(time, gap, day_cumulated, uniform_of(key, hour_id, 0))
             number += 1
-        if time < math.inf:
-            pending[n, 0] = time
-            pending[n, 1] = patient
-            pending[n, 2] = number
+        if time < horizon:
+            set_arrival(arrival_at(returns, n), time, patient, number, first.stream)
             n += 1
     return n
 
@@ -232,20 +251,6 @@ class Arrival(NamedTuple):
     number: int
     stream: int
     given: GivenVisit | None = None
-
-
-class ArrivalArrays(NamedTuple):
-    """All arrivals of a run but the returns it causes itself, one array a field, in order of time and patient.
-
-    `numbers` are visit numbers, `streams` indices in `Workload.stream_names`; `given` is the index in the visits of a
-    replayed list, -1 for an arrival that was drawn.
-    """
-
-    times: np.ndarray  # float64
-    patients: np.ndarray  # int64, as the rest
-    numbers: np.ndarray
-    streams: np.ndarray
-    given: np.ndarray
 
 
 class Prelude(NamedTuple):
@@ -307,25 +312,27 @@ class Workload:
 
     def arrivals(self) -> list[Arrival]:
         """All arrivals from outside and from the prelude, in order of time and patient."""
-        coming = self.arrival_arrays()
         demand = self.scenario.demand
-        given = [demand.visits[i] for i in coming.given.tolist()] if isinstance(demand, Replay) else repeat(None)
-        columns = (coming.times, coming.patients, coming.numbers, coming.streams)
-        return list(map(Arrival, *(column.tolist() for column in columns), given))
+        visits = demand.visits if isinstance(demand, Replay) else ()
+        rows: list[tuple[float, int, int, int, int]] = self.arrivals_under(self.base).tolist()
+        return [
+            Arrival(time, patient, number, stream, None if given == NONE else visits[given])
+            for time, patient, number, stream, given in rows
+        ]
 
-    def arrival_arrays(self) -> ArrivalArrays:
-        """The same as arrays, which are not to be written to: the next staffing on the same patients gets them too."""
-        return self.arrivals_under(self.base)
+    def arrivals_under(self, base: int) -> np.ndarray:
+        """The same under another base, as rows of OUTSIDE_ARRIVAL.
 
-    def arrivals_under(self, base: int) -> ArrivalArrays:
-        """The same under another base."""
-        return self.given_arrivals or LAST_DRAWN.drawn_arrivals(self.arrival_plan, base)
+        They are not to be written to: the next staffing on the same patients gets them too.
+        """
+        given = self.given_arrivals
+        return LAST_DRAWN.drawn_arrivals(self.arrival_plan, base) if given is None else given
 
     @cached_property
-    def given_arrivals(self) -> ArrivalArrays | None:
+    def given_arrivals(self) -> np.ndarray | None:
         """The visits of a replayed list, None where they are drawn."""
         demand = self.scenario.demand
-        return arrivals_in_order([self._replayed(demand)]) if isinstance(demand, Replay) else None
+        return in_order([self._replayed(demand)]) if isinstance(demand, Replay) else None
 
     @cached_property
     def arrival_plan(self) -> "ArrivalPlan":
@@ -372,31 +379,22 @@ class Workload:
         minute = FIRST_DAY * int(MINUTES_PER_DAY) + int(shift_start)
         return self.uniform(quantity_id(member_name), PERSON, ABSENCE_ID, minute) < share
 
-    def _replayed(self, demand: Replay) -> ArrivalArrays:
+    def _replayed(self, demand: Replay) -> np.ndarray:
         """The given visits; who has no number of their own gets the next free one."""
         named = {given.patient for given in demand.visits}
         free = (serial for serial in itertools.count() if serial not in named)
-        serials = [given.patient if given.patient is not None else next(free) for given in demand.visits]
-        streams = np.array([self.stream_names.index(given.stream) for given in demand.visits], dtype=np.int64)
-        n = len(demand.visits)
-        return ArrivalArrays(
-            times=np.array([given.at for given in demand.visits], dtype=float),
-            patients=streams * PATIENTS_PER_STREAM + np.array(serials, dtype=np.int64),
-            numbers=np.ones(n, dtype=np.int64),
-            streams=streams,
-            given=np.arange(n),
-        )
+        rows = np.empty(len(demand.visits), OUTSIDE_ARRIVAL)
+        for number, given in enumerate(demand.visits):
+            stream = self.stream_names.index(given.stream)
+            serial = given.patient if given.patient is not None else next(free)
+            rows[number] = given.at, stream * PATIENTS_PER_STREAM + serial, 1, stream, number
+        return rows
 
 
-def arrivals_in_order(parts: list[ArrivalArrays]) -> ArrivalArrays:
+def in_order(parts: Sequence[np.ndarray]) -> np.ndarray:
     """Arrivals of all parts together, by time and patient."""
-    together = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
-    times, patients = together[:2]
-    order = np.lexsort((patients, times))
-    ordered = [column[order] for column in together]
-    for column in ordered:
-        column.flags.writeable = False
-    return ArrivalArrays(*ordered)
+    rows = np.concatenate([np.empty(0, OUTSIDE_ARRIVAL), *parts])
+    return rows[np.lexsort((rows["patient"], rows["time"]))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -406,9 +404,12 @@ class ArrivalPlan:
 
     streams: "tuple[StreamPlan, ...]"
 
-    def drawn(self, base: int) -> ArrivalArrays:
+    def drawn(self, base: int) -> np.ndarray:
         """All arrivals under a base."""
-        return arrivals_in_order([part for stream in self.streams for part in stream.drawn(base)])
+        parts = [part for stream in self.streams for part in stream.drawn(base)]
+        rows = parts[0] if len(parts) == 1 else in_order(parts)  # first visits of one stream are drawn in order
+        rows.flags.writeable = False
+        return rows
 
 
 @lru_cache(maxsize=64)
@@ -422,7 +423,8 @@ def arrival_plan(
     plans = []
     for number, (name, arrivals, prelude) in enumerate(streams):
         rates = HourlyRates(arrivals, calendar_start, month_factors, -prelude.days, horizon)
-        plans.append(StreamPlan(number, name, arrivals.day_cumulated(), prelude, rates, horizon))
+        if rates.certain.any():
+            plans.append(StreamPlan(number, name, arrivals.day_cumulated(), prelude, rates, horizon))
     return ArrivalPlan(tuple(plans))
 
 
@@ -441,37 +443,35 @@ class StreamPlan:
     def stream_id(self) -> int:
         return quantity_id(self.name)
 
-    def drawn(self, base: int) -> list[ArrivalArrays]:
+    @cached_property
+    def room(self) -> int:
+        """Rows that are nearly always enough: ten standard deviations more than are expected."""
+        expected = float(self.rates.certain.sum())
+        return int(expected + 10.0 * math.sqrt(expected) + 20.0)
+
+    def drawn(self, base: int) -> list[np.ndarray]:
         """First visits from time 0 to the horizon, and the returns that the prelude leaves, if there are any."""
-        rates = self.rates.drawn(self.stream_id, base)
-        expected = float(rates.sum())
-        out = np.empty(int(expected + 10.0 * math.sqrt(expected) + 20.0))  # ten standard deviations more than expected
-        key, start_of_rates = keyed(base, self.stream_id, PERSON), -self.prelude.days * MINUTES_PER_DAY
-        times = out[: poisson_times(key, GAP_ID, rates, start_of_rates, out)]
-        times = times[times < self.horizon]
-        start = int(np.searchsorted(times, 0.0))
-        first_patient = self.number * PATIENTS_PER_STREAM
-        patients = np.arange(start + first_patient, len(times) + first_patient)
-        parts = [self.part(times[start:], patients, np.ones(len(patients), dtype=np.int64))]
-        if start:
-            returns = self.returns_of_prelude(base, times, start)
-            parts.append(self.part(returns[:, 0], returns[:, 1].astype(np.int64), returns[:, 2].astype(np.int64)))
-        return parts
+        rates, address = self.rates.drawn(self.stream_id, base)
+        start, room, n = -self.prelude.days * MINUTES_PER_DAY, self.room, -1
+        while n < 0:  # more room where the factors of days have made more of them than fit
+            rows = np.empty(room, OUTSIDE_ARRIVAL)
+            n = draw_first_visits(
+                base, self.number, self.stream_id, address, len(rates), start, self.horizon, rows.ctypes.data, room
+            )
+            room *= 2
+        rows = rows[:n]
+        n_before = int(np.searchsorted(rows["time"], 0.0)) if self.prelude.days else 0
+        return [rows[n_before:], self.returns_of_prelude(base, rows[:n_before])] if n_before else [rows]
 
-    def part(self, times: np.ndarray, patients: np.ndarray, numbers: np.ndarray) -> ArrivalArrays:
-        """Some arrivals of the stream."""
-        streams, given = np.full((2, len(times)), [[self.number], [-1]], dtype=np.int64)
-        return ArrivalArrays(times, patients, numbers, streams, given)
-
-    def returns_of_prelude(self, base: int, times: np.ndarray, n_before: int) -> np.ndarray:
-        """Returns due from time 0 to the horizon of those first seen before it: time, patient, visit number."""
-        prelude, pending = self.prelude, np.empty((n_before, 3))
-        n_pending = play_prelude(
-            base, self.number * PATIENTS_PER_STREAM, times, prelude.susceptible, prelude.shape, prelude.scale_days,
-            prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID, RETURN_HOUR_ID,
-            self.day_cumulated, pending,
+    def returns_of_prelude(self, base: int, first_visits: np.ndarray) -> np.ndarray:
+        """Returns due from time 0 to the horizon of those first seen before it."""
+        prelude, returns = self.prelude, np.empty_like(first_visits)
+        n_returns = play_prelude(
+            base, first_visits.ctypes.data, len(first_visits), self.horizon, prelude.susceptible, prelude.shape,
+            prelude.scale_days, prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID,
+            RETURN_HOUR_ID, self.day_cumulated, returns.ctypes.data,
         )  # fmt: skip
-        return pending[:n_pending][pending[:n_pending, 0] < self.horizon]
+        return returns[:n_returns]
 
 
 class LastDrawn(threading.local):
@@ -509,12 +509,14 @@ class HourlyRates:
             months = (np.datetime64(calendar_start) + self.days).astype("datetime64[M]").astype(np.int64) % 12
             self.of_months = np.asarray(arrivals.month_index)[months]  # 0 is January
         self.certain = self._times(self.of_months)
+        self.address: int = self.certain.ctypes.data
 
-    def drawn(self, stream_id: int, base: int) -> np.ndarray:
-        """The rates of a stream with the factors of its days, not to be written to."""
+    def drawn(self, stream_id: int, base: int) -> tuple[np.ndarray, int]:
+        """The rates of a stream with the factors of its days, and where they stand; not to be written to."""
         if self.cv == 0.0:
-            return self.certain
-        return self._times(day_factors(self.days, self.cv, stream_id, base) * self.of_months)
+            return self.certain, self.address
+        rates = self._times(day_factors(self.days, self.cv, stream_id, base) * self.of_months)
+        return rates, rates.ctypes.data
 
     def _times(self, factors: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray((self.by_day * factors[:, None]).ravel())

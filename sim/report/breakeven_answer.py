@@ -5,43 +5,30 @@ The numbers are those of `sim.analysis.breakeven`; the five lines are written in
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import Worth, preset_text, price_years_text
-from sim.engine.measures.number_text import (
-    bare,
-    cad,
-    counted,
-    measure_and_part,
-    plain_number,
-    scale,
-    unit_of_difference,
-)
+from sim.engine.measures import number_text
 from sim.io.workbook import Column, Sheet
-from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
-from sim.report.tables.answer_tables import sheets_of_break_even
-from sim.report.tables.answer_workbook import table_sheet
-from sim.report.words.breakeven_finding import (
-    MOST_STAFFINGS,
-    ONLY_A_PRIOR,
-    break_even_finding,
-    chance_sentence,
-    curve_at,
-    effect_number,
-    effect_text,
-    price_sentences,
-    shown_presets,
-    stress_tests,
-    verdict_text,
+from sim.report.description import (
+    GOING_ON,
+    Description,
+    Points,
+    ScreenTable,
+    Section,
+    TextRows,
+    TextTable,
+    Typed,
+    Written,
 )
-from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
-from sim.report.words.caveats import CHANCE_ONLY, RESPECT, STRESS_TEST
-from sim.report.words.finding import GOING_ON, Finding
-from sim.report.words.numbers import measure_text, whole_percent
+from sim.report.tables.answer_workbook import sheets_of_break_even, table_sheet
+from sim.report.words import breakeven_finding
+from sim.report.words.caveats import CHANCE_ONLY, LEGEND, RESPECT, STRESS_TEST, caution_lines, marked, short_marks
+from sim.report.words.measure_words import measure_text, whole_percent
 from sim.report.words.short_names import cut_middle
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
 
@@ -55,71 +42,52 @@ ON_THE_SAME_PATIENTS = (
 )
 
 
-@dataclass(frozen=True)
-class BreakEvenDescription(Description):
+def describe_break_even(answer: BreakEvenAnswer, command: Sequence[str] = ()) -> Description:
     """A break-even study described; `command` plays it, without a folder."""
+    finding = breakeven_finding.break_even_finding(answer)
+    return Description(
+        finding=finding,
+        whole_finding=finding,
+        title=f"Break-even beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}",
+        n_rows=len(answer.plan.effects) if answer.staffings else 0,
+        screen_table=partial(_screen_table, answer),
+        remarks=stopped_early(answer),
+        sections=partial(_page_sections, answer, command),
+        sheets=partial(sheets, answer),
+        keep_in_mind=_in_mind(answer),
+    )
 
-    answer: BreakEvenAnswer
-    command: Sequence[str] = ()
 
-    @property
-    def finding(self) -> Finding:
-        """By the first presets."""
-        return break_even_finding(self.answer)
+def _screen_table(answer: BreakEvenAnswer, n_rows: int, width: int) -> ScreenTable:
+    """The curve of one staffing by each preset, or those of some staffings side by side, at so many effects."""
+    items = answer.staffings[: breakeven_finding.MOST_STAFFINGS]
+    effects = some_effects(answer.plan.effects, n_rows)
+    if len(items) == 1:
+        rows = _curve_rows(answer, breakeven_finding.shown_presets(answer, items[0]), effects)
+    else:
+        rows = curves_beside(answer, items, [cut_middle(item.label, _LONGEST_LABEL) for item in items], effects)
+    return ScreenTable(rows, [_legend(answer, len(effects))])
 
-    @property
-    def title(self) -> str:
-        """The effect and the baseline."""
-        return f"Break-even beside {self.answer.plan.baseline}: {effect_text(self.answer)}"
 
-    # --- the terminal
+def _page_sections(answer: BreakEvenAnswer, command: Sequence[str]) -> Iterator[Section]:
+    """Of each staffing where net benefit turns, the curve, and what it is made of."""
+    for item in answer.staffings:
+        tables = [
+            TextTable(_curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)),
+            TextTable(_part_rows(answer, item)),
+        ]
+        title = f"{item.label} beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}"
+        yield Section(title, [*sentences_by_preset(answer, item), *tables])
+    yield Section("Read this with the numbers", [Points(_in_mind(answer))])
+    yield Section("To go on, or to repeat it", [Typed(command), Written(GOING_ON)])
 
-    def n_rows(self) -> int:
-        """Effects played, if any replication has finished."""
-        return len(self.answer.plan.effects) if self.answer.staffings else 0
 
-    def screen_table(self, n_rows: int, width: int) -> ScreenTable:
-        """The curve of one staffing by each preset, or those of some staffings side by side, at so many effects."""
-        answer, items = self.answer, self.answer.staffings[:MOST_STAFFINGS]
-        effects = some_effects(answer.plan.effects, n_rows)
-        if len(items) == 1:
-            rows = _curve_rows(answer, shown_presets(answer, items[0]), effects)
-        else:
-            rows = curves_beside(answer, items, [cut_middle(item.label, _LONGEST_LABEL) for item in items], effects)
-        return ScreenTable(rows, [_legend(answer, len(effects))])
-
-    def remarks(self) -> list[str]:
-        """That it was stopped early, if it was."""
-        return stopped_early(self.answer)
-
-    # --- the page
-
-    def sections(self) -> Iterator[Section]:
-        """Of each staffing where net benefit turns, the curve, and what it is made of."""
-        answer = self.answer
-        for item in answer.staffings:
-            tables = [
-                TextTable(_curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)),
-                TextTable(_part_rows(answer, item)),
-            ]
-            title = f"{item.label} beside {answer.plan.baseline}: {effect_text(answer)}"
-            yield Section(title, [*sentences_by_preset(answer, item), *tables])
-        yield Section("Read this with the numbers", [Points(_in_mind(answer))])
-        yield Section("To go on, or to repeat it", [Typed(self.command), Written(GOING_ON)])
-
-    # --- the workbook
-
-    def sheets(self) -> list[Sheet]:
-        """The sentences, curves, parts and cautions."""
-        answer = self.answer
-        lines = [(item.label, line) for item in answer.staffings for line in sentences_by_preset(answer, item)]
-        words = pd.DataFrame(lines, columns=["staffing", "line"])
-        headers = {"staffing": Column("Staffing"), "line": Column("In words")}
-        return [table_sheet("summary", words, headers), *sheets_of_break_even(answer)]
-
-    def keep_in_mind(self) -> Iterator[str]:
-        """As on the page."""
-        return _in_mind(self.answer)
+def sheets(answer: BreakEvenAnswer) -> list[Sheet]:
+    """The sentences, curves, parts and cautions."""
+    lines = [(item.label, line) for item in answer.staffings for line in sentences_by_preset(answer, item)]
+    words = pd.DataFrame(lines, columns=["staffing", "line"])
+    headers = {"staffing": Column("Staffing"), "line": Column("In words")}
+    return [table_sheet("summary", words, headers), *sheets_of_break_even(answer)]
 
 
 # --- tables
@@ -150,10 +118,10 @@ def curves_beside(
     """Net benefit at these effects, a column for each staffing or preset; marks are of all of them."""
     rows: TextRows = [("Effect", *(f"{head} (CAD/week)" for head in heads), "n")]
     for effect in effects:
-        found = [curve_at(answer, item, effect) for item in items]
+        found = [breakeven_finding.curve_at(answer, item, effect) for item in items]
         flags = [any(bool(row[name]) for row in found) for name in ("many_leave", "no_steady_state")]
         cells = [money_text(row["mean"], row["half_width"]) for row in found]
-        rows.append((marked(effect_number(answer, effect), *flags), *cells, str(int(found[0]["n"]))))
+        rows.append((marked(breakeven_finding.effect_number(answer, effect), *flags), *cells, str(int(found[0]["n"]))))
     return rows
 
 
@@ -170,16 +138,15 @@ def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> TextRows:
     """What the net benefit is made of at the ends of the range and without effect."""
     chosen = answer.parts[answer.parts["staffing"] == item.staffing]
     shown = some_effects(answer.plan.effects, 0)
-    at = [f"at {effect_number(answer, effect)}" for effect in shown]
+    at = [f"at {breakeven_finding.effect_number(answer, effect)}" for effect in shown]
     several = len(answer.plan.presets) > 1
     rows: TextRows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
     for worth in answer.plan.worth:
-        measure, _ = measure_and_part(worth.measure)
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]
-        name = f"{measure_text(worth.measure, all_named=False)} ({unit_of_difference(measure)})"
-        of_unit = worth.cad_per_unit / scale(measure)
-        price = f"{plain_number(of_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
-        differences = [bare(measure, float(of_it[effect]), signed=True) for effect in shown]
+        name = f"{measure_text(worth.measure, all_named=False)} ({number_text.unit_of_difference(worth.measure)})"
+        of_unit = worth.cad_per_unit / number_text.scale(worth.measure)
+        price = f"{number_text.plain_number(of_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
+        differences = [number_text.bare(worth.measure, float(of_it[effect]), signed=True) for effect in shown]
         rows.append((name, price, *[counted_in(answer, worth)] * several, *differences))
     return rows
 
@@ -198,9 +165,17 @@ def counted_in(answer: BreakEvenAnswer, worth: Worth) -> str:
 def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     """Where it turns by one preset, and the prior's word."""
     if item.unsteady_effects or item.found is None:
-        return [verdict_text(answer, item)]
-    found = [verdict_text(answer, item), *at_no_effect(item), *price_sentences(answer, item)]
-    return [*found, f"{chance_sentence(item.chance)} {ONLY_A_PRIOR}"] if item.chance else found
+        return [breakeven_finding.verdict_text(answer, item)]
+    found = [
+        breakeven_finding.verdict_text(answer, item),
+        *at_no_effect(item),
+        *breakeven_finding.price_sentences(answer, item),
+    ]
+    return (
+        [*found, f"{breakeven_finding.chance_sentence(item.chance)} {breakeven_finding.ONLY_A_PRIOR}"]
+        if item.chance
+        else found
+    )
 
 
 def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
@@ -209,12 +184,12 @@ def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[s
     if len(every) == 1 or item.found is None:
         return sentences(answer, item)
     texts = [f"{capital(preset_text(one.preset))}: {' '.join(sentences(answer, one))}" for one in every]
-    return [*(text.removesuffix(f" {ONLY_A_PRIOR}") for text in texts[:-1]), texts[-1]]
+    return [*(text.removesuffix(f" {breakeven_finding.ONLY_A_PRIOR}") for text in texts[:-1]), texts[-1]]
 
 
 def stopped_early(answer: BreakEvenAnswer) -> list[str]:
     """How many replications are counted of those planned, if not all are."""
-    planned = counted(answer.plan.design.replications, "replication")
+    planned = number_text.counted(answer.plan.design.replications, "replication")
     return [] if answer.is_whole else [f"Stopped early: {answer.n} of {planned} are counted."]
 
 
@@ -224,7 +199,7 @@ def at_no_effect(item: StaffingAnswer) -> list[str]:
     if 1.0 not in effects:
         return []
     mean = float(item.curve.net_benefit[effects.index(1.0)].mean())
-    return [f"With no effect (1) the net benefit is {cad(mean)} a week."]
+    return [f"With no effect (1) the net benefit is {number_text.cad(mean)} a week."]
 
 
 def _in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
@@ -241,12 +216,12 @@ def _in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
         if item.found is not None and item.found.bend > BENT * _widest(item):
             yield (
                 f"Between the effects played the curve of {item.label} is taken as straight, which may be off by "
-                f"{cad(item.found.bend)} a week: raise study.points."
+                f"{number_text.cad(item.found.bend)} a week: raise study.points."
             )
     found = list(caution_lines(answer.cautions, answer.cautions["label"]))
     yield from [*found, LEGEND] if found else ()
     yield from stopped_early(answer)
-    for label in stress_tests(answer).values():
+    for label in breakeven_finding.stress_tests(answer).values():
         yield STRESS_TEST.format(label=label)
     yield CHANCE_ONLY
     yield "What is not valued counts nothing here; a right to company in distress is not bought or sold by this sum."

@@ -4,7 +4,7 @@ The five lines are written in `sim.report.words.comparison_finding`, the sheets 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import partial
 
 from rich.console import Console
 from rich.text import Text
@@ -13,38 +13,13 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import alone, inside, no_difference_claimed
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part, part_text
-from sim.io.workbook import Sheet
 from sim.report.console import say
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
-from sim.report.tables.answer_tables import sheets_of
-from sim.report.tables.comparison_rows import (
-    all_staffings,
-    change_cell,
-    change_rows,
-    cost_rows,
-    demand_rows,
-    estimate_rows,
-    groups_of_measures,
-    marked_label,
-    measure_rows,
-    whole_cell,
-    worth_rows,
-)
-from sim.report.tables.peer_day import (
-    DAY,
-    TAKEN_HOME,
-    peer_day_lines,
-    peer_day_rows,
-    taken_home_lines,
-    taken_home_rows,
-)
-from sim.report.words.cautions import LEGEND, short_marks
-from sim.report.words.caveats import caution_lines_of, in_mind, stress_test_lines, unfinished_lines
+from sim.report.tables import answer_workbook, comparison_rows
+from sim.report.words.caveats import LEGEND, caution_lines_of, in_mind, short_marks, stress_test_lines, unfinished_lines
 from sim.report.words.comparison_finding import OTHER_DEMAND, finding_of, other_levels_line, with_other_levels
-from sim.report.words.finding import Finding
-from sim.report.words.measures import rank_line, short_label
-from sim.report.words.numbers import labelled, whole_percent
+from sim.report.words.measure_words import labelled, rank_line, short_label, whole_percent
 from sim.report.words.question_text import central_demand, changed_line, demand_title
 from sim.report.words.worth_text import worth_lines
 
@@ -81,127 +56,118 @@ N_FIGURES_SHOWN = 2
 """Figures that stand in the page, the first; to the others there are links."""
 
 
-@dataclass(frozen=True)
-class ComparisonDescription(Description):
+def describe_comparison(comparison: Comparison, with_figures: bool = False) -> Description:
     """A comparison described; `with_figures`: the figures stand in a folder `figures` beside its page."""
+    finding, measures = finding_of(comparison), comparison.known_measures(HEADLINE)
+    whole = with_other_levels(finding, comparison)
+    notes = (
+        rank_line(measures),
+        *comparison_rows.peer_day_lines(comparison),
+        *worth_lines(comparison),
+        *comparison.notes,
+    )
+    return Description(
+        finding=finding,
+        whole_finding=whole,
+        title=whole.question,
+        intro=changed_line(comparison),
+        n_rows=max(len(measures), len(comparison.staffings)),
+        screen_table=partial(_screen_table, comparison),
+        remarks=remarks_at(comparison, comparison.central_level),
+        sections=partial(_page_sections, comparison, with_figures),
+        sheets=partial(answer_workbook.sheets_of, comparison),
+        keep_in_mind=filter(None, (changed_line(comparison), *notes, *in_mind(comparison))),
+    )
 
-    comparison: Comparison
-    with_figures: bool = field(default=False)
 
-    @property
-    def intro(self) -> str:
-        """What was changed."""
-        return changed_line(self.comparison)
+# --- the terminal
 
-    @property
-    def finding(self) -> Finding:
-        """At the central level of demand."""
-        return finding_of(self.comparison)
 
-    @property
-    def whole_finding(self) -> Finding:
-        """With the other levels of demand."""
-        return with_other_levels(self.finding, self.comparison)
+def _screen_table(comparison: Comparison, n_rows: int, width: int) -> ScreenTable:
+    """Measures down and staffings across; if they are wider than `width`, staffings down and measures across."""
+    rows = measures_down(comparison, n_rows)
+    n_shown = len(rows) - 1
+    if width_of_rows(rows) > width:
+        rows = staffings_down(comparison, n_rows, width)
+        n_shown = len(rows[0]) - 1
+    is_whole = n_shown == len(comparison.known_measures(HEADLINE)) and comparison.others
+    return ScreenTable(rows, [legend(comparison) + ("" if is_whole else " More measures in answer.md.")])
 
-    # --- the terminal
 
-    def n_rows(self) -> int:
-        """Measures or staffings, whichever are more."""
-        return max(len(self.comparison.known_measures(HEADLINE)), len(self.comparison.staffings))
+def measures_down(comparison: Comparison, n_rows: int) -> TextRows:
+    """The most important measures in their order, a row for each."""
+    measures = comparison.known_measures(HEADLINE)
+    ranked = sorted(measures, key=lambda name: (name not in FIRST_SHOWN, name in LAST_SHOWN, measures.index(name)))
+    chosen = [name for name in measures if name in ranked[:n_rows]]
+    return comparison_rows.measure_rows(
+        comparison, comparison_rows.all_staffings(comparison), chosen, short_label, comparison_rows.change_cell
+    )
 
-    def screen_table(self, n_rows: int, width: int) -> ScreenTable:
-        """Measures down and staffings across; if they are wider than `width`, staffings down and measures across."""
-        rows = self.measures_down(n_rows)
-        n_shown = len(rows) - 1
-        if width_of_rows(rows) > width:
-            rows = self.staffings_down(n_rows, width)
-            n_shown = len(rows[0]) - 1
-        is_whole = n_shown == len(self.comparison.known_measures(HEADLINE)) and self.comparison.others
-        return ScreenTable(rows, [self.legend() + ("" if is_whole else " More measures in answer.md.")])
 
-    def measures_down(self, n_rows: int) -> TextRows:
-        """The most important measures in their order, a row for each."""
-        measures = self.comparison.known_measures(HEADLINE)
-        ranked = sorted(measures, key=lambda name: (name not in FIRST_SHOWN, name in LAST_SHOWN, measures.index(name)))
-        chosen = [name for name in measures if name in ranked[:n_rows]]
-        return measure_rows(self.comparison, all_staffings(self.comparison), chosen, short_label, change_cell)
+def staffings_down(comparison: Comparison, n_rows: int, width: int) -> TextRows:
+    """A row for each staffing, and a column for as many of the most important measures as fit, one at least."""
+    names, measures = comparison_rows.all_staffings(comparison), comparison.known_measures(HEADLINE)
+    left_out = len(names) - n_rows + 1 if len(names) > n_rows else 0
+    rows: TextRows = []
+    for n_columns in range(1, 1 + len(FIRST_SHOWN)):
+        chosen = [name for name in measures if name in FIRST_SHOWN[:n_columns]]
+        shown = names[: len(names) - left_out]
+        across = comparison_rows.measure_rows(comparison, shown, chosen, head_in_lines, comparison_rows.change_cell)
+        wider: TextRows = list(zip(*across, strict=True))
+        if rows and width_of_rows(wider) > width:
+            break
+        rows = wider
+    return [*rows, (f"… {left_out} more, in answer.md", *[""] * (len(rows[0]) - 1))] if left_out else rows
 
-    def staffings_down(self, n_rows: int, width: int) -> TextRows:
-        """A row for each staffing, and a column for as many of the most important measures as fit, one at least."""
-        names, measures = all_staffings(self.comparison), self.comparison.known_measures(HEADLINE)
-        left_out = len(names) - n_rows + 1 if len(names) > n_rows else 0
-        rows: TextRows = []
-        for n_columns in range(1, 1 + len(FIRST_SHOWN)):
-            chosen = [name for name in measures if name in FIRST_SHOWN[:n_columns]]
-            shown = names[: len(names) - left_out]
-            across = measure_rows(self.comparison, shown, chosen, head_in_lines, change_cell)
-            wider: TextRows = list(zip(*across, strict=True))
-            if rows and width_of_rows(wider) > width:
-                break
-            rows = wider
-        return [*rows, (f"… {left_out} more, in answer.md", *[""] * (len(rows[0]) - 1))] if left_out else rows
 
-    def legend(self) -> str:
-        """What the cells hold, and the marks that are among them."""
-        comparison = self.comparison
-        percent = whole_percent(comparison.confidence)
-        marks = short_marks(any(any(comparison.flags_of(name)) for name in comparison.staffings))
-        if not comparison.others:
-            one = comparison.n_replications() < 2
-            return f"{'One replication' if one else f'Mean ± half-width of its {percent} interval'}.{marks}"
-        return (
-            f"{comparison.label(comparison.baseline)}: mean ± half-width of its {percent} interval; else difference "
-            "from it, same patients, shares in % points. *: beyond chance, all measures judged together. "
-            f"=: identical.{marks}"
-        )
+def legend(comparison: Comparison) -> str:
+    """What the cells hold, and the marks that are among them."""
+    percent = whole_percent(comparison.confidence)
+    marks = short_marks(any(any(comparison.flags_of(name)) for name in comparison.staffings))
+    if not comparison.others:
+        one = comparison.n_replications() < 2
+        return f"{'One replication' if one else f'Mean ± half-width of its {percent} interval'}.{marks}"
+    return (
+        f"{comparison.label(comparison.baseline)}: mean ± half-width of its {percent} interval; else difference "
+        "from it, same patients, shares in % points. *: beyond chance, all measures judged together. "
+        f"=: identical.{marks}"
+    )
 
-    def remarks(self) -> list[str]:
-        """Where to be careful at the central level of demand."""
-        comparison = self.comparison
-        return [
-            *unfinished_lines(comparison),
-            *caution_lines_of(comparison, [comparison.central_level], _MOST_NAMED),
-            *stress_test_lines(comparison),
-            *comparison.notes,
-        ]
 
-    # --- the page
+def remarks_at(comparison: Comparison, *levels: float) -> list[str]:
+    """Where to be careful at some levels of demand."""
+    cautions = caution_lines_of(comparison, levels, _MOST_NAMED)
+    return [*unfinished_lines(comparison), *cautions, *stress_test_lines(comparison), *comparison.notes]
 
-    def sections(self) -> Iterator[Section]:
-        """The summary, the figures, further tables, sentences, and what must be kept in mind."""
-        comparison = self.comparison
-        ranks = rank_line(comparison.known_measures(HEADLINE))
-        yield Section("", [summary(comparison), page_legend(comparison), ranks])
-        yield from [Section("Figures", figure_blocks())] if self.with_figures else []
-        for title, rows, lines in (
-            (demand_title(comparison), demand_rows(comparison), []),
-            ("Matched simulated patients, first visits", change_rows(comparison), []),
-            (TAKEN_HOME, taken_home_rows(comparison), taken_home_lines(comparison)),
-            (DAY, peer_day_rows(comparison), peer_day_lines(comparison)),
-            ("Cost", cost_rows(comparison), []),
-            ("What the differences would be worth", worth_rows(comparison), worth_lines(comparison)),
-        ):
-            yield Section(title, [TextTable(rows), " ".join(lines)])
-        if not comparison.others:
-            yield Section("Every measure, mean over replications", [TextTable(estimate_rows(comparison))])
-        for note in (*comparison.money_notes, *comparison.notes):
-            yield Section("", [note])
-        for title, lines in sentences_by_staffing(comparison):
-            yield Section(title, [Points(lines)])
-        yield Section("Read this with the numbers", [Points(in_mind(comparison))])
 
-    # --- the workbook
+# --- the page
 
-    def sheets(self) -> list[Sheet]:
-        """Tables with numbers."""
-        return sheets_of(self.comparison)
 
-    def keep_in_mind(self) -> list[str]:
-        """What was changed, what the tables mean, and all that the page says beside the numbers."""
-        comparison = self.comparison
-        ranks = rank_line(comparison.known_measures(HEADLINE))
-        notes = (*peer_day_lines(comparison), *worth_lines(comparison), *comparison.notes)
-        return [line for line in (changed_line(comparison), ranks, *notes, *in_mind(comparison)) if line]
+def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Section]:
+    """The summary, the figures, further tables, sentences, and what must be kept in mind."""
+    ranks = rank_line(comparison.known_measures(HEADLINE))
+    yield Section("", [summary(comparison), page_legend(comparison), ranks])
+    yield from [Section("Figures", figure_blocks())] if with_figures else []
+    for title, rows, lines in (
+        (demand_title(comparison), comparison_rows.demand_rows(comparison), []),
+        ("Matched simulated patients, first visits", comparison_rows.change_rows(comparison), []),
+        (
+            comparison_rows.TAKEN_HOME,
+            comparison_rows.taken_home_rows(comparison),
+            comparison_rows.taken_home_lines(comparison),
+        ),
+        (comparison_rows.DAY, comparison_rows.peer_day_rows(comparison), comparison_rows.peer_day_lines(comparison)),
+        ("Cost", comparison_rows.cost_rows(comparison), []),
+        ("What the differences would be worth", comparison_rows.worth_rows(comparison), worth_lines(comparison)),
+    ):
+        yield Section(title, [TextTable(rows), " ".join(lines)])
+    if not comparison.others:
+        yield Section("Every measure, mean over replications", [TextTable(comparison_rows.estimate_rows(comparison))])
+    for note in (*comparison.money_notes, *comparison.notes):
+        yield Section("", [note])
+    for title, lines in sentences_by_staffing(comparison):
+        yield Section(title, [Points(lines)])
+    yield Section("Read this with the numbers", [Points(in_mind(comparison))])
 
 
 def head_in_lines(name: str) -> str:
@@ -211,14 +177,14 @@ def head_in_lines(name: str) -> str:
 
 def summary(comparison: Comparison) -> TextTable:
     """Headline measures by staffing: estimate and paired difference."""
-    names = all_staffings(comparison)
-    rows: TextRows = [("", *(marked_label(comparison, name) for name in names))]
+    names = comparison_rows.all_staffings(comparison)
+    rows: TextRows = [("", *(comparison_rows.marked_label(comparison, name) for name in names))]
     rows.append(("Replications", *[str(comparison.n_replications())] * len(names)))
     headings = set()
-    for part, measures in groups_of_measures(comparison):
+    for part, measures in comparison_rows.groups_of_measures(comparison):
         headings.add(len(rows))
         rows.append((part_text(part).capitalize(), *[""] * len(names)))
-        rows += measure_rows(comparison, names, measures, labelled, whole_cell)[1:]
+        rows += comparison_rows.measure_rows(comparison, names, measures, labelled, comparison_rows.whole_cell)[1:]
     return TextTable(rows, headings)
 
 
@@ -272,7 +238,7 @@ def in_sentence(name: str) -> str:
 def print_comparison(comparison: Comparison, console: Console, more_to_come: bool = False) -> None:
     """The answer on the terminal; `more_to_come`: other levels of demand are still being played, and lines are left for
     what they add."""
-    print_answer(ComparisonDescription(comparison), console, LINES_AROUND + LINES_OF_LEVELS * more_to_come)
+    print_answer(describe_comparison(comparison), console, LINES_AROUND + LINES_OF_LEVELS * more_to_come)
 
 
 def print_other_levels(comparison: Comparison, console: Console) -> None:

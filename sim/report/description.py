@@ -1,16 +1,51 @@
 """What a study found, described once: a finding, a table for the screen, sections of a page, sheets of a workbook.
 
-Each study describes its answer in a class of its own: `ComparisonDescription`, `SweepDescription`,
-`BreakEvenDescription`. It is laid out by `sim.report.screen` (terminal), `sim.report.markdown` (`answer.md`) and
+Each study describes its answer in a function of its own: `describe_comparison`, `describe_sweep`,
+`describe_break_even`. It is laid out by `sim.report.screen` (terminal), `sim.report.markdown` (`answer.md`) and
 `sim.report.tables.answer_workbook` (`answer.xlsx`).
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sim.io.workbook import Sheet
-from sim.report.words.finding import Finding
+
+GOING_ON = (
+    "With `output=` and this folder it goes on here: nothing is played twice, and more replications "
+    "(`study.replications=`) only add to those there are."
+)
+"""How a study whose runs are kept goes on, as Markdown."""
+
+CHANGES = "What changes"
+UNCHANGED = "What does not"
+WHAT_IT_COSTS = "What it costs"
+SAME_MONEY = "The same money elsewhere"
+CERTAINTY = "How sure"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One of the five: a few words that say what it is about, and one or two plain sentences."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The question in one line, and the five lines that answer it."""
+
+    question: str
+    lines: tuple[FindingLine, ...]
+
+
+def five_lines(question: str, texts: Sequence[str]) -> Finding:
+    """A finding with the five lines that every study has."""
+    labels = (CHANGES, UNCHANGED, WHAT_IT_COSTS, SAME_MONEY, CERTAINTY)
+    return Finding(question, tuple(map(FindingLine, labels, texts)))
+
+
+# --- the parts of a page
 
 TextRows = list[tuple[str, ...]]
 """Cells of a table as text, the head first."""
@@ -64,56 +99,27 @@ class ScreenTable:
     below: Sequence[str] = field(default=())
 
 
-class Description(ABC):
-    """An answer, independent of where it is shown."""
+@dataclass(frozen=True)
+class Description:
+    """An answer, independent of where it is shown.
 
-    fewest_rows = 4
-    """TextRows of the table of the terminal that are shown, however long the rest is."""
+    `finding`: the question and the five lines that answer it; `whole_finding` the same for the page and the workbook,
+    which may say more; `title`: the question as the workbook tells it. On the terminal: `n_rows` are the most rows that
+    its table can have, none where there is nothing to show; `screen_table` gives it with so many rows, the most
+    important, and as many columns as a width in characters takes; at least `fewest_rows` are shown; `intro` is said
+    above it, `remarks` below it, the weightiest first. On the page: `sections` below the finding; one without a title
+    goes on with the one before. In the workbook: `sheets`, `keep_in_mind` beside the numbers, and what is `left_out`.
+    """
 
-    @property
-    def intro(self) -> str:
-        """Said between the finding and the table."""
-        return ""
-
-    @property
-    @abstractmethod
-    def finding(self) -> Finding:
-        """The question and the five lines that answer it."""
-
-    @property
-    def whole_finding(self) -> Finding:
-        """The same for the page and the workbook, which may say more."""
-        return self.finding
-
-    @property
-    def title(self) -> str:
-        """The question as the workbook tells it."""
-        return self.whole_finding.question
-
-    @abstractmethod
-    def n_rows(self) -> int:
-        """The most rows that the table of the terminal can have; none where there is nothing to show."""
-
-    @abstractmethod
-    def screen_table(self, n_rows: int, width: int) -> ScreenTable:
-        """The table with its `n_rows` most important rows, and as many columns as `width` characters take."""
-
-    @abstractmethod
-    def remarks(self) -> Iterable[str]:
-        """Where to be careful, the weightiest first, for the terminal."""
-
-    @abstractmethod
-    def sections(self) -> Iterator[Section]:
-        """The page below the finding; a section without a title goes on with the one before."""
-
-    @abstractmethod
-    def sheets(self) -> list[Sheet]:
-        """Tables of the workbook."""
-
-    @abstractmethod
-    def keep_in_mind(self) -> Iterable[str]:
-        """What must be said beside the numbers, in the workbook."""
-
-    def left_out(self) -> Sequence[str]:
-        """What the sheets do not hold, and where it is."""
-        return ()
+    finding: Finding
+    n_rows: int
+    screen_table: Callable[[int, int], ScreenTable]
+    remarks: Iterable[str]
+    sections: Callable[[], Iterable[Section]]
+    sheets: Callable[[], list[Sheet]]
+    keep_in_mind: Iterable[str]
+    whole_finding: Finding
+    title: str
+    intro: str = ""
+    fewest_rows: int = 4
+    left_out: Callable[[], Sequence[str]] = tuple

@@ -1,11 +1,14 @@
 """An answer as a page of Markdown, `answer.md`: its finding, then its sections."""
 
+import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sim.io.clean_text import for_markdown, one_line
-from sim.report.description import Block, Description, Points, Section, TextRows, TextTable, Typed, Written
-from sim.report.words.finding import Finding, with_code
+from sim.report.description import Block, Description, Finding, Points, Section, TextRows, TextTable, Typed, Written
+
+TYPED = re.compile(r'("study\.[^"`\n]*")')
+"""A word to be typed, in the quotes that shells want."""
 
 
 def answer_markdown(answer: Description) -> str:
@@ -59,3 +62,8 @@ def markdown_table(rows: TextRows, headings: Collection[int] = ()) -> str:
         cells = [f"**{name}**" if number in headings else name, *(for_markdown(text.strip()) for text in rest)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([lines[0], f"|---|{'---:|' * (len(rows[0]) - 1)}", *lines[1:]])
+
+
+def with_code(text: str) -> str:
+    """Text for Markdown, words to be typed as code: they can be copied out of the file as they are."""
+    return "".join(f"`{part}`" if TYPED.fullmatch(part) else for_markdown(part) for part in TYPED.split(text))

@@ -15,10 +15,11 @@ from rich.text import Text
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
 from sim.report.console import say, show, two_lines
-from sim.report.description import Description, ScreenTable, TextRows
+from sim.report.description import Description, Finding, ScreenTable, TextRows
 from sim.report.terminal import LINE_WIDTH
-from sim.report.words.finding import MOST_LINES, Finding
 
+MOST_LINES = 40
+"""Lines of a terminal of 100 columns that the answer of any study may take."""
 MOST_REMARK_LINES = 7
 """Lines for remarks to which rows of the table give way."""
 FEWEST_REMARK_LINES = 2
@@ -31,14 +32,14 @@ TABLE_FRAME = 2
 
 def print_answer(answer: Description, console: Console, lines_around: int = 0) -> None:
     """Print the answer in at most `MOST_LINES` less `lines_around`, those printed before it and after it."""
-    remarks = list(answer.remarks())
+    remarks = list(answer.remarks)
     intro = cut_end(answer.intro, LONGEST_INTRO)
     above = [*finding_lines(answer.finding), *([intro] if intro else [])]
     room = MOST_LINES - lines_around - sum(n_lines(text, console) for text in above)
     print_finding(answer.finding, console)
     if intro:
         say(console, intro, style="dim")
-    if answer.n_rows():
+    if answer.n_rows:
         table = highest_table(answer, room - lines_wanted(remarks, console), console)
         console.print()
         show(console, rich_table(table.rows))
@@ -98,7 +99,7 @@ def print_remarks(remarks: Sequence[str], console: Console, room: int = FEWEST_R
 def highest_table(answer: Description, room: int, console: Console) -> ScreenTable:
     """The table with as many rows as fit into `room` lines, found by halving; it has `fewest_rows` in any case."""
     width = min(LINE_WIDTH, console.width)
-    fewest, most = answer.fewest_rows, max(answer.n_rows(), answer.fewest_rows)
+    fewest, most = answer.fewest_rows, max(answer.n_rows, answer.fewest_rows)
     while fewest < most:
         middle = (fewest + most + 1) // 2
         if height(answer.screen_table(middle, width), console) <= room:

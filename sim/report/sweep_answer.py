@@ -7,7 +7,8 @@ informative ones and the command that writes all of them into a file.
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -17,26 +18,22 @@ from sim.analysis.sweeping import SweepAnswer
 from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
 from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_number
-from sim.io.workbook import Sheet
 from sim.report.console import say, show
-from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Typed, Written
-from sim.report.screen import in_lines, rich_table, width_of_rows
-from sim.report.tables.answer_tables import left_out_of_sweep, sheets_of_sweep
-from sim.report.terminal import LINE_WIDTH
-from sim.report.words.cautions import LEGEND, caution_lines, marked, short_marks
-from sim.report.words.caveats import (
-    CHANCE_ONLY,
-    COMPUTED,
-    NO_BENEFIT,
-    RESPECT,
-    ROSTERED_COST,
-    STRESS_TEST,
-    assumed_text,
-    replication_lines,
+from sim.report.description import (
+    GOING_ON,
+    Description,
+    Points,
+    ScreenTable,
+    Section,
+    TextRows,
+    TextTable,
+    Typed,
+    Written,
 )
-from sim.report.words.finding import GOING_ON, Finding
-from sim.report.words.measures import rank_line, short_label, short_measure
-from sim.report.words.numbers import difference_text, labelled, mean_text, whole_percent
+from sim.report.screen import in_lines, rich_table, width_of_rows
+from sim.report.tables.answer_workbook import left_out_of_sweep, sheets_of_sweep
+from sim.report.terminal import LINE_WIDTH
+from sim.report.words import caveats, measure_words
 from sim.report.words.short_names import cut_middle, some
 from sim.report.words.stopping_text import contenders_line, controls_line, rules_lines
 from sim.report.words.sweep_finding import (
@@ -77,95 +74,79 @@ _LONGEST_LABEL = 200
 EXPORT = "peered study=results run=FOLDER table=differences export=differences.csv"
 
 
-@dataclass(frozen=True)
-class SweepDescription(Description):
+def describe_sweep(report: SweepReport) -> Description:
     """A sweep described."""
+    answer, finding = report.answer, sweep_finding(report)
+    return Description(
+        finding=finding,
+        whole_finding=finding,
+        title=f"Sweep of {len(answer.labels)} scenarios, each beside {answer.labels[0]} on the same patients",
+        n_rows=len(answer.labels) if answer.n_done else 0,
+        screen_table=partial(_screen_table, report),
+        fewest_rows=3,
+        remarks=remarks(report),
+        sections=partial(_page_sections, report),
+        sheets=partial(sheets_of_sweep, answer),
+        keep_in_mind=[f"{answer.n_done} of {answer.n_runs} runs are there."],
+        left_out=partial(left_out_of_sweep, answer),
+    )
 
-    report: SweepReport
-    fewest_rows = 3
 
-    @property
-    def finding(self) -> Finding:
-        """What the table stars."""
-        return sweep_finding(self.report)
+# --- the terminal
 
-    @property
-    def title(self) -> str:
-        """How many scenarios, beside which."""
-        labels = self.report.answer.labels
-        return f"Sweep of {len(labels)} scenarios, each beside {labels[0]} on the same patients"
 
-    # --- the terminal
-
-    def n_rows(self) -> int:
-        """Scenarios, if any run has finished."""
-        return len(self.report.answer.labels) if self.report.answer.n_done else 0
-
-    def screen_table(self, n_rows: int, width: int) -> ScreenTable:
-        """The most informative scenarios, and as many measures as are shown without losing a digit; at least one."""
-        report = self.report
-        labels = chosen_labels(report, n_rows)
-        measures = [name for name in SCREEN_MEASURES if any((name, label) in report.means for label in labels)]
-        n_measures = len(measures)
+def _screen_table(report: SweepReport, n_rows: int, width: int) -> ScreenTable:
+    """The most informative scenarios, and as many measures as are shown without losing a digit; at least one."""
+    labels = chosen_labels(report, n_rows)
+    measures = [name for name in SCREEN_MEASURES if any((name, label) in report.means for label in labels)]
+    n_measures = len(measures)
+    rows = scenario_rows(report, labels, measures)
+    while width_of_rows(rows) > width and len(measures) > 1:
+        measures.remove(next(name for name in FIRST_LEFT_OUT if name in measures))
         rows = scenario_rows(report, labels, measures)
-        while width_of_rows(rows) > width and len(measures) > 1:
-            measures.remove(next(name for name in FIRST_LEFT_OUT if name in measures))
-            rows = scenario_rows(report, labels, measures)
-        below = [_legend(report)]
-        if len(measures) < n_measures:
-            where = "a wider terminal shows more" if width < LINE_WIDTH else "answer.md has the others"
-            below.append(f"{len(measures)} of {n_measures} measures: {where}.")
-        if left_out := len(report.answer.labels) - len(labels):
-            where = "estimates.parquet and differences.parquet have them"
-            below.append(f"{counted(left_out, 'scenario')} not shown here: {where}.")
-        return ScreenTable(rows, below)
+    below = [_legend(report)]
+    if len(measures) < n_measures:
+        where = "a wider terminal shows more" if width < LINE_WIDTH else "answer.md has the others"
+        below.append(f"{len(measures)} of {n_measures} measures: {where}.")
+    if left_out := len(report.answer.labels) - len(labels):
+        where = "estimates.parquet and differences.parquet have them"
+        below.append(f"{counted(left_out, 'scenario')} not shown here: {where}.")
+    return ScreenTable(rows, below)
 
-    def remarks(self) -> Iterator[str]:
-        """What is missing, what came of the stopping rules, who may be best."""
-        report, answer = self.report, self.report.answer
-        if not answer.is_whole:
-            yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
-        yield from failure_lines(answer, MOST_FAILURES)
-        yield from rules_lines(answer, MOST_MISSED)
-        yield from filter(None, [contenders_text(report), dominated_text(report)])
-        if report.controlled is not None:
-            yield controls_line(report.controlled, brief=True)
 
-    # --- the page
+def remarks(report: SweepReport) -> Iterator[str]:
+    """What is missing, what came of the stopping rules, who may be best."""
+    answer = report.answer
+    if not answer.is_whole:
+        yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
+    yield from failure_lines(answer, MOST_FAILURES)
+    yield from rules_lines(answer, MOST_MISSED)
+    yield from filter(None, [contenders_text(report), dominated_text(report)])
+    if report.controlled is not None:
+        yield controls_line(report.controlled, brief=True)
 
-    def sections(self) -> Iterator[Section]:
-        """Every headline measure, cost, the best, cautions, and how to go on."""
-        report = self.report
-        chosen = chosen_labels(report, MOST_SCENARIOS)
-        pictures = "\n\n".join(f"![{caption}]({file})" for caption, file in report.figures)
-        yield Section("", [Written(pictures)])
-        yield from measure_sections(report, chosen) if report.answer.n_done else ()
-        yield Section("Cost", [TextTable(_cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])
-        best = [contenders_line(name, found) for name, found in report.contenders.items()]
-        yield Section("Which may be the best", [Points(best)])
-        yield dominated_section(report)
-        for name, lines in report.sentences:
-            yield Section(name, [Points(lines)])
-        controls = [] if report.controlled is None else [controls_line(report.controlled)]
-        yield Section("What came of the stopping rules", [Points([*rules_lines(report.answer), *controls])])
-        yield Section("Runs that failed", [Points(failure_lines(report.answer, MOST_LISTED))])
-        yield Section("Read this with the numbers", [Points(_in_mind(report))])
-        again = "The answer on the terminal again, or a table: `peered study=results run=FOLDER`."
-        yield Section("To go on, or to repeat it", [Typed(report.command), Written(f"{GOING_ON} {again}")])
 
-    # --- the workbook
+# --- the page
 
-    def sheets(self) -> list[Sheet]:
-        """Of a large sweep long sheets hold headline measures, or a part of them."""
-        return sheets_of_sweep(self.report.answer)
 
-    def keep_in_mind(self) -> list[str]:
-        """How much of it is there."""
-        return [f"{self.report.answer.n_done} of {self.report.answer.n_runs} runs are there."]
-
-    def left_out(self) -> list[str]:
-        """What is not in the long sheets."""
-        return left_out_of_sweep(self.report.answer)
+def _page_sections(report: SweepReport) -> Iterator[Section]:
+    """Every headline measure, cost, the best, cautions, and how to go on."""
+    chosen = chosen_labels(report, MOST_SCENARIOS)
+    pictures = "\n\n".join(f"![{caption}]({file})" for caption, file in report.figures)
+    yield Section("", [Written(pictures)])
+    yield from measure_sections(report, chosen) if report.answer.n_done else ()
+    yield Section("Cost", [TextTable(_cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])
+    best = [contenders_line(name, found) for name, found in report.contenders.items()]
+    yield Section("Which may be the best", [Points(best)])
+    yield dominated_section(report)
+    for name, lines in report.sentences:
+        yield Section(name, [Points(lines)])
+    controls = [] if report.controlled is None else [controls_line(report.controlled)]
+    yield Section("What came of the stopping rules", [Points([*rules_lines(report.answer), *controls])])
+    yield Section("Runs that failed", [Points(failure_lines(report.answer, MOST_LISTED))])
+    yield Section("Read this with the numbers", [Points(_in_mind(report))])
+    again = "The answer on the terminal again, or a table: `peered study=results run=FOLDER`."
+    yield Section("To go on, or to repeat it", [Typed(report.command), Written(f"{GOING_ON} {again}")])
 
 
 def chosen_labels(report: SweepReport, most: int) -> list[str]:
@@ -198,7 +179,7 @@ def most_informative(report: SweepReport) -> list[str]:
 
 def scenario_rows(report: SweepReport, labels: Sequence[str], measures: Sequence[str]) -> TextRows:
     """A row for each of these scenarios, a column for each of these measures, differences below the means."""
-    rows: TextRows = [("", "n", *(in_lines(short_label(name), _HEAD_WIDTH) for name in measures))]
+    rows: TextRows = [("", "n", *(in_lines(measure_words.short_label(name), _HEAD_WIDTH) for name in measures))]
     return rows + [_row_of(report, label, measures, name_in_lines(report, label), unmarked_below) for label in labels]
 
 
@@ -211,7 +192,7 @@ def _row_of(
     cells = []
     for measure, item in zip(measures, found, strict=True):
         change = report.differences.get(measure, {}).get(label)
-        text = mean_text(measure, item, n)
+        text = measure_words.mean_text(measure, item, n)
         cells.append(text if change is None or item is None else with_difference(text, measure, change))
     return name, str(n), *cells
 
@@ -219,18 +200,20 @@ def _row_of(
 def unmarked_below(text: str, measure: str, change: Any) -> str:
     """The difference below its mean; its marks stand beside the name of its scenario, and marked it has no star."""
     judged = float("nan") if change.no_steady_state else change.simultaneous
-    return f"{text}\n{difference_text(measure, replace(change, no_steady_state=False, simultaneous=judged))}"
+    return (
+        f"{text}\n{measure_words.difference_text(measure, replace(change, no_steady_state=False, simultaneous=judged))}"
+    )
 
 
 def in_brackets(text: str, measure: str, change: Any) -> str:
     """The difference after its mean."""
-    return f"{text} ({difference_text(measure, change)})"
+    return f"{text} ({measure_words.difference_text(measure, change)})"
 
 
 def name_in_lines(report: SweepReport, label: str) -> str:
     """The short name of a scenario with its marks, broken between words; a word too long for a line is cut."""
     words = [cut_middle(word, WIDEST_NAME - 3) for word in report.names[label].split()]
-    marks = marked("", *report.flags[label]).strip()
+    marks = caveats.marked("", *report.flags[label]).strip()
     if marks:
         words[-1] += f"\u00a0{marks}"
     lines = textwrap.wrap(" ".join(words), WIDEST_NAME, break_long_words=False, break_on_hyphens=False)
@@ -239,12 +222,12 @@ def name_in_lines(report: SweepReport, label: str) -> str:
 
 def _legend(report: SweepReport) -> str:
     """What stands in the table of the terminal."""
-    mean = f"Mean ± half-width of its {whole_percent(report.answer.confidence)} interval"
+    mean = f"Mean ± half-width of its {measure_words.whole_percent(report.answer.confidence)} interval"
     if len(report.answer.labels) < 2:
-        return f"{mean}.{short_marks(True)}"
+        return f"{mean}.{caveats.short_marks(True)}"
     return (
         f"{mean}; below it the paired difference from the first scenario. *: beyond chance, all judged together. "
-        f"=: identical.{short_marks(True)}"
+        f"=: identical.{caveats.short_marks(True)}"
     )
 
 
@@ -253,16 +236,19 @@ def measure_sections(report: SweepReport, chosen: Sequence[str]) -> Iterator[Sec
     there = [name for name in HEADLINE if any((name, label) in report.means for label in chosen)]
     for part in dict.fromkeys(name.partition(".")[2] for name in there):
         names = [name for name in there if name.partition(".")[2] == part]
-        rows: TextRows = [("Scenario", "n", *map(labelled, names))]
+        rows: TextRows = [("Scenario", "n", *map(measure_words.labelled, names))]
         for label in chosen:
-            rows.append(_row_of(report, label, names, marked(long_name(label), *report.flags[label]), in_brackets))
+            rows.append(
+                _row_of(report, label, names, caveats.marked(long_name(label), *report.flags[label]), in_brackets)
+            )
         yield Section(part_text(part).capitalize(), [TextTable(rows)])
+    percent = measure_words.whole_percent(report.answer.confidence)
     page_legend = (
-        f"Mean ± half-width of its {whole_percent(report.answer.confidence)} interval over n replications; in brackets "
-        "the paired difference from the first scenario, on the same patients, in % points for shares. *: beyond chance "
-        f"when the headline measures of all scenarios are judged together. =: identical to the last bit. {LEGEND}"
+        f"Mean ± half-width of its {percent} interval over n replications; in brackets the paired difference from the "
+        "first scenario, on the same patients, in % points for shares. *: beyond chance when the headline measures of "
+        f"all scenarios are judged together. =: identical to the last bit. {caveats.LEGEND}"
     )
-    yield Section("", [page_legend, rank_line(there)])
+    yield Section("", [page_legend, measure_words.rank_line(there)])
     if left_out := len(report.answer.labels) - len(chosen):
         rest = (
             f"{counted(left_out, 'further scenario')} not shown: those with the largest differences and those that may "
@@ -306,7 +292,7 @@ def contenders_text(report: SweepReport) -> str:
         return ""
     parts, undecided = [], []
     for name, found in report.contenders.items():
-        measure = short_measure(name).removesuffix(" (all visits)")
+        measure = measure_words.short_measure(name).removesuffix(" (all visits)")
         names = [report.names[label] for label in found.labels]
         if not found.n_ruled_out:
             undecided.append(measure)
@@ -314,7 +300,9 @@ def contenders_text(report: SweepReport) -> str:
         who = " or ".join(names) if len(names) < 3 else f"one of {len(names)}, {found.n_ruled_out} ruled out"
         parts.append(f"{measure}: {who}")
     parts += [f"undecided by {', '.join(undecided)}"] if undecided else []
-    return f"Best, each measure by itself at {whole_percent(report.answer.confidence)}: {'; '.join(parts)}."
+    return (
+        f"Best, each measure by itself at {measure_words.whole_percent(report.answer.confidence)}: {'; '.join(parts)}."
+    )
 
 
 def dominated_text(report: SweepReport) -> str:
@@ -349,17 +337,21 @@ def _in_mind(report: SweepReport) -> Iterator[str]:
     answer, assuming = report.answer, report.scenarios.assumes_effects
     where = f" in {len(assuming)} of {counted(len(answer.labels), 'scenario')}"
     topics = topics_moved(report)
-    yield f"{assumed_text(topics, where)}{COMPUTED if topics else '.'}" if assuming else NO_BENEFIT
-    found = list(caution_lines(answer.cautions, map(long_name, answer.labels)))
-    yield from [*found, ROSTERED_COST] if found else ()
+    yield (
+        f"{caveats.assumed_text(topics, where)}{caveats.COMPUTED if topics else '.'}"
+        if assuming
+        else caveats.NO_BENEFIT
+    )
+    found = list(caveats.caution_lines(answer.cautions, map(long_name, answer.labels)))
+    yield from [*found, caveats.ROSTERED_COST] if found else ()
     fewest = int(answer.estimates.groupby("label")["n"].max().min()) if answer.n_done else 0
-    yield from replication_lines(fewest, len(answer.labels) > 1)
+    yield from caveats.replication_lines(fewest, len(answer.labels) > 1)
     if not answer.is_whole:
         yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there, and only these are counted."
     swaps = [label for label in answer.labels if label in report.scenarios.swaps]
-    yield from (STRESS_TEST.format(label=long_name(label)) for label in swaps[:MOST_LISTED])
-    yield CHANCE_ONLY
-    yield RESPECT
+    yield from (caveats.STRESS_TEST.format(label=long_name(label)) for label in swaps[:MOST_LISTED])
+    yield caveats.CHANCE_ONLY
+    yield caveats.RESPECT
 
 
 # --- a query

@@ -19,7 +19,7 @@ from sim.report.markdown import page
 from sim.report.screen import rich_table
 from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet, with_readme
 from sim.report.words.caveats import CHANCE_ONLY
-from sim.report.words.numbers import whole_percent
+from sim.report.words.measure_words import whole_percent
 
 TITLE = "Does the department look like a real one?"
 PROTOCOL = "docs/protocol.md"

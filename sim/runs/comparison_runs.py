@@ -18,9 +18,8 @@ import pandas as pd
 
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY
 from sim.department.scenario import Scenario
-from sim.engine.measures.array_loops import count_in_bins, whole_minutes
+from sim.engine.measures.array_loops import Cells, Floats, Integers, count_in_bins, whole_minutes
 from sim.engine.measures.cohort import Cohort
-from sim.engine.measures.intervals import Cells, Floats, Integers
 from sim.engine.measures.measuring import measure_cohort, per_visit_outcomes
 from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.week import mean_week_of
@@ -225,10 +224,9 @@ def summarised(trajectory: Trajectory, scenario: Scenario, baseline: Mapping[str
     """Reduce a trajectory to all measures and the tables of a comparison; `baseline`: outcomes of the baseline."""
     outcomes = per_visit_outcomes(trajectory)
     changes = None if baseline is None else matched_changes(baseline, outcomes, trajectory.streams)
-    cohort = Cohort(trajectory, scenario)
-    time = PeerDay(cohort)
+    time = PeerDay(trajectory, scenario)
     values = {sys.intern(name): value for name, value in measure_cohort(time).items()}
-    tables = mean_week_of(time), wait_counts(cohort), return_table(cohort), alone_counts(cohort), changes
+    tables = mean_week_of(time), wait_counts(time), return_table(time), alone_counts(time), changes
     return Reduced(values, RunSummary(*tables), outcomes)
 
 

@@ -17,7 +17,7 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.department.support import Effects
 from sim.engine.measures.number_text import counted
 from sim.io.suggest import did_you_mean
-from sim.report.breakeven_answer import BreakEvenDescription
+from sim.report.breakeven_answer import describe_break_even
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.runs.design import Design
@@ -55,7 +55,7 @@ def answer_of(plan: BreakEvenPlan, store: RunStore, question: Question) -> Answe
     found = answer_of_store(plan, store)
     tables = {"curves": found.curves, "cautions": found.cautions, "worth": found.parts}
     return Answered(
-        described=BreakEvenDescription(found, question.command(elsewhere=True)),
+        described=describe_break_even(found, question.command(elsewhere=True)),
         files={f"{name}.parquet": partial(write_or_remove, table) for name, table in tables.items()},
         figures=[partial(draw_break_even, found, store.folder / "figures")] if found.staffings else [],
         facts={"replications_done": found.n},

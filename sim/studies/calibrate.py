@@ -7,8 +7,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from sim.calibration.calibrate import OWNER, estimate_calibration
-from sim.calibration.report import CalibrationReport, always_written
+from sim.calibration.calibrate import OWNER, CalibrationReport, always_written, estimate_calibration
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration

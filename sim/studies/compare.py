@@ -17,7 +17,7 @@ from sim.analysis.design_needs import check_design
 from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.comparison_answer import ComparisonDescription, print_comparison, print_other_levels
+from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
 from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.markdown import answer_markdown
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
@@ -163,7 +163,7 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         self, plan: Plan, answer: Comparison, runs: RunsInMemory, facts: dict[str, Any], question: Question
     ) -> Files:
         scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
-        described = ComparisonDescription(answer, self.has_figures)
+        described = describe_comparison(answer, self.has_figures)
         tables = {name: table for name in TABLES if len((table := getattr(answer, name)).columns)}
         if len(reached := precision_of(plan, runs).plan.precision_reached):
             tables["precision"] = reached

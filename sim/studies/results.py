@@ -9,10 +9,10 @@ from sim.analysis.sweep_query import TABLE, export, problems_of_asking, queried
 from sim.analysis.sweeping import sweep_answer
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.breakeven_answer import BreakEvenDescription
+from sim.report.breakeven_answer import describe_break_even
 from sim.report.progress import teller
 from sim.report.screen import print_answer
-from sim.report.sweep_answer import SweepDescription, print_query
+from sim.report.sweep_answer import describe_sweep, print_query
 from sim.report.terminal import lines_written
 from sim.runs.received_sweep import CONTROLLED, read_checked
 from sim.runs.run_store import RunStore, read_sweep
@@ -42,7 +42,7 @@ class ResultsStudy(Study):
         if wants_answer:
             teller(console)(shlex.join(facts.command))
         if wants_answer and facts.study == "breakeven":
-            described = BreakEvenDescription(answer_of_store(received_plan(received, question.run), store))
+            described = describe_break_even(answer_of_store(received_plan(received, question.run), store))
             print_answer(described, console, lines_written(console))
             return 0
         answer = sweep_answer(store, labels, facts.replications, facts.confidence, facts.asked)
@@ -51,7 +51,7 @@ class ResultsStudy(Study):
             controlled = question.run / CONTROLLED
             table = read_checked(controlled) if controlled.is_file() else None
             report = report_of(store, labels, received_scenarios(received.scenarios), answer, command, table)
-            print_answer(SweepDescription(report), console, lines_written(console))
+            print_answer(describe_sweep(report), console, lines_written(console))
             return 0
         query = question.query or f"SELECT * FROM {question.table or TABLE}"
         with queried(store, labels, answer, query) as found:

@@ -33,7 +33,7 @@ from sim.report.description import Description
 from sim.report.markdown import answer_markdown
 from sim.report.progress import progress, teller
 from sim.report.screen import print_answer
-from sim.report.sweep_answer import SCREEN_MEASURES, SweepDescription
+from sim.report.sweep_answer import SCREEN_MEASURES, describe_sweep
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.sweep_finding import SweepReport
@@ -268,7 +268,7 @@ def answer_of_sweep(design: Design, store: run_store.RunStore, question: SweepQu
     numbers = answer.plan.n_replications.tolist()
     tables = {**sweeping.tables_of_sweep(answer), "controlled": controlled}
     return Answered(
-        described=SweepDescription(report),
+        described=describe_sweep(report),
         files={
             **{f"{name}.parquet": partial(write_or_remove, table) for name, table in tables.items()},
             "replications.parquet": partial(store.write_replications, labels, numbers),

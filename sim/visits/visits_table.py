@@ -19,8 +19,7 @@ from sim.visits.data_quality import ColumnUse, DataQuality, FindingLevel, Visits
 from sim.visits.quality_checks import table_findings
 from sim.visits.raw_table import scratch_database
 from sim.visits.source_text import TIME_FIELDS, WORD_FIELDS, load_source, source_files
-from sim.visits.visit_checks import check_intervals, note_duplicates
-from sim.visits.visit_fields import add_fields
+from sim.visits.visit_fields import add_fields, check_intervals, note_duplicates
 from sim.visits.visits_query import VisitsQuery
 
 MOST_WORDS: Final = 10_000

@@ -13,11 +13,17 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, count_arrivals, fit_arrivals
-from sim.calibration.estimators.distribution_choice import Choice, choose_distribution, rounding_of
 from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
 from sim.calibration.estimators.returns import ReturnFit, fit_returns, gaps_between
 from sim.calibration.estimators.shares import Shares, estimate_shares
-from sim.calibration.estimators.step_minutes import EVERY_STREAM, StepMinutes, measured
+from sim.calibration.estimators.step_minutes import (
+    EVERY_STREAM,
+    Choice,
+    StepMinutes,
+    choose_distribution,
+    measured,
+    rounding_of,
+)
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.patients import ARRIVAL_MODES
 from sim.department.quantities import ACUITIES

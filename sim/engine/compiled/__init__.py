@@ -20,7 +20,6 @@ def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
     exceeded, and NoMachineCode where the library is missing or older than its sources.
     """
     # Here, because what is imported needs `backend`, a module of this package.
-    from sim.engine.compiled.replication import Replication
-    from sim.engine.compiled.scenario_cache import SCENARIO_CACHE
+    from sim.engine.compiled import replication as running
 
-    return Replication(SCENARIO_CACHE.of(scenario), seed, replication).play()
+    return running.simulate(scenario, seed, replication)

@@ -270,6 +270,7 @@ def departs(ed: Row, v: Row) -> None:
     if v.disposition == PRESENT:
         v.disposition = DISCHARGED
     peer_takes_leave(ed, v)
+    v.peer_missed = v.offered and v.consented and not is_met(v)
     observation_ends(ed, v)
     give_up_place(ed, v)
     close_cases(ed, v, v.open_cases)

@@ -1,23 +1,25 @@
 """One replication: the tables of a scenario and room for what will happen, played, and handed over as a trajectory.
 
-Memory is kept by each thread from one replication to the next, and grows while a run stands still. How it
-comes back from a trajectory is `buffer_pool`.
+Memory is kept by each thread from one replication to the next, and grows while a run stands still. What a trajectory
+holds of it is left alone until the trajectory, and all made of it, is gone.
 """
 
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from sim.department.scenario import Scenario
 from sim.engine.calendar_entries import too_many_entries
-from sim.engine.compiled.buffer_pool import borrowed, returned_buffers
 from sim.engine.compiled.calendar import N_HEAPS
 from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play
-from sim.engine.compiled.rows_to_columns import ColumnsOfRows, columns_of_rows
+from sim.engine.compiled.rows_to_columns import NO_NAMES, ColumnsOfRows
+from sim.engine.compiled.scenario_cache import SCENARIO_CACHE
 from sim.engine.compiled.scenario_tables import ScenarioTables
 from sim.engine.compiled.start_of_run import COLUMN
-from sim.engine.compiled.tables import ED, ENTRY, GROWING_TABLES, MOMENTS, MOST_NEW_ROWS, STATIC_TABLES
+from sim.engine.compiled.tables import ED, ENTRY, GROWING_TABLES, MOMENTS, MOST_NEW_ROWS
 from sim.engine.trajectory import (
     BREAK_COLUMNS,
     CASE_COLUMNS,
@@ -25,10 +27,9 @@ from sim.engine.trajectory import (
     STAFF_COLUMNS,
     TASK_COLUMNS,
     VISIT_COLUMNS,
-    Columns,
     Trajectory,
 )
-from sim.engine.workload import ArrivalArrays, Workload, draw_base
+from sim.engine.workload import draw_base
 
 FIRST_ROWS = 2 * MOST_NEW_ROWS
 GROWTH = 1.5
@@ -37,18 +38,18 @@ VISITS_BY_ARRIVALS = 1.3
 ENOUGH_VISITS = 1000
 """After so many it shows how many rows a visit takes. Memory that is never written to costs nothing."""
 
-BORROWED = ("step_times", "step_members", "task_rows", "place_rows", "case_rows")
-"""Tables that a trajectory holds as they are; of the others it gets copies."""
-
 NAMES_IN_VISIT = {
     "visit_number": "number", "age_years": "age", "peer_eligible": "eligible", "peer_offered": "offered",
     "peer_consented": "consented", "peer_kind_wished": "peer_kind", "n_peer_spells": "spells",
     "n_peer_exposures": "exposures",
     "minutes_accompanied": "accompanied", "n_escalations": "escalations", "n_restraints": "restraints",
     "minutes_observed": "observed", "minutes_observation_unmet": "unmet",
-    "peer_missed": "departed",
 }  # fmt: skip
-"""Columns of `visits` that have another name in VISIT; of `peer_missed` that is only the beginning."""
+"""Columns of `visits` that have another name in VISIT."""
+HANDED_OVER = (
+    "visits", "step_times", "step_members", "task_rows", "place_rows", "case_rows", "staff_rows", "break_rows",
+)  # fmt: skip
+"""Tables that a trajectory holds as they are."""
 
 
 class Memory(threading.local):
@@ -56,76 +57,99 @@ class Memory(threading.local):
 
     def __init__(self) -> None:
         self.tables: dict[str, np.ndarray] = {}
+        self.spares: dict[str, np.ndarray] = {}
         self.addresses: dict[str, int] = {}
         self.lengths: dict[str, int] = {}
-        self.returned = {name: returned_buffers() for name in BORROWED}
         for name, dtype in GROWING_TABLES.items():
             self.put(name, np.empty(FIRST_ROWS, dtype))
         self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
-        self.borrowed: set[str] = set()
+        self.player: Player | None = None
 
     def put(self, name: str, table: np.ndarray) -> None:
         """A table under its name."""
         self.tables[name], self.addresses[name], self.lengths[name] = table, table.ctypes.data, len(table)
 
-    def lend(self, name: str) -> np.ndarray:
-        """A table that is left alone until the array returned, and all made of it, are gone."""
-        self.borrowed.add(name)
-        return borrowed(self.tables[name], self.addresses[name], self.returned[name])
+    def change_tables_in_use(self) -> list[str]:
+        """Put others of the same size in the place of tables that somebody still reads; their names.
 
-    def reclaim(self) -> None:
-        """Before a run: tables that were lent, or others of the same size for those still in use."""
-        for name in self.borrowed:
-            self.tables.pop(name)  # its last owner here, so that it can come back
-            came_back = self.returned[name]
-            if came_back:
-                self.tables[name], self.addresses[name] = came_back.pop()
-                self.lengths[name] = len(self.tables[name])
-            else:
-                self.put(name, np.empty(self.lengths[name], GROWING_TABLES[name]))
-        self.borrowed.clear()
+        One that was read is a spare: it is written to again as soon as the last array made of it is gone. Memory the
+        system gives for the first time is cleared page by page, which takes as long as a tenth of a run.
+        """
+        changed = [name for name in HANDED_OVER if is_in_use(self.tables, name)]
+        for name in changed:
+            table = self.tables[name]
+            has_spare = len(self.spares.get(name, ())) == len(table) and not is_in_use(self.spares, name)
+            self.put(name, self.spares[name] if has_spare else np.empty_like(table))
+            self.spares[name] = table
+        return changed
+
+
+def is_in_use(tables: Mapping[str, np.ndarray], name: str) -> bool:
+    """Whether an array made of a table is still there: they all hold on to it."""
+    return sys.getrefcount(tables[name]) > 2  # those of `tables` and of the call itself
 
 
 MEMORY = Memory()
 
 
-class Replication:
-    """One replication of a scenario. `root` are the columns of ED that have eight bytes, as whole numbers."""
+def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
+    """Play one replication of a scenario. What it returns and raises is said in `sim.engine.compiled.simulate`."""
+    lowered = SCENARIO_CACHE.of(scenario)
+    player = MEMORY.player
+    if player is None or player.lowered is not lowered:
+        player = MEMORY.player = Player(lowered)
+    return player.play(seed, replication)
 
-    def __init__(self, lowered: ScenarioTables, seed: int, replication: int) -> None:
-        self.lowered, self.seed, self.replication = lowered, seed, replication
-        self.memory = lowered.start.copy()
-        self.root = self.memory[: ED.itemsize].view(np.int64)
-        self.root[COLUMN["base"]] = base = draw_base(seed, replication)
-        self.kept = [self._expect(lowered.workload.arrivals_under(base))]
-        if lowered.may_be_absent:
-            self.kept += self._fill_duties(lowered.workload.under(seed, replication))
+
+class Player:
+    """Plays the replications of a scenario in one thread.
+
+    `start` is the state at time 0 and `state` that of the run, each a root and the tables that a run writes into.
+    """
+
+    def __init__(self, lowered: ScenarioTables) -> None:
+        self.lowered = lowered
+        self.state = np.empty_like(lowered.start.memory)
+        self.address: int = self.state.ctypes.data
+        self.start = lowered.start.under(self.address)
+        self.root, self.root_at_start = root_of(self.state), root_of(self.start)
         self.most_new_rows = MOST_NEW_ROWS + lowered.at_once
-        MEMORY.reclaim()
-        self._take_memory()
+        self.most_expected = -1
 
-    def _expect(self, arrivals: ArrivalArrays) -> np.ndarray:
-        outside = np.empty(len(arrivals.times), STATIC_TABLES["outside"])
-        outside["time"], outside["patient"], outside["number"] = arrivals.times, arrivals.patients, arrivals.numbers
-        outside["stream"], outside["given"] = arrivals.streams, arrivals.given
-        self.root[COLUMN["outside"]], self.root[COLUMN["n_outside"]] = outside.ctypes.data, len(outside)
-        return outside
+    def play(self, seed: int, replication: int) -> Trajectory:
+        """Play one replication to the horizon. Raises RuntimeError when the step limit is exceeded."""
+        base = draw_base(seed, replication)
+        arrivals = self.lowered.workload.arrivals_under(base)
+        root = self.root_at_start
+        root[BASE], root[OUTSIDE], root[N_OUTSIDE] = base, arrivals.ctypes.data, len(arrivals)
+        for name in MEMORY.change_tables_in_use():
+            root[COLUMN[name]] = MEMORY.addresses[name]
+        if len(arrivals) > self.most_expected:
+            self.most_expected = len(arrivals)
+            self.take_memory(self.start)
+        self.state[:] = self.start
+        duties = self._fill_duties(seed, replication) if self.lowered.may_be_absent else ()
+        status = play(self.address)
+        while status == NEEDS_MEMORY:
+            self.take_memory(self.state)
+            status = play(self.address)
+        del duties, arrivals  # until here the run has read them
+        if status == STEP_LIMIT:
+            now = self.root.view(np.float64)[COLUMN["now"]]
+            raise too_many_entries(self._count("step_limit"), float(now))
+        return self._trajectory(seed, replication)
 
-    def _fill_duties(self, workload: Workload) -> list[np.ndarray]:
-        duties = self.lowered.duties_with_absence(workload, self._table("members"))
+    def _fill_duties(self, seed: int, replication: int) -> Sequence[np.ndarray]:
+        """The duties of one replication, in which some shifts go unfilled."""
+        workload = self.lowered.workload.under(seed, replication)
+        duties = self.lowered.duties_with_absence(workload, self.lowered.start.table(self.state, "members"))
         for name, table in duties.items():
             self.root[COLUMN[name]] = table.ctypes.data
         return list(duties.values())
 
-    def _table(self, name: str) -> np.ndarray:
-        """A table in the memory of the run."""
-        n_bytes, offset = self.lowered.start.sizes[name], self.lowered.start.offsets[name]
-        return self.memory[offset : offset + n_bytes].view(STATIC_TABLES[name])
-
-    # --- memory -------------------------------------------------------------------------------------------------
-
-    def _take_memory(self) -> None:
-        root = self.root.tolist()
+    def take_memory(self, state: np.ndarray) -> None:
+        """Room in all tables for the rows that are expected from here on; what runs that follow begin with too."""
+        root = root_of(state).tolist()
         open_rows = sum(root[COLUMN[f"n_{what}"]] for what in ("open_requests", "cases_open", "places_held"))
         per_visit = self.lowered.rows_per_visit
         for name in GROWING_TABLES:
@@ -135,69 +159,58 @@ class Replication:
             needed = max(int(GROWTH * (n_rows + open_rows)), expected) + 2 * self.most_new_rows
             if MEMORY.lengths[name] < needed * width:
                 MEMORY.put(name, longer(MEMORY.tables[name], n_rows * width, needed * width))
-            root[COLUMN[name]] = MEMORY.addresses[name]
-            root[COLUMN[f"room_for_{name}"]] = MEMORY.lengths[name] // width - self.most_new_rows
-        self.root[:] = root
-        self._grow_heaps()
-        self.memory[NEEDS_MEMORY_AT] = False
+            for each in (self.root, self.root_at_start):
+                each[COLUMN[name]] = MEMORY.addresses[name]
+                each[COLUMN[f"room_for_{name}"]] = MEMORY.lengths[name] // width - self.most_new_rows
+        self._grow_heaps(state)
+        state[NEEDS_MEMORY_AT] = False
 
-    def _grow_heaps(self) -> None:
-        heaps, room = self._table("heaps"), 2 * self.most_new_rows
-        for number, n in enumerate(heaps["n"].tolist()):
+    def _grow_heaps(self, state: np.ndarray) -> None:
+        room = 2 * self.most_new_rows
+        for number, n in enumerate(self.lowered.start.table(state, "heaps")["n"].tolist()):
             if len(MEMORY.heaps[number]) < n + room:
                 MEMORY.heaps[number] = longer(MEMORY.heaps[number], n, int(GROWTH * n) + room)
-        heaps["entries"] = [entries.ctypes.data for entries in MEMORY.heaps]
-        heaps["room"] = [len(entries) - self.most_new_rows for entries in MEMORY.heaps]
+        for each in (state, self.start):
+            heaps = self.lowered.start.table(each, "heaps")
+            heaps["entries"] = [entries.ctypes.data for entries in MEMORY.heaps]
+            heaps["room"] = [len(entries) - self.most_new_rows for entries in MEMORY.heaps]
 
-    # --- playing ------------------------------------------------------------------------------------------------
+    # --- what is handed over ------------------------------------------------------------------------------------
 
-    def play(self) -> Trajectory:
-        """Play to the horizon. Raises RuntimeError when the step limit is exceeded."""
-        address = self.memory.ctypes.data
-        status = play(address)
-        while status == NEEDS_MEMORY:
-            self._take_memory()
-            status = play(address)
-        if status == STEP_LIMIT:
-            now = self.root.view(np.float64)[COLUMN["now"]]
-            raise too_many_entries(int(self.root[COLUMN["step_limit"]]), float(now))
-        return self._trajectory()
-
-    def _trajectory(self) -> Trajectory:
-        scenario, names = self.lowered.scenario, self.lowered.names
-        n_visits, n_steps = self._count("n_visits"), len(names.steps)
-        times = MEMORY.lend("step_times").view(np.float64)[: n_visits * n_steps * MOMENTS]
-        members = MEMORY.lend("step_members").view(np.int32)[: n_visits * n_steps]
+    def _trajectory(self, seed: int, replication: int) -> Trajectory:
+        period, names = self.lowered.scenario.period, self.lowered.names
+        n_visits, n_steps, n_entries = self._count("n_visits"), len(names.steps), self._count("n_processed")
+        times = MEMORY.tables["step_times"].view(np.float64)[: n_visits * n_steps * MOMENTS]
+        members = MEMORY.tables["step_members"].view(np.int32)[: n_visits * n_steps]
         return Trajectory(
             engine="compiled",
-            seed=self.seed,
-            replication=self.replication,
-            horizon=scenario.period.horizon,
-            warm_up=scenario.period.warm_up,
+            seed=seed,
+            replication=replication,
+            horizon=period.horizon,
+            warm_up=period.warm_up,
             streams=names.streams,
             roles=names.roles,
             zones=names.zones,
             groups=names.groups,
             steps=names.steps,
             members=names.members,
-            visit_columns=visit_columns(MEMORY.tables["visits"][:n_visits]),
+            visit_columns=self._columns("visits", VISIT_COLUMNS, NAMES_IN_VISIT),
             step_times=times.reshape(n_visits, n_steps, MOMENTS),
             step_members=members.reshape(n_visits, n_steps),
-            task_columns=self._columns_later("task_rows", TASK_COLUMNS),
-            place_columns=self._columns_later("place_rows", PLACE_COLUMNS),
-            case_columns=self._columns_later("case_rows", CASE_COLUMNS),
+            task_columns=self._columns("task_rows", TASK_COLUMNS),
+            place_columns=self._columns("place_rows", PLACE_COLUMNS),
+            case_columns=self._columns("case_rows", CASE_COLUMNS),
             staff_columns=self._columns("staff_rows", STAFF_COLUMNS),
             break_columns=self._columns("break_rows", BREAK_COLUMNS),
-            n_entries=self._count("n_processed") + self._count("n_settlings"),
-            follow_up=scenario.period.follow_up,
+            n_entries=n_entries + self._count("n_settlings"),
+            follow_up=period.follow_up,
             severities=names.severities,
         )
 
-    def _columns(self, name: str, schema: Mapping[str, type]) -> Columns:
-        return columns_of_rows(MEMORY.tables[name][: self._count(f"n_{name}")], schema)
-
-    def _columns_later(self, name: str, schema: Mapping[str, type]) -> ColumnsOfRows:
-        return ColumnsOfRows(MEMORY.lend(name)[: self._count(f"n_{name}")], schema)
+    def _columns(
+        self, name: str, schema: Mapping[str, type], named: Mapping[str, str] = NO_NAMES
+    ) -> Mapping[str, np.ndarray]:
+        return ColumnsOfRows(MEMORY.tables[name][: self._count(f"n_{name}")], schema, named)
 
     def _count(self, column: str) -> int:
         return int(self.root[COLUMN[column]])
@@ -205,6 +218,12 @@ class Replication:
 
 ED_FIELDS: Mapping[str, Any] = ED.fields or {}
 NEEDS_MEMORY_AT: int = ED_FIELDS["needs_memory"][1]
+BASE, OUTSIDE, N_OUTSIDE = (COLUMN[name] for name in ("base", "outside", "n_outside"))
+
+
+def root_of(state: np.ndarray) -> np.ndarray:
+    """The columns of ED that have eight bytes, as whole numbers."""
+    return state[: ED.itemsize].view(np.int64)
 
 
 def expected_rows(root: Sequence[int], n_rows: int, per_visit: bool) -> int:
@@ -221,10 +240,3 @@ def longer(table: np.ndarray, n_kept: int, n_rows: int) -> np.ndarray:
     # As bytes: rows of several columns would be copied value by value, which takes seven times as long.
     grown.view(np.uint8)[:n_bytes] = table.view(np.uint8)[:n_bytes]
     return grown
-
-
-def visit_columns(visits: np.ndarray) -> Columns:
-    """The columns of `visits`."""
-    columns = columns_of_rows(visits, VISIT_COLUMNS, NAMES_IN_VISIT)
-    columns["peer_missed"] &= columns["peer_offered"] & columns["peer_consented"] & np.isnan(columns["peer_met"])
-    return columns

@@ -18,21 +18,31 @@ from sim.engine.trajectory import Columns, RowsOrColumns
 
 NO_NAMES: Mapping[str, str] = {}
 
+FEW = 1000
+"""Of so many rows at most each column is made alone: all of them would take longer than the rest of a short run."""
+
+LOCK = threading.Lock()
+"""Held while rows become columns."""
+
 AT_ONCE = 256
 """Rows taken through all their columns before the next: so many are read once and found again in the nearest cache."""
 
 
 class ColumnsOfRows(RowsOrColumns):
-    """Columns of a schema that are made when the first of them is asked for; until then the rows are kept."""
+    """Columns of a schema, made when asked for; of many rows all together, and then the rows are let go."""
 
-    def __init__(self, rows: np.ndarray, schema: Mapping[str, type]) -> None:
+    def __init__(self, rows: np.ndarray, schema: Mapping[str, type], named: Mapping[str, str] = NO_NAMES) -> None:
         self.rows: np.ndarray | None = rows
-        self.schema = schema
+        self.schema, self.named = schema, named
         self.columns: Columns = {}
-        self.lock = threading.Lock()
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self.made()[name]
+        rows = self.rows
+        if rows is None or len(rows) > FEW:
+            return self.made()[name]
+        if name not in self.columns:
+            self.columns.setdefault(name, np.array(rows[self.named.get(name, name)], self.schema[name]))
+        return self.columns[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.schema)
@@ -45,14 +55,16 @@ class ColumnsOfRows(RowsOrColumns):
 
     def made(self) -> Columns:
         """The columns; the rows are let go."""
-        with self.lock:  # so that all threads get the same arrays
-            if self.rows is not None:
-                self.columns, self.rows = columns_of_rows(self.rows, self.schema), None
-            return self.columns
+        if self.rows is not None:
+            with LOCK:  # so that all threads get the same arrays
+                if self.rows is not None:
+                    made = columns_of_rows(self.rows, self.schema, self.named)
+                    self.columns, self.rows = made | self.columns, None
+        return self.columns
 
     def as_it_stands(self, name: str) -> np.ndarray:
         rows = self.rows
-        return self[name] if rows is None else rows[name]
+        return self[name] if rows is None or name in self.columns else rows[self.named.get(name, name)]
 
 
 def columns_of_rows(rows: np.ndarray, schema: Mapping[str, type], named: Mapping[str, str] = NO_NAMES) -> Columns:

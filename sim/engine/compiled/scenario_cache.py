@@ -10,6 +10,8 @@ import pickle
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from itertools import chain
+from operator import is_
 from typing import Any
 
 from sim.department.quantities import Frozen
@@ -52,22 +54,32 @@ class ScenarioCache:
 
 
 class SeenScenario:
-    """A scenario object, what stood in it when it was looked at, and the items of all its dicts at that time."""
+    """A scenario object, what stood in it when it was looked at, and all its dicts with their items at that time.
+
+    The items are kept as they were, so that no other object gets the identity of one of them.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.dicts: list[DictAsSeen] = []
+        self.dicts: list[dict[Any, Any]] = []
         self.is_known = all(self._look_at(value) for value in fields_of(scenario))
+        self.lengths, self.keys, self.values = list(map(len, self.dicts)), keys_in(self.dicts), values_in(self.dicts)
         self.content = pickle.dumps(scenario)
 
     def is_still(self, scenario: Scenario) -> bool:
         """Whether this is the object, with the same objects in the same dicts. All else in it cannot change."""
-        return self.is_known and self.scenario is scenario and all(map(is_as_seen, self.dicts))
+        return (
+            self.scenario is scenario
+            and self.is_known
+            and list(map(len, self.dicts)) == self.lengths
+            and keys_in(self.dicts) == self.keys
+            and all(map(is_, values_in(self.dicts), self.values))
+        )
 
     def _look_at(self, value: Any) -> bool:
         """Note the dicts in a value; False if there is anything in it of which nobody knows whether it can change."""
         if isinstance(value, dict):
-            self.dicts.append((value, list(value), list(map(id, value.values())), dict(value)))
+            self.dicts.append(value)
             return all(map(self._look_at, value.values()))
         if isinstance(value, tuple):
             return all(map(self._look_at, value))
@@ -81,14 +93,14 @@ def fields_of(value: Frozen) -> Iterator[Any]:
     return (getattr(value, name) for name in type(value).model_fields)
 
 
-DictAsSeen = tuple[dict[Any, Any], list[Any], list[int], dict[Any, Any]]
-"""A dict, its keys in order, which objects stood under them, and these, so that no other gets their identity."""
+def keys_in(dicts: list[dict[Any, Any]]) -> list[Any]:
+    """The keys of some dicts, of one after the other."""
+    return list(chain.from_iterable(dicts))
 
 
-def is_as_seen(seen: DictAsSeen) -> bool:
-    """Whether a dict holds the same objects under the same keys, in the same order, as it did."""
-    now, keys, identities, _ = seen
-    return list(map(id, now.values())) == identities and list(now) == keys
+def values_in(dicts: list[dict[Any, Any]]) -> list[Any]:
+    """Their values."""
+    return list(chain.from_iterable(map(dict.values, dicts)))
 
 
 SCENARIO_CACHE = ScenarioCache()

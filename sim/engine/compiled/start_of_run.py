@@ -33,11 +33,16 @@ class StartOfRun:
         self.address_columns = np.array([COLUMN[name] for name in changing])
         self.address_offsets = np.array(list(self.offsets.values()))
 
-    def copy(self) -> np.ndarray:
-        """Memory of a new run, in which the root knows where its tables stand."""
+    def under(self, address: int) -> np.ndarray:
+        """A copy in which the root knows where its tables stand once all of it is written to an address."""
         memory = self.memory.copy()
-        memory[: ED.itemsize].view(np.int64)[self.address_columns] = self.address_offsets + memory.ctypes.data
+        memory[: ED.itemsize].view(np.int64)[self.address_columns] = self.address_offsets + address
         return memory
+
+    def table(self, memory: np.ndarray, name: str) -> np.ndarray:
+        """A table in the memory of a run."""
+        first = self.offsets[name]
+        return memory[first : first + self.sizes[name]].view(STATIC_TABLES[name])
 
 
 COLUMN = {name: offset // 8 for name, (_, offset, *_) in (ED.fields or {}).items()}

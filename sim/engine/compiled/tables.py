@@ -145,7 +145,7 @@ VISIT = columns(
     " exposures wishes"
     " observation peer_member boarding_plan observation_plan",
     b1="held caregiver eligible offered consented bridged called call_reached safety_plan needs_observation peer_stays"
-    " departed tried_to_leave begins_when_calm clinician_there recovery_owed",
+    " peer_missed departed tried_to_leave begins_when_calm clinician_there recovery_owed",
 )
 """A visit: what is written about it, and what it is about. `given_need` is the key of a need that it has
 whatever its uniform says, 0 for none. `step` counts from 1 along its pathway; `pending_return`,

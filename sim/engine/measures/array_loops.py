@@ -9,7 +9,9 @@ from typing import Annotated, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.compiled.backend import Floats, Floats2, Floats3, Integers, machine_code
+from sim.engine.compiled.backend import Floats as Floats
+from sim.engine.compiled.backend import Floats2, Floats3, machine_code
+from sim.engine.compiled.backend import Integers as Integers
 from sim.engine.trajectory import CONTACT
 
 Codes: TypeAlias = npt.NDArray[np.int8]

@@ -5,16 +5,12 @@ A new measure is one entry above its function, in the module of its subject (`si
 
 from collections.abc import Iterator, Mapping
 
-from sim.engine.measures.company import COMPANY
+from sim.engine.measures.afterwards import AFTERWARDS, GOING_HOME
+from sim.engine.measures.company import COMPANY, WITHOUT_STAFF
 from sim.engine.measures.entry import Headline, Measure, Protocol
-from sim.engine.measures.going_home import GOING_HOME
-from sim.engine.measures.leaving import LEFT_EARLY, SAFETY
-from sim.engine.measures.money import STAFF_COSTS
 from sim.engine.measures.peer_day import PEER_DAY
-from sim.engine.measures.returns import AFTERWARDS
-from sim.engine.measures.staff import STAFF
-from sim.engine.measures.stays import STAYS
-from sim.engine.measures.time_without_staff import WITHOUT_STAFF
+from sim.engine.measures.staff import STAFF, STAFF_COSTS
+from sim.engine.measures.stays import LEFT_EARLY, SAFETY, STAYS
 from sim.engine.measures.volume import VOLUME
 from sim.engine.measures.waits import WAITS
 

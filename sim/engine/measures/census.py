@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.engine.measures import array_loops
-from sim.engine.measures.intervals import Flags, Floats, running_at
+from sim.engine.measures.array_loops import Flags, Floats
+from sim.engine.measures.intervals import running_at
 from sim.engine.trajectory import Trajectory, as_it_stands
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def first_place(trajectory: Trajectory) -> Floats:
 
 def end_of_waiting(trajectory: Trajectory) -> Floats:
     """When each visit stopped waiting for its first place: roomed or departed, nan if neither happened."""
-    return np.fmin(first_place(trajectory), trajectory.visit_columns["departure"])
+    departure: Floats = trajectory.visit_columns["departure"]
+    return np.fmin(first_place(trajectory), departure)
 
 
 def counts(trajectory: Trajectory, times: Floats, chosen: Flags, prefix: str) -> dict[str, np.ndarray]:

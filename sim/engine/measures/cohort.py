@@ -16,20 +16,9 @@ from sim.department.pathway import Delay, Place, SideTask, Task
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine.measures import array_loops
-from sim.engine.measures.array_loops import HOURS_OF_WEEK
+from sim.engine.measures.array_loops import HOURS_OF_WEEK, Cells, Codes, Flags, Floats, Integers, Rows
 from sim.engine.measures.census import is_mental_health
-from sim.engine.measures.intervals import (
-    Cells,
-    Codes,
-    Flags,
-    Floats,
-    Integers,
-    Rows,
-    Spells,
-    Work,
-    covered_and_longest_gap,
-    work_of,
-)
+from sim.engine.measures.intervals import covered_and_longest_gap
 from sim.engine.trajectory import (
     ADMITTED,
     CARE,
@@ -51,7 +40,7 @@ WATCHED = (*ATTENDED, OBSERVATION, CARE)
 
 
 SPELL_COLUMNS = ("visit", "role", "kind", "member", "started", "ended", "overtime")
-"""Columns of tasks in the order of `Spells`."""
+"""Columns of tasks from which work is read: for whom, in whose queue, why, by whom, when, how much of it late."""
 
 
 class Share(NamedTuple):
@@ -77,6 +66,20 @@ class Alone(NamedTuple):
     without_staff: Few
     without_watch: Few
     longest: Few
+
+
+class Work(NamedTuple):
+    """Minutes of tasks: in the shift by role at work and hour of the window, late by role at work, asked for by queue,
+    caused by queue and hour of the week in which the visit came, in the window, and then whole tasks. And which tasks
+    are those with somebody beside an eligible visit, and which are contacts of peers.
+    """
+
+    in_shift: Floats
+    late: Floats
+    asked: Floats
+    caused: Floats
+    beside: Rows
+    others: Rows
 
 
 def among(condition: Flags, values: Floats) -> Floats:
@@ -288,24 +291,27 @@ class Cohort:
 
     @cached_property
     def work(self) -> Work:
-        """What all tasks tell: work by hour, and of the week in which the visit came; who was with the eligible."""
+        """What all tasks tell, in one pass: there are more of them than of anything else.
+
+        A nan start is a task that never began, a nan end one that goes on at the horizon.
+        """
         tasks, arrival = self.trajectory.task_columns, self.trajectory.visit_columns["arrival"]
         inside = (arrival >= self.trajectory.warm_up) & (arrival < self.trajectory.measured_until)
         eligible = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
         eligible[self.rows] = self.eligible
-        return work_of(
-            Spells(*(as_it_stands(tasks, name) for name in SPELL_COLUMNS)),
-            role_of_member=self.role_of_member,
-            kinds_asked=one_of(KIND_CODES, (MAIN, SIDE)),
-            n_roles=len(self.trajectory.roles),
-            cells=np.where(inside, hours_of_week(arrival), np.int16(-1)),
-            n_cells=HOURS_OF_WEEK,
-            edges=self.hours,
-            horizon=self.trajectory.horizon,
-            about=eligible,
-            kinds_beside=one_of(KIND_CODES, WATCHED),
-            other_kinds=KIND_CODES == CONTACT,
-        )
+        visit, role, kind, member, started, ended, overtime = (as_it_stands(tasks, name) for name in SPELL_COLUMNS)
+        by_role = np.zeros(len(self.trajectory.roles))
+        in_shift = np.zeros((by_role.size, self.hours.size - 1))
+        minutes = in_shift, by_role, by_role.copy(), np.zeros((by_role.size, HOURS_OF_WEEK))
+        beside, others = np.empty((2, visit.size + 1), dtype=np.int32)
+        counts = np.zeros(2, dtype=np.int64)
+        array_loops.read_spells(
+            array_loops.as_rows(visit), role, kind, member, started, ended, overtime, self.role_of_member,
+            one_of(KIND_CODES, (MAIN, SIDE)), np.where(inside, hours_of_week(arrival), np.int16(-1)), self.hours,
+            self.trajectory.horizon, eligible, one_of(KIND_CODES, WATCHED), KIND_CODES == CONTACT, *minutes, beside,
+            others, counts,
+        )  # fmt: skip
+        return Work(*minutes, beside[: counts[0]], others[: counts[1]])
 
     @cached_property
     def alone(self) -> Alone:

@@ -7,7 +7,7 @@ data dictionary, estimates, sentences and the command read `sim.engine.measures.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypedDict, TypeVar, Unpack, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 if TYPE_CHECKING:
     from sim.engine.measures.cohort import Cohort, VisitOutcome
@@ -146,77 +146,54 @@ class Measure:
     moved_by: tuple[Topic, ...] = ()
 
 
-class HowShown(TypedDict, total=False):
-    """What an entry may say of how its measure is shown: fields of `Measure`."""
-
-    phrase: Phrase
-    headline: Headline
-    moved_by: tuple[Topic, ...]
-
-
-class Further(HowShown, total=False):
-    """What an entry may say beside its texts: fields of `Measure`; `key` where it is not the function's name."""
-
-    key: str
-    kind: MeasureKind
-    decimals: int
-    better: Better
-    by: By
-    statistic: Statistic
-    per: OfVisits
-
-
 class Entries(list[Measure]):
     """Measures of one subject, in the order of the data dictionary; each method is the decorator of one entry.
 
-    `counted` is the numerator, `over` the denominator of a measure.
+    `counted` is the numerator, `over` the denominator of a measure; `further` are other fields of `Measure`, with `key`
+    where it is not the function's name.
     """
 
     def visits(
-        self, label: str, unit: str, counted: str, over: str, censoring: str = IF_DEPARTED, **further: Unpack[Further]
+        self, label: str, unit: str, counted: str, over: str, censoring: str = IF_DEPARTED, **further: Any
     ) -> Callable[[Computes], Computes]:
         """One statistic, the mean unless it is said, of a number that each visit has."""
         return self._entry("of_visits", (label, unit, counted, over, censoring), further)
 
     def share(
-        self, label: str, counted: str, over: str = DEPARTED, censoring: str = IF_DEPARTED, **further: Unpack[Further]
+        self, label: str, counted: str, over: str = DEPARTED, censoring: str = IF_DEPARTED, **further: Any
     ) -> Callable[[Computes], Computes]:
         """The share of visits to whom something applies."""
-        given: Further = {"kind": "rate", "decimals": 4, "better": "low"}
-        return self._entry("of_visits", (label, "proportion", counted, over, censoring), given | further)
+        given = {"kind": "rate", "decimals": 4, "better": "low"} | further
+        return self._entry("of_visits", (label, "proportion", counted, over, censoring), given)
 
     def run(
-        self, label: str, unit: str, counted: str, over: str, censoring: str = BY_THE_CLOCK, **further: Unpack[Further]
+        self, label: str, unit: str, counted: str, over: str, censoring: str = BY_THE_CLOCK, **further: Any
     ) -> Callable[[Computes], Computes]:
         """A value of the run or, told by its names, of each role, zone, step or stream."""
-        given: Further = {"kind": "rate", "by": "run"}
-        return self._entry("of_run", (label, unit, counted, over, censoring), given | further)
+        return self._entry("of_run", (label, unit, counted, over, censoring), {"kind": "rate", "by": "run"} | further)
 
-    def values(
-        self, label: str, unit: str, above: str, below: str, **further: Unpack[Further]
-    ) -> Callable[[Computes], Computes]:
+    def values(self, label: str, unit: str, above: str, below: str, **further: Any) -> Callable[[Computes], Computes]:
         """A value of the run made of values of other measures."""
-        return self._entry("of_values", (label, unit, above, below, IF_IT_HAPPENED), {"by": "run", **further})
+        return self._entry("of_values", (label, unit, above, below, IF_IT_HAPPENED), {"by": "run"} | further)
 
     def spread(
         self, label: str, what: str, over: str, censoring: str, statistics: tuple[Statistic, ...], *,
-        key: str = "", unit: str = "min", decimals: int = 1, better: Better = "low", **of_mean: Unpack[HowShown],
+        key: str = "", unit: str = "min", decimals: int = 1, better: Better = "low", **of_mean: Any,
     ) -> Callable[[Computes], Computes]:  # fmt: skip
         """Several statistics of one duration, each under `key_statistic`; `of_mean` says how the mean is shown."""
 
         def add(function: Computes) -> Computes:
             for statistic in statistics:
                 words, numerator = STATISTICS[statistic]
-                further: Further = {
+                further = {
                     "key": f"{key or function.__name__}_{statistic}",
                     "kind": "mean" if statistic in ("mean", "sd") else "quantile",
                     "better": "neutral" if statistic == "sd" else better,
                     "statistic": statistic,
                     "decimals": decimals,
                 }
-                shown = of_mean if statistic == "mean" else {}
                 said = f"{label}, {words}", unit, numerator.format(what=what), over, censoring
-                self._entry("of_visits", said, {**further, **shown})(function)
+                self._entry("of_visits", said, further | (of_mean if statistic == "mean" else {}))(function)
             return function
 
         return add

@@ -10,13 +10,7 @@ import numpy.typing as npt
 
 from sim.engine.compiled.backend import Floats, Integers
 from sim.engine.measures import array_loops
-from sim.engine.measures.array_loops import Cells, Codes, Flags, Rows, as_rows
-
-__all__ = [
-    "Cells", "Codes", "Flags", "Floats", "Integers", "Rows", "Spans", "Spells", "TimeLine", "Work",
-    "covered_and_longest_gap", "end_of_last_begun", "minutes_between", "minutes_by_code", "outside_covers",
-    "running_at", "work_of",
-]  # fmt: skip
+from sim.engine.measures.array_loops import Codes, Rows
 
 
 def running_at(starts: Floats, ends: Floats, times: Floats) -> Integers:
@@ -44,50 +38,6 @@ def minutes_by_code(codes: Codes | Rows, n_codes: int, starts: Floats, ends: Flo
     else:
         array_loops.add_minutes(codes, starts, ends, edges, minutes)
     return minutes
-
-
-class Spells(NamedTuple):
-    """Tasks, an entry each: for whom, in whose queue, why, who did it, when, and how much of it was late."""
-
-    visit: npt.NDArray[Any]
-    queue: Codes
-    kind: Codes
-    member: Rows
-    started: Floats
-    ended: Floats
-    overtime: Floats
-
-
-class Work(NamedTuple):
-    """Minutes of spells: in the shift by role at work and span, late by role at work, asked for by queue, caused by
-    queue and cell of the visit. And which spells are beside the visits asked about, and which are of the other kinds.
-    """
-
-    in_shift: Floats
-    late: Floats
-    asked: Floats
-    caused: Floats
-    beside: Rows
-    others: Rows
-
-
-def work_of(
-    spells: Spells, role_of_member: Codes, kinds_asked: Flags, n_roles: int, cells: Cells, n_cells: int,
-    edges: Floats, horizon: float, about: Flags, kinds_beside: Flags, other_kinds: Flags,
-) -> Work:  # fmt: skip
-    """All that spells tell, in one pass: there are more of them than of anything else.
-
-    A nan start is a spell that never began, a nan end one that goes on at the horizon. `caused` counts whole spells of
-    visits whose cell is not negative; all other minutes are those between the first edge and the last.
-    """
-    minutes = np.zeros((n_roles, edges.size - 1)), np.zeros(n_roles), np.zeros(n_roles), np.zeros((n_roles, n_cells))
-    beside, others = np.empty((2, spells.visit.size + 1), dtype=np.int32)
-    counts = np.zeros(2, dtype=np.int64)
-    array_loops.read_spells(
-        as_rows(spells.visit), *spells[1:], role_of_member, kinds_asked, cells, edges, horizon, about, kinds_beside,
-        other_kinds, *minutes, beside, others, counts,
-    )  # fmt: skip
-    return Work(*minutes, beside[: counts[0]], others[: counts[1]])
 
 
 def covered_and_longest_gap(group: Integers, starts: Floats, ends: Floats, lengths: Floats) -> tuple[Floats, Floats]:

@@ -10,10 +10,10 @@ import numpy as np
 
 from sim.department.scenario import Scenario
 from sim.engine.measures import array_loops
+from sim.engine.measures.array_loops import Codes, Flags, Floats
 from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import Cohort, Few, Share, VisitOutcome, one_of, parts_and_streams
 from sim.engine.measures.entry import Measure, NamedValues, OfVisits, Statistic, quotient
-from sim.engine.measures.intervals import Codes, Flags, Floats
 from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import AMA, LWBS, Trajectory
@@ -35,14 +35,13 @@ def measure(trajectory: Trajectory, scenario: Scenario) -> NamedValues:
     Visits count if they arrive in [warm_up, measured_until); what else is left out is each measure's `censoring`.
     Raises ValueError if the run ends before the warm-up does.
     """
-    return measure_cohort(PeerDay(Cohort(trajectory, scenario)))
+    return measure_cohort(PeerDay(trajectory, scenario))
 
 
 def measure_cohort(time: PeerDay) -> NamedValues:
     """The same of a run whose visits and staff others look at too."""
-    cohort = time.cohort
     check_window(time.trajectory)
-    by_part = summaries(OF_VISITS, visit_outcomes(cohort), cohort.codes("stream"), time)
+    by_part = summaries(OF_VISITS, visit_outcomes(time), time.codes("stream"), time)
     values = {f"{key}.{part}": value for part, of_part in by_part.items() for key, value in of_part.items()}
     values |= {f"{item.key}.all": item.of_values(values) for item in MEASURES if item.of_values}
     for item in MEASURES:

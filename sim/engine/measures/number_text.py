@@ -1,5 +1,7 @@
 """Numbers as a reader meets them: measures with their unit, differences with their sign, shares as percent.
 
+`of` is a measure, or its name with its part.
+
 Whole sentences are `sim.analysis.sentences`.
 """
 
@@ -23,6 +25,11 @@ def measure_and_part(name: str) -> tuple[Measure, str]:
     return MEASURE_BY_KEY[key], part
 
 
+def measure_of(of: Measure | str) -> Measure:
+    """The measure of a name such as `lwbs.all`; a measure as it is."""
+    return measure_and_part(of)[0] if isinstance(of, str) else of
+
+
 def label_and_part(name: str) -> str:
     """`Wait for a physician, all visits`, `Stay, mental health`, `Staff cost a week`: short enough for a figure."""
     measure, part = measure_and_part(name)
@@ -30,18 +37,19 @@ def label_and_part(name: str) -> str:
     return label if measure.by == "run" else f"{label}, {'all visits' if part == 'all' else part.replace('_', ' ')}"
 
 
-def is_share(measure: Measure) -> bool:
+def is_share(of: Measure | str) -> bool:
     """Shown as percent."""
-    return measure.unit == "proportion"
+    return measure_of(of).unit == "proportion"
 
 
-def decimals_shown(measure: Measure) -> int:
-    return max(measure.decimals - 2, 0) if is_share(measure) else measure.decimals
+def decimals_shown(of: Measure | str) -> int:
+    decimals = measure_of(of).decimals
+    return max(decimals - 2, 0) if is_share(of) else decimals
 
 
-def scale(measure: Measure) -> float:
+def scale(of: Measure | str) -> float:
     """What a value is multiplied by to be shown."""
-    return 100.0 if is_share(measure) else 1.0
+    return 100.0 if is_share(of) else 1.0
 
 
 def plain_number(value: float, decimals: int, *, signed: bool = False) -> str:
@@ -53,53 +61,53 @@ def plain_number(value: float, decimals: int, *, signed: bool = False) -> str:
     return text if zero or (value > 0.0 and not signed) else f"{'+' if value > 0.0 else MINUS}{text}"
 
 
-def bare(measure: Measure, value: float, *, signed: bool = False) -> str:
+def bare(of: Measure | str, value: float, *, signed: bool = False) -> str:
     """The number alone, shares times 100."""
-    return plain_number(value * scale(measure), decimals_shown(measure), signed=signed)
+    return plain_number(value * scale(of), decimals_shown(of), signed=signed)
 
 
-def unit_of_value(measure: Measure) -> str:
-    return "%" if is_share(measure) else measure.unit
+def unit_of_value(of: Measure | str) -> str:
+    return "%" if is_share(of) else measure_of(of).unit
 
 
-def unit_of_difference(measure: Measure) -> str:
-    return POINTS if is_share(measure) else measure.unit
+def unit_of_difference(of: Measure | str) -> str:
+    return POINTS if is_share(of) else measure_of(of).unit
 
 
-def short_unit_of_difference(measure: Measure) -> str:
-    return "% points" if is_share(measure) else measure.unit
+def short_unit_of_difference(of: Measure | str) -> str:
+    return "% points" if is_share(of) else measure_of(of).unit
 
 
-def value_text(measure: Measure, value: float) -> str:
+def value_text(of: Measure | str, value: float) -> str:
     """The number with its unit."""
-    number = bare(measure, value)
-    return number if number == NOTHING else f"{number} {unit_of_value(measure)}"
+    number = bare(of, value)
+    return number if number == NOTHING else f"{number} {unit_of_value(of)}"
 
 
-def amount_text(measure: Measure, value: float) -> str:
+def amount_text(of: Measure | str, value: float) -> str:
     """The size of a difference with its unit, without a sign."""
-    return f"{bare(measure, abs(value))} {unit_of_difference(measure)}"
+    return f"{bare(of, abs(value))} {unit_of_difference(of)}"
 
 
-def within_scale(measure: Measure, value: float, least: float = -1.0) -> float:
+def within_scale(of: Measure | str, value: float, least: float = -1.0) -> float:
     """The end of an interval, no further than a share of visits can go: from `least` (−1 for differences) to 1."""
-    bounded = is_share(measure) and measure.by == "stream"
+    bounded = is_share(of) and measure_of(of).by == "stream"
     return min(max(value, least), 1.0) if bounded else value
 
 
-def half_width_text(measure: Measure, half_width: float) -> str:
+def half_width_text(of: Measure | str, half_width: float) -> str:
     """`± 0.4`; nothing of a half-width that no share of visits can have; `no interval` of one replication."""
     if not math.isfinite(half_width):
         return NO_INTERVAL
-    widest = within_scale(measure, half_width)
-    return f"± {'>' if widest < half_width else ''}{bare(measure, widest)}"
+    widest = within_scale(of, half_width)
+    return f"± {'>' if widest < half_width else ''}{bare(of, widest)}"
 
 
-def range_text(measure: Measure, low: float, high: float) -> str:
+def range_text(of: Measure | str, low: float, high: float) -> str:
     """An interval of differences, signed: `−0.3 to +0.5 h`."""
-    low, high = within_scale(measure, low), within_scale(measure, high)
-    ends = f"{bare(measure, low, signed=True)} to {bare(measure, high, signed=True)}"
-    return f"{ends} {unit_of_difference(measure)}"
+    low, high = within_scale(of, low), within_scale(of, high)
+    ends = f"{bare(of, low, signed=True)} to {bare(of, high, signed=True)}"
+    return f"{ends} {unit_of_difference(of)}"
 
 
 def cad(amount: float) -> str:

@@ -11,9 +11,10 @@ import numpy as np
 
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.support import LEAST_MINUTES
+from sim.engine.measures.array_loops import Flags, Floats
 from sim.engine.measures.cohort import one_of
 from sim.engine.measures.entry import IF_ARRIVED, IF_DEPARTED, Entries, NamedValues, quotient
-from sim.engine.measures.intervals import Flags, Floats, minutes_between, minutes_by_code, outside_covers, running_at
+from sim.engine.measures.intervals import minutes_between, minutes_by_code, outside_covers, running_at
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, RECOVERY, RESPONSE, as_it_stands
 

@@ -1,25 +1,26 @@
-"""Staff: utilisation, hours and overtime, cases handed over, protected time kept, and physicians' work."""
+"""Staff: utilisation, hours and overtime, cases handed over, protected time, physicians' work, and what all costs."""
 
 import numpy as np
 
 from sim.department.quantities import MINUTES_PER_HOUR, sum_in_order
 from sim.department.roster import members_of
+from sim.engine.measures import entry
+from sim.engine.measures.array_loops import Floats
 from sim.engine.measures.cohort import roles_for
-from sim.engine.measures.entry import AT_ITS_MOMENT, WEEKS, Entries, NamedValues, quotient
-from sim.engine.measures.intervals import Floats
+from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.staff_time import StaffTime
 
-STAFF = Entries()
+STAFF = entry.Entries()
 
 
-def by_role(time: StaffTime, values: Floats) -> NamedValues:
+def by_role(time: StaffTime, values: Floats) -> entry.NamedValues:
     """A value for each role of the run, by name."""
     return dict(zip(time.trajectory.roles, values.tolist(), strict=True))
 
 
-def busy_share(time: StaffTime, minutes: Floats) -> NamedValues:
+def busy_share(time: StaffTime, minutes: Floats) -> entry.NamedValues:
     """Minutes busy inside the shift over minutes of each role, of roles that are no peers."""
-    shares = map(quotient, time.busy.sum(axis=1).tolist(), minutes.tolist())
+    shares = map(entry.quotient, time.busy.sum(axis=1).tolist(), minutes.tolist())
     return {
         role: share
         for role, share, of_peers in zip(time.trajectory.roles, shares, time.peers, strict=True)
@@ -31,7 +32,7 @@ def busy_share(time: StaffTime, minutes: Floats) -> NamedValues:
     "Utilisation", "proportion", "Minutes busy inside the shift",
     "Minutes rostered and filled, breaks and protected time taken off; not given for peers", by="role", decimals=4,
 )  # fmt: skip
-def utilisation(time: StaffTime) -> NamedValues:
+def utilisation(time: StaffTime) -> entry.NamedValues:
     return busy_share(time, time.scheduled - time.minutes_of_roles(time.rest_role, *time.rests))
 
 
@@ -39,26 +40,30 @@ def utilisation(time: StaffTime) -> NamedValues:
     "Utilisation, breaks not taken off", "proportion", "Minutes busy inside the shift",
     "Minutes rostered and filled; not given for peers", by="role", decimals=4,
 )  # fmt: skip
-def utilisation_raw(time: StaffTime) -> NamedValues:
+def utilisation_raw(time: StaffTime) -> entry.NamedValues:
     return busy_share(time, time.scheduled)
 
 
-@STAFF.run("Hours on the roster and filled", "h/week", "Hours of duty scheduled", WEEKS, by="role", decimals=1)
-def scheduled_hours_per_week(time: StaffTime) -> NamedValues:
+@STAFF.run("Hours on the roster and filled", "h/week", "Hours of duty scheduled", entry.WEEKS, by="role", decimals=1)
+def scheduled_hours_per_week(time: StaffTime) -> entry.NamedValues:
     return by_role(time, time.scheduled / MINUTES_PER_HOUR / time.weeks)
 
 
-@STAFF.run("Hours of work inside shifts", "h/week", "Hours with a task inside the shift", WEEKS, by="role", decimals=1)
-def busy_hours_per_week(time: StaffTime) -> NamedValues:
+@STAFF.run(
+    "Hours of work inside shifts", "h/week", "Hours with a task inside the shift", entry.WEEKS, by="role", decimals=1
+)
+def busy_hours_per_week(time: StaffTime) -> entry.NamedValues:
     return by_role(time, time.busy.sum(axis=1) / MINUTES_PER_HOUR / time.weeks)
 
 
-@STAFF.run("Overtime", "h/week", "Hours of work after the end of the member's shift", WEEKS, by="role", better="low")
-def overtime_hours_per_week(time: StaffTime) -> NamedValues:
+@STAFF.run(
+    "Overtime", "h/week", "Hours of work after the end of the member's shift", entry.WEEKS, by="role", better="low"
+)
+def overtime_hours_per_week(time: StaffTime) -> entry.NamedValues:
     return by_role(time, time.overtime / MINUTES_PER_HOUR / time.weeks)
 
 
-def cases_left(time: StaffTime, column: str) -> NamedValues:
+def cases_left(time: StaffTime, column: str) -> entry.NamedValues:
     """Cases a week, by role, of a column of duties whose member went home inside the window."""
     staff = time.trajectory.staff_columns
     inside = (staff["left"] >= time.trajectory.warm_up) & (staff["left"] <= time.trajectory.measured_until)
@@ -66,18 +71,18 @@ def cases_left(time: StaffTime, column: str) -> NamedValues:
 
 
 @STAFF.run(
-    "Cases handed over", "cases/week", "Cases taken over by a colleague at shift end", WEEKS, AT_ITS_MOMENT, by="role",
-    decimals=1, better="low",
+    "Cases handed over", "cases/week", "Cases taken over by a colleague at shift end", entry.WEEKS, entry.AT_ITS_MOMENT,
+    by="role", decimals=1, better="low",
 )  # fmt: skip
-def handovers_per_week(time: StaffTime) -> NamedValues:
+def handovers_per_week(time: StaffTime) -> entry.NamedValues:
     return cases_left(time, "n_handed_over")
 
 
 @STAFF.run(
-    "Cases nobody could take over", "cases/week", "Cases left unheld at shift end", WEEKS, AT_ITS_MOMENT, by="role",
-    better="low",
+    "Cases nobody could take over", "cases/week", "Cases left unheld at shift end", entry.WEEKS, entry.AT_ITS_MOMENT,
+    by="role", better="low",
 )  # fmt: skip
-def unheld_per_week(time: StaffTime) -> NamedValues:
+def unheld_per_week(time: StaffTime) -> entry.NamedValues:
     return cases_left(time, "n_unheld")
 
 
@@ -88,7 +93,7 @@ def unheld_per_week(time: StaffTime) -> NamedValues:
     "cut by the end of the run counts in full",
     by="role", decimals=4, better="high",
 )  # fmt: skip
-def protected_time_kept(time: StaffTime) -> NamedValues:
+def protected_time_kept(time: StaffTime) -> entry.NamedValues:
     """Of each role, nan for roles without any."""
     breaks = time.trajectory.break_columns
     begun = ~np.isnan(breaks["start"])
@@ -99,7 +104,7 @@ def protected_time_kept(time: StaffTime) -> NamedValues:
     running = begun & np.isnan(breaks["end"])
     taken = np.where(running, planned, np.where(begun, breaks["end"] - breaks["start"], 0.0))
     of_roles = (time.by_role(time.rest_role, np.where(due, minutes, 0.0)).tolist() for minutes in (taken, planned))
-    return dict(zip(time.trajectory.roles, map(quotient, *of_roles), strict=True))
+    return dict(zip(time.trajectory.roles, map(entry.quotient, *of_roles), strict=True))
 
 
 def on_duty_since(time: StaffTime) -> Floats:
@@ -118,7 +123,8 @@ def protected_minutes(time: StaffTime) -> Floats:
         blocks = [block.minutes for block in member.breaks if block.protected]
         if blocks and member.index < lengths.size:
             lengths[member.index] = sum_in_order(blocks) / len(blocks)
-    return lengths[time.trajectory.break_columns["member"]]
+    minutes: Floats = lengths[time.trajectory.break_columns["member"]]
+    return minutes
 
 
 def physicians(time: StaffTime) -> list[int]:
@@ -138,8 +144,62 @@ def physician_hours_demanded_per_day(time: StaffTime) -> float:
 
 @STAFF.run(
     "Patients per physician-hour", "patients/h", "First physician contacts", "Physician hours rostered and filled",
-    AT_ITS_MOMENT,
+    entry.AT_ITS_MOMENT,
 )  # fmt: skip
 def patients_per_physician_hour(time: StaffTime) -> float:
     rostered = time.scheduled[physicians(time)].sum() / MINUTES_PER_HOUR
-    return quotient(time.n_inside("pia"), float(rostered))
+    return entry.quotient(time.n_inside("pia"), float(rostered))
+
+
+# --- money
+
+
+STAFF_COSTS = entry.Entries()
+
+
+@STAFF_COSTS.run(
+    "Staff cost a week", "CAD/week",
+    "Rostered hours at the hourly cost (absent or not), weekly extras, and overtime at the same hourly cost",
+    entry.WEEKS, kind="cost", decimals=0, better="low",
+    phrase=entry.Phrase("staff cost {amount} {way}", "the weekly staff cost", "less", "more"),
+    headline=entry.Headline(
+        120, ("all",), "Staff cost a week", "cost {} less a week", "cost {} more a week",
+        protocol=entry.Protocol(6, "reported", "all"),
+    ),
+)  # fmt: skip
+def staff_cost_per_week(time: StaffTime) -> float:
+    return time.scenario.staffing.weekly_cost() + overtime_cost_per_week(time)
+
+
+@STAFF_COSTS.run(
+    "of which overtime", "CAD/week", "Overtime at the hourly cost", entry.WEEKS, kind="cost", decimals=0, better="low"
+)
+def overtime_cost_per_week(time: StaffTime) -> float:
+    overtime, roles = time.overtime / MINUTES_PER_HOUR / time.weeks, time.scenario.staffing.roles
+    rates = [roles[role].hourly_cost if role in roles else 0.0 for role in time.trajectory.roles]
+    return float(overtime @ np.asarray(rates, dtype=np.float64)) if rates else 0.0
+
+
+@STAFF_COSTS.run(
+    "Staff cost per visit", "CAD/visit", "Staff cost a week", "Visits a week", entry.AS_ITS_PARTS, kind="cost",
+    better="low", phrase=entry.share_of("the staff cost per visit"),
+    headline=entry.Headline(130, ("all",), "Staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
+)  # fmt: skip
+def cost_per_visit(time: StaffTime) -> float:
+    return entry.quotient(staff_cost_per_week(time), time.n_inside("arrival") / time.weeks)
+
+
+@STAFF_COSTS.run(
+    "Cost per child met by a peer", "CAD/child", "Hours of peers at their hourly cost, weekly extras and overtime",
+    "Visits met by a peer inside the window", kind="cost", decimals=0, better="low",
+)  # fmt: skip
+def cost_per_child_met(time: PeerDay) -> float:
+    return entry.quotient(time.cost, time.n_inside("peer_met"))
+
+
+@STAFF_COSTS.run(
+    "Cost per hour of a peer's company", "CAD/h", "As cost_per_child_met", "Hours of company, in shifts or after",
+    kind="cost", decimals=0, better="low",
+)  # fmt: skip
+def cost_per_company_hour(time: PeerDay) -> float:
+    return entry.quotient(time.cost, time.company_minutes / MINUTES_PER_HOUR)

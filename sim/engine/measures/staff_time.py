@@ -10,36 +10,19 @@ import numpy as np
 
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
+from sim.engine.measures.array_loops import Codes, Flags, Floats
 from sim.engine.measures.cohort import Cohort, roles_for
-from sim.engine.measures.intervals import (
-    Codes,
-    Flags,
-    Floats,
-    TimeLine,
-    Work,
-    end_of_last_begun,
-    minutes_by_code,
-)
-from sim.engine.trajectory import Trajectory, as_it_stands
+from sim.engine.measures.intervals import TimeLine, end_of_last_begun, minutes_by_code
+from sim.engine.trajectory import as_it_stands
 
 
 @dataclass(frozen=True)
-class StaffTime:
-    """Who was on duty, off the floor and at work, as intervals inside [warm_up, measured_until).
+class StaffTime(Cohort):
+    """The same, and who was on duty, off the floor and at work, as intervals inside [warm_up, measured_until).
 
     Duties are rows of `staff`, rests rows of `breaks` that began (cut at the scheduled end of their duty), spells rows
     of `tasks` that started. `…_role` is the role of the member, which need not be the role whose queue a task was in.
     """
-
-    cohort: Cohort
-
-    @property
-    def trajectory(self) -> Trajectory:
-        return self.cohort.trajectory
-
-    @property
-    def scenario(self) -> Scenario:
-        return self.cohort.scenario
 
     @property
     def window(self) -> Floats:
@@ -53,16 +36,6 @@ class StaffTime:
     @property
     def days(self) -> float:
         return (self.trajectory.measured_until - self.trajectory.warm_up) / MINUTES_PER_DAY
-
-    @property
-    def hours(self) -> Floats:
-        """The window cut at every full hour."""
-        return self.cohort.hours
-
-    @property
-    def role_of_member(self) -> Codes:
-        """Role of every member, -1 for a member without any duty and, at the place -1, for nobody."""
-        return self.cohort.role_of_member
 
     @property
     def duties(self) -> tuple[Floats, Floats]:
@@ -95,12 +68,8 @@ class StaffTime:
 
     @property
     def rest_role(self) -> Codes:
-        return self.role_of_member[self.trajectory.break_columns["member"]]
-
-    @property
-    def work(self) -> Work:
-        """Minutes of spells: inside shifts by role and hour of the window, late, by the queue they were in."""
-        return self.cohort.work
+        member: Codes = self.trajectory.break_columns["member"]
+        return self.role_of_member[member]
 
     @property
     def busy(self) -> Floats:

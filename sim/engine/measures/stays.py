@@ -1,26 +1,16 @@
-"""Stays: how long visits last, with and without boarding, how many are admitted, and what clearance tests add."""
+"""How visits go and end: how long they last, who is admitted, who leaves early, observation, escalations, restraint."""
 
 import numpy as np
 
 from sim.department.quantities import MINUTES_PER_HOUR, MINUTES_PER_WEEK
+from sim.engine.measures import entry
+from sim.engine.measures.array_loops import Codes, Flags, Floats
 from sim.engine.measures.cohort import Cohort, Few, Share, among, few
-from sim.engine.measures.entry import (
-    IF_DEPARTED,
-    MEAN_MEDIAN_P90,
-    SIX_STATISTICS,
-    WEEKS,
-    Entries,
-    Headline,
-    NamedValues,
-    Phrase,
-    Protocol,
-)
-from sim.engine.measures.intervals import Codes, Flags, Floats
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.measures.volume import census_boarding_mean
 from sim.engine.trajectory import AMA, DISCHARGED, LWBS
 
-STAYS = Entries()
+STAYS = entry.Entries()
 HOWEVER_ENDED, ADMITTED_OR_TRANSFERRED = "Visits departed, however they ended", "Visits admitted or transferred"
 FROM_ARRIVAL = "hours from arrival to departure"
 SMALLEST_GROUP = 10
@@ -28,11 +18,12 @@ SMALLEST_GROUP = 10
 
 
 @STAYS.spread(
-    "Length of stay", f"{FROM_ARRIVAL}, boarding included", HOWEVER_ENDED, IF_DEPARTED, SIX_STATISTICS, unit="h",
-    decimals=2, phrase=Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
-    headline=Headline(
+    "Length of stay", f"{FROM_ARRIVAL}, boarding included", HOWEVER_ENDED, entry.IF_DEPARTED, entry.SIX_STATISTICS,
+    unit="h", decimals=2,
+    phrase=entry.Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
+    headline=entry.Headline(
         30, ("medical", "mental_health"), "Stay", "stayed {} less", "stayed {} longer",
-        protocol=Protocol(5, "secondary", "mental_health"),
+        protocol=entry.Protocol(5, "secondary", "mental_health"),
     ),
 )  # fmt: skip
 def length_of_stay(cohort: Cohort) -> Floats:
@@ -40,23 +31,29 @@ def length_of_stay(cohort: Cohort) -> Floats:
 
 
 @STAYS.spread(
-    "Length of stay without boarding", f"{FROM_ARRIVAL} minus those boarding", HOWEVER_ENDED, IF_DEPARTED,
-    SIX_STATISTICS, unit="h", decimals=2,
+    "Length of stay without boarding", f"{FROM_ARRIVAL} minus those boarding", HOWEVER_ENDED, entry.IF_DEPARTED,
+    entry.SIX_STATISTICS, unit="h", decimals=2,
 )  # fmt: skip
 def length_of_stay_without_boarding(cohort: Cohort) -> Floats:
     return (cohort.stay - cohort.boarded) / MINUTES_PER_HOUR
 
 
 @STAYS.spread(
-    "Length of stay, discharged", FROM_ARRIVAL, "Visits discharged", IF_DEPARTED, MEAN_MEDIAN_P90, unit="h", decimals=2
+    "Length of stay, discharged",
+    FROM_ARRIVAL,
+    "Visits discharged",
+    entry.IF_DEPARTED,
+    entry.MEAN_MEDIAN_P90,
+    unit="h",
+    decimals=2,
 )
 def length_of_stay_discharged(cohort: Cohort) -> Floats:
     return among(cohort.departed & cohort.ended_as(DISCHARGED), cohort.stay_hours)
 
 
 @STAYS.spread(
-    "Length of stay, admitted or transferred", FROM_ARRIVAL, ADMITTED_OR_TRANSFERRED, IF_DEPARTED, MEAN_MEDIAN_P90,
-    unit="h", decimals=2,
+    "Length of stay, admitted or transferred", FROM_ARRIVAL, ADMITTED_OR_TRANSFERRED, entry.IF_DEPARTED,
+    entry.MEAN_MEDIAN_P90, unit="h", decimals=2,
 )  # fmt: skip
 def length_of_stay_admitted(cohort: Cohort) -> Few:
     return few(cohort.admitted, cohort.stay_hours)
@@ -85,7 +82,7 @@ def admission(cohort: Cohort) -> Share:
 
 
 @STAYS.visits(
-    "Admissions a week", "visits/week", "Visits that end in admission or transfer", WEEKS, statistic="per_week",
+    "Admissions a week", "visits/week", "Visits that end in admission or transfer", entry.WEEKS, statistic="per_week",
     kind="rate",
 )  # fmt: skip
 def admissions_per_week(cohort: Cohort) -> Share:
@@ -100,8 +97,8 @@ def boarding_hours_per_admitted(cohort: Cohort) -> Few:
     return few(cohort.admitted, cohort.boarded / MINUTES_PER_HOUR)
 
 
-@STAYS.run("Boarding hours", "h/week", "Hours spent boarding", WEEKS, by="stream", decimals=1, better="low")
-def boarding_hours_per_week(time: StaffTime) -> NamedValues:
+@STAYS.run("Boarding hours", "h/week", "Hours spent boarding", entry.WEEKS, by="stream", decimals=1, better="low")
+def boarding_hours_per_week(time: StaffTime) -> entry.NamedValues:
     return {
         part: boarding * MINUTES_PER_WEEK / MINUTES_PER_HOUR for part, boarding in census_boarding_mean(time).items()
     }
@@ -112,20 +109,20 @@ def boarding_hours_per_week(time: StaffTime) -> NamedValues:
     "Coefficient of a clearance test having started, in a least-squares regression of the stay in minutes on it, "
     "CTAS level and admission",
     "Mental-health visits departed that did not leave of their own accord; at least 10 with and 10 without",
-    IF_DEPARTED, kind="mean", decimals=0, better="low",
+    entry.IF_DEPARTED, kind="mean", decimals=0, better="low",
 )  # fmt: skip
 def clearance_extra_stay(time: StaffTime) -> float:
-    chosen, tested, stay = with_and_without_clearance(time.cohort)
-    acuity, admitted = time.cohort.codes("acuity")[chosen], time.cohort.admitted[chosen]
+    chosen, tested, stay = with_and_without_clearance(time)
+    acuity, admitted = time.codes("acuity")[chosen], time.admitted[chosen]
     return effect_of(tested, stay, acuity, admitted) if large_enough(tested) else np.nan
 
 
 @STAYS.run(
     "Stay with minus stay without clearance tests", "min", "Mean stay in minutes with clearance tests",
-    "minus that without; visits as in clearance_extra_stay", IF_DEPARTED, kind="mean", decimals=0, better="low",
+    "minus that without; visits as in clearance_extra_stay", entry.IF_DEPARTED, kind="mean", decimals=0, better="low",
 )  # fmt: skip
 def clearance_stay_difference(time: StaffTime) -> float:
-    _, tested, stay = with_and_without_clearance(time.cohort)
+    _, tested, stay = with_and_without_clearance(time)
     return float(stay[tested].mean() - stay[~tested].mean()) if large_enough(tested) else np.nan
 
 
@@ -156,3 +153,87 @@ def effect_of(tested: Flags, stay: Floats, acuity: Codes, admitted: Flags) -> fl
         return np.nan
     weight = np.sqrt(n)
     return float(np.linalg.lstsq(design * weight[:, np.newaxis], mean_stay * weight)[0][0])
+
+
+# --- leaving
+
+
+LEFT_EARLY = entry.Entries()
+SAFETY = entry.Entries()
+
+
+@LEFT_EARLY.share(
+    "Left without being seen", "Visits that left before the first physician contact",
+    phrase=entry.share_of("the share of {who} left without being seen"), moved_by=("leaving",),
+)  # fmt: skip
+def lwbs(cohort: Cohort) -> Share:
+    return Share(cohort.departed, cohort.ended_as(LWBS))
+
+
+@LEFT_EARLY.share("Left against advice", "Visits that left after the first physician contact", moved_by=("leaving",))
+def ama(cohort: Cohort) -> Share:
+    return Share(cohort.departed, cohort.ended_as(AMA))
+
+
+@LEFT_EARLY.share(
+    "Left without being seen or against advice", "Visits that left of their own accord",
+    phrase=entry.share_of("the share of {who} that left unseen or against advice"),
+    headline=entry.Headline(
+        20, ("all",), "Left unseen or against advice", "{} fewer left unseen or against advice",
+        "{} more left unseen or against advice", as_topic="leaving", protocol=entry.Protocol(4, "secondary", "all"),
+    ),
+    moved_by=("leaving",),
+)  # fmt: skip
+def lwbs_or_ama(cohort: Cohort) -> Share:
+    return Share(cohort.departed, cohort.ended_as(LWBS, AMA))
+
+
+@LEFT_EARLY.share(
+    "CTAS 3 among those who left", "CTAS 3 visits", f"{entry.DEPARTED} that left without being seen or against advice",
+    better="neutral", moved_by=("leaving",),
+)  # fmt: skip
+def ctas3_of_leavers(cohort: Cohort) -> Share:
+    return Share(cohort.departed & cohort.ended_as(LWBS, AMA), cohort.codes("acuity") == 3)
+
+
+def observation_unmet(cohort: Cohort) -> Floats:
+    """Minutes of each departed visit in which one-to-one observation was needed and no aide was there."""
+    return among(cohort.departed, cohort.times("minutes_observation_unmet"))
+
+
+def observation_needed(cohort: Cohort) -> Floats:
+    """Minutes of each departed visit in which one-to-one observation was needed."""
+    return observation_unmet(cohort) + cohort.times("minutes_observed")
+
+
+SAFETY.visits(
+    "Observation unmet", "proportion", "Minutes without an observation aide",
+    "Minutes one-to-one observation was needed, with an aide or without", key="observation_unmet_share",
+    statistic="ratio", per=observation_needed, kind="rate", decimals=4, better="low",
+    phrase=entry.share_of("the share of observation time of {who} without an aide"),
+    headline=entry.Headline(
+        110, ("mental_health",), "Observation unmet", "had no aide for {} less of their observation",
+        "had no aide for {} more of their observation",
+    ),
+)(observation_unmet)  # fmt: skip
+
+
+@SAFETY.visits(
+    "Observation unmet", "h/week", "Hours without an observation aide", entry.WEEKS, statistic="per_week", kind="rate",
+    better="low",
+)  # fmt: skip
+def observation_unmet_hours_per_week(cohort: Cohort) -> Floats:
+    return observation_unmet(cohort) / MINUTES_PER_HOUR
+
+
+@SAFETY.visits(
+    "Escalations per 100 visits", "per 100 visits", "Escalations times 100", entry.DEPARTED, better="low",
+    moved_by=("escalation",),
+)  # fmt: skip
+def escalations_per_100(cohort: Cohort) -> Floats:
+    return among(cohort.departed, 100.0 * cohort["n_escalations"])
+
+
+@SAFETY.share("Restraint", "Visits with a restraint recorded", moved_by=("escalation",))
+def restraint(cohort: Cohort) -> Share:
+    return Share(cohort.departed, cohort["n_restraints"] > 0)

@@ -7,10 +7,11 @@ import numpy as np
 from sim.department.arrivals import Profile, Replay
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
+from sim.engine.measures.array_loops import Floats
 from sim.engine.measures.census import end_of_waiting
 from sim.engine.measures.cohort import Cohort, Share, hours_of_day, parts_and_streams
 from sim.engine.measures.entry import IF_ARRIVED, WEEKS, Entries, NamedValues, quotient
-from sim.engine.measures.intervals import Floats, minutes_between, minutes_by_code
+from sim.engine.measures.intervals import minutes_between, minutes_by_code
 from sim.engine.measures.staff_time import StaffTime
 
 VOLUME = Entries()

@@ -13,11 +13,11 @@ from sim.department.patients import AGE_GROUPS
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
-from sim.engine.measures.array_loops import HOURS_OF_WEEK
+from sim.engine.measures.array_loops import HOURS_OF_WEEK, Cells, Codes, Flags, Floats, Integers
 from sim.engine.measures.census import is_mental_health
 from sim.engine.measures.cohort import Cohort, Few, Share, VisitOutcome, hours_of_day, one_of, parts_and_streams
 from sim.engine.measures.entry import Measure, OfVisits
-from sim.engine.measures.intervals import Cells, Codes, Flags, Floats, Integers, minutes_between, minutes_by_code
+from sim.engine.measures.intervals import minutes_between, minutes_by_code
 from sim.engine.measures.measuring import OF_VISITS, check_window, summaries, visit_outcomes
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import Trajectory
@@ -35,13 +35,13 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
     `hidden`. A value over fewer than 10 visits is hidden: nan, with `hidden` true.
     """
     check_window(trajectory)
-    cohort = Cohort(trajectory, scenario)
-    codes, cells = trait_of(cohort, by)
-    outcomes, time = dict(visit_outcomes(cohort)), StaffTime(cohort)
+    time = StaffTime(trajectory, scenario)
+    codes, cells = trait_of(time, by)
+    outcomes = dict(visit_outcomes(time))
     chosen_measures = [item for item in OF_VISITS if item.statistic not in ("count", "per_week", "per_day")]
     rows: list[tuple[str, str, str, int, float]] = []
     for number, cell in enumerate(cells):
-        streams = np.where(codes == number, cohort.codes("stream"), np.int8(-1))
+        streams = np.where(codes == number, time.codes("stream"), np.int8(-1))
         values = summaries(chosen_measures, outcomes.items(), streams, time)
         for stream, numbers in parts_and_streams(trajectory):
             chosen = one_of(streams, numbers)
@@ -95,7 +95,7 @@ def hour_of_week_table(trajectory: Trajectory, scenario: Scenario) -> pd.DataFra
     breaks and protected time off), `busy_ROLE` (members of it with a task inside their shift) and `load_ROLE` (offered
     load: hours of the role's tasks per hour, at the hour the visit arrived). nan for hours outside the window.
     """
-    return mean_week_of(StaffTime(Cohort(trajectory, scenario)))
+    return mean_week_of(StaffTime(trajectory, scenario))
 
 
 def mean_week_of(time: StaffTime) -> pd.DataFrame:

@@ -6,39 +6,17 @@ The law is docs/law.md, Peer support. Who is chosen and who calls a peer away is
 
 from collections.abc import Callable
 
+from sim.department import support
 from sim.department.pathway import DEFAULT_BAND
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
-from sim.department.support import (
-    BRIDGING_BAND,
-    CALL_BAND,
-    DEBRIEF_MINUTES,
-    FIRST_BAND,
-    LEAST_MINUTES,
-    RECOVERY_BAND,
-    RECOVERY_MINUTES,
-    REPEAT_BAND,
-    WALK_MINUTES,
-    after_quiet_hours,
-)
+from sim.engine import trajectory
 from sim.engine.calendar_entries import DELAY_ENDS, TASK_ENDS
 from sim.engine.draw_numbers import HUDDLE_ID, WISH_ID
 from sim.engine.reference.calendar import Entry
 from sim.engine.reference.dispatcher import Dispatcher
 from sim.engine.reference.entities import Member, Request, Visit, request_beside
 from sim.engine.reference.patient_attributes import PatientAttributes
-from sim.engine.trajectory import (
-    AMA,
-    BRIDGING,
-    CALL,
-    CONTACT,
-    CONTINUING,
-    DISCHARGED,
-    FIRST,
-    HUDDLE,
-    LWBS,
-    RECOVERY,
-)
 from sim.engine.workload import Workload
 
 
@@ -71,7 +49,7 @@ class Company:
         if visit.offered and visit.consented:
             visit.meeting_left = visit.draws[self.workload.draws[visit.stream].value_at["peer/first"]]
             self._next_wish(visit, at_least=visit.meeting_left)
-            self._ask_for_company(visit, FIRST, FIRST_BAND)
+            self._ask_for_company(visit, trajectory.FIRST, support.FIRST_BAND)
 
     def _next_wish(self, visit: Visit, at_least: float) -> None:
         """Draw how many minutes of company the child wishes for next."""
@@ -83,9 +61,9 @@ class Company:
     def _wish_is_over(self, visit: Visit) -> None:
         """The child has had enough; the peer recovers, and hours later the child may wish for company again."""
         self._ask_recovery(visit)
-        self._next_wish(visit, at_least=LEAST_MINUTES)
+        self._next_wish(visit, at_least=support.LEAST_MINUTES)
         due = self.calendar.time + self.support.again_hours * MINUTES_PER_HOUR
-        self._falls_due(visit, after_quiet_hours(due))
+        self._falls_due(visit, support.after_quiet_hours(due))
 
     def _falls_due(self, visit: Visit, time: float) -> None:
         self.calendar.at(time, DELAY_ENDS, 2 * visit.row + 1, self._company_is_due, visit)
@@ -93,10 +71,10 @@ class Company:
     def _company_is_due(self, entry: Entry) -> None:
         visit: Visit = entry.subject
         if not visit.departed:
-            self._ask_for_company(visit, CONTINUING, REPEAT_BAND)
+            self._ask_for_company(visit, trajectory.CONTINUING, support.REPEAT_BAND)
 
     def _ask_for_company(self, visit: Visit, contact: int, band: int) -> None:
-        request = self._request(visit, CONTACT, band)
+        request = self._request(visit, trajectory.CONTACT, band)
         request.contact = contact
         visit.contact_task = request
         self.dispatcher.ask(request)
@@ -112,8 +90,8 @@ class Company:
         visit.recovery_is_due = True
         if visit.spells == 1:
             visit.peer_started = now
-        contact.company_since = now + (contact.handover + WALK_MINUTES)
-        kept = min(LEAST_MINUTES, visit.wish_left) if visit.is_met else visit.meeting_left
+        contact.company_since = now + (contact.handover + support.WALK_MINUTES)
+        kept = min(support.LEAST_MINUTES, visit.wish_left) if visit.is_met else visit.meeting_left
         contact.used_up = contact.company_since + visit.wish_left
         contact.ending = self.calendar.at(
             contact.company_since + kept, TASK_ENDS, peer.index, self._kept_minutes_are_over, contact
@@ -148,7 +126,7 @@ class Company:
         self.pace_changes(visit)
         if self.workload.uniform(visit.patient, visit.number, HUDDLE_ID) < self.support.huddle_share:
             self._ask_huddle(visit)
-        if visit.disposition == DISCHARGED:
+        if visit.disposition == trajectory.DISCHARGED:
             self.ask_bridging(visit)
 
     def is_finished(self, contact: Request) -> None:
@@ -164,8 +142,8 @@ class Company:
         visit.wish_left = max(0.0, visit.wish_left - given)
         if not visit.is_met:
             visit.meeting_left = max(0.0, visit.meeting_left - given)
-            self._ask_for_company(visit, CONTINUING, FIRST_BAND)
-        elif visit.wish_left >= LEAST_MINUTES:
+            self._ask_for_company(visit, trajectory.CONTINUING, support.FIRST_BAND)
+        elif visit.wish_left >= support.LEAST_MINUTES:
             self._ask_for_the_rest(visit)
         else:
             self._wish_is_over(visit)
@@ -173,11 +151,11 @@ class Company:
     def _ask_for_the_rest(self, visit: Visit) -> None:
         """At once, or when the quiet hours end: a child who has been met is left to sleep."""
         now = self.calendar.time
-        awake = after_quiet_hours(now)
+        awake = support.after_quiet_hours(now)
         if awake > now:
             self._falls_due(visit, awake)
         else:
-            self._ask_for_company(visit, CONTINUING, REPEAT_BAND)
+            self._ask_for_company(visit, trajectory.CONTINUING, support.REPEAT_BAND)
 
     def _spell_ends(self, contact: Request) -> float:
         """Minutes of company the spell gave."""
@@ -204,7 +182,7 @@ class Company:
         self.dispatcher.put_down(contact)
         if contact.company_since <= now:
             visit.exposures += 1
-            self._ask_of(peer, visit, DEBRIEF_MINUTES)
+            self._ask_of(peer, visit, support.DEBRIEF_MINUTES)
 
     def is_calm(self, visit: Visit) -> None:
         """A child who waits for company may have it again."""
@@ -215,8 +193,10 @@ class Company:
     def ask_bridging(self, visit: Visit) -> None:
         """A child who has been met and goes home is bridged to what follows, once."""
         if visit.is_met and visit.bridging is None:
-            visit.bridging = self._request(visit, BRIDGING, BRIDGING_BAND, self.support.bridging_minutes)
-            visit.bridging.contact = CONTINUING
+            visit.bridging = self._request(
+                visit, trajectory.BRIDGING, support.BRIDGING_BAND, self.support.bridging_minutes
+            )
+            visit.bridging.contact = trajectory.CONTINUING
             self.dispatcher.ask(visit.bridging)
 
     def takes_leave(self, visit: Visit) -> None:
@@ -229,7 +209,7 @@ class Company:
         visit.contact_task = None
         if visit.recovery_is_due:
             self._ask_recovery(visit)
-        goes_home = visit.disposition in (DISCHARGED, LWBS, AMA)
+        goes_home = visit.disposition in (trajectory.DISCHARGED, trajectory.LWBS, trajectory.AMA)
         if visit.bridging is not None and visit.bridging in visit.waiting:
             self.dispatcher.withdraw(visit.bridging)
             self._ask_call(visit)
@@ -245,26 +225,28 @@ class Company:
         if roles:
             role = next((role for role in roles if role in visit.cases), roles[-1])
             self.dispatcher.ask(
-                request_beside(visit, HUDDLE, role, DEFAULT_BAND, self.calendar.time, self.support.huddle_minutes)
+                request_beside(
+                    visit, trajectory.HUDDLE, role, DEFAULT_BAND, self.calendar.time, self.support.huddle_minutes
+                )
             )
 
     def _ask_recovery(self, visit: Visit) -> None:
         """The peer's own time after a wish for company, before anything else."""
         assert visit.peer_member is not None
         visit.recovery_is_due = False
-        self._ask_of(visit.peer_member, visit, RECOVERY_MINUTES)
+        self._ask_of(visit.peer_member, visit, support.RECOVERY_MINUTES)
 
     def _ask_of(self, peer: Member, visit: Visit, minutes: float) -> None:
         """Time of the peer's own; it lapses if they have gone home."""
         if peer.on_duty:
-            request = self._request(visit, RECOVERY, RECOVERY_BAND, minutes)
-            request.contact = CONTINUING
+            request = self._request(visit, trajectory.RECOVERY, support.RECOVERY_BAND, minutes)
+            request.contact = trajectory.CONTINUING
             request.bind(peer)
             peer.recoveries.append(request)
             self.dispatcher.ask(request)
 
     def _ask_call(self, visit: Visit) -> None:
-        self.dispatcher.ask(self._request(visit, CALL, CALL_BAND, self.support.call_minutes))
+        self.dispatcher.ask(self._request(visit, trajectory.CALL, support.CALL_BAND, self.support.call_minutes))
 
     def _request(self, visit: Visit, kind: int, band: int, minutes: float = 0.0) -> Request:
         return request_beside(visit, kind, self.role, band, self.calendar.time, minutes)

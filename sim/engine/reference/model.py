@@ -11,22 +11,12 @@ from typing import Any
 
 import simpy
 
-from sim.department.pathway import (
-    Board,
-    Delay,
-    Dispose,
-    FollowUp,
-    FreePlace,
-    Observe,
-    Place,
-    Release,
-    SideTask,
-    Task,
-)
+from sim.department import pathway
 from sim.department.patients import Stream
 from sim.department.roster import Duty
 from sim.department.scenario import Scenario
 from sim.department.support import linked
+from sim.engine import trajectory
 from sim.engine.calendar_entries import ARRIVAL, DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.draw_numbers import UNIFORM_AT
 from sim.engine.reference.boarding_and_observation import BoardingAndObservation
@@ -39,18 +29,6 @@ from sim.engine.reference.patient_attributes import PatientAttributes
 from sim.engine.reference.returns import Returns
 from sim.engine.reference.trajectory_writer import trajectory_of
 from sim.engine.step_plans import StepPlan, planned, steps_before_offer
-from sim.engine.trajectory import (
-    BRIDGING,
-    CALL,
-    CONTACT,
-    DISCHARGED,
-    MAIN,
-    OBSERVATION,
-    PRESENT,
-    RESPONSE,
-    SIDE,
-    Trajectory,
-)
 from sim.engine.workload import Arrival, Workload
 
 Process = Generator[simpy.Event, Any, Any]
@@ -59,7 +37,7 @@ TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
 NOTHING_MORE: list[float] = []
 
 
-def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
+def simulate(scenario: Scenario, seed: int, replication: int = 0) -> trajectory.Trajectory:
     """Play one replication of a scenario and return everything that happened.
 
     The result is a pure function of scenario, seed and replication. Raises ScenarioError for a scenario with
@@ -103,7 +81,7 @@ class EmergencyDepartment:
         self.pathways = [[(plan, ways[type(plan.step)]) for plan in plans] for plans in of_streams]
         self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in of_streams]
 
-    def play(self) -> Trajectory:
+    def play(self) -> trajectory.Trajectory:
         """Open the doors, let the horizon come, write down what happened."""
         for member in self.staff.members:
             self.calendar.process(self.duty(member))
@@ -199,23 +177,23 @@ class EmergencyDepartment:
     def ways_of_taking_steps(self) -> dict[type, TakeStep]:
         """How each kind of step is played: what the visit waits for then; None if it goes on at once."""
         return {
-            Task: self.have_task,
-            Delay: self.spend_delay,
-            Place: self.get_place,
-            Board: self.boarding_and_observation.board,
-            SideTask: self.cause_side_task,
-            Dispose: self.dispose,
-            FollowUp: self.book_follow_up,
-            Release: self.release,
-            FreePlace: self.free_place,
-            Observe: self.boarding_and_observation.observe,
+            pathway.Task: self.have_task,
+            pathway.Delay: self.spend_delay,
+            pathway.Place: self.get_place,
+            pathway.Board: self.boarding_and_observation.board,
+            pathway.SideTask: self.cause_side_task,
+            pathway.Dispose: self.dispose,
+            pathway.FollowUp: self.book_follow_up,
+            pathway.Release: self.release,
+            pathway.FreePlace: self.free_place,
+            pathway.Observe: self.boarding_and_observation.observe,
         }
 
-    def have_task(self, visit: Visit, plan: StepPlan, step: Task) -> simpy.Event:
+    def have_task(self, visit: Visit, plan: StepPlan, step: pathway.Task) -> simpy.Event:
         """Wait for a member of the role, then for the end of the task."""
         if plan.unstaffed_at >= 0 and self.staff.n_on_duty[plan.role] == 0:
             return self.pass_time(visit, plan, visit.draws[plan.unstaffed_at])
-        request = self._request(visit, MAIN, plan)
+        request = self._request(visit, trajectory.MAIN, plan)
         request.role, request.contact = plan.role, plan.contact
         request.minutes = self._given_minutes(visit, plan)
         if plan.purpose == "triage" and not self._is_given(visit, plan):
@@ -225,13 +203,13 @@ class EmergencyDepartment:
             request.unstaffed = visit.draws[plan.unstaffed_at]
         return self.wait_for(request)
 
-    def spend_delay(self, visit: Visit, plan: StepPlan, step: Delay) -> simpy.Event:
+    def spend_delay(self, visit: Visit, plan: StepPlan, step: pathway.Delay) -> simpy.Event:
         """Let the time pass; a limited delay has to be waited for."""
         minutes = self._given_minutes(visit, plan)
         if step.capacity is None:
             return self.pass_time(visit, plan, minutes)
         self.dispatcher.delay_room.setdefault(plan.index, step.capacity)
-        request = self._request(visit, MAIN, plan)
+        request = self._request(visit, trajectory.MAIN, plan)
         request.band, request.minutes, request.may_leave = 0, minutes, plan.may_leave
         return self.wait_for(request)
 
@@ -240,9 +218,9 @@ class EmergencyDepartment:
         visit.times[3 * plan.index + 1] = self.calendar.time
         return self.calendar.at(self.calendar.time + minutes, DELAY_ENDS, 2 * visit.row)
 
-    def get_place(self, visit: Visit, plan: StepPlan, step: Place) -> simpy.Event:
+    def get_place(self, visit: Visit, plan: StepPlan, step: pathway.Place) -> simpy.Event:
         """Wait for a place on the visit's route."""
-        request = self._request(visit, MAIN, plan)
+        request = self._request(visit, trajectory.MAIN, plan)
         request.zones = self._route(visit, plan)
         request.may_leave = plan.may_leave
         return self.wait_for(request)
@@ -257,18 +235,18 @@ class EmergencyDepartment:
             self.patience_and_calm.wait_begins(visit)
         return done
 
-    def release(self, visit: Visit, plan: StepPlan, step: Release) -> None:
+    def release(self, visit: Visit, plan: StepPlan, step: pathway.Release) -> None:
         """The visit's cases with these roles close."""
         for role in step.roles:
             self.cases.close(visit, self.staff.role_of[role])
 
-    def free_place(self, visit: Visit, plan: StepPlan, step: FreePlace) -> None:
+    def free_place(self, visit: Visit, plan: StepPlan, step: pathway.FreePlace) -> None:
         """The place is given up."""
         self.places.give_up(visit)
 
-    def cause_side_task(self, visit: Visit, plan: StepPlan, step: SideTask) -> None:
+    def cause_side_task(self, visit: Visit, plan: StepPlan, step: pathway.SideTask) -> None:
         """Work for later that the visit does not wait for."""
-        request = self._request(visit, SIDE, plan)
+        request = self._request(visit, trajectory.SIDE, plan)
         request.slot = visit.next_slot()
         request.role, request.contact, request.preemptible = plan.role, plan.contact, plan.preemptible
         request.minutes = self._given_minutes(visit, plan)
@@ -276,13 +254,13 @@ class EmergencyDepartment:
             request.minutes *= step.share_of_minutes * visit.minutes_by_role.get(plan.role, 0.0)
         self.dispatcher.ask(request)
 
-    def dispose(self, visit: Visit, plan: StepPlan, step: Dispose) -> None:
+    def dispose(self, visit: Visit, plan: StepPlan, step: pathway.Dispose) -> None:
         """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
         visit.disposition = self.attributes.disposition(visit, step)
-        if visit.disposition == DISCHARGED:
+        if visit.disposition == trajectory.DISCHARGED:
             self.company.ask_bridging(visit)
 
-    def book_follow_up(self, visit: Visit, plan: StepPlan, step: FollowUp) -> None:
+    def book_follow_up(self, visit: Visit, plan: StepPlan, step: pathway.FollowUp) -> None:
         """Linkage, with the odds the scenario assumes."""
         effects = self.scenario.effects
         odds = self.scenario.department.groups[visit.group].linkage
@@ -297,8 +275,8 @@ class EmergencyDepartment:
         """Everything held is given back; the next visit is drawn."""
         visit.departed = True
         visit.departure = self.calendar.time
-        if visit.disposition == PRESENT:
-            visit.disposition = DISCHARGED
+        if visit.disposition == trajectory.PRESENT:
+            visit.disposition = trajectory.DISCHARGED
         self.company.takes_leave(visit)
         self.boarding_and_observation.observation_ends(visit)
         self.places.give_up(visit)
@@ -314,13 +292,13 @@ class EmergencyDepartment:
         """A request is met: a task starts, a place is given, a limited delay begins."""
         visit = request.visit
         now = self.calendar.time
-        if request.kind == MAIN:
+        if request.kind == trajectory.MAIN:
             self._main_begins(request, visit, now)
-        elif request.kind == CONTACT:
+        elif request.kind == trajectory.CONTACT:
             self.company.sets_out(request)
-        elif request.kind == BRIDGING:
+        elif request.kind == trajectory.BRIDGING:
             visit.bridged = True
-        elif request.kind == OBSERVATION:
+        elif request.kind == trajectory.OBSERVATION:
             self.boarding_and_observation.aide_comes(visit)
 
     def _main_begins(self, request: Request, visit: Visit, now: float) -> None:
@@ -358,17 +336,17 @@ class EmergencyDepartment:
         """A task has ended."""
         visit = request.visit
         kind = request.kind
-        if kind == MAIN:
+        if kind == trajectory.MAIN:
             assert request.plan is not None
             if request.plan.purpose == "safety_plan":
                 visit.safety_plan = True
-        elif kind == RESPONSE:
+        elif kind == trajectory.RESPONSE:
             self.patience_and_calm.response_ends(visit)
-        elif kind == CONTACT:
+        elif kind == trajectory.CONTACT:
             self.company.is_finished(request)
-        elif kind == CALL:
+        elif kind == trajectory.CALL:
             self.returns.call_ends(visit)
-        elif kind == OBSERVATION:
+        elif kind == trajectory.OBSERVATION:
             self.boarding_and_observation.aide_goes(visit)
         if request.done is not None:
             request.done.succeed(SERVED)

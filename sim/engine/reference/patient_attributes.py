@@ -6,15 +6,8 @@ The draws themselves are made in `sim.engine.workload`; what becomes of the visi
 from math import inf
 from typing import TYPE_CHECKING
 
+from sim.department import patients
 from sim.department.pathway import Dispose, disposed
-from sim.department.patients import (
-    ARRIVAL_MODES,
-    OLDER_CHILD_FROM,
-    Stream,
-    age_of,
-    arrival_mode_of,
-    never_leaves_of_the_free,
-)
 from sim.department.quantities import MINUTES_PER_HOUR, of_acuity
 from sim.department.scenario import Scenario
 from sim.department.severity import class_at, held_always, traits_of
@@ -28,10 +21,10 @@ if TYPE_CHECKING:  # the compiled engine, which reads this file too, does withou
 
 NO_CLASS = -1
 """Severity of a visit whose stream has no classes."""
-POLICE_MODE = ARRIVAL_MODES.index("police")
+POLICE_MODE = patients.ARRIVAL_MODES.index("police")
 
 
-def assessing_step(stream: Stream) -> Dispose | None:
+def assessing_step(stream: patients.Stream) -> Dispose | None:
     """The step that admits nobody who was not assessed."""
     return next((step for step in stream.pathway if isinstance(step, Dispose) and step.assessed_by), None)
 
@@ -43,7 +36,7 @@ class PatientAttributes:
         self.workload = workload
         self.support = scenario.support
         self.groups = scenario.department.groups
-        self.streams: list[Stream] = list(scenario.department.streams.values())
+        self.streams: list[patients.Stream] = list(scenario.department.streams.values())
         self.supported = [name in scenario.support.streams for name in scenario.department.streams]
         self.traits = [
             traits_of(stream, scenario.acuity_mix_of(name)) for name, stream in scenario.department.streams.items()
@@ -66,11 +59,13 @@ class PatientAttributes:
         traits, of_class = self.traits[visit.stream], max(visit.severity, 0)
         self._fill_in_needs(visit, stream)
         visit.return_uniforms = self._uniform(visit, "return"), self._uniform(visit, "return_hour")
-        visit.age, visit.age_group = age_of(self._uniform(visit, "age"), stream.age_shares)
+        visit.age, visit.age_group = patients.age_of(self._uniform(visit, "age"), stream.age_shares)
         mode = self._uniform(visit, "arrival_mode")
-        visit.arrival_mode = arrival_mode_of(mode, traits.ambulance[of_class], traits.police[of_class])
+        visit.arrival_mode = patients.arrival_mode_of(mode, traits.ambulance[of_class], traits.police[of_class])
         visit.group = self.workload.group(visit.patient)
-        visit.caregiver = self._uniform(visit, "caregiver") < stream.caregiver_share[visit.age >= OLDER_CHILD_FROM]
+        visit.caregiver = (
+            self._uniform(visit, "caregiver") < stream.caregiver_share[visit.age >= patients.OLDER_CHILD_FROM]
+        )
         visit.held = self._is_held(visit, stream, traits.held[of_class][visit.arrival_mode == POLICE_MODE])
         if given is not None and given.held is not None:
             visit.held = given.held
@@ -81,7 +76,7 @@ class PatientAttributes:
         visit.patience_left = visit.patience
         visit.escalation_budget = visit.escalation_left = self.escalation_budget(visit, 0)
 
-    def _severity(self, visit: "Visit", stream: Stream) -> int:
+    def _severity(self, visit: "Visit", stream: patients.Stream) -> int:
         """The class of the visit, index in the classes of its stream."""
         if stream.severity is None:
             return NO_CLASS
@@ -90,7 +85,7 @@ class PatientAttributes:
         up_to = self.traits[visit.stream].up_to[frail][visit.acuity - 1]
         return class_at(self._uniform(visit, "severity"), up_to)
 
-    def _fill_in_needs(self, visit: "Visit", stream: Stream) -> None:
+    def _fill_in_needs(self, visit: "Visit", stream: patients.Stream) -> None:
         """Needs by class, and the assessment a visit that will be admitted must have had."""
         if stream.severity is not None:
             for at, need_id, rows in self.needs[visit.stream]:
@@ -111,7 +106,7 @@ class PatientAttributes:
         admission = self.traits[visit.stream].admission[step.name][visit.acuity - 1][max(visit.severity, 0)]
         return DISCHARGED + disposed(u, admission, of_acuity(step.transfer, visit.acuity))
 
-    def _is_held(self, visit: "Visit", stream: Stream, share: float) -> bool:
+    def _is_held(self, visit: "Visit", stream: patients.Stream, share: float) -> bool:
         always = stream.held.always if stream.held is not None else None
         if always is not None and held_always(visit.age, visit.caregiver, always.under_age, always.caregiver):
             return True
@@ -129,11 +124,11 @@ class PatientAttributes:
         visit.peer_kind = "youth" if self._uniform(visit, "peer_kind") < share else "family"
         visit.peer_stays = self._uniform(visit, "peer_stays") < support.stays_with_clinician_share
 
-    def _patience(self, visit: "Visit", stream: Stream) -> float:
+    def _patience(self, visit: "Visit", stream: patients.Stream) -> float:
         rules = stream.patience
         if rules.minutes is None or (visit.acuity == 1 and rules.ctas1_never_leaves):
             return inf
-        never = never_leaves_of_the_free(rules.never_leaves, stream.held_share)
+        never = patients.never_leaves_of_the_free(rules.never_leaves, stream.held_share)
         if self._uniform(visit, "never_leaves") < never:
             return inf
         drawn = visit.draws[self.workload.draws[visit.stream].value_at["patience"]]

@@ -4,16 +4,9 @@ The tables and their columns are `sim.engine.trajectory`; rows of visits are wri
 (`sim.engine.reference.trajectory_writer`).
 """
 
+from sim.engine import trajectory
 from sim.engine.reference.calendar import Calendar
 from sim.engine.reference.entities import Case, Member, Request, Visit
-from sim.engine.trajectory import (
-    BREAK_COLUMNS,
-    CASE_COLUMNS,
-    PLACE_COLUMNS,
-    STAFF_COLUMNS,
-    TASK_COLUMNS,
-    GrowingTable,
-)
 
 
 class Records:
@@ -21,11 +14,11 @@ class Records:
 
     def __init__(self, calendar: Calendar, horizon: float) -> None:
         self.calendar, self.horizon = calendar, horizon
-        self.tasks = GrowingTable(TASK_COLUMNS)
-        self.places = GrowingTable(PLACE_COLUMNS)
-        self.cases = GrowingTable(CASE_COLUMNS)
-        self.duties = GrowingTable(STAFF_COLUMNS)
-        self.breaks = GrowingTable(BREAK_COLUMNS)
+        self.tasks = trajectory.GrowingTable(trajectory.TASK_COLUMNS)
+        self.places = trajectory.GrowingTable(trajectory.PLACE_COLUMNS)
+        self.cases = trajectory.GrowingTable(trajectory.CASE_COLUMNS)
+        self.duties = trajectory.GrowingTable(trajectory.STAFF_COLUMNS)
+        self.breaks = trajectory.GrowingTable(trajectory.BREAK_COLUMNS)
 
     def task(
         self, request: Request, started: float, ended: float, interrupted: bool = False, withdrawn: bool = False

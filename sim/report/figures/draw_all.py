@@ -7,11 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sim.analysis.comparison_result import Comparison
-from sim.report.figures.demand_figure import demand_figure
-from sim.report.figures.differences_figure import differences_figure
-from sim.report.figures.finding_figure import finding_figure
 from sim.report.figures.frame import FORMATS, Frame
-from sim.report.figures.scorecard import scorecard
+from sim.report.figures.headline_figures import demand_figure, differences_figure, finding_figure, scorecard
 from sim.report.figures.spread_figures import returns_figure, waits_figure, without_staff_figure
 from sim.report.figures.theme import styled
 from sim.report.figures.week_figures import heads_and_load_figure, hour_of_week_figure, utilisation_figure

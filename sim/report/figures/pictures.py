@@ -22,7 +22,7 @@ from sim.engine.measures.number_text import measure_and_part, part_text, range_t
 from sim.io.clean_text import for_figure
 from sim.io.suggest import did_you_mean
 from sim.report.figures.axes_parts import End, hour_of_week_axis, name_ends, positive_top, steps
-from sim.report.figures.interval_rows import draw_differences
+from sim.report.figures.headline_figures import draw_differences
 from sim.report.figures.theme import HUES, QUIET, styled, wrapped
 from sim.report.figures.week_figures import NOBODY, PEERS_INK, WITHOUT_PEER_INK, draw_presence, without_peer_share
 from sim.report.tables.summaries import level_of

@@ -10,15 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
-from sim.report.figures.axes_parts import (
-    End,
-    hour_of_day_axis,
-    hour_of_week_axis,
-    name_ends,
-    no_data,
-    positive_top,
-    steps,
-)
+from sim.report.figures import axes_parts
 from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.theme import BASELINE, EMPTY, INK, QUIET, colours, wrapped
 from sim.report.words.caveats import footer
@@ -53,7 +45,7 @@ def hour_of_week_figure(comparison: Comparison) -> Frame:
         frame.write(grid.left, 0.0, "Nothing was recorded.", color=QUIET)
         return frame
     weeks = [comparison.of_staffing(comparison.week, name).sort_values("hour_of_week") for name, *_ in groups]
-    top = 1.15 * positive_top(float(max(np.nan_to_num(week["mh_present"]).max() for week in weeks)))
+    top = 1.15 * axes_parts.positive_top(float(max(np.nan_to_num(week["mh_present"]).max() for week in weeks)))
     for number, (axes, week, group) in enumerate(zip(frame.panels(grid), weeks, groups, strict=True)):
         name = comparison.label(group[0]) + same_hours(comparison, group[1:])
         frame.head(grid.left, grid.top_of(number) - grid.above, name, without_peer_share(week))
@@ -103,25 +95,25 @@ def without_peer_share(week: pd.DataFrame) -> str:
     return f"{100 * week['mh_no_peer_on_duty'].sum() / present:.0f} % of mental-health hours with no peer on duty"
 
 
-def draw_presence(axes: Axes, week: pd.DataFrame) -> End:
+def draw_presence(axes: Axes, week: pd.DataFrame) -> axes_parts.End:
     """Mental-health visits present over the hours without a peer; returns where the line ends."""
     present = np.nan_to_num(week["mh_present"])
     shade_without_peers(axes, week)
-    steps(axes, present, color="#9db8cc", fill=True, alpha=0.55)
-    steps(axes, present, color=PRESENT_INK, linewidth=1.2, baseline=None)
+    axes_parts.steps(axes, present, color="#9db8cc", fill=True, alpha=0.55)
+    axes_parts.steps(axes, present, color=PRESENT_INK, linewidth=1.2, baseline=None)
     return present[-12:].mean(), "present", PRESENT_INK
 
 
 def draw_census(axes: Axes, week: pd.DataFrame, top: float) -> None:
     """Visits present, and those of them no peer has met."""
     present, waiting = draw_presence(axes, week), np.nan_to_num(week["mh_without_peer"])
-    steps(axes, waiting, color=WITHOUT_PEER_INK, linewidth=1.4, baseline=None)
+    axes_parts.steps(axes, waiting, color=WITHOUT_PEER_INK, linewidth=1.4, baseline=None)
     axes.set_ylim(0.0, top)
     axes.set_ylabel("visits")
-    hour_of_week_axis(axes)
+    axes_parts.hour_of_week_axis(axes)
     axes.tick_params(axis="x", labelbottom=False)
     ends = [(waiting[-12:].mean(), "not (yet) met\nby a peer", WITHOUT_PEER_INK), present]
-    name_ends(axes, ends, 0.28, highest=0.95, size=8.5)
+    axes_parts.name_ends(axes, ends, 0.28, highest=0.95, size=8.5)
 
 
 def draw_peers(axes: Axes, week: pd.DataFrame) -> None:
@@ -129,12 +121,12 @@ def draw_peers(axes: Axes, week: pd.DataFrame) -> None:
     heads = np.nan_to_num(week["peers_on_duty"])
     top = int(max(np.ceil(heads.max()), 1.0))
     shade_without_peers(axes, week)
-    steps(axes, heads, color=PEERS_INK, fill=True)
+    axes_parts.steps(axes, heads, color=PEERS_INK, fill=True)
     axes.set_ylim(0.0, 1.1 * top)
     axes.set_yticks(range(top + 1))
     axes.set_ylabel("heads")
-    hour_of_week_axis(axes)
-    name_ends(axes, [(0.5 * top, "peers on duty", PEERS_INK)], 0.0, size=8.5)
+    axes_parts.hour_of_week_axis(axes)
+    axes_parts.name_ends(axes, [(0.5 * top, "peers on duty", PEERS_INK)], 0.0, size=8.5)
 
 
 def shade_without_peers(axes: Axes, week: pd.DataFrame) -> None:
@@ -174,22 +166,22 @@ def draw_role(axes: Axes, comparison: Comparison, role: str) -> None:
     hues, is_peer = colours(comparison.staffings, comparison.baseline), role in comparison.peer_roles
     rosters = distinct_rosters(comparison, role)
     axes.set_title(comparison.role_text(role).capitalize() + " (contact load)" * is_peer)
-    hour_of_day_axis(axes, ":00")
+    axes_parts.hour_of_day_axis(axes, ":00")
     axes.set_ylabel("heads")
     if not rosters:
-        no_data(axes, "none on the roster")
+        axes_parts.no_data(axes, "none on the roster")
         return
     load = hourly_heads(comparison, rosters[0][0], f"load_{role}")
-    steps(axes, load, fill=True, color="#c9c9c9", zorder=1)
+    axes_parts.steps(axes, load, fill=True, color="#c9c9c9", zorder=1)
     tops, ends = [load.max()], []
     for group in reversed(rosters):
         heads, hue = hourly_heads(comparison, group[0], f"heads_{role}"), hues[group[0]]
-        steps(axes, heads, color=hue, linewidth=1.9 if group is rosters[0] else 1.5, zorder=2, baseline=None)
+        axes_parts.steps(axes, heads, color=hue, linewidth=1.9 if group is rosters[0] else 1.5, zorder=2, baseline=None)
         words = roster_words(comparison, group) if len(rosters) > 1 or is_peer else "heads, every\nstaffing"
         tops.append(heads.max())
         ends.append((float(heads[-1]), words, hue))
-    axes.set_ylim(0.0, positive_top(max(tops)) * 1.1)
-    name_ends(axes, [*ends, (float(load[-1]), "offered load", LOAD_INK)], 0.205)
+    axes.set_ylim(0.0, axes_parts.positive_top(max(tops)) * 1.1)
+    axes_parts.name_ends(axes, [*ends, (float(load[-1]), "offered load", LOAD_INK)], 0.205)
 
 
 def hourly_heads(comparison: Comparison, staffing: str, column: str) -> np.ndarray:
@@ -251,7 +243,7 @@ def draw_map(axes: Axes, comparison: Comparison, staffing: str, roles: list[str]
     axes.set_ylim(len(roles), 0)
     words = [comparison.role_text(role) + " (contact)" * (role in comparison.peer_roles) for role in roles]
     axes.set_yticks(np.arange(len(roles)) + 0.5, words if with_names else [""] * len(roles), fontsize=8)
-    hour_of_day_axis(axes)
+    axes_parts.hour_of_day_axis(axes)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_title(comparison.label(staffing))

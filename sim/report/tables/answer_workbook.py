@@ -10,9 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from sim.engine.measures.number_text import decimals_shown, measure_and_part
+from sim.analysis.breakeven import BreakEvenAnswer
+from sim.analysis.comparison_result import Comparison
+from sim.analysis.sweeping import SweepAnswer
+from sim.analysis.valuation import preset_text
+from sim.engine.measures import catalogue, number_text
 from sim.io.workbook import Column, Sheet, write_workbook
 from sim.report.description import Description
+from sim.report.tables.comparison_rows import peer_day_measures, peer_day_words, with_peers
+from sim.report.tables.summaries import comparison_summary, shown_numbers, with_labels
+from sim.report.words.breakeven_finding import effect_text
+from sim.report.words.measure_words import hours_text, measure_text
 from sim.runs.interrupts import uninterrupted
 from sim.runs.tables_on_disk import whole_file
 
@@ -57,7 +65,7 @@ def write_answer_workbook(sheets: Sequence[Sheet], file: Path) -> None:
 
 def number_format(name: str) -> str:
     """As many decimals as the measure is shown with."""
-    places = decimals_shown(measure_and_part(name)[0])
+    places = number_text.decimals_shown(name)
     return f"#,##0.{'0' * places}" if places else "#,##0"
 
 
@@ -93,7 +101,7 @@ def answer_sheets(answer: Description, facts: Mapping[str, Any]) -> list[Sheet]:
     """An answer as sheets, its finding first; `facts` are those of run.json."""
     finding = answer.whole_finding
     lines = [("Question", finding.question), *((line.label, line.text) for line in finding.lines)]
-    in_mind, left_out = list(answer.keep_in_mind()), answer.left_out()
+    in_mind, left_out = list(answer.keep_in_mind), answer.left_out()
     return [Sheet("finding", _WORDS, lines), *with_readme(answer.title, answer.sheets(), in_mind, facts, left_out)]
 
 
@@ -154,3 +162,212 @@ def cut_for_cell(value: object) -> object:
         return value
     text = str(value)
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+
+
+# --- a comparison
+
+MONEY_INTERVAL = {
+    "low": Column("Interval from (CAD a week)", MONEY),
+    "high": Column("Interval to (CAD a week)", MONEY),
+    "n": Column("Replications", WHOLE),
+}
+WORTH_HEADERS = {
+    "preset": Column("Counted"),
+    "mean": Column("Worth of the differences (CAD a week)", MONEY),
+    **MONEY_INTERVAL,
+}
+
+
+def sheets_of(comparison: Comparison) -> list[Sheet]:
+    """Tables of a comparison, those that are not empty."""
+    names = {"demand": Column("Demand (factor)", "0.00"), "staffing": Column("Staffing")}
+    label_of = {name: comparison.label(name) for name in comparison.staffings}
+    estimates = with_labels(comparison.estimates, ("mean", "low", "high"))
+    sheets = [
+        comparison_summary_sheet(comparison),
+        table_sheet("estimates", relabelled(estimates, label_of), names | ESTIMATE_HEADERS),
+    ]
+    if len(comparison.differences):
+        differences = with_labels(comparison.differences, ("mean", "low", "high", "simultaneous_half_width"))
+        headers = names | DIFFERENCE_HEADERS | {"sentence": Column("In words")}
+        sheets.append(table_sheet("differences", relabelled(differences, label_of), headers))
+    sheets += peer_day_sheets(comparison)
+    sheets.append(costs_sheet(comparison))
+    if len(comparison.worth):
+        worth = relabelled(comparison.worth, label_of).assign(preset=comparison.worth["preset"].map(preset_text))
+        sheets.append(table_sheet("worth", worth, names | WORTH_HEADERS))
+    sheets.append(table_sheet("cautions", relabelled(comparison.cautions, label_of), names | CAUTION_HEADERS))
+    return sheets
+
+
+def comparison_summary_sheet(comparison: Comparison) -> Sheet:
+    """The headline measures: baseline, and for each other staffing difference, interval and verdict.
+
+    A staffing that nothing is compared with has its own interval.
+    """
+    table = comparison_summary(comparison)
+    headers = [Column("Measure"), Column("Of which visits"), Column("Unit")]
+    own = ("mean",) if comparison.others else ("mean", "interval from", "interval to")
+    headers += [Column(f"{comparison.label(comparison.baseline)}: {word}") for word in own]
+    words = ("difference (% points for shares)", "interval from", "interval to", "beyond chance")
+    headers += [Column(f"{comparison.label(name)}: {word}") for name in comparison.others for word in words]
+    return Sheet("summary", headers, sheet_rows(table), [number_format(str(name)) for name in table.index])
+
+
+def peer_day_sheets(comparison: Comparison) -> list[Sheet]:
+    """A row for each part of the peers' day, mean and interval of each staffing with peers; no sheet without peers."""
+    names, measures = with_peers(comparison), peer_day_measures(comparison)
+    if not names:
+        return []
+    words = ("mean", "interval from", "interval to")
+    headers = [Column("Measure"), Column("Unit")]
+    headers += [Column(f"{comparison.label(name)}: {word}") for name in names for word in words]
+    rows = [(*peer_day_words(measure), *peer_day_numbers(comparison, names, measure)) for measure in measures]
+    return [Sheet("peer_day", headers, rows, [number_format(measure) for measure in measures])]
+
+
+def peer_day_numbers(comparison: Comparison, staffings: Sequence[str], name: str) -> list[object]:
+    """Mean and both ends of the interval of each staffing, in the unit of the row."""
+    return [number for staffing in staffings for number in shown_numbers(comparison.estimate(staffing, name), name)]
+
+
+def costs_sheet(comparison: Comparison) -> Sheet:
+    """What each roster costs, and what it adds to the baseline where there is something to compare."""
+    headers = {"label": Column("Staffing"), "weekly_cost": Column("Staff cost (CAD a week)", MONEY)}
+    if comparison.others:
+        headers |= {
+            "hours_added": Column("Hours a week against the baseline"),
+            "weekly_difference": Column("Difference from the baseline (CAD a week)", MONEY),
+            "is_swap": Column("Gives up clinical hours"),
+        }
+    headers["moved_by_effects"] = Column("Moved by assumed effects")
+    hours = [hours_text(comparison, added) for added in comparison.costs["hours_added"]]
+    return table_sheet("costs", comparison.costs.assign(hours_added=hours), headers)
+
+
+# --- a sweep
+
+MOST_SHEET_CELLS = 400_000
+"""Cells of a sheet of all measures: writing more takes longer than many sweeps, so that headline measures must do."""
+
+
+def sheets_of_sweep(answer: SweepAnswer) -> list[Sheet]:
+    """Tables of a sweep; of a large one long sheets hold headline measures, or a part of them."""
+    sheets = [summary_sheet(answer)] if len(answer.estimates) else []
+    for name, headers in LONG_SHEETS.items():
+        table = getattr(answer, name)
+        if len(table):
+            chosen, _ = as_much_as_fits(table, len(headers) + 1)
+            # "label" is the scenario in the tables of a sweep, and the measure in those with labels.
+            words = with_labels(chosen.assign(scenario_label=chosen["label"]), SCALED)
+            sheets.append(table_sheet(name, words, _SCENARIO | headers))
+    cautions = answer.cautions.assign(scenario_label=answer.cautions["label"])
+    sheets.append(table_sheet("cautions", cautions, _SCENARIO | CAUTION_HEADERS))
+    failed = {"label": Column("Scenario"), "replication": Column("Replication", WHOLE), "traceback": Column("Why")}
+    return sheets + [table_sheet("failed", answer.failed, failed)] * bool(len(answer.failed))
+
+
+def left_out_of_sweep(answer: SweepAnswer) -> list[str]:
+    """What the long sheets hold where they do not hold all."""
+    held = {name: as_much_as_fits(getattr(answer, name), len(headers) + 1) for name, headers in LONG_SHEETS.items()}
+    return [f"Sheet {name} holds {what}; all of it is in {name}.parquet" for name, (_, what) in held.items() if what]
+
+
+LONG_SHEETS = {"estimates": ESTIMATE_HEADERS, "differences": DIFFERENCE_HEADERS}
+SCALED = ("mean", "low", "high", "simultaneous_half_width")
+_SCENARIO = {"scenario_label": Column("Scenario")}
+
+
+def as_much_as_fits(table: pd.DataFrame, n_columns: int) -> tuple[pd.DataFrame, str]:
+    """The rows of a long table that a sheet can hold, and in words which they are, if they are not all."""
+    most_rows = MOST_SHEET_CELLS // n_columns
+    if len(table) <= most_rows:
+        return table, ""
+    headline = table[table["measure"].isin(catalogue.HEADLINE)]
+    if len(headline) <= most_rows:
+        return headline, "the headline measures"
+    return headline.head(most_rows), f"the first {most_rows:,} rows of the headline measures"
+
+
+def summary_sheet(answer: SweepAnswer) -> Sheet:
+    """A row for each scenario: the mean of each headline measure, and its difference from the first scenario."""
+    headers, columns = [Column("Scenario")], [pd.Series(answer.labels, index=answer.labels, dtype=object)]
+    means, apart = by_scenario(answer.estimates), by_scenario(answer.differences)
+    for name in catalogue.HEADLINE:
+        if name not in means:
+            continue
+        number, words = number_format(name), measure_text(name)
+        headers.append(Column(f"{words} ({number_text.unit_of_value(name)})", number))
+        columns.append(means[name] * number_text.scale(name))
+        if name in apart:
+            headers.append(
+                Column(f"{words}: difference from the first ({number_text.short_unit_of_difference(name)})", number)
+            )
+            columns.append(apart[name] * number_text.scale(name))
+    table = pd.concat(columns, axis=1).reindex(list(answer.labels)).head(MOST_SHEET_CELLS // len(headers))
+    table.columns = pd.RangeIndex(len(columns))
+    return Sheet("summary", headers, sheet_rows(table))
+
+
+def by_scenario(table: pd.DataFrame) -> pd.DataFrame:
+    """Means of the headline measures, a row for each scenario and a column for each measure."""
+    if "mean" not in table:
+        return pd.DataFrame()
+    return table[table["measure"].isin(catalogue.HEADLINE)].pivot(index="label", columns="measure", values="mean")
+
+
+def sheets_of_break_even(answer: BreakEvenAnswer) -> list[Sheet]:
+    """Tables of a break-even study."""
+    staffing, effect = Column("Staffing"), Column(f"Effect ({effect_text(answer)})", NUMBER_CELL)
+    curves = {
+        "staffing": staffing,
+        "preset": Column("Counted"),
+        "effect": effect,
+        "mean": Column("Net benefit, mean (CAD a week)", MONEY),
+        **MONEY_INTERVAL,
+        "many_leave": CAUTION_HEADERS["many_leave"],
+        "no_steady_state": CAUTION_HEADERS["no_steady_state"],
+    }
+    parts = {
+        "staffing": staffing,
+        "effect": effect,
+        "label": Column("Valued"),
+        "part": Column("Of which visits, role or place"),
+        "unit": Column("Unit"),
+        "difference": Column("Difference from the baseline (in the unit of the row)", NUMBER_CELL),
+        "half_width": Column("Half-width of its interval", NUMBER_CELL),
+        "cad_per_unit": Column("Worth of one unit more (CAD)", MONEY),
+        "worth": Column("Worth (CAD a week)", MONEY),
+        "presets": Column("Counted in (study.presets)"),
+        "name": Column("Key under study.worth"),
+        "measure": Column("Key of the measure"),
+    }
+    return [
+        table_sheet("curves", curves_table(answer), curves),
+        table_sheet("parts", parts_table(answer), parts),
+        table_sheet("cautions", answer.cautions, {"label": Column("Scenario")} | CAUTION_HEADERS),
+    ]
+
+
+def curves_table(answer: BreakEvenAnswer) -> pd.DataFrame:
+    """Net benefit of each staffing by each preset, with presets in words."""
+    if answer.curves.empty:
+        return answer.curves
+    table = relabelled(answer.curves, labels_of(answer))
+    return table.assign(preset=table["preset"].map(preset_text))
+
+
+def parts_table(answer: BreakEvenAnswer) -> pd.DataFrame:
+    """What the net benefit is made of, in the units of answer.md: differences of shares in percentage points."""
+    if answer.parts.empty:
+        return answer.parts
+    valued = {worth.measure for worth in answer.plan.worth}
+    table = relabelled(with_labels(answer.parts, ("difference", "half_width")), labels_of(answer))
+    factor = answer.parts["measure"].map({name: number_text.scale(name) for name in valued})
+    units = {name: number_text.short_unit_of_difference(name) for name in valued}
+    return table.assign(unit=table["measure"].map(units), cad_per_unit=table["cad_per_unit"] / factor)
+
+
+def labels_of(answer: BreakEvenAnswer) -> dict[str, str]:
+    """Labels of the staffings, by name."""
+    return {name: label or name for name, label in answer.plan.staffings.items()}

@@ -80,7 +80,7 @@ def shown_numbers(found: FoundValue | None, name: str) -> list[float]:
     """Mean and both ends of the interval of a measure in the unit in which it is shown; nan where there is none."""
     if found is None:
         return [math.nan] * 3
-    return [value * scale(measure_and_part(name)[0]) for value in (found.mean, found.low, found.high)]
+    return [value * scale(name) for value in (found.mean, found.low, found.high)]
 
 
 def level_of(comparison: Comparison, demand: float | None) -> float:

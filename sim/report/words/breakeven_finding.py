@@ -15,20 +15,10 @@ from sim.analysis.comparison_result import LEAST_ADDED
 from sim.analysis.scenario_facts import groups_of_same_money, is_swap
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
-from sim.engine.measures.number_text import (
-    bare,
-    cad,
-    counted,
-    joined,
-    measure_and_part,
-    plain_number,
-    short_unit_of_difference,
-)
-from sim.report.words.cautions import A_STRESS_TEST, short_cautions
-from sim.report.words.caveats import size_text
-from sim.report.words.finding import Finding, five_lines
-from sim.report.words.measures import short_measure
-from sim.report.words.numbers import change_text, measure_text, whole_percent
+from sim.engine.measures import number_text
+from sim.report.description import Finding, five_lines
+from sim.report.words.caveats import A_STRESS_TEST, short_cautions, size_text
+from sim.report.words.measure_words import change_text, measure_text, short_measure, whole_percent
 from sim.report.words.short_names import some
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_shortly
 
@@ -58,7 +48,9 @@ NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be 
 
 def break_even_finding(answer: BreakEvenAnswer) -> Finding:
     """The question and the five lines."""
-    names = joined([item.label for item in answer.staffings]) or joined(list(answer.plan.staffings.values()))
+    names = number_text.joined([item.label for item in answer.staffings]) or number_text.joined(
+        list(answer.plan.staffings.values())
+    )
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
     question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
     if not answer.staffings:
@@ -92,7 +84,7 @@ def of_each(answer: BreakEvenAnswer, what: Callable[[BreakEvenAnswer, StaffingAn
     """What there is to say of each of several staffings; the page has those that are too many."""
     pieces = [f"{item.label}: {what(answer, item)}" for item in answer.staffings[:MOST_STAFFINGS]]
     more = len(answer.staffings) - MOST_STAFFINGS
-    return "; ".join([*pieces, *[f"{counted(more, 'further staffing')} in answer.md"] * (more > 0)]) + "."
+    return "; ".join([*pieces, *[f"{number_text.counted(more, 'further staffing')} in answer.md"] * (more > 0)]) + "."
 
 
 # --- what changes, what does not ---
@@ -178,7 +170,7 @@ def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, eff
         notes.append(f"with no effect {none}")
     in_brackets = f" ({'; '.join(notes)})" if notes else ""
     size = change_text(worth.measure, row["difference"], row["half_width"], with_unit=False)
-    return f"{short_measure(worth.measure)} {size}{in_brackets} worth {cad(row['worth'])}"
+    return f"{short_measure(worth.measure)} {size}{in_brackets} worth {number_text.cad(row['worth'])}"
 
 
 def _rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
@@ -216,9 +208,8 @@ def changed_at_every_effect(answer: BreakEvenAnswer, outcomes: Sequence[Worth]) 
         rows = _rows_of(answer, answer.staffings[0], worth)
         low, high = float(rows["difference"].min()), float(rows["difference"].max())
         if worth.cad_per_unit == 0.0 and low * high > 0.0 and (rows["difference"].abs() > rows["half_width"]).all():
-            measure, _ = measure_and_part(worth.measure)
-            span = f"{bare(measure, low, signed=True)} to {bare(measure, high, signed=True)}"
-            yield f"{short_measure(worth.measure)} {span} {short_unit_of_difference(measure)}"
+            span = " to ".join(number_text.bare(worth.measure, end, signed=True) for end in (low, high))
+            yield f"{short_measure(worth.measure)} {span} {number_text.short_unit_of_difference(worth.measure)}"
 
 
 # --- money ---
@@ -235,11 +226,11 @@ def _added_text(answer: BreakEvenAnswer) -> str:
     """What each staffing costs more a week than the baseline."""
     added, labels = added_costs(answer), answer.plan.staffings
     beside = f"beside {inside(answer.plan.baseline)}"
-    pieces = [f"{label} {plain_number(added[name], 0, signed=True)}" for name, label in labels.items()]
+    pieces = [f"{label} {number_text.plain_number(added[name], 0, signed=True)}" for name, label in labels.items()]
     if len(pieces) > 1:
         return f"{some(pieces, 2 * MOST_STAFFINGS)} CAD a week by roster, {beside}."
     (cost,) = added.values()
-    return f"{plain_number(cost, 0, signed=True)} CAD a week by roster{overtime_text(answer)}, {beside}."
+    return f"{number_text.plain_number(cost, 0, signed=True)} CAD a week by roster{overtime_text(answer)}, {beside}."
 
 
 def overtime_text(answer: BreakEvenAnswer) -> str:
@@ -248,7 +239,7 @@ def overtime_text(answer: BreakEvenAnswer) -> str:
     if overtime is None or not answer.staffings or answer.staffings[0].unsteady_effects:
         return ""
     found = _rows_of(answer, answer.staffings[0], overtime)["difference"]
-    ends = [plain_number(float(end), 0, signed=True) for end in (found.min(), found.max())]
+    ends = [number_text.plain_number(float(end), 0, signed=True) for end in (found.min(), found.max())]
     return f", {' to '.join(dict.fromkeys(ends))} with overtime over the effects"
 
 
@@ -280,7 +271,7 @@ def _same_money_text(answer: BreakEvenAnswer) -> str:
 def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) -> str:
     """Net benefit of staffings that cost the same, at the strongest effect."""
     effect = strongest(answer)
-    names = joined([item.label for item in items])
+    names = number_text.joined([item.label for item in items])
     if any(item.found is None for item in items):
         return f"{names} cost the same by roster; nothing is concluded of them"
     benefits = [f"{benefits_text(answer, item, effect)} ({item.label})" for item in items]
@@ -405,7 +396,7 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     place = int(means.argmax() if never else means.argmin())
     pays = "No effect {} pays by what is valued" if never else "It pays at every effect {}"
     at = f"at {'best' if never else 'worst'}, at {effect_number(answer, item.curve.effects[place])}"
-    return f"{pays.format(effects_range(answer))}: {at}, the net benefit is {cad(means[place])} a week."
+    return f"{pays.format(effects_range(answer))}: {at}, the net benefit is {number_text.cad(means[place])} a week."
 
 
 def at_price(answer: BreakEvenAnswer, effect: float) -> str:
@@ -429,8 +420,8 @@ def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
         low, high = sorted(abs(end) for end in price.span)
         sentences.append(
             f"{at_price(answer, price.effect)}, it would pay if one {'less' if price.cad_per_unit < 0.0 else 'more'} "
-            f"of “{name}” were worth {cad(abs(price.cad_per_unit))} ({plain_number(low, 0)} to "
-            f"{plain_number(high, 0)}) instead of {cad(abs(valued[price.name].cad_per_unit))}."
+            f"of “{name}” were worth {number_text.cad(abs(price.cad_per_unit))} ({number_text.plain_number(low, 0)} to "
+            f"{number_text.plain_number(high, 0)}) instead of {number_text.cad(abs(valued[price.name].cad_per_unit))}."
         )
     return sentences
 

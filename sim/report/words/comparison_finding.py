@@ -11,27 +11,12 @@ import numpy as np
 from sim.analysis.comparison_result import LEAST_ADDED, Comparison, FoundValue, ResultRow
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import in_spoken_units, inside, under
+from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
-from sim.engine.measures.entry import Measure
-from sim.engine.measures.number_text import (
-    NOTHING,
-    bare,
-    counted,
-    decimals_shown,
-    joined,
-    measure_and_part,
-    part_text,
-    plain_number,
-    unit_of_difference,
-    value_text,
-    within_scale,
-)
 from sim.io.short_lists import few_of
-from sim.report.words.cautions import MANY_LEAVE, NO_STEADY_STATE
-from sim.report.words.caveats import ENOUGH_REPLICATIONS, effect_note
-from sim.report.words.finding import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
-from sim.report.words.measures import HINT, hint, named_topics
-from sim.report.words.numbers import hours_text, whole_percent
+from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
+from sim.report.words.caveats import ENOUGH_REPLICATIONS, MANY_LEAVE, NO_STEADY_STATE, effect_note
+from sim.report.words.measure_words import HINT, hint, hours_text, named_topics, whole_percent
 from sim.report.words.question_text import central_demand, effects_text, question
 
 MOST_CHANGES = 5
@@ -66,8 +51,8 @@ def short_question(comparison: Comparison) -> str:
     first, baseline = comparison.label(names[0]), inside(comparison.label(comparison.baseline))
     n, weeks = comparison.n_replications(), comparison.weeks
     return (
-        f"{first}, and {len(names) - 1} more, beside {baseline}: {counted(n, 'replication')} of "
-        f"{counted(weeks, 'week')}, {central_demand(comparison)}, {effects_text(comparison)}"
+        f"{first}, and {len(names) - 1} more, beside {baseline}: {number_text.counted(n, 'replication')} of "
+        f"{number_text.counted(weeks, 'week')}, {central_demand(comparison)}, {effects_text(comparison)}"
     )
 
 
@@ -128,36 +113,36 @@ def clauses_text(moved: Sequence[tuple[str, FoundValue]], n_changed: int, interv
     clauses: list[str] = []
     subject_before = ""
     for (name, found), interval in zip(moved, intervals, strict=True):
-        measure, part = measure_and_part(name)
-        brief = HEADLINES[name]
-        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(measure, found.mean))
-        subject = part_text(part).replace("visits", "patients") if brief.of_patients else part_text(part)
+        brief, subject = HEADLINES[name], number_text.part_text(name.partition(".")[2])
+        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(name, found.mean))
+        subject = subject.replace("visits", "patients") if brief.of_patients else subject
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
         clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
         subject_before = subject
     if n_changed > len(moved):
-        clauses.append(f"{counted(n_changed - len(moved), 'more measure')} changed")
-    return joined(clauses)
+        clauses.append(f"{number_text.counted(n_changed - len(moved), 'more measure')} changed")
+    return number_text.joined(clauses)
 
 
 UNDER = "under "
 """Before the smallest amount that is shown, of a difference that would be rounded to nothing."""
 
 
-def amount_of_change(measure: Measure, change: float) -> str:
+def amount_of_change(name: str, change: float) -> str:
     """`12.8 minutes`, `under 0.1 minutes`."""
-    decimals = decimals_shown(measure)
-    number = bare(measure, abs(change))
+    decimals = number_text.decimals_shown(name)
+    number = number_text.bare(name, abs(change))
     if not number.strip("0.,"):
-        number = f"{UNDER}{plain_number(10.0**-decimals, decimals)}"
-    return in_spoken_units(f"{number} {unit_of_difference(measure)}", measure)
+        number = f"{UNDER}{number_text.plain_number(10.0**-decimals, decimals)}"
+    return in_spoken_units(f"{number} {number_text.unit_of_difference(name)}", number_text.measure_of(name))
 
 
 def interval_text(name: str, found: FoundValue) -> str:
     """Both ends as sizes: the direction is in the words."""
-    measure, _ = measure_and_part(name)
-    small, large = sorted((abs(within_scale(measure, found.low)), abs(within_scale(measure, found.high))))
-    return f"{bare(measure, small)} to {bare(measure, large)}"
+    small, large = sorted(
+        (abs(number_text.within_scale(name, found.low)), abs(number_text.within_scale(name, found.high)))
+    )
+    return f"{number_text.bare(name, small)} to {number_text.bare(name, large)}"
 
 
 def clinical_differences(comparison: Comparison, staffing: str, level: float | None = None) -> dict[str, FoundValue]:
@@ -209,20 +194,19 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
     weekly, per_visit = (comparison.difference(staffing, name) for name in COST_NAMES)
     if weekly is None or comparison.flags_of(staffing)[1]:
         return ""
-    measure, _ = measure_and_part(COST_NAMES[0])
-    interval = ""
-    if weekly.has_interval:
-        interval = f" ({bare(measure, weekly.low, signed=True)} to {bare(measure, weekly.high, signed=True)})"
-    of_visit, _ = measure_and_part(COST_NAMES[1])
-    visit = "" if per_visit is None else f", {bare(of_visit, per_visit.mean, signed=True)} a visit"
-    return f"; with overtime {bare(measure, weekly.mean, signed=True)} CAD{interval}{visit}"
+    low, mean, high = (
+        number_text.bare(COST_NAMES[0], end, signed=True) for end in (weekly.low, weekly.mean, weekly.high)
+    )
+    interval = f" ({low} to {high})" if weekly.has_interval else ""
+    visit = "" if per_visit is None else f", {number_text.bare(COST_NAMES[1], per_visit.mean, signed=True)} a visit"
+    return f"; with overtime {mean} CAD{interval}{visit}"
 
 
 def _money_text(amount: float) -> str:
     """`3,836 CAD more`, `the same`."""
     if abs(amount) < 0.5:
         return "the same"
-    return f"{plain_number(abs(amount), 0)} CAD {'more' if amount > 0.0 else 'less'}"
+    return f"{number_text.plain_number(abs(amount), 0)} CAD {'more' if amount > 0.0 else 'less'}"
 
 
 def costs_row(comparison: Comparison, staffing: str) -> ResultRow:
@@ -259,7 +243,7 @@ def how_to_compare_same_money(comparison: Comparison, subject: str, added: float
     missing = [name for name in SHIPPED_SAME_MONEY if "peer" not in name and name not in comparison.staffings]
     as_shipped = not any(text.lstrip("+~").startswith("staffing.") for text in comparison.changed)
     if not (missing and as_shipped and subject in SHIPPED_SAME_MONEY and comparison.baseline == "traditional"):
-        return f"Write a staffing that adds some {plain_number(added, 0)} CAD a week to another role, and name it too."
+        return f"Write a staffing that adds some {number_text.cad(added)} a week to another role, and name it too."
     return f'Add it: "study.staffing=[{",".join((*comparison.staffings, *missing))}]".'
 
 
@@ -319,7 +303,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
         f"stretch {mean('longest_unseen_mean')}, a {HINT} outcome; {mean('reach')} were met by a peer; of those who "
         f"went home {mean('went_home_empty_handed')} went empty-handed.",
         returns_text(comparison),
-        f"by the roster {plain_number(roster, 0)} CAD a week{overtime}.",
+        f"by the roster {number_text.plain_number(roster, 0)} CAD a week{overtime}.",
         f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}",
     )
     labels = ("How long they wait", "Mental-health visits", "Who comes back", WHAT_IT_COSTS, CERTAINTY)
@@ -330,13 +314,10 @@ def estimate_text(comparison: Comparison, name: str) -> str:
     """`87.2 minutes (85.1 to 89.3)`, a dash where nothing is known."""
     found = comparison.estimate(comparison.baseline, name)
     if found is None:
-        return NOTHING
-    measure, _ = measure_and_part(name)
-    interval = ""
-    if found.has_interval:
-        low, high = (bare(measure, within_scale(measure, end, 0.0)) for end in (found.low, found.high))
-        interval = f" ({low} to {high})"
-    return f"{in_spoken_units(value_text(measure, found.mean), measure)}{interval}"
+        return number_text.NOTHING
+    low, high = (number_text.bare(name, number_text.within_scale(name, end, 0.0)) for end in (found.low, found.high))
+    interval = f" ({low} to {high})" if found.has_interval else ""
+    return f"{in_spoken_units(number_text.value_text(name, found.mean), number_text.measure_of(name))}{interval}"
 
 
 def returns_text(comparison: Comparison) -> str:
@@ -346,7 +327,7 @@ def returns_text(comparison: Comparison) -> str:
         return "the run is too short to see returns."
     topics = [HEADLINES[name].topic.removeprefix("return ") for name in names]
     texts = [f"{topic} {estimate_text(comparison, name)}" for topic, name in zip(topics, names, strict=True)]
-    return f"{joined(texts)} of patients, counted from their first mental-health visit."
+    return f"{number_text.joined(texts)} of patients, counted from their first mental-health visit."
 
 
 def compare_with(comparison: Comparison) -> str:
@@ -366,7 +347,7 @@ def other_levels_line(comparison: Comparison) -> str:
     subject = comparison.others[0]
     texts = [deviation(comparison, subject, level) for level in levels]
     found = [f"at {level_text(comparison, level)} {text}" for level, text in zip(levels, texts, strict=True) if text]
-    where = joined([level_text(comparison, level) for level in levels])
+    where = number_text.joined([level_text(comparison, level) for level in levels])
     any_change = directions(comparison, subject, central)
     same = "the same measures change in the same direction" if any_change else "nothing is beyond chance either"
     return f"{with_staffing(comparison, subject)}, {'; '.join(found) or f'{same} at {where}'}."
@@ -375,7 +356,7 @@ def other_levels_line(comparison: Comparison) -> str:
 def level_text(comparison: Comparison, level: float) -> str:
     """`demand × 1.05`, with its replications where it has fewer than the central level."""
     n = comparison.n_replications(level)
-    fewer = f" ({counted(n, 'replication')})" if n < comparison.n_replications() else ""
+    fewer = f" ({number_text.counted(n, 'replication')})" if n < comparison.n_replications() else ""
     return f"demand × {level:g}{fewer}"
 
 

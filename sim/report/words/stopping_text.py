@@ -15,14 +15,13 @@ from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import (
     bare,
     counted,
-    measure_and_part,
     unit_of_difference,
     unit_of_value,
 )
 from sim.engine.measures.number_text import scale as scale_of
 from sim.io.short_lists import few_of
 from sim.report.words.caveats import span_text
-from sim.report.words.numbers import measure_text, whole_percent
+from sim.report.words.measure_words import measure_text, whole_percent
 from sim.runs.design import Selecting, StoppingRules
 from sim.statistics.stopping import FIRST_LOOK
 
@@ -83,19 +82,17 @@ def precision_lines(answer: SweepAnswer | PrecisionOutcome, most_missed: int = M
 
 def miss_text(row: dict[object, object]) -> str:
     """One precision that was not reached."""
-    measure, _ = measure_and_part(str(row["measure"]))
+    measure = str(row["measure"])
     reached, wanted = (f"{scale_of(measure) * float(str(row[name])):.3g}" for name in ("half_width", "asked"))
     of = " (difference)" if row["of"] == "differences" else ""
-    unit = unit_of_difference(measure)
-    return f"{row['label']}: {measure_text(str(row['measure']))}{of} ± {reached} for ± {wanted} {unit}"
+    return f"{row['label']}: {measure_text(measure)}{of} ± {reached} for ± {wanted} {unit_of_difference(measure)}"
 
 
 def selection_line(answer: SweepAnswer, rule: Selecting) -> str:
     """The scenario selected and what that promises; or who is still in."""
     state, confidence = answer.plan, whole_percent(answer.confidence)
-    measure, _ = measure_and_part(rule.measure)
     what = measure_text(rule.measure)
-    matters = f"{scale_of(measure) * rule.indifference:.3g} {unit_of_difference(measure)}"
+    matters = f"{scale_of(rule.measure) * rule.indifference:.3g} {unit_of_difference(rule.measure)}"
     choice, candidates = state.selection, state.candidates
     if candidates is not None and candidates.size < 2:
         return f"No best was selected: fewer than two scenarios have {what}."
@@ -116,7 +113,7 @@ def selection_line(answer: SweepAnswer, rule: Selecting) -> str:
             f"No best was selected {why}: still in are {few_of(still, MOST_IN_A_LINE)}. "
             f"The smallest difference that matters is {matters}; a larger one is decided sooner.{apart}"
         )
-    mean = f"{bare(measure, float(choice.mean[choice.selected]))} {unit_of_value(measure)}"
+    mean = f"{bare(rule.measure, float(choice.mean[choice.selected]))} {unit_of_value(rule.measure)}"
     return (
         f"Selected as the best: {answer.labels[candidates[choice.selected]]} ({what}: {mean}), after "
         f"{counted(int(state.n_replications[candidates[choice.selected]]), 'replication')}. If one scenario is better "

@@ -16,12 +16,10 @@ from sim.analysis.scenario_facts import SweptScenarios, groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
-from sim.engine.measures.number_text import cad, counted, measure_and_part, plain_number, unit_of_value
-from sim.report.words.cautions import A_STRESS_TEST, short_cautions
-from sim.report.words.caveats import NO_BENEFIT, assumed_text, size_text
-from sim.report.words.finding import Finding, five_lines
-from sim.report.words.measures import hint, named_topics, short_measure
-from sim.report.words.numbers import change_text, mean_text, whole_percent
+from sim.engine.measures.number_text import cad, counted, plain_number, unit_of_value
+from sim.report.description import Finding, five_lines
+from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text
+from sim.report.words.measure_words import change_text, hint, mean_text, named_topics, short_measure, whole_percent
 from sim.report.words.short_names import cut_middle, short_labels, some, varied_keys
 from sim.report.words.stopping_text import labels_where
 
@@ -172,7 +170,7 @@ def means_text(report: SweepReport) -> str:
     names = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
     found = {name: report.means.get((name, report.answer.labels[0])) for name in names}
     return ", ".join(
-        f"{short_measure(name)} {mean_text(name, item, item.n)} {unit_of_value(measure_and_part(name)[0])}"
+        f"{short_measure(name)} {mean_text(name, item, item.n)} {unit_of_value(name)}"
         for name, item in found.items()
         if item is not None
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
-from sim.engine.measures.number_text import measure_and_part, plain_number, scale
+from sim.engine.measures.number_text import is_share, plain_number, scale
 
 _OUTSIDE = "clinics and care outside this hospital, school, families' costs, hope and dignity"
 """What no preset can count: it is not played."""
@@ -47,9 +47,8 @@ def priced(item: Worth) -> str:
     name = item.name.replace("_", " ")
     if item.measure == STAFF_COST and item.cad_per_unit == -1.0:
         return name
-    measure, _ = measure_and_part(item.measure)
-    point = " a point" if scale(measure) != 1.0 else ""
-    return f"{name} {plain_number(-item.cad_per_unit / scale(measure), 0)}{point}"
+    point = " a point" if is_share(item.measure) else ""
+    return f"{name} {plain_number(-item.cad_per_unit / scale(item.measure), 0)}{point}"
 
 
 def with_presets(texts: Sequence[tuple[str, str]]) -> str:
