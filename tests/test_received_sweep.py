@@ -19,8 +19,10 @@ from sim.cli import main
 from sim.department.scenario import ScenarioError
 from sim.report.console import print_problems
 from sim.runs import received_sweep
+from sim.runs.design import RunKey
 from sim.runs.output_folder import Mark, write_mark
-from sim.runs.run_store import FACTS, PARTS, SCENARIOS, RunKey, RunResult, RunStore
+from sim.runs.received_sweep import SCENARIOS
+from sim.runs.run_store import FACTS, PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import code_version, read_table, write_json, write_table
 from sim.studies.results import ResultsStudy
 
