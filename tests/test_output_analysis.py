@@ -28,7 +28,7 @@ from sim.statistics.multiple_comparisons import (
 )
 from sim.statistics.stopping import replications_needed
 from sim.statistics.survival import SurvivalCurve, kaplan_meier
-from sim.statistics.warm_up import WarmUp, mser5, warm_up_weeks
+from sim.statistics.warm_up import daily_warm_up, mser5
 
 Z_LIMIT = 4.0
 N_EXPERIMENTS = 400
@@ -462,11 +462,11 @@ def test_mser5_refuses_a_short_or_broken_series():
 
 
 def test_the_warm_up_is_rounded_up_to_whole_weeks():
-    """The step ends after day 20, so three weeks; hourly, after hour 20, so one."""
+    """The step ends after day 20, so three weeks."""
     step = np.concatenate([np.full(20, 10.0), np.repeat(np.tile([0.5, -0.5], 8), 5)])
-    assert warm_up_weeks(step) == WarmUp(n_weeks=3, n_observations=20, reliable=True)
-    assert warm_up_weeks(step, observations_per_week=168).n_weeks == 1
-    assert warm_up_weeks(np.full(70, 2.0)).n_weeks == 0
+    found = daily_warm_up(step)
+    assert (found.n_weeks, found.n_observations, found.reliable) == (3, 20, True)
+    assert daily_warm_up(np.full(70, 2.0)).n_weeks == 0
 
 
 def test_the_warm_up_is_read_from_the_average_over_replications_and_their_gaps():
@@ -474,16 +474,14 @@ def test_the_warm_up_is_read_from_the_average_over_replications_and_their_gaps()
     wobble = np.random.default_rng(115).normal(0.0, 5.0, step.size)
     pair = np.vstack([step + wobble, step - wobble, step])
     pair[2, 7] = nan
-    assert warm_up_weeks(pair).n_weeks == 3
+    assert daily_warm_up(pair).n_weeks == 3
 
 
 def test_a_period_undefined_in_every_replication_is_refused():
     series = np.zeros((2, 70))
     series[:, 3] = nan
     with pytest.raises(ValueError, match="NaN"):
-        warm_up_weeks(series)
-    with pytest.raises(ValueError, match="observations_per_week"):
-        warm_up_weeks(np.zeros(70), 0)
+        daily_warm_up(series)
 
 
 # --- return curves --------------------------------------------------------------------------------

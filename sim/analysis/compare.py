@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.comparison_result import Comparison, central_of
+from sim.analysis.comparison_result import Comparison, as_found, central_of
 from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
 from sim.analysis.scenario_facts import assumes_effects, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
@@ -184,17 +184,15 @@ def fields_of_scenarios(scenarios: Mapping[str, Scenario], baseline: str) -> dic
 
 def played_of(runs: RunsInMemory, plan: Plan) -> tuple[Played, int]:
     """Results of the replications that count, of tasks that are whole; and how many tasks there are to be in all."""
+    needed = next_replications_of(plan.design, runs).n_replications
+    n_of, done, keys = dict(zip(plan.design.scenarios, map(int, needed), strict=True)), runs.done(), plan.design.keys
     found: Played = {}
-    needed = dict(zip(plan.design.scenarios, next_replications_of(plan.design, runs).n_replications, strict=True))
-    done, n_planned = runs.done(), 0
     for labels in (plan.design.groups or {}).values():
-        n = int(needed[labels[0]])
-        n_planned += n
-        for replication in range(n):
-            keys = {label: RunKey(plan.design.keys[label], replication) for label in labels}
-            for label, key in keys.items() if done.issuperset(keys.values()) else ():
+        for replication in range(n_of[labels[0]]):
+            block = {label: RunKey(keys[label], replication) for label in labels}
+            for label, key in block.items() if done.issuperset(block.values()) else ():
                 found.setdefault(plan.cells[label], []).append(runs.results[key])
-    return {cell: found[cell] for cell in plan.cells.values() if cell in found}, n_planned
+    return {cell: found[cell] for cell in plan.cells.values() if cell in found}, plan.design.n_tasks_for(needed)
 
 
 def values_of_cells(runs: RunsInMemory, plan: Plan, played: Played) -> tuple[pd.DataFrame, tuple[str, ...], np.ndarray]:
@@ -267,19 +265,15 @@ def worth_of(keys: pd.DataFrame, measures: tuple[str, ...], values: np.ndarray, 
     if not plan.worth or any(item.measure not in measures for item in plan.worth):
         return pd.DataFrame()
     place_of = {item.name: measures.index(item.measure) for item in plan.worth}
-    names, sums = [], []
-    for demand in keys["demand"].unique():
+    names, sums, order = [], [], list(plan.scenarios)
+    for (demand, staffing), row in sorted(row_of.items(), key=lambda item: (item[0][0], order.index(item[0][1]))):
         base = row_of.get((demand, plan.baseline))
-        for staffing in plan.scenarios:
-            row = row_of.get((demand, staffing))
-            if staffing == plan.baseline or row is None or base is None:
-                continue
-            if not has[np.ix_([row, base], list(place_of.values()))].all():
-                continue
-            apart = {name: values[row, place] - values[base, place] for name, place in place_of.items()}
-            for preset in plan.presets:
-                names.append((demand, staffing, preset))
-                sums.append(net_benefit(plan.worth, preset, apart))
+        if row == base or base is None or not has[np.ix_([row, base], list(place_of.values()))].all():
+            continue
+        apart = {name: values[row, place] - values[base, place] for name, place in place_of.items()}
+        for preset in plan.presets:
+            names.append((demand, staffing, preset))
+            sums.append(net_benefit(plan.worth, preset, apart))
     if not names:
         return pd.DataFrame()
     table = pd.DataFrame(names, columns=["demand", "staffing", "preset"])
@@ -288,18 +282,9 @@ def worth_of(keys: pd.DataFrame, measures: tuple[str, ...], values: np.ndarray, 
 
 def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: float) -> str:
     """The difference in words."""
+    measure, part = measure_and_part(str(row["measure"]))
     return difference_sentence(
-        *measure_and_part(str(row["measure"])),
-        staffing=labels[row["staffing"]],
-        baseline=labels[row["baseline"]],
-        mean=row["mean"],
-        low=row["low"],
-        high=row["high"],
-        n=int(row["n"]),
-        simultaneous_half_width=row["simultaneous_half_width"],
-        confidence=confidence,
-        many_leave=bool(row["many_leave"]),
-        no_steady_state=bool(row["no_steady_state"]),
+        measure, part, as_found(row), labels[row["staffing"]], labels[row["baseline"]], confidence
     )
 
 

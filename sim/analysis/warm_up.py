@@ -1,6 +1,6 @@
 """How many weeks of a run are warm-up: MSER-5 on daily series of a pilot of all scenarios, the largest for all.
 
-The rule is `sim.statistics.warm_up.warm_up_weeks`; that scenarios then have so many weeks is for `sim.studies.sweep`.
+The rule is `sim.statistics.warm_up.daily_warm_up`; that scenarios then have so many weeks is for `sim.studies.sweep`.
 
 A pilot plays every scenario from its empty start, without seasons, which are no warm-up. A series that is not shown to
 settle in the first half of the pilot tells no number: it is named, and left out of the decision. MSER-5 looks for the
@@ -27,7 +27,7 @@ from sim.runs.playing import play_tasks, workers_for
 from sim.runs.received_sweep import WARM_UP, WARM_UP_DAYS, read_checked
 from sim.runs.tables_on_disk import write_table
 from sim.statistics.arrays import FloatArray
-from sim.statistics.warm_up import warm_up_weeks
+from sim.statistics.warm_up import daily_warm_up
 
 PILOT_REPLICATIONS = 5
 PILOT_WEEKS = 14
@@ -130,7 +130,7 @@ def decided(of_each: Mapping[str, FloatArray]) -> WarmUpFound:
             has_days = ~np.isnan(series).all(axis=0)
             if not has_days.all():  # nobody comes on some days: no series to judge
                 continue
-            found = warm_up_weeks(series, 7)
+            found = daily_warm_up(series)
             evidence.append(
                 {
                     "label": label,
