@@ -25,9 +25,10 @@ from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.run_store import PARTS
 from sim.runs.tables_on_disk import read_table
 from sim.statistics.control_variates import controlled_means
-from sim.statistics.intervals import mean_interval, paired_differences
+from sim.statistics.intervals import paired_differences
 from sim.statistics.multiple_comparisons import nelson_matejcik, simultaneous_half_widths
 from sim.statistics.stopping import FIRST_LOOK, LOOK_AHEAD, next_number, paths, select_best, stops_after
+from tests.one_interval import mean_interval
 from tests.plays import PlantedRun, by_run
 
 # --- when a precision is reached --------------------------------------------------------------------

@@ -4,7 +4,7 @@ Everything follows from values in order of replication, so that it is the same a
 of workers. Rules are those of `sim.statistics.stopping`.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Iterator, Mapping, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -122,8 +122,7 @@ def narrowing(
         numbers[row] = max(look.next_number(int(row), rules.most_replications) for look in looks if look.applies[row])
     numbers[0] = numbers.max()
     is_final = not is_open.any() and bool((there >= numbers).all())
-    keys, names = list(labels), list(labels.values())
-    rows = [row for look in looks for row in look.rows(keys, names, numbers, is_open, capped)]
+    rows = [row for look in looks for row in look.rows(labels, numbers, is_open, capped)]
     return ReplicationPlan(numbers, is_final, pd.DataFrame(rows), hit_cap=bool(capped.any()))
 
 
@@ -157,16 +156,11 @@ class Look:
         return next_number(self.values[row, :n], float(self.widest[row, n - 1]), self.confidence, cap)
 
     def rows(
-        self,
-        keys: Sequence[str],
-        labels: Sequence[str],
-        numbers: IntArray,
-        is_open: np.ndarray,
-        capped: np.ndarray,
+        self, labels: Mapping[str, str], numbers: IntArray, is_open: np.ndarray, capped: np.ndarray
     ) -> list[dict[str, object]]:
         """What was reached, a row for each scenario it was asked of."""
         found: list[dict[str, object]] = []
-        for row, (key, label) in enumerate(zip(keys, labels, strict=True)):
+        for row, (key, label) in enumerate(labels.items()):
             n = int(min(numbers[row], self.there[row]))
             if self.asked.of == "differences" and row == 0:
                 continue

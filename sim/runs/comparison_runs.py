@@ -25,7 +25,7 @@ from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.week import mean_week_of
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Design, FilesOfRun, Reduced, RunFiles, RunKey, RunTask
-from sim.runs.interrupts import uninterrupted
+from sim.runs.interrupts import interrupted_after
 from sim.runs.output_folder import DraftFolder
 from sim.runs.run_store import PARTS, RunResult, RunStore, is_damaged, named_by_content
 from sim.runs.tables_on_disk import copy_out, read_table
@@ -113,14 +113,12 @@ class RunJournal(RunStore):
 
         Where they cannot be written the study goes on without: the journal only saves time.
         """
-        with uninterrupted() as interrupts, suppress(OSError):
+        with interrupted_after(), suppress(OSError):
             for table in RunSummary.TABLES:
                 rows = [self._rows_of_summary(result, table) for result in results if result.summary is not None]
                 if rows := [each for each in rows if each is not None]:
                     self._write_part(table, pd.concat(rows, ignore_index=True))
             super().write(list({result.key: result for result in results}.values()))
-        if interrupts.came:
-            raise KeyboardInterrupt
 
     def _rows_of_summary(self, result: RunResult, table: str) -> pd.DataFrame | None:
         frame: pd.DataFrame | None = getattr(result.summary, table)

@@ -32,3 +32,12 @@ def uninterrupted() -> Iterator[Interrupts]:
         yield interrupts
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def interrupted_after() -> Iterator[None]:
+    """Hold back an interrupt for as long as the block takes, and raise it then."""
+    with uninterrupted() as interrupts:
+        yield
+    if interrupts.came:
+        raise KeyboardInterrupt

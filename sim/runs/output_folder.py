@@ -72,15 +72,10 @@ def write_mark(mark: Mark, folder: Path) -> None:
     write_json(mark.model_dump(mode="json"), folder / MARK)
 
 
-def is_marked(folder: Path, study: str) -> bool:
-    """Whether a folder, no link to one, was marked by a study."""
-    return not folder.is_symlink() and folder.is_dir() and is_marked_for(folder, (study,))
-
-
-def is_marked_for(folder: Path, studies: Iterable[str]) -> bool:
-    """Whether a folder was marked by one of these studies."""
-    mark = read_mark(folder)
-    return mark is not None and mark.study in set(studies)
+def is_marked_for(folder: Path, *studies: str) -> bool:
+    """Whether a folder, no link to one, was marked by one of these studies."""
+    mark = None if folder.is_symlink() or not folder.is_dir() else read_mark(folder)
+    return mark is not None and mark.study in studies
 
 
 # --- what is in a folder ----------------------------------------------------------------------------
@@ -109,8 +104,8 @@ def file_hash(file: Path) -> str:
         return file_digest(content, "sha256").hexdigest()
 
 
-def manifest(folder: Path) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """Files with their hashes, and folders, of a folder in which only we write."""
+def write_manifest(folder: Path, study: str, status: Literal["incomplete", "complete"]) -> None:
+    """Mark a folder in which only we write with all its files, by the hash of their content, and folders."""
     files: dict[str, tuple[str, ...]] = {}
     folders: list[str] = []
     for name, entry in entries_below(folder):
@@ -118,7 +113,7 @@ def manifest(folder: Path) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]
             folders.append(name)
         elif name != MARK:
             files[name] = (file_hash(Path(entry.path)),)
-    return files, tuple(folders)
+    write_mark(Mark(study=study, status=status, files=files, folders=tuple(folders)), folder)
 
 
 def is_listed(name: str, entry: os.DirEntry[str], mark: Mark) -> bool:
@@ -271,7 +266,7 @@ def results_folder(place: Path, study: str) -> Iterator[DraftFolder]:
     with ExitStack() as stack:
         folder = claimed(place, study, stack)
         unfinished = takewhile(os.path.lexists, _numbered(place.with_name(f"{place.name}.unfinished")))
-        earlier = [path for path in (beside(place, _LEFT), place, *unfinished) if is_marked(path, study)]
+        earlier = [path for path in (beside(place, _LEFT), place, *unfinished) if is_marked_for(path, study)]
         draft = DraftFolder(folder, place, earlier)
         try:
             yield draft
@@ -412,8 +407,7 @@ def finish(unfinished: DraftFolder, place: Path, study: str) -> None:
         raise CannotKeep(f"{errors.partial}: what was played is kept in {kept}, the earlier result in {place}")
     if not errors.found:
         with errors.noted(draft / MARK):
-            files, folders = manifest(draft)
-            write_mark(Mark(study=study, status="complete", files=files, folders=folders), draft)
+            write_manifest(draft, study, "complete")
     if errors.found:
         what = f"{errors.text()}: the results are incomplete; what could be written"
     else:
@@ -455,10 +449,7 @@ def put_in_place(draft: Path, place: Path) -> None:
 def keep_unfinished(draft: Path, place: Path, study: str, errors: WriteErrors) -> Path:
     """Give a draft that cannot take its place a name that everybody sees, which nothing has yet."""
     with suppress(OSError):
-        files, folders = manifest(draft)
-        lacks_something = errors.found or errors.partial
-        status: Literal["incomplete", "complete"] = "incomplete" if lacks_something else "complete"
-        write_mark(Mark(study=study, status=status, files=files, folders=folders), draft)
+        write_manifest(draft, study, "incomplete" if errors.found or errors.partial else "complete")
     unfinished = _numbered(place.with_name(f"{place.name}.unfinished"))
     kept = next(name for name in unfinished if not os.path.lexists(name))
     try:

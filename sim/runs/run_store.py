@@ -24,7 +24,7 @@ from sim.io.clean_text import for_terminal
 from sim.io.file_lock import exclusive_lock
 from sim.runs import output_folder, received_sweep
 from sim.runs.design import RunKey
-from sim.runs.interrupts import uninterrupted
+from sim.runs.interrupts import interrupted_after
 from sim.runs.tables_on_disk import (
     CannotKeep,
     TableNotWritten,
@@ -88,6 +88,10 @@ class RunStore:
         """Where visits of runs of this seed and code stand, by scenario and replication."""
         return self.folder / VISITS / f"seed={self.seed}" / f"code={self.code}"
 
+    def visits_of(self, run: RunKey) -> Path:
+        """Where the visits of a run stand."""
+        return self.folder_of_visits() / f"scenario={run.scenario}" / f"replication={run.replication}.parquet"
+
     def failed(self, scenarios: Mapping[str, str], replications: int) -> pd.DataFrame:
         """Runs of these scenarios (label by hash) that were played and failed: label, replication, traceback.
 
@@ -145,12 +149,10 @@ class RunStore:
     def write(self, results: Sequence[RunResult]) -> None:
         """Write results: they are all there afterwards, or none is."""
         rows = self._rows_of(results)
-        with uninterrupted() as interrupts:
+        with interrupted_after():
             fresh = self.folder / PARTS / PART_IN_WORK
             copy_out(rows, fresh)
             self.parts.append(named_by_content(fresh, self._next_number()))
-        if interrupts.came:
-            raise KeyboardInterrupt
 
     def write_replications(self, scenarios: Mapping[str, str], numbers: Sequence[int], file: Path) -> None:
         """Write every measure of the first so many replications of scenarios (label by hash), in order."""
@@ -159,7 +161,7 @@ class RunStore:
         settings: dict[str, sql.Setting] = {"threads": 1, "temp_directory": str(scratch)}
         places = places_of(scenarios, numbers)
         with (
-            uninterrupted() as interrupts,
+            interrupted_after(),
             whole_file(file) as partial,
             self.connected(places, [partial], scratch, settings) as connection,
         ):
@@ -171,8 +173,6 @@ class RunStore:
                 sql.copy_to_parquet(connection, "ordered", partial)
             except duckdb.Error as error:
                 raise TableNotWritten(str(error)) from error
-        if interrupts.came:
-            raise KeyboardInterrupt
 
     def _rows_of(self, results: Sequence[RunResult]) -> pd.DataFrame:
         """A row for each measure of a run, one for a run that failed; made by columns, a tenth of the room of rows."""
@@ -267,11 +267,6 @@ def places_of(scenarios: Mapping[str, str], numbers: Sequence[int]) -> dict[str,
     return {"places": pd.DataFrame({**columns, "n": list(numbers)})}
 
 
-def visits_file(folder: Path, key: RunKey) -> Path:
-    """Where the visits of a run stand."""
-    return folder / f"scenario={key.scenario}" / f"replication={key.replication}.parquet"
-
-
 def named_by_content(fresh: Path, number: int) -> Path:
     """Give a part that is written its name, when it is on the disk."""
     flush(fresh)
@@ -356,7 +351,7 @@ SWEEP, BREAK_EVEN = "sweep", "breakeven"
 
 def foreign_to_sweeps(folder: Path) -> list[str]:
     """Names in a folder that no sweep has written; a sweep goes on in a folder with nothing else in it."""
-    if output_folder.is_marked_for(folder, (SWEEP, BREAK_EVEN)):
+    if output_folder.is_marked_for(folder, SWEEP, BREAK_EVEN):
         return output_folder.foreign_by_name(folder, lambda name: _OURS.fullmatch(name) is not None)
     return sorted(path.name for path in folder.iterdir())
 

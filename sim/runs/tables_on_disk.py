@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from sim.engine.code_version import code_version
-from sim.runs.interrupts import uninterrupted
+from sim.runs.interrupts import interrupted_after, uninterrupted
 
 if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
     import pandas as pd
@@ -37,10 +37,8 @@ Table: TypeAlias = "pd.DataFrame | dict[str, np.ndarray]"
 
 def write_table(table: Table, path: Path) -> None:
     """Write a table as Parquet; the file appears only when it is complete. Raises TableNotWritten, OSError."""
-    with uninterrupted() as interrupts, whole_file(path) as partial:
+    with interrupted_after(), whole_file(path) as partial:
         copy_out(table, partial)
-    if interrupts.came:
-        raise KeyboardInterrupt
 
 
 def write_or_remove(table: "pd.DataFrame", path: Path) -> None:

@@ -23,8 +23,8 @@ import numpy as np
 import scipy  # each part of it is loaded when first called
 from numpy.typing import ArrayLike
 
-from sim.statistics.arrays import BoolArray, FloatArray, IntArray
-from sim.statistics.intervals import mean_interval, mean_intervals, t_point
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray, vector
+from sim.statistics.intervals import mean_intervals, t_point
 
 LOOK_AHEAD = 5
 """Further replications for which a precision has to hold, up to a hundred of them; 5 % of them beyond (kLimit)."""
@@ -76,12 +76,13 @@ def replications_needed(values: ArrayLike, half_width: float, confidence: float 
     """
     if not half_width > 0.0:
         raise ValueError(f"half_width is {half_width}: give a positive precision in the unit of the values")
-    pilot = mean_interval(values, confidence)
-    if pilot.n < 2:
-        raise ValueError("values has one defined replication: at least 2 are needed to know the spread")
-    normal = float(scipy.special.ndtri(0.5 + confidence / 2.0)) * pilot.sd / half_width
+    pilot = mean_intervals(vector(values, "values")[np.newaxis], confidence)
+    sd = float(pilot["sd"][0])
+    if pilot["n"][0] < 2:
+        raise ValueError("values has fewer than two defined replications: at least 2 are needed to know the spread")
+    normal = float(scipy.special.ndtri(0.5 + confidence / 2.0)) * sd / half_width
     n = max(2, ceil(normal * normal))  # t is wider than normal, so the answer is here or a little above
-    while t_point(n - 1, confidence) * pilot.sd / sqrt(n) > half_width:
+    while t_point(n - 1, confidence) * sd / sqrt(n) > half_width:
         n += 1
     return n
 

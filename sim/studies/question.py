@@ -263,14 +263,12 @@ class ExecutorSettings(Frozen):
 
 
 _HERE: dict[str, type[StudySettings]] = {
-    "compare": CompareSettings,
-    "run": RunSettings,
-    "validate": ValidateSettings,
-    "assumptions": AssumptionsSettings,
-    "calibrate": CalibrateSettings,
-    "results": ResultsSettings,
-    "breakeven": BreakevenSettings,
-}
+    kind.model_fields["name"].default: kind
+    for kind in (
+        CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
+        BreakevenSettings,
+    )
+}  # fmt: skip
 """Settings that stand in this module, so that a command loads no study but its own."""
 STUDIES: dict[str, type[StudySettings]] = {name: _HERE.get(name) or study_named(name).settings for name in REGISTERED}
 AnySettings: Any = Annotated[Union[tuple(STUDIES.values())], Field(discriminator="name")]  # noqa: UP007

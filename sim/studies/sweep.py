@@ -38,7 +38,7 @@ from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answe
 from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs import run_store
-from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
+from sim.runs.design import Design, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
 from sim.runs.tables_on_disk import WriteErrors, write_json, write_or_remove, write_table, write_text
@@ -217,7 +217,11 @@ class GrowingFolder:
     def play(self, design: Design, command: str, facts: Mapping[str, Any], what: str) -> None:
         """Play what is missing, with all of it in the log; files of runs that could not be written are noted."""
         store = self.store
-        files = visits_in(design, store) if design.keep_visits else no_files
+
+        def visits(label: str, replication: int) -> RunFiles:
+            return RunFiles(store.visits_of(RunKey(design.keys[label], replication)))
+
+        files = visits if design.keep_visits else no_files
         tasks, n_wanted = missing(design, store, files)
         again = len(store.failed(design.labels, design.replications))
         state = {
@@ -246,12 +250,6 @@ class GrowingFolder:
             self.unwritten.add(result.unwritten)
             if result.traceback:
                 self.log.failed(result)
-
-
-def visits_in(design: Design, store: run_store.RunStore) -> FilesOfRun:
-    """Where the visits of each run are written."""
-    folder = store.folder_of_visits()
-    return lambda label, replication: RunFiles(run_store.visits_file(folder, RunKey(design.keys[label], replication)))
 
 
 def answer_of_sweep(design: Design, store: run_store.RunStore, question: SweepQuestion) -> Answered:
