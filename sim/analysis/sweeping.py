@@ -22,7 +22,7 @@ from sim.engine.workload import HourlyRates, Workload, draw_base
 from sim.runs.design import Design, Simultaneous, StoppingRules
 from sim.runs.run_store import RunStore
 from sim.statistics.arrays import FloatArray, IntArray
-from sim.statistics.control_variates import centred, controlled_means
+from sim.statistics.control_variates import controlled_means
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ def sweep_answer(
     counted = failed["replication"] < failed["label"].map(dict(zip(labels.values(), plan.n_replications, strict=True)))
     keys = pd.DataFrame({"scenario": list(labels), "label": list(labels.values())}, dtype=object)
     cautions = cautions_table(guard_values(measures, values), confidence)
+    unsteady = cautions["no_steady_state"].to_numpy(bool)[:, np.newaxis, np.newaxis]
+    steady = np.where(unsteady, np.nan, values)  # of the others nothing is claimed
     return SweepAnswer(
         labels=tuple(labels.values()),
         first=replications,
@@ -83,7 +85,7 @@ def sweep_answer(
         confidence=confidence,
         plan=plan,
         rules=rules,
-        best=best_table(labels, measures, of_steady(values, cautions), rules.best, confidence),
+        best=best_table(labels, measures, steady, rules.best, confidence),
     )
 
 
@@ -102,12 +104,6 @@ def differences_from_first(
         table.insert(3, "baseline", keys["label"][0])
         judge_family(table, apart, table["n"] > 0, confidence, simultaneous)
     return table
-
-
-def of_steady(values: np.ndarray, cautions: pd.DataFrame) -> np.ndarray:
-    """Values of scenarios with a steady state; nan of the others, of which nothing is claimed."""
-    unsteady = cautions["no_steady_state"].to_numpy(bool)
-    return np.where(unsteady[:, np.newaxis, np.newaxis], np.nan, values) if unsteady.any() else values
 
 
 def values_that_count(
@@ -210,42 +206,27 @@ def adjusted_rows(
     scenarios: Mapping[str, Scenario], values: FloatArray, numbers: IntArray, seed: int, confidence: float
 ) -> Iterator[tuple[str, str, Mapping[str, np.ndarray]]]:
     """Of each scenario its own means, then its differences from the first."""
-    known = {
-        label: above_expected(scenario, seed, int(n))
+    known = {  # a replayed list has no expectation but itself
+        label: (counted_arrivals(scenario, seed, int(n)), expected_arrivals(scenario))
         for (label, scenario), n in zip(scenarios.items(), numbers, strict=True)
-        if has_expectation(scenario)
+        if not isinstance(scenario.demand, Replay)
     }
     baseline = next(iter(scenarios))
     for place, label in enumerate(scenarios):
         if label not in known:
             continue
-        above, n = known[label], int(numbers[place])
-        yield "estimates", label, controlled(values[place, :, :n], above, confidence)
+        (counted, expected), n = known[label], int(numbers[place])
+        yield "estimates", label, controlled_means(values[place, :, :n], counted, expected, confidence)
         if place and baseline in known:
-            pairs = min(n, int(numbers[0]))
-            both = np.vstack((above[:, :pairs], known[baseline][:, :pairs]))
+            pairs, (of_baseline, beside) = min(n, int(numbers[0])), known[baseline]
+            both = np.vstack((counted[:, :pairs], of_baseline[:, :pairs]))
             apart = values[place, :, :pairs] - values[0, :, :pairs]
-            yield "differences", label, controlled(apart, both, confidence)
-
-
-def above_expected(scenario: Scenario, seed: int, replications: int) -> FloatArray:
-    """First visits of each stream above their expectation, shape (streams, replications)."""
-    return centred(counted_arrivals(scenario, seed, replications), expected_arrivals(scenario))
-
-
-def controlled(values: FloatArray, above: FloatArray, confidence: float) -> Mapping[str, np.ndarray]:
-    """Estimates with controls that are centred."""
-    return controlled_means(values, above, np.zeros(len(above)), confidence)
+            yield "differences", label, controlled_means(apart, both, np.concatenate((expected, beside)), confidence)
 
 
 def window_of(scenario: Scenario) -> tuple[float, float]:
     """Start and end of what is measured, in minutes."""
     return scenario.period.warm_up, scenario.period.horizon - scenario.period.follow_up
-
-
-def has_expectation(scenario: Scenario) -> bool:
-    """Whether arrivals are drawn from rates; a replayed list has no expectation but itself."""
-    return not isinstance(scenario.demand, Replay)
 
 
 def expected_arrivals(scenario: Scenario) -> FloatArray:

@@ -12,14 +12,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-from duckdb import (
-    ColumnExpression,
-    ConstantExpression,
-    DuckDBPyConnection,
-    DuckDBPyRelation,
-    Expression,
-    FunctionExpression,
-)
+from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation, FunctionExpression
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.department.short_text import lines_html, lines_text
@@ -170,13 +163,6 @@ def _read_table(
     return named_by_file(name, table, folder)
 
 
-def check_known(wanted: Sequence[str], there: Sequence[str], table: str) -> None:
-    """Raise KeyError for the first column that a table does not have."""
-    for column in wanted:
-        if column not in there:
-            raise KeyError(f"table {table} has no column {column!r}; {did_you_mean(column, there)}")
-
-
 def some_of(
     name: str,
     connection: DuckDBPyConnection,
@@ -187,7 +173,9 @@ def some_of(
     """The columns and rows that are wanted, the name of the file last; not read yet. Raises KeyError."""
     received = relation(connection, files)
     there = [column for column in received.columns if column != FILENAME]
-    check_known([*(columns or ()), *equal], there, name)
+    for column in (*(columns or ()), *equal):
+        if column not in there:
+            raise KeyError(f"table {name} has no column {column!r}; {did_you_mean(column, there)}")
     for column, value in equal.items():
         received = received.filter(ColumnExpression(column) == ConstantExpression(value))
     return received.select(*map(ColumnExpression, [*(columns or there), FILENAME]))
@@ -209,7 +197,8 @@ def check_memory(table: str, wanted: DuckDBPyRelation, folder: Path) -> None:
         ]
     )
     texts = [name for name, kind in types.items() if kind.partition("(")[0] in _TEXTS]
-    lengths = [FunctionExpression("sum", FunctionExpression("strlen", _text_of(name))) for name in texts]
+    as_text = [ColumnExpression(name).cast(duckdb.sqltypes.VARCHAR) for name in texts]
+    lengths = [FunctionExpression("sum", FunctionExpression("strlen", text)) for text in as_text]
     ((n_rows, *n_characters),) = wanted.aggregate([FunctionExpression("count"), *lengths]).fetchall()
     in_all = sum(filter(None, n_characters))
     some = f'read some of it, as in read("{table}", columns=[...], staffing="traditional")'
@@ -219,11 +208,6 @@ def check_memory(table: str, wanted: DuckDBPyRelation, folder: Path) -> None:
         )
     if in_all > MOST_TEXT:
         raise ScenarioError([Problem(place, f"{in_all:,} characters of text", f"too much for memory: {some}")])
-
-
-def _text_of(column: str) -> Expression:
-    """The values of a column as text."""
-    return ColumnExpression(column).cast(duckdb.sqltypes.VARCHAR)
 
 
 def relation(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:

@@ -262,28 +262,6 @@ class ExecutorSettings(Frozen):
         return self
 
 
-_HERE: dict[str, type[StudySettings]] = {
-    kind.model_fields["name"].default: kind
-    for kind in (
-        CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        BreakevenSettings,
-    )
-}  # fmt: skip
-"""Settings that stand in this module, so that a command loads no study but its own."""
-STUDIES: dict[str, type[StudySettings]] = {name: _HERE.get(name) or study_named(name).settings for name in REGISTERED}
-AnySettings: Any = Annotated[Union[tuple(STUDIES.values())], Field(discriminator="name")]  # noqa: UP007
-
-
-def studies_with(key: str) -> list[str]:
-    """Studies that have a key of the group `study`, by its first word."""
-    return [name for name, kind in STUDIES.items() if key in kind.model_fields]
-
-
-def studies_using(key: str) -> list[str]:
-    """Studies that use a key outside the group `study`."""
-    return [name for name, kind in STUDIES.items() if key in kind.uses]
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """What a command asks for. `scenario` has the chosen staffing, `scenarios` those the study plays, by staffing.
@@ -368,3 +346,26 @@ class SweepQuestion:
     def choices(self) -> dict[str, str]:
         """Groups and files of the first scenario."""
         return self.first.choices
+
+
+# Last: a study that brings its own settings imports what stands above.
+_HERE: dict[str, type[StudySettings]] = {
+    kind.model_fields["name"].default: kind
+    for kind in (
+        CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
+        BreakevenSettings,
+    )
+}  # fmt: skip
+"""Settings that stand in this module, so that a command loads no study but its own."""
+STUDIES: dict[str, type[StudySettings]] = {name: _HERE.get(name) or study_named(name).settings for name in REGISTERED}
+AnySettings: Any = Annotated[Union[tuple(STUDIES.values())], Field(discriminator="name")]  # noqa: UP007
+
+
+def studies_with(key: str) -> list[str]:
+    """Studies that have a key of the group `study`, by its first word."""
+    return [name for name, kind in STUDIES.items() if key in kind.model_fields]
+
+
+def studies_using(key: str) -> list[str]:
+    """Studies that use a key outside the group `study`."""
+    return [name for name, kind in STUDIES.items() if key in kind.uses]
