@@ -118,11 +118,8 @@ Played = dict[Cell, list[RunResult]]
 """Results of each level and staffing, in order of replication."""
 
 
-def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool = True) -> Comparison:
-    """The comparison that the runs allow. Raises ValueError if no task has finished.
-
-    `is_last`: no more runs come, so that a precision is said to be reached or not.
-    """
+def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float) -> Comparison:
+    """The comparison that the runs allow. Raises ValueError if no task has finished."""
     played, n_planned = played_of(runs, plan)
     if not played:
         raise ValueError("no replication has finished: nothing to compare")

@@ -122,7 +122,7 @@ def daily_series(trajectory: Trajectory, n_days: int) -> FloatArray:
 
 def decided(of_each: Mapping[str, FloatArray]) -> WarmUpFound:
     """The largest warm-up of all scenarios and series that settle; arrays of shape (replications, series, days)."""
-    evidence: list[dict[str, object]] = []
+    evidence: list[tuple[object, ...]] = []
     days: list[pd.DataFrame] = []
     for label, values in of_each.items():
         for number, name in enumerate(SERIES):
@@ -131,15 +131,7 @@ def decided(of_each: Mapping[str, FloatArray]) -> WarmUpFound:
             if not has_days.all():  # nobody comes on some days: no series to judge
                 continue
             found = daily_warm_up(series)
-            evidence.append(
-                {
-                    "label": label,
-                    "series": name,
-                    "n_weeks": found.n_weeks,
-                    "n_days": found.n_observations,
-                    "reliable": found.reliable,
-                }
-            )
+            evidence.append((label, name, found.n_weeks, found.n_observations, found.reliable))
             means = np.nanmean(series, axis=0)
             days.append(pd.DataFrame({"label": label, "series": name, "day": np.arange(means.size), "mean": means}))
     table = pd.DataFrame(evidence, columns=["label", "series", "n_weeks", "n_days", "reliable"])

@@ -122,7 +122,6 @@ class Selection:
     n: int
     n_undefined: int
     most: int
-    confidence: float
 
 
 def select_best(
@@ -148,7 +147,8 @@ def select_best(
     signed = table if better == "high" else -table
     whole = np.flatnonzero(~np.isnan(signed).any(axis=0))[:first]
     if whole.size < first:
-        return _undecided(len(table), first, confidence)
+        k = len(table)  # nothing is decided before the first replications are there
+        return Selection(None, np.ones(k, dtype=bool), np.zeros(k, dtype=np.int64), np.full(k, nan), 0, 0, first)
     race = _Race(signed, whole, _squared_reach(signed[:, whole], indifference, confidence), indifference)
     race.run()
     surviving = np.zeros(len(table), dtype=bool)
@@ -161,7 +161,6 @@ def select_best(
         n=race.n,
         n_undefined=race.column - race.n,
         most=race.most,
-        confidence=confidence,
     )
 
 
@@ -216,17 +215,3 @@ class _Race:
         is_out: BoolArray = np.any(totals[np.newaxis] - totals[:, np.newaxis] > margin, axis=1)
         leader = np.arange(len(totals))[:, np.newaxis] == totals.argmax(axis=0)
         return np.where(numbers >= self.most, ~leader, is_out)
-
-
-def _undecided(k: int, first: int, confidence: float) -> Selection:
-    """Before the first replications are there."""
-    return Selection(
-        selected=None,
-        surviving=np.ones(k, dtype=bool),
-        left_after=np.zeros(k, dtype=np.int64),
-        mean=np.full(k, nan),
-        n=0,
-        n_undefined=0,
-        most=first,
-        confidence=confidence,
-    )

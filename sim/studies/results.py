@@ -32,8 +32,12 @@ class ResultsStudy(Study):
     settings = ResultsSettings
 
     def run(self, question: Question, console: Console) -> int:
-        check_question(question)
-        assert question.run is not None
+        problems = problems_of_asking(question.query, question.table, question.export)
+        if question.run is None:
+            remedy = "study=results needs run=FOLDER, the results folder of a sweep or a break-even study"
+            problems.insert(0, Problem("run", "nothing", remedy))
+        if problems or question.run is None:
+            raise ScenarioError(problems)
         received = read_sweep(question.run)
         facts, labels = received.facts, received.labels
         store = RunStore(question.run, facts.seed, facts.code)
@@ -61,13 +65,3 @@ class ResultsStudy(Study):
                 rows = counted(export(found, question.export), "row")
                 teller(console)(f"{rows} in {question.export}")
         return 0
-
-
-def check_question(question: Question) -> None:
-    """Raise ScenarioError with all that is wrong with what is asked of a folder."""
-    problems = problems_of_asking(question.query, question.table, question.export)
-    if question.run is None:
-        remedy = "study=results needs run=FOLDER, the results folder of a sweep or a break-even study"
-        problems.insert(0, Problem("run", "nothing", remedy))
-    if problems:
-        raise ScenarioError(problems)

@@ -149,7 +149,7 @@ class PlayedStudy(Study, Generic[P, A]):
                 runs.add(results)
                 for result in results[:1]:
                     if result.traceback:
-                        tell(f"{task} is left out: {_last_line(result.traceback)}")
+                        tell(f"{task} is left out: {result.traceback.strip().splitlines()[-1]}")
                 watch.played()
 
             watch.played()
@@ -177,11 +177,6 @@ class PlayedStudy(Study, Generic[P, A]):
                     journal.remove()
         tell(f"results are in {place}: {self.shown_files}")
         return 0 if drawn and not tasks else 1
-
-
-def _last_line(traceback: str) -> str:
-    """What went wrong, without where."""
-    return traceback.strip().splitlines()[-1]
 
 
 def facts_of(design: Design, command: Sequence[str], choices: Mapping[str, str], seconds: float) -> dict[str, Any]:

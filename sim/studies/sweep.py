@@ -72,7 +72,11 @@ def sweep_design(question: SweepQuestion) -> Design:
 def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
     """Play many scenarios, or what is missing of them, and compare each with the first; `dry`: say what would run."""
     design = sweep_design(question)
-    for line in (*repeated_lines(question.same), *question.notes):
+    if question.same:  # one by name, the others counted
+        (label, earlier), *others = question.same
+        more = f", and {counted(len(others), 'further scenario')} likewise" if others else ""
+        say(console, f"{label} is the same as {earlier}: played once{more}")
+    for line in question.notes:
         say(console, line)
     if not dry:
         place = results_place(question.first.output, "sweep", run_store.foreign_to_sweeps)
@@ -84,13 +88,6 @@ def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
     most, rules = design.rules.most_replications, design.rules
     further = f" in the first round, at most {most} where what is asked for takes more" if rules.in_rounds else ""
     return tell_design(design, rosters, (1.0,), console, further=further)
-
-
-def repeated_lines(same: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Scenarios that another one repeats: one by name, the others counted."""
-    for label, earlier in same[:1]:
-        more = f", and {counted(len(same) - 1, 'further scenario')} likewise" if len(same) > 1 else ""
-        yield f"{label} is the same as {earlier}: played once{more}"
 
 
 def play_in(place: Path, design: Design, question: SweepQuestion, console: Console) -> int:
