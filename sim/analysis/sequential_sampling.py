@@ -18,16 +18,8 @@ from sim.runs.design import Design, FilesOfRun, Precision, RunKey, RunTask, Sele
 from sim.runs.playing import play_tasks, workers_for
 from sim.runs.run_store import RunResult, RunStore
 from sim.runs.worker_pool import Notice, ignore_notice
+from sim.statistics import stopping
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
-from sim.statistics.stopping import (
-    Direction,
-    Selection,
-    looked_ahead,
-    next_number,
-    paths,
-    select_best,
-    stops_after,
-)
 
 MET, MISSED, UNDEFINED, PLAYING = "met", "missed", "undefined", "playing"
 
@@ -48,7 +40,7 @@ class ReplicationPlan:
     n_replications: IntArray
     is_final: bool
     precision_reached: pd.DataFrame = field(default_factory=pd.DataFrame)
-    selection: Selection | None = None
+    selection: stopping.Selection | None = None
     candidates: IntArray | None = None
     hit_cap: bool = False
 
@@ -113,7 +105,7 @@ def narrowing(
     for look in looks:
         narrow &= look.is_narrow
     narrow[np.arange(n) >= there[:, np.newaxis]] = False
-    stops: IntArray = stops_after(narrow, first)
+    stops: IntArray = stopping.stops_after(narrow, first)
     stops[np.all([~look.applies for look in looks], axis=0)] = first
     capped: BoolArray = (stops == 0) & (there >= rules.most_replications)
     is_open: BoolArray = (stops == 0) & ~capped
@@ -141,11 +133,11 @@ class Look:
         self.applies: BoolArray = np.asarray((~np.isnan(self.values[:, :first])).any(axis=1))
         if asked.of == "differences":
             self.applies[0] = False
-        self.means, self.half_widths = paths(self.values, confidence, first)
+        self.means, self.half_widths = stopping.paths(self.values, confidence, first)
         beside = (
             self.means
             if asked.of == "estimates"
-            else np.tile(paths(values[:1], confidence, first)[0], (len(values), 1))
+            else np.tile(stopping.paths(values[:1], confidence, first)[0], (len(values), 1))
         )
         self.widest = asked.widest(beside)
         self.is_narrow: BoolArray = (self.half_widths <= self.widest) | ~self.applies[:, np.newaxis]
@@ -153,7 +145,7 @@ class Look:
     def next_number(self, row: int, cap: int) -> int:
         """Replications of a scenario to have before looking again."""
         n = int(self.there[row])
-        return next_number(self.values[row, :n], float(self.widest[row, n - 1]), self.confidence, cap)
+        return stopping.next_number(self.values[row, :n], float(self.widest[row, n - 1]), self.confidence, cap)
 
     def rows(
         self, labels: Mapping[str, str], numbers: IntArray, is_open: np.ndarray, capped: np.ndarray
@@ -164,7 +156,7 @@ class Look:
             n = int(min(numbers[row], self.there[row]))
             if self.asked.of == "differences" and row == 0:
                 continue
-            looked_at = slice(max(0, n - 1 - int(looked_ahead(n))) if capped[row] else n - 1, n)
+            looked_at = slice(max(0, n - 1 - int(stopping.looked_ahead(n))) if capped[row] else n - 1, n)
             is_met = bool(self.is_narrow[row, looked_at].all())
             status = PLAYING if is_open[row] else MET if is_met else MISSED
             found.append(
@@ -192,7 +184,7 @@ def choosing(
     if candidates.size < 2:
         return ReplicationPlan(numbers, True, candidates=candidates)
     better = direction_of(asked.measure)
-    choice = select_best(values[candidates], better, asked.indifference, first, confidence)
+    choice = stopping.select_best(values[candidates], better, asked.indifference, first, confidence)
     gone, n = choice.left_after > 0, int(there[candidates][choice.surviving].min())
     hit_cap = choice.selected is None and n >= cap
     if choice.selected is not None:
@@ -208,7 +200,7 @@ FEWEST_FURTHER = 5
 """Replications of a round at least; a quarter of those there are, if that is more: some of them may not be needed."""
 
 
-def direction_of(measure: str) -> Direction:
+def direction_of(measure: str) -> stopping.Direction:
     """Whether low or high is better of a measure."""
     better = MEASURE_BY_KEY[measure.partition(".")[0]].better
     if better == "neutral":
