@@ -9,27 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Interrupts:
-    """Whether the user has interrupted while interrupts were held back."""
-
-    def __init__(self) -> None:
-        self.came = False
-
-
 @contextmanager
-def uninterrupted() -> Iterator[Interrupts]:
-    """Hold back interrupts for as long as the block takes; `came` tells of one. Only the main thread is ever told."""
-    interrupts = Interrupts()
+def uninterrupted() -> Iterator[threading.Event]:
+    """Hold back interrupts for as long as the block takes; one sets the event. Only the main thread is ever told."""
+    came = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield interrupts
+        yield came
         return
-
-    def hold(*_: object) -> None:
-        interrupts.came = True
-
-    before = signal.signal(signal.SIGINT, hold)
+    before = signal.signal(signal.SIGINT, lambda *_: came.set())
     try:
-        yield interrupts
+        yield came
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -37,7 +26,7 @@ def uninterrupted() -> Iterator[Interrupts]:
 @contextmanager
 def interrupted_after() -> Iterator[None]:
     """Hold back an interrupt for as long as the block takes, and raise it then."""
-    with uninterrupted() as interrupts:
+    with uninterrupted() as came:
         yield
-    if interrupts.came:
+    if came.is_set():
         raise KeyboardInterrupt

@@ -36,9 +36,11 @@ Table: TypeAlias = "pd.DataFrame | dict[str, np.ndarray]"
 
 
 def write_table(table: Table, path: Path) -> None:
-    """Write a table as Parquet; the file appears only when it is complete. Raises TableNotWritten, OSError."""
+    """Write a table as Parquet, or as text with commas where the name ends in `.csv`; the file appears only when it is
+    complete. Raises TableNotWritten, OSError.
+    """
     with interrupted_after(), whole_file(path) as partial:
-        copy_out(table, partial)
+        copy_out(table, partial, as_csv=path.suffix == ".csv")
 
 
 def write_or_remove(table: "pd.DataFrame", path: Path) -> None:
@@ -47,12 +49,6 @@ def write_or_remove(table: "pd.DataFrame", path: Path) -> None:
         write_table(table, path)
     else:
         path.unlink(missing_ok=True)
-
-
-def write_csv(table: Table, path: Path) -> None:
-    """Write a table as text with commas; the file appears only when it is complete. Raises TableNotWritten, OSError."""
-    with whole_file(path) as partial:
-        copy_out(table, partial, as_csv=True)
 
 
 @contextmanager

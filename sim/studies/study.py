@@ -158,7 +158,7 @@ class PlayedStudy(Study, Generic[P, A]):
                 raise KeyboardInterrupt
             tasks, n_wanted = missing(design, runs)
             n_finished = n_wanted - len(tasks)
-            with uninterrupted() as interrupts, self.drawing(plan, draft.folder / "figures") as begin_figures:
+            with uninterrupted() as interrupted, self.drawing(plan, draft.folder / "figures") as begin_figures:
                 seconds = time.monotonic() - started
                 answer = self.answer(plan, runs, seconds)
                 figures = begin_figures(answer)
@@ -167,7 +167,7 @@ class PlayedStudy(Study, Generic[P, A]):
                 write_each(self.files(plan, answer, runs, facts, question), draft.folder, unwritten)
                 at_end.enter_context(console)  # what is shown is printed when all of it stands
                 show_finished(partial(watch.show_all, answer), patient_console(sys.stderr), place)
-                drawn = not interrupts.came and all_drawn(figures, tell, unwritten)
+                drawn = not interrupted.is_set() and all_drawn(figures, tell, unwritten)
                 writer.flush()
                 for errors in (writer.errors, *(result.unwritten for result in runs.results.values())):
                     unwritten.add(errors)
