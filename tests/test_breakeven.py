@@ -421,5 +421,15 @@ def test_without_presets_all_that_has_a_worth_is_counted() -> None:
     assert sum(item.counts_in(EVERYTHING) for item in plan.worth) == 4
 
 
+def test_a_study_without_presets_is_shown_again_from_its_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [*SMALL, "staffing=peer_added", "study.replications=2", "study.points=2", "study.presets=[]"]
+    assert main([*words, f"output={tmp_path / 'out'}"]) == 0
+    capsys.readouterr()
+    assert main(["study=results", f"run={tmp_path / 'out'}"]) == 0
+    assert "net benefit" in " ".join(capsys.readouterr().out.split())
+
+
 def test_verdicts_are_those_documented() -> None:
     assert set(BreakEven.__annotations__["verdict"].__args__) == {"turns", "never", "always", "unclear"}
