@@ -410,7 +410,7 @@ def test_when_nothing_can_be_written_any_more_the_answer_is_shown_and_what_there
     assert re.search(r"\d\.\d", told.out), "the answer is shown"
     if study in ("run", "comparison"):
         assert not folder.exists()
-        assert re.search(r"\w+\.parquet \(No space", told.err)
+        assert re.search(r"\w+\.(parquet|csv) \(No space", told.err)
         assert {"run.json", "answer.md", "scenarios.json"} <= set(os.listdir(f"{folder}.unfinished"))
     if study == "calibration":
         assert os.listdir(folder) == ["visits"]
