@@ -3,8 +3,6 @@
 Everything here is a note; no value becomes missing.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Nothing is interpreted. A file that is no readable table raises VisitsFileError with what is wrong and what to do.
 """
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

@@ -4,8 +4,6 @@ A log with one row an event becomes a table with one row a visit by the marks of
 `visit_fields` decides what the text means.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
