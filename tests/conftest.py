@@ -5,6 +5,7 @@
 
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Iterator
 
@@ -21,6 +22,10 @@ from sim.runs.engines import ENGINES, Engine
 from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
 from tests.one_figure import draw_one_figure
+
+# Tests start a hundred processes. Each would compile the program anew where nothing that was compiled is kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Whoever starts the tests in the background may have interrupts ignored, which some tests send.
 signal.signal(signal.SIGINT, signal.default_int_handler)

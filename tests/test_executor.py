@@ -137,7 +137,10 @@ def test_without_what_makes_keys_no_cluster_is_started(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("many", [False, True])
-def test_an_address_without_encryption_is_warned_of(many: bool, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_without_encryption_is_warned_of(
+    many: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dask_workers, "SECONDS_TO_ANSWER", 0.2)
     words = ["-m", "demand.growth=1,2"] if many else ["study=run"]
     for address, is_warned in (("tcp://127.0.0.1:9", True), ("tls://127.0.0.1:9", False)):
         assert main([*words, "--dry-run", "executor=dask", f"executor.address={address}"]) == 0
