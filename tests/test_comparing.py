@@ -15,7 +15,7 @@ from sim.department.scenario import ScenarioError
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import describe_comparison
-from sim.report.markdown import answer_markdown
+from sim.report.description import answer_markdown
 from sim.report.words.comparison_finding import finding_of
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import at_demand

@@ -29,19 +29,18 @@ from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
 from sim.report.comparison_answer import describe_comparison, print_comparison
 from sim.report.console import print_assumptions, print_problems
+from sim.report.description import answer_markdown
 from sim.report.figures.axes_parts import spread_apart
 from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure
 from sim.report.figures.figure_workers import begin_figures, drawers, figure_names
 from sim.report.figures.frame import DPI, WIDTH
 from sim.report.figures.theme import colours, styled
 from sim.report.figures.week_figures import heads_and_load_figure, shade_without_peers, utilisation_figure
-from sim.report.markdown import answer_markdown
 from sim.report.progress import ProgressLines, progress
 from sim.report.tables.comparison_rows import change_rows, cost_rows
-from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind
+from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind, question
 from sim.report.words.comparison_finding import finding_of
 from sim.report.words.measure_words import interval_words, labelled
-from sim.report.words.question_text import question
 from sim.visits.data_quality import VisitsFileError
 
 LABELS = {

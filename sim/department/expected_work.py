@@ -7,7 +7,7 @@ out: support by peers, for whom nobody waits, assumed effects, handovers, and pa
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ BUSY_AT_LEAST = 0.3
 """Physicians and nurses busy for less of their hours have the roster of a larger department."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoleLoad:
+class RoleLoad(NamedTuple):
     """Work asked of a role and its hours on duty, both in hours a week.
 
     `own` is what is put into its queue; `left` is what remains of that when the roles that serve the queue have given
@@ -104,8 +103,7 @@ def weekly_visits_of(scenario: Scenario, name: str) -> tuple[float, tuple[float,
     return quantities.sum_in_order(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
 
 
-@dataclass(frozen=True, slots=True)
-class VisitKind:
+class VisitKind(NamedTuple):
     """Visits of a stream of one CTAS level and, where the stream has classes of severity, of one class."""
 
     stream: Stream
@@ -191,9 +189,8 @@ def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pa
 def mean_boarding_minutes(scenario: Scenario, step: pathway.Board, acuity: int) -> float:
     """Mean boarding time of a step; for a regional pool, whose waits are not known, the same."""
     time = scenario.boarding.times[step.time]
-    return (1.0 - time.long_share) * time.minutes.mean_of(
-        acuity
-    ) + time.long_share * scenario.boarding.mean_hours * quantities.MINUTES_PER_HOUR
+    long = time.long_share * scenario.boarding.mean_hours * quantities.MINUTES_PER_HOUR
+    return (1.0 - time.long_share) * time.minutes.mean_of(acuity) + long
 
 
 def attended_share(scenario: Scenario, task: pathway.Task) -> float:

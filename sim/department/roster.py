@@ -4,8 +4,9 @@ Which task a member takes is decided in `sim.department.discipline`; filling of 
 """
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
@@ -107,23 +108,18 @@ class Shift(quantities.Frozen):
     breaks: tuple[Break, ...] | None = None
     peer_kind: Literal["youth", "family", "adult"] | None = None
 
-    @model_validator(mode="after")
-    def _breaks_fit(self) -> "Shift":
-        check_breaks(self.breaks or (), self.minutes)
-        return self
-
-    @model_validator(mode="after")
-    def _ends_before_it_begins_again(self) -> "Shift":
+    def _wrong(self) -> Iterator[str]:
+        yield from wrong_breaks(self.breaks or (), self.minutes)
         starts = self.starts_in_week()
         for start, following in itertools.pairwise((*starts, starts[0] + quantities.MINUTES_PER_WEEK)):
             if self.minutes > following - start:
                 day, again = (WEEKDAYS[int(at // quantities.MINUTES_PER_DAY) % 7] for at in (start, following))
                 clock = clock_text(self.start)
-                raise ValueError(
+                yield (
                     f"minutes {self.minutes:g} from {day} {clock} run into {again} {clock}, when it starts again: "
                     f"give at most {following - start:g}, and set heads=2 for two people"
                 )
-        return self
+                return
 
     def starts_in_week(self) -> tuple[float, ...]:
         """Start of each occurrence in a week, in minutes after Monday 00:00, in order.
@@ -133,19 +129,17 @@ class Shift(quantities.Frozen):
         return tuple(sorted(day * quantities.MINUTES_PER_DAY + self.start for day in self.days))
 
 
-def check_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> None:
-    """Raise ValueError where breaks overlap or run past the shift."""
+def wrong_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> Iterator[str]:
+    """Breaks that overlap or run past the shift."""
     placed = sorted((item.after, item.after + item.minutes) for item in breaks if item.after is not None)
     for (start, end), (following, _) in itertools.pairwise(placed):
         if following < end:
-            raise ValueError(f"breaks overlap: {start:g}-{end:g} and one from {following:g} minutes: move one of them")
+            yield f"breaks overlap: {start:g}-{end:g} and one from {following:g} minutes: move one of them"
     for start, end in placed:
         if end > shift_minutes:
-            raise ValueError(
-                f"the break at {start:g} ends after the shift of {shift_minutes:g} minutes: move it earlier"
-            )
+            yield f"the break at {start:g} ends after the shift of {shift_minutes:g} minutes: move it earlier"
     if sum(item.minutes for item in breaks) >= shift_minutes:
-        raise ValueError(f"breaks fill the whole shift of {shift_minutes:g} minutes: shorten them")
+        yield f"breaks fill the whole shift of {shift_minutes:g} minutes: shorten them"
 
 
 class Role(quantities.Frozen):
@@ -167,11 +161,9 @@ class Role(quantities.Frozen):
     absence_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     protected_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
-    @model_validator(mode="after")
-    def _breaks_fit(self) -> "Role":
+    def _wrong(self) -> Iterator[str]:
         for shift in self.shifts.values():
-            check_breaks(self.breaks_of(shift), shift.minutes)
-        return self
+            yield from wrong_breaks(self.breaks_of(shift), shift.minutes)
 
     def breaks_of(self, shift: Shift) -> tuple[Break, ...]:
         """The shift's own breaks or the role's, with the protected block of the shift."""
@@ -191,8 +183,7 @@ class Role(quantities.Frozen):
         return quantities.sum_in_order(minutes) / 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class OffFloor:
+class OffFloor(NamedTuple):
     """A break or protected block of one duty: due at `at`, lasting `minutes`, starting late if a task is in hand."""
 
     at: float
@@ -200,8 +191,7 @@ class OffFloor:
     protected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """One uninterrupted spell of duty, absolute minutes; abutting and overlapping shifts are merged."""
 
     start: float

@@ -6,10 +6,9 @@ is `sim.engine.workload`; a visit's class is read off it in `sim.engine.referenc
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.department import quantities
 from sim.department.pathway import ADMISSION, Dispose
@@ -50,14 +49,11 @@ class Severity(quantities.Frozen):
     rates: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
     means: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Severity":
-        wrong = [*self._wrong_shares(), *self._wrong_numbers()]
-        if wrong:
-            raise ValueError("; ".join(wrong))
-        return self
+    def _wrong(self) -> Iterator[str]:
+        if wrong := "; ".join(self._wrong_numbers()):
+            yield wrong
 
-    def _wrong_shares(self) -> Iterator[str]:
+    def _wrong_numbers(self) -> Iterator[str]:
         n = len(self.classes)
         twice = sorted({name for name in self.classes if self.classes.count(name) > 1})
         if twice:
@@ -68,9 +64,6 @@ class Severity(quantities.Frozen):
                 yield f"share of CTAS {acuity} has {len(row)} numbers: write one for each of the {n} classes"
             elif abs(total - 1.0) > quantities.ROUNDING:
                 yield f"share of CTAS {acuity} sums to {total:.6g}, not 1: divide each by {total:.6g}"
-
-    def _wrong_numbers(self) -> Iterator[str]:
-        n = len(self.classes)
         for field, known in (("rates", ESCALATION), ("means", WISH)):
             for name in getattr(self, field):
                 if name != known:
@@ -188,8 +181,7 @@ def cumulated(row: ClassShares) -> ClassShares:
 # --- the traits of a stream's visits ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """What a stream's visits are like by class: one class where it has none. Shares of CTAS 1 to 5 come in that order.
 
     `up_to` are cumulated shares of classes by acuity, of visits by other and by frail patients; `of_classes` those of

@@ -17,10 +17,9 @@ from sim.report.console import say
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
 from sim.report.tables import answer_workbook, comparison_rows
-from sim.report.words.caveats import LEGEND, caution_lines_of, in_mind, short_marks, stress_test_lines, unfinished_lines
+from sim.report.words import caveats
 from sim.report.words.comparison_finding import OTHER_DEMAND, finding_of, other_levels_line, with_other_levels
 from sim.report.words.measure_words import labelled, rank_line, short_label, whole_percent
-from sim.report.words.question_text import central_demand, changed_line, demand_title
 from sim.report.words.worth_text import worth_lines
 
 FIRST_SHOWN = (
@@ -70,13 +69,13 @@ def describe_comparison(comparison: Comparison, with_figures: bool = False) -> D
         finding=finding,
         whole_finding=whole,
         title=whole.question,
-        intro=changed_line(comparison),
+        intro=caveats.changed_line(comparison),
         n_rows=max(len(measures), len(comparison.staffings)),
         screen_table=partial(_screen_table, comparison),
         remarks=remarks_at(comparison, comparison.central_level),
         sections=partial(_page_sections, comparison, with_figures),
         sheets=partial(answer_workbook.sheets_of, comparison),
-        keep_in_mind=filter(None, (changed_line(comparison), *notes, *in_mind(comparison))),
+        keep_in_mind=filter(None, (caveats.changed_line(comparison), *notes, *caveats.in_mind(comparison))),
     )
 
 
@@ -123,7 +122,7 @@ def staffings_down(comparison: Comparison, n_rows: int, width: int) -> TextRows:
 def legend(comparison: Comparison) -> str:
     """What the cells hold, and the marks that are among them."""
     percent = whole_percent(comparison.confidence)
-    marks = short_marks(any(any(comparison.flags_of(name)) for name in comparison.staffings))
+    marks = caveats.short_marks(any(any(comparison.flags_of(name)) for name in comparison.staffings))
     if not comparison.others:
         one = comparison.n_replications() < 2
         return f"{'One replication' if one else f'Mean ± half-width of its {percent} interval'}.{marks}"
@@ -136,8 +135,8 @@ def legend(comparison: Comparison) -> str:
 
 def remarks_at(comparison: Comparison, *levels: float) -> list[str]:
     """Where to be careful at some levels of demand."""
-    cautions = caution_lines_of(comparison, levels, _MOST_NAMED)
-    return [*unfinished_lines(comparison), *cautions, *stress_test_lines(comparison), *comparison.notes]
+    cautions = caveats.caution_lines_of(comparison, levels, _MOST_NAMED)
+    return [*caveats.unfinished_lines(comparison), *cautions, *caveats.stress_test_lines(comparison), *comparison.notes]
 
 
 # --- the page
@@ -149,7 +148,7 @@ def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Secti
     yield Section("", [summary(comparison), page_legend(comparison), ranks])
     yield from [Section("Figures", figure_blocks())] if with_figures else []
     for title, rows, lines in (
-        (demand_title(comparison), comparison_rows.demand_rows(comparison), []),
+        (caveats.demand_title(comparison), comparison_rows.demand_rows(comparison), []),
         ("Matched simulated patients, first visits", comparison_rows.change_rows(comparison), []),
         (
             comparison_rows.TAKEN_HOME,
@@ -167,7 +166,7 @@ def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Secti
         yield Section("", [note])
     for title, lines in sentences_by_staffing(comparison):
         yield Section(title, [Points(lines)])
-    yield Section("Read this with the numbers", [Points(in_mind(comparison))])
+    yield Section("Read this with the numbers", [Points(caveats.in_mind(comparison))])
 
 
 def head_in_lines(name: str) -> str:
@@ -194,14 +193,16 @@ def page_legend(comparison: Comparison) -> str:
     return (
         f"Mean over replications; in brackets the paired difference from {baseline} "
         f"± half-width of its {whole_percent(comparison.confidence)} interval, in % points for shares. "
-        f"*: beyond chance when all headline measures are judged together. =: identical to the last bit. {LEGEND}"
-        f"{level_of_marks(comparison)}"
+        f"*: beyond chance when all headline measures are judged together. =: identical to the last bit. "
+        f"{caveats.LEGEND}{level_of_marks(comparison)}"
     )
 
 
 def level_of_marks(comparison: Comparison) -> str:
     """At which level of demand a mark beside a staffing holds, where there are several."""
-    where = f" A mark beside a staffing is of {central_demand(comparison)}; the table of demand marks each level."
+    where = (
+        f" A mark beside a staffing is of {caveats.central_demand(comparison)}; the table of demand marks each level."
+    )
     return where if len(comparison.levels) > 1 else ""
 
 
@@ -246,4 +247,6 @@ def print_other_levels(comparison: Comparison, console: Console) -> None:
     further = [level for level in comparison.levels if level != comparison.central_level]
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
-    print_remarks([*unfinished_lines(comparison), *caution_lines_of(comparison, further, _MOST_NAMED)], console)
+    print_remarks(
+        [*caveats.unfinished_lines(comparison), *caveats.caution_lines_of(comparison, further, _MOST_NAMED)], console
+    )

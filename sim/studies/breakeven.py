@@ -11,8 +11,8 @@ from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_run
 from sim.engine.measures.number_text import counted
 from sim.report.breakeven_answer import describe_break_even
 from sim.report.console import say
+from sim.report.description import answer_markdown
 from sim.report.figures.breakeven_figure import draw_break_even
-from sim.report.markdown import answer_markdown
 from sim.report.progress import teller
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.runs.output_folder import results_place

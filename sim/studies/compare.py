@@ -20,8 +20,8 @@ from sim.analysis.sequential_sampling import next_replications_of
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
+from sim.report.description import answer_markdown
 from sim.report.figures.figure_workers import begin_figures, drawers
-from sim.report.markdown import answer_markdown
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.stopping_text import PrecisionOutcome, precision_lines

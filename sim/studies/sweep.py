@@ -36,8 +36,7 @@ from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
 from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
-from sim.report.description import Description
-from sim.report.markdown import answer_markdown
+from sim.report.description import Description, answer_markdown
 from sim.report.progress import progress, teller
 from sim.report.screen import print_answer
 from sim.report.sweep_answer import SCREEN_MEASURES, describe_sweep

@@ -323,13 +323,13 @@ ALL: list[Attack] = [
     visits(
         "an address of the web",
         (*READ[:1], "study.map=peered", "visits=https://127.0.0.1:9/v.parquet", "output=out"),
-        refused("no such file"),
+        refused("No such file"),
         nothing,
     ),
     visits(
         "an address of a bucket",
         (*READ[:1], "study.map=peered", "visits=s3://a/v.parquet", "output=out"),
-        refused("no such file"),
+        refused("No such file"),
         nothing,
     ),
     column_map("a key twice in a column map", refused("ours.yaml"), MAP + "acuity: {column: t, recode: {'3': 1}}\n"),

@@ -65,8 +65,7 @@ STATISTICS: Mapping[Statistic, tuple[str, str]] = {
 """Statistics of one duration: in a label, and as the numerator."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A difference in a whole sentence. `clause` takes who, amount and way (`less` or `more`); `topic` takes who."""
 
     clause: str

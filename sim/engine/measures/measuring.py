@@ -41,18 +41,14 @@ def measure(trajectory: Trajectory, scenario: Scenario) -> NamedValues:
 def measure_cohort(time: PeerDay) -> NamedValues:
     """The same of a run whose visits and staff others look at too."""
     check_window(time.trajectory)
-    by_part = summaries(OF_VISITS, visit_outcomes(time), time.codes("stream"), time)
-    values = {f"{key}.{part}": value for part, of_part in by_part.items() for key, value in of_part.items()}
+    by_stream = summaries(OF_VISITS, visit_outcomes(time), time.codes("stream"), time)
+    values = {f"{key}.{part}": value for part, of_part in by_stream.items() for key, value in of_part.items()}
     values |= {f"{item.key}.all": item.of_values(values) for item in MEASURES if item.of_values}
     for item in MEASURES:
-        values |= {f"{item.key}.{part}": value for part, value in run_values(item, time).items()}
+        found = item.of_run(time) if item.of_run else {}
+        by_part = found if isinstance(found, dict) else {"all": found}
+        values |= {f"{item.key}.{part}": value for part, value in by_part.items()}
     return values
-
-
-def run_values(item: Measure, time: PeerDay) -> NamedValues:
-    """Values by part of a measure that is computed of the run as a whole; none of another."""
-    found = item.of_run(time) if item.of_run else {}
-    return found if isinstance(found, dict) else {"all": found}
 
 
 def visit_outcomes(cohort: Cohort) -> Iterator[tuple[OfVisits, VisitOutcome]]:
@@ -151,11 +147,10 @@ def linear_quantiles(
     """Quantiles among the statistics (linear interpolation, to the bit as NumPy's), nan of nothing. Reorders values."""
     rest: Floats = values
     found: dict[Statistic, float] = {}
+    if values.size == 0:
+        return dict.fromkeys((name for name in QUANTILE_SHARES if name in statistics), np.nan)
     for name, share in QUANTILE_SHARES.items():
         if name not in statistics:
-            continue
-        if values.size == 0:
-            found[name] = np.nan
             continue
         place = share * (values.size - 1)
         # All below the last quantile is left behind: a short search for each costs less than one for all.
@@ -164,13 +159,9 @@ def linear_quantiles(
         rest = rest[ahead:]
         low = float(rest[0])
         high = float(rest[1:].min()) if rest.size > 1 else low
-        found[name] = _between(low, high, place - int(place))
+        part = place - int(place)
+        found[name] = low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
     return found
-
-
-def _between(low: float, high: float, share: float) -> float:
-    """The point at a share of the way from low to high."""
-    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
 
 
 def statistic_of(item: Measure, summed: Mapping[OfVisits, Summed], time: StaffTime) -> float:

@@ -21,11 +21,8 @@ def by_role(time: StaffTime, values: Floats) -> entry.NamedValues:
 def busy_share(time: StaffTime, minutes: Floats) -> entry.NamedValues:
     """Minutes busy inside the shift over minutes of each role, of roles that are no peers."""
     shares = map(entry.quotient, time.busy.sum(axis=1).tolist(), minutes.tolist())
-    return {
-        role: share
-        for role, share, of_peers in zip(time.trajectory.roles, shares, time.peers, strict=True)
-        if not of_peers
-    }
+    found = zip(time.trajectory.roles, shares, time.peers, strict=True)
+    return {role: share for role, share, of_peers in found if not of_peers}
 
 
 @STAFF.run(

@@ -420,14 +420,6 @@ class Dispatcher:
         request.resumed, request.unstaffed = True, None
         self.ask(request)
 
-    def _count_minutes(self, member: Member, start: float, end: float) -> None:
-        duty = member.duty
-        if duty is None or end <= duty.end:
-            member.busy += end - start
-        else:
-            member.overtime += end - max(start, duty.end)
-            member.busy += max(0.0, duty.end - start)
-
     # --- peers beside clinicians --------------------------------------------------------------------------------
 
     def _clinician_comes(self, visit: Visit) -> None:

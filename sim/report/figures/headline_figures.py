@@ -20,10 +20,9 @@ from sim.report.figures.axes_parts import End, light_grid, limit, name_ends, pos
 from sim.report.figures.frame import EDGE, WIDTH, Frame, Grid
 from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, wrapped
 from sim.report.tables.comparison_rows import marked_label
-from sim.report.words.caveats import footer, mark_of, marked
+from sim.report.words.caveats import footer, mark_of, marked, of_what
 from sim.report.words.comparison_finding import amount_of_change, costs_row
 from sim.report.words.measure_words import change_text
-from sim.report.words.question_text import of_what
 
 
 def grey_words(comparison: Comparison, otherwise: str = "") -> str:

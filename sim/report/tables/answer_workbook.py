@@ -222,13 +222,11 @@ def peer_day_sheets(comparison: Comparison) -> list[Sheet]:
     words = ("mean", "interval from", "interval to")
     headers = [Column("Measure"), Column("Unit")]
     headers += [Column(f"{comparison.label(name)}: {word}") for name in names for word in words]
-    rows = [(*peer_day_words(measure), *peer_day_numbers(comparison, names, measure)) for measure in measures]
+    rows = []
+    for measure in measures:
+        found = [number for name in names for number in shown_numbers(comparison.estimate(name, measure), measure)]
+        rows.append((*peer_day_words(measure), *found))
     return [Sheet("peer_day", headers, rows, [number_format(measure) for measure in measures])]
-
-
-def peer_day_numbers(comparison: Comparison, staffings: Sequence[str], name: str) -> list[object]:
-    """Mean and both ends of the interval of each staffing, in the unit of the row."""
-    return [number for staffing in staffings for number in shown_numbers(comparison.estimate(staffing, name), name)]
 
 
 def costs_sheet(comparison: Comparison) -> Sheet:
@@ -351,10 +349,8 @@ def sheets_of_break_even(answer: BreakEvenAnswer) -> list[Sheet]:
 
 def curves_table(answer: BreakEvenAnswer) -> pd.DataFrame:
     """Net benefit of each staffing by each preset, with presets in words."""
-    if answer.curves.empty:
-        return answer.curves
     table = relabelled(answer.curves, labels_of(answer))
-    return table.assign(preset=table["preset"].map(preset_text))
+    return table if table.empty else table.assign(preset=table["preset"].map(preset_text))
 
 
 def parts_table(answer: BreakEvenAnswer) -> pd.DataFrame:
