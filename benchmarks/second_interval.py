@@ -11,9 +11,9 @@ import sim
 from benchmarks.machine import machine
 from sim.analysis.assumption_spread import Draws, draws_design
 from sim.register.draw_table import shipped_draws
+from sim.runs.comparison_runs import summarised
 from sim.runs.design import Design
 from sim.runs.playing import play_all
-from sim.runs.run_summary import summarised
 from sim.runs.worker_pool import n_cores
 
 STAFFINGS = ("traditional", "peer_added", "peer_evening", "clinician_added")

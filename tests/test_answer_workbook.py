@@ -24,8 +24,7 @@ from sim.engine.measures.number_text import is_share, measure_and_part, part_tex
 from sim.io import workbook
 from sim.io.workbook import Column, Sheet, save_workbook, write_workbook
 from sim.report.comparison_answer import describe_comparison
-from sim.report.description import Description
-from sim.report.markdown import with_code
+from sim.report.description import Description, with_code
 from sim.report.tables import answer_workbook
 from sim.report.tables.answer_workbook import answer_sheets
 from sim.report.words.comparison_finding import finding_of

@@ -15,7 +15,7 @@ from sim.config import shipped_choices
 from sim.department.scenario import Scenario
 from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES, PROTOCOL_OUTCOMES
 from sim.report.comparison_answer import LINES_AROUND, describe_comparison, print_comparison, print_other_levels
-from sim.report.description import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS
+from sim.report.description import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS, answer_markdown
 from sim.report.figures.headline_figures import (
     MEASURES_SHOWN,
     finding_figure,
@@ -24,7 +24,6 @@ from sim.report.figures.headline_figures import (
     staffings_shown,
 )
 from sim.report.figures.theme import styled
-from sim.report.markdown import answer_markdown
 from sim.report.screen import MOST_LINES
 from sim.report.words.caveats import NO_BENEFIT
 from sim.report.words.comparison_finding import (
@@ -61,7 +60,7 @@ def lines_of(comparison: Comparison) -> dict[str, str]:
 
 def test_every_headline_measure_has_its_brief_words() -> None:
     for name, headline in HEADLINES.items():
-        assert headline.less.count("{}") == headline.more.count("{}") == 1, name
+        assert headline.says.count("{amount}") == headline.says.count("{way}") == 1, name
         assert headline.less != headline.more
 
 

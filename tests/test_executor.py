@@ -16,8 +16,7 @@ import psutil
 import pytest
 from distributed import Security, rpc
 
-from sim.analysis.expected_time import VISITS_PER_SECOND
-from sim.analysis.memory_check import visits_per_run
+from sim.analysis.design_needs import VISITS_PER_SECOND, visits_per_run
 from sim.cli import main
 from sim.config import compose
 from sim.department.scenario import ScenarioError
@@ -28,8 +27,7 @@ from sim.runs.design import RunTask
 from sim.runs.playing import play_all, play_task, task_lost
 from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
-from sim.runs.worker_errors import NoWorkers, TaskLost
-from sim.runs.worker_pool import DASK, POOLS, n_cores, run_in_pool, worker_pool
+from sim.runs.worker_pool import DASK, POOLS, NoWorkers, TaskLost, n_cores, run_in_pool, worker_pool
 from sim.studies.compare import plan_of
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
@@ -137,7 +135,10 @@ def test_without_what_makes_keys_no_cluster_is_started(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("many", [False, True])
-def test_an_address_without_encryption_is_warned_of(many: bool, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_without_encryption_is_warned_of(
+    many: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dask_workers, "SECONDS_TO_ANSWER", 0.2)
     words = ["-m", "demand.growth=1,2"] if many else ["study=run"]
     for address, is_warned in (("tcp://127.0.0.1:9", True), ("tls://127.0.0.1:9", False)):
         assert main([*words, "--dry-run", "executor=dask", f"executor.address={address}"]) == 0

@@ -8,8 +8,8 @@ import pytest
 from benchmarks import figures
 from sim.report.breakeven_answer import sentences_by_preset
 from sim.report.comparison_answer import summary
+from sim.report.description import markdown_table
 from sim.report.figures.draw_all import draw_figure
-from sim.report.markdown import markdown_table
 from sim.report.words.comparison_finding import finding_of
 from sim.runs.tables_on_disk import write_table
 from tests.pictures import SHADES, furthest

@@ -13,7 +13,7 @@ from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.peer_day import PEER_TIME
 from sim.io.workbook import write_workbook
 from sim.report.comparison_answer import describe_comparison, print_comparison
-from sim.report.markdown import answer_markdown
+from sim.report.description import answer_markdown
 from sim.report.tables.answer_workbook import answer_sheets
 from sim.report.tables.comparison_rows import (
     DAY,

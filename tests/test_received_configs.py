@@ -5,7 +5,8 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from sim.config.chosen_files import put_beside
 from sim.config.files import ComposeFault, check_references, looked_up
 from sim.config.key_paths import MODELS
 from sim.department.scenario import Problem, ScenarioError
+from sim.runs import dask_workers
 
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 SECRET = "a-secret-of-the-environment"
@@ -267,8 +269,9 @@ def test_a_file_of_the_executor_group_may_choose_workers_and_no_address(text: st
 
 @pytest.mark.parametrize(("scheme", "warned"), [("tcp", True), ("tls", False)])
 def test_a_cluster_without_encryption_is_warned_of(
-    scheme: str, warned: bool, capsys: pytest.CaptureFixture[str]
+    scheme: str, warned: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(dask_workers, "SECONDS_TO_ANSWER", 0.2)
     assert main(["--dry-run", "executor=dask", f"executor.address={scheme}://127.0.0.1:8786"]) == 0
     assert ("tls://" in capsys.readouterr().err) is warned
 
@@ -324,10 +327,17 @@ MERGED = {
 }
 
 
+def shipped_choices() -> Iterator[list[str]]:
+    """The first choice of every group together, then the second, ...: Hydra takes half a second for each."""
+    by_group = ([f"{group}={name}" for name in files.shipped_choices(group)] for group in MODELS)
+    for words in zip_longest(*by_group):
+        yield [word for word in words if word is not None]
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        *([f"{group}={name}"] for group in MODELS for name in files.shipped_choices(group)),
+        *shipped_choices(),
         ["staffing=base"],
         ["staffing=heir", "demand=much", "support=as_much"],
     ],

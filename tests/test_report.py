@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from rich.console import Console
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, as_found
 from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
@@ -29,19 +29,18 @@ from sim.engine.measures.number_text import half_width_text, plain_number
 from sim.register.rows import Assumption
 from sim.report.comparison_answer import describe_comparison, print_comparison
 from sim.report.console import print_assumptions, print_problems
+from sim.report.description import answer_markdown
 from sim.report.figures.axes_parts import spread_apart
 from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure
 from sim.report.figures.figure_workers import begin_figures, drawers, figure_names
 from sim.report.figures.frame import DPI, WIDTH
 from sim.report.figures.theme import colours, styled
 from sim.report.figures.week_figures import heads_and_load_figure, shade_without_peers, utilisation_figure
-from sim.report.markdown import answer_markdown
 from sim.report.progress import ProgressLines, progress
 from sim.report.tables.comparison_rows import change_rows, cost_rows
-from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind
+from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind, question
 from sim.report.words.comparison_finding import finding_of
 from sim.report.words.measure_words import interval_words, labelled
-from sim.report.words.question_text import question
 from sim.visits.data_quality import VisitsFileError
 
 LABELS = {
@@ -707,8 +706,10 @@ def test_progress_on_a_terminal_counts_to_the_end() -> None:
 
 
 def spoken(key: str, part: str, **told: Any) -> str:
-    given = {"staffing": "Peers added", "baseline": "Traditional", "n": 10} | told
-    return difference_sentence(MEASURE_BY_KEY[key], part, **given)
+    named = {"staffing": "Peers added", "baseline": "Traditional"}
+    named |= {name: told.pop(name) for name in ("staffing", "baseline", "confidence") if name in told}
+    found = as_found({"n": 10, "half_width": math.nan, "sd": math.nan} | told)
+    return difference_sentence(MEASURE_BY_KEY[key], part, found, **named)
 
 
 def test_a_clear_difference_is_told_as_less_or_more_with_sizes() -> None:

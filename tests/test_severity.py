@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from sim.config.check_cache import CheckCache
 
+from sim.config.checking import CheckCache
 from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.expected_work import weekly_minutes
 from sim.department.pathway import Delay, Dispose, Observe, Place, Route, Task

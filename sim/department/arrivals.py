@@ -3,10 +3,11 @@
 Random arrival times are drawn from these values by `sim.engine.workload`.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import AfterValidator, Field, Tag, model_validator
+from pydantic import AfterValidator, Field, Tag
 
 from sim.department import quantities
 
@@ -24,11 +25,11 @@ DayShape = Annotated[tuple[quantities.NonNegative, ...], Field(min_length=24, ma
 WeekShape = Annotated[tuple[DayShape, ...], Field(min_length=7, max_length=7)]
 
 
-def check_sums_to_one(values: tuple[float, ...], what: str) -> None:
-    """Raise ValueError unless the values sum to one within `ROUNDING`."""
+def not_one(values: tuple[float, ...], what: str) -> Iterator[str]:
+    """What is wrong with values that do not sum to one within `ROUNDING`."""
     total = sum(values)
     if abs(total - 1.0) > quantities.ROUNDING:
-        raise ValueError(f"{what} sum to {total:.6g}, not 1: divide each by {total:.6g}")
+        yield f"{what} sum to {total:.6g}, not 1: divide each by {total:.6g}"
 
 
 class StreamArrivals(quantities.Frozen):
@@ -68,19 +69,11 @@ def steady_arrivals(per_hour: float, acuity_mix: tuple[float, ...] | None) -> St
     )
 
 
-class DemandOfAnyKind(quantities.Frozen):
-    """What every kind of demand answers."""
-
-    def streams(self) -> tuple[str, ...]:
-        """Streams that anybody comes to."""
-        raise NotImplementedError
-
-    def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
-        """First visits of one stream; `by_law`: visits a patient makes by its law of return, if open."""
-        raise NotImplementedError
+# Every kind of demand answers `streams`, those anybody comes to, and `arrivals_of`, the first visits of one stream;
+# `by_law`: visits a patient makes by its law of return, if open.
 
 
-class Profile(DemandOfAnyKind):
+class Profile(quantities.Frozen):
     """Arrivals by an hour-of-week profile, for the two streams `medical` and `mental_health`.
 
     `visits_per_year` counts every visit, returns included; outside first visits are that over `visits_per_patient`,
@@ -105,22 +98,20 @@ class Profile(DemandOfAnyKind):
     day_factor_cv: dict[str, quantities.NonNegative]
     visits_per_patient: dict[str, Annotated[float, Field(ge=1.0)] | None]
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Profile":
+    def _wrong(self) -> Iterator[str]:
         for day, shares in enumerate(self._week_of_shares()):
-            check_sums_to_one(shares, f"hour_shares of day {day} (0 is Monday)")
+            yield from not_one(shares, f"hour_shares of day {day} (0 is Monday)")
         for name, shares in self.mh_hour_shares.items():
-            check_sums_to_one(shares, f"mh_hour_shares.{name}")
+            yield from not_one(shares, f"mh_hour_shares.{name}")
         for stream, mix in self.acuity_mix.items():
-            check_sums_to_one(mix, f"acuity_mix.{stream}")
-        if self.mh_shape not in self.mh_hour_shares:
-            raise ValueError(f"mh_shape {self.mh_shape!r} is not one of {', '.join(sorted(self.mh_hour_shares))}")
+            yield from not_one(mix, f"acuity_mix.{stream}")
         for field in ("weekday_index", "month_index", "acuity_mix", "day_factor_cv", "visits_per_patient"):
             if set(getattr(self, field)) != {MEDICAL, MENTAL_HEALTH}:
-                raise ValueError(f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}")
-        if np.any(self.medical_shares() < 0.0):  # what is within rounding of 0 is 0 there
-            raise ValueError("mental health takes more than all arrivals of some hour: lower mental_health_share")
-        return self
+                yield f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}"
+        if self.mh_shape not in self.mh_hour_shares:
+            yield f"mh_shape {self.mh_shape!r} is not one of {', '.join(sorted(self.mh_hour_shares))}"
+        elif np.any(self.medical_shares() < 0.0):  # what is within rounding of 0 is 0 there
+            yield "mental health takes more than all arrivals of some hour: lower mental_health_share"
 
     def streams(self) -> tuple[str, ...]:
         return MEDICAL, MENTAL_HEALTH
@@ -152,15 +143,13 @@ class Profile(DemandOfAnyKind):
 
     def medical_shares(self) -> np.ndarray:
         """Hour shares of medical arrivals: all visits in the default shape minus mental health in its own."""
-        mental = np.asarray(
-            self.mh_hour_shares["default"] if "default" in self.mh_hour_shares else self._mh_shares()[0]
-        )
+        mental = np.asarray(self.mh_hour_shares.get("default", self.mh_hour_shares[self.mh_shape]))
         everyone = np.asarray(self._week_of_shares())
         shares = (everyone - self.mental_health_share * mental) / (1.0 - self.mental_health_share)
         return np.where((shares < 0.0) & (shares >= -quantities.ROUNDING), 0.0, shares)
 
 
-class Steady(DemandOfAnyKind):
+class Steady(quantities.Frozen):
     """Arrivals at a constant rate, for small worlds and queueing theory; no months, no day factor."""
 
     kind: Literal["steady"] = "steady"
@@ -175,11 +164,9 @@ class Steady(DemandOfAnyKind):
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
         return steady_arrivals(self.per_hour[stream] * self.growth, self.acuity_mix.get(stream))
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Steady":
+    def _wrong(self) -> Iterator[str]:
         for stream, mix in self.acuity_mix.items():
-            check_sums_to_one(mix, f"acuity_mix.{stream}")
-        return self
+            yield from not_one(mix, f"acuity_mix.{stream}")
 
 
 class GivenVisit(quantities.Frozen):
@@ -194,7 +181,7 @@ class GivenVisit(quantities.Frozen):
     minutes: dict[str, quantities.NonNegative] = Field(default_factory=dict)
 
 
-class Replay(DemandOfAnyKind):
+class Replay(quantities.Frozen):
     """Arrivals at given times; no visits besides these and the returns they cause."""
 
     kind: Literal["replay"] = "replay"
@@ -209,17 +196,13 @@ class Replay(DemandOfAnyKind):
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
         return steady_arrivals(0.0, self.acuity_mix.get(stream))
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Replay":
+    def _wrong(self) -> Iterator[str]:
         times = [visit.at for visit in self.visits]
         if times != sorted(times):
-            raise ValueError("visits are not in order of time: sort them by `at`")
+            yield "visits are not in order of time: sort them by `at`"
         named = [visit.patient for visit in self.visits if visit.patient is not None]
         if len(named) != len(set(named)):
-            raise ValueError(
-                "a patient comes twice: replayed lists hold first visits only, returns come from the model"
-            )
-        return self
+            yield "a patient comes twice: replayed lists hold first visits only, returns come from the model"
 
 
 Demand = Annotated[Profile | Steady | Replay, Field(discriminator="kind")]

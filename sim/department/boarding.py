@@ -3,9 +3,10 @@
 Either by a distribution of boarding times or by a regional pool of beds with requests from elsewhere.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.department.quantities import Distribution, Frozen, NonNegative, Positive, Probability
 
@@ -47,8 +48,6 @@ class Boarding(Frozen):
     times: dict[str, BoardingTime] = Field(default_factory=dict)
     pool: BedPool | None = None
 
-    @model_validator(mode="after")
-    def _pool_is_there(self) -> "Boarding":
+    def _wrong(self) -> Iterator[str]:
         if self.kind == "pool" and self.pool is None:
-            raise ValueError("kind is pool but no pool is given: add beds, mean_stay_hours, outside_requests_per_day")
-        return self
+            yield "kind is pool but no pool is given: add beds, mean_stay_hours, outside_requests_per_day"

@@ -4,11 +4,12 @@ Who works in it is `roster`, who comes to it is `arrivals`; `scenario` puts them
 """
 
 import datetime
+from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from sim.department.arrivals import check_sums_to_one
+from sim.department.arrivals import not_one
 from sim.department.patients import Group, Stream
 from sim.department.places import Zone
 from sim.department.quantities import Frozen
@@ -43,9 +44,7 @@ class Department(Frozen):
         """Classes of severity of every stream, none where a stream has none."""
         return tuple(stream.severity.classes if stream.severity is not None else () for stream in self.streams.values())
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Department":
-        check_sums_to_one(tuple(group.share for group in self.groups), "shares of the groups")
+    def _wrong(self) -> Iterator[str]:
+        yield from not_one(tuple(group.share for group in self.groups), "shares of the groups")
         if self.calendar_start.weekday() != 0:
-            raise ValueError(f"calendar_start {self.calendar_start} is not a Monday: week 0 starts on one")
-        return self
+            yield f"calendar_start {self.calendar_start} is not a Monday: week 0 starts on one"

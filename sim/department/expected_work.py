@@ -7,7 +7,7 @@ out: support by peers, for whom nobody waits, assumed effects, handovers, and pa
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ BUSY_AT_LEAST = 0.3
 """Physicians and nurses busy for less of their hours have the roster of a larger department."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoleLoad:
+class RoleLoad(NamedTuple):
     """Work asked of a role and its hours on duty, both in hours a week.
 
     `own` is what is put into its queue; `left` is what remains of that when the roles that serve the queue have given
@@ -97,15 +96,13 @@ def weekly_visits_of(scenario: Scenario, name: str) -> tuple[float, tuple[float,
     per_patient = scenario.department.streams[name].visits_per_patient
     if isinstance(scenario.demand, Replay):
         given = [visit for visit in scenario.demand.visits if visit.stream == name]
-        return len(given) * quantities.MINUTES_PER_WEEK / scenario.period.horizon * per_patient, scenario.acuity_mix_of(
-            name
-        )
+        visits = len(given) * quantities.MINUTES_PER_WEEK / scenario.period.horizon * per_patient
+        return visits, scenario.acuity_mix_of(name)
     months = float(np.mean(arrivals.month_index)) if scenario.period.uses_month_factors else 1.0
     return quantities.sum_in_order(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
 
 
-@dataclass(frozen=True, slots=True)
-class VisitKind:
+class VisitKind(NamedTuple):
     """Visits of a stream of one CTAS level and, where the stream has classes of severity, of one class."""
 
     stream: Stream
@@ -157,9 +154,8 @@ def minutes_of_visit(scenario: Scenario, kind: VisitKind) -> dict[str, float]:
 
 def stay_minutes(lasting: list[tuple[pathway.Step, float, float]]) -> float:
     """Expected minutes of the steps that a visit goes through, waits apart."""
-    return quantities.sum_in_order(
-        chance * minutes for step, chance, minutes in lasting if not isinstance(step, pathway.SideTask)
-    )
+    there = (chance * minutes for step, chance, minutes in lasting if not isinstance(step, pathway.SideTask))
+    return quantities.sum_in_order(there)
 
 
 def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pathway.Step, float, float]]:
@@ -180,20 +176,16 @@ def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pa
             minutes = mean_boarding_minutes(scenario, step, acuity)
         if isinstance(step, pathway.Dispose):
             admitted, moved = kind.admitted(step), quantities.of_acuity(step.transfer, acuity)
-            outcome |= {
-                pathway.ADMISSION: admitted,
-                pathway.TRANSFER: moved,
-                pathway.DISCHARGE: max(0.0, 1.0 - admitted - moved),
-            }
+            home = max(0.0, 1.0 - admitted - moved)
+            outcome |= {pathway.ADMISSION: admitted, pathway.TRANSFER: moved, pathway.DISCHARGE: home}
         yield step, chance, minutes
 
 
 def mean_boarding_minutes(scenario: Scenario, step: pathway.Board, acuity: int) -> float:
     """Mean boarding time of a step; for a regional pool, whose waits are not known, the same."""
     time = scenario.boarding.times[step.time]
-    return (1.0 - time.long_share) * time.minutes.mean_of(
-        acuity
-    ) + time.long_share * scenario.boarding.mean_hours * quantities.MINUTES_PER_HOUR
+    long = time.long_share * scenario.boarding.mean_hours * quantities.MINUTES_PER_HOUR
+    return (1.0 - time.long_share) * time.minutes.mean_of(acuity) + long
 
 
 def attended_share(scenario: Scenario, task: pathway.Task) -> float:

@@ -3,12 +3,13 @@
 How a step is played is `sim.engine.reference.model`; who does its task is decided by `sim.department.discipline`.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.department import quantities
-from sim.department.arrivals import check_sums_to_one
+from sim.department.arrivals import not_one
 
 DISCHARGE, ADMISSION, TRANSFER = "discharge", "admission", "transfer"
 DISPOSITIONS_AT_DEPARTURE = (DISCHARGE, ADMISSION, TRANSFER, "lwbs", "ama")
@@ -96,13 +97,11 @@ class Place(StepOfAnyKind):
     band: BandByAcuity = DEFAULT_BAND
     may_leave: bool = False
 
-    @model_validator(mode="after")
-    def _routes_cover_everyone(self) -> "Place":
+    def _wrong(self) -> Iterator[str]:
         for acuity in quantities.ACUITIES:
             if quantities.of_acuity(self.share, acuity) > 0.0:
                 shares = tuple(route.share for route in self.routes if acuity in route.acuities)
-                check_sums_to_one(shares, f"shares of the routes of CTAS {acuity}")
-        return self
+                yield from not_one(shares, f"shares of the routes of CTAS {acuity}")
 
 
 class FreePlace(StepOfAnyKind):
@@ -129,13 +128,11 @@ class Dispose(StepOfAnyKind):
     transfer: quantities.ShareByAcuity = 0.0
     assessed_by: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _shares_fit(self) -> "Dispose":
+    def _wrong(self) -> Iterator[str]:
         for acuity in quantities.ACUITIES:
             total = quantities.of_acuity(self.admission, acuity) + quantities.of_acuity(self.transfer, acuity)
             if total > 1.0 + quantities.ROUNDING:
-                raise ValueError(f"admission and transfer of CTAS {acuity} sum to {total:g}: lower one of them")
-        return self
+                yield f"admission and transfer of CTAS {acuity} sum to {total:g}: lower one of them"
 
 
 def disposed(u: float, admission: float, transfer: float) -> int:
@@ -172,13 +169,9 @@ class FollowUp(StepOfAnyKind):
     within_7_days: quantities.Probability
     within_30_days: quantities.Probability
 
-    @model_validator(mode="after")
-    def _nested(self) -> "FollowUp":
+    def _wrong(self) -> Iterator[str]:
         if self.within_30_days < self.within_7_days:
-            raise ValueError(
-                f"within_30_days {self.within_30_days} is below within_7_days {self.within_7_days}: it includes them"
-            )
-        return self
+            yield f"within_30_days {self.within_30_days} is below within_7_days {self.within_7_days}: it includes them"
 
 
 Step = Annotated[

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.department import quantities
-from sim.department.arrivals import check_sums_to_one
+from sim.department.arrivals import not_one
 from sim.department.pathway import ADMISSION, Dispose, Pathway, Task
 from sim.department.severity import FRAIL, TRAITS_WITH_ODDS, Held, Severity, held_always
 
@@ -87,13 +87,11 @@ class ReturnVisits(quantities.Frozen):
     hazard_by_disposition: dict[str, quantities.EffectFactor] = Field(default_factory=dict)
     prelude_days: quantities.NonNegative = 0.0
 
-    @model_validator(mode="after")
-    def _mean_returns_below_one(self) -> "ReturnVisits":
+    def _wrong(self) -> Iterator[str]:
         frail = 1.0 - (1.0 - self.susceptible) ** self.frailty
         mean = (1.0 - self.frail_share) * self.susceptible + self.frail_share * frail
         if mean >= 0.99:
-            raise ValueError(f"{mean:.3f} returns per visit never settle: lower susceptible or frailty")
-        return self
+            yield f"{mean:.3f} returns per visit never settle: lower susceptible or frailty"
 
     @property
     def visits_per_patient(self) -> float:
@@ -205,24 +203,27 @@ class Stream(quantities.Frozen):
                     parts.append(share / (high - low + 1) * chance)
         return quantities.sum_in_order(parts)
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Stream":
-        check_sums_to_one(self.age_shares, "age_shares")
+    def _wrong(self) -> Iterator[str]:
+        yield from not_one(self.age_shares, "age_shares")
         if self.ambulance_share + self.police_share > 1.0 + quantities.ROUNDING:
-            raise ValueError("ambulance_share and police_share sum to more than 1: lower one of them")
+            yield "ambulance_share and police_share sum to more than 1: lower one of them"
         names = [step.name for step in self.pathway]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"step name {twice[0]!r} is used twice: names key the draws, give each step its own")
+            yield f"step name {twice[0]!r} is used twice: names key the draws, give each step its own"
         for step in self.pathway:
             if step.need is not None and step.need not in self.needs:
-                raise ValueError(
-                    f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}"
-                )
-        wrong = [*self._wrong_odds(), *self._wrong_holds(), *self._wrong_assessments()]
-        if wrong:
-            raise ValueError("; ".join(wrong))
-        return self
+                yield f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}"
+        if wrong := "; ".join([*self._wrong_odds(), *self._wrong_holds(), *self._wrong_assessments()]):
+            yield wrong
+
+    def _wrong_holds(self) -> Iterator[str]:
+        always = self.always_held_share
+        if always > self.held_share + quantities.ROUNDING:
+            yield (
+                f"held_share is {self.held_share:g} and a share of {always:.4g} is always held: "
+                f"raise held_share to {always:.4g} at least, or lower held.always.under_age"
+            )
 
     def _wrong_odds(self) -> Iterator[str]:
         """Odds for what visits of the stream do not have."""
@@ -237,14 +238,6 @@ class Stream(quantities.Frozen):
                 yield f"{where}: the pathway has no dispose step, so nobody is admitted; take it out or add the step"
             elif trait == FRAIL and self.returns is None:
                 yield f"{where}: the stream has no returns, so nobody is frail; take it out or add returns"
-
-    def _wrong_holds(self) -> Iterator[str]:
-        always = self.always_held_share
-        if always > self.held_share + quantities.ROUNDING:
-            yield (
-                f"held_share is {self.held_share:g} and a share of {always:.4g} is always held: "
-                f"raise held_share to {always:.4g} at least, or lower held.always.under_age"
-            )
 
     def _wrong_assessments(self) -> Iterator[str]:
         """Assessments before admission that nothing in the pathway would give."""

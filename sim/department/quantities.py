@@ -8,7 +8,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, reduce
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -34,6 +34,16 @@ class Frozen(BaseModel):
     """A value of the department: strict about keys, immutable, hashable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def _wrong(self) -> Iterator[str]:
+        """What does not fit together among valid fields, and what to do about it; the first fault is raised."""
+        return iter(())
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        for fault in self._wrong():
+            raise ValueError(fault)
+        return self
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         yield from arguments_within(self._fields_in_words())
@@ -110,19 +120,11 @@ Lowered = tuple[int, float, float, float]
 """Family code and three parameters, as `quantile` takes them; of a family drawn from a table see its `lowered`."""
 
 
-class DistributionFamily(Frozen):
-    """What every family of distributions answers for one CTAS level (1 to 5), in the unit of the quantity."""
-
-    def lowered(self, acuity: int) -> Lowered:
-        """Family code and three parameters, as `quantile` takes them."""
-        raise NotImplementedError
-
-    def mean_of(self, acuity: int) -> float:
-        """Arithmetic mean."""
-        raise NotImplementedError
+# Every family answers for one CTAS level (1 to 5), in the unit of the quantity: `lowered` with its code and three
+# parameters, as `quantile` takes them, `mean_of` with its arithmetic mean.
 
 
-class Constant(DistributionFamily):
+class Constant(Frozen):
     """Always the same value."""
 
     family: Literal["constant"] = "constant"
@@ -135,7 +137,7 @@ class Constant(DistributionFamily):
         return of_acuity(self.value, acuity)
 
 
-class Exponential(DistributionFamily):
+class Exponential(Frozen):
     """Memoryless, given by its mean."""
 
     family: Literal["exponential"] = "exponential"
@@ -148,7 +150,7 @@ class Exponential(DistributionFamily):
         return of_acuity(self.mean, acuity)
 
 
-class Lognormal(DistributionFamily):
+class Lognormal(Frozen):
     """Lognormal given by its arithmetic mean and coefficient of variation."""
 
     family: Literal["lognormal"] = "lognormal"
@@ -166,7 +168,7 @@ class Lognormal(DistributionFamily):
         return of_acuity(self.mean, acuity)
 
 
-class LognormalMedian(DistributionFamily):
+class LognormalMedian(Frozen):
     """Lognormal given by its median and the standard deviation of its logarithm."""
 
     family: Literal["lognormal_median"] = "lognormal_median"
@@ -183,7 +185,7 @@ class LognormalMedian(DistributionFamily):
         return of_acuity(self.median, acuity) * math.exp(self.log_sd**2 / 2.0)
 
 
-class Weibull(DistributionFamily):
+class Weibull(Frozen):
     """Weibull given by shape and scale."""
 
     family: Literal["weibull"] = "weibull"
@@ -197,18 +199,16 @@ class Weibull(DistributionFamily):
         return of_acuity(self.scale, acuity) * math.gamma(1.0 + 1.0 / self.shape)
 
 
-class Uniform(DistributionFamily):
+class Uniform(Frozen):
     """Uniform between low and high."""
 
     family: Literal["uniform"] = "uniform"
     low: NonNegative
     high: NonNegative
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Uniform":
+    def _wrong(self) -> Iterator[str]:
         if self.high < self.low:
-            raise ValueError(f"high {self.high} is below low {self.low}: swap them")
-        return self
+            yield f"high {self.high} is below low {self.low}: swap them"
 
     def lowered(self, acuity: int) -> Lowered:
         return UNIFORM, self.low, self.high, 0.0
@@ -217,7 +217,7 @@ class Uniform(DistributionFamily):
         return (self.low + self.high) / 2.0
 
 
-class Triangular(DistributionFamily):
+class Triangular(Frozen):
     """Triangular on low, mode, high."""
 
     family: Literal["triangular"] = "triangular"
@@ -225,13 +225,9 @@ class Triangular(DistributionFamily):
     mode: NonNegative
     high: NonNegative
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Triangular":
+    def _wrong(self) -> Iterator[str]:
         if not self.low <= self.mode <= self.high or self.low == self.high:
-            raise ValueError(
-                f"low {self.low}, mode {self.mode}, high {self.high} must rise: give low <= mode <= high, low < high"
-            )
-        return self
+            yield f"low {self.low}, mode {self.mode}, high {self.high} must rise: give low <= mode <= high, low < high"
 
     def lowered(self, acuity: int) -> Lowered:
         return TRIANGULAR, self.low, self.mode, self.high
@@ -240,7 +236,7 @@ class Triangular(DistributionFamily):
         return (self.low + self.mode + self.high) / 3.0
 
 
-class Gamma(DistributionFamily):
+class Gamma(Frozen):
     """Gamma given by mean and coefficient of variation; drawn from a quantile table (`gamma_table`)."""
 
     family: Literal["gamma"] = "gamma"
@@ -270,7 +266,7 @@ NESTING = Discriminator(nesting_of)
 """Tells a union of a list tagged `flat` and a list of lists tagged `nested` apart: faults are those of one of them."""
 
 
-class Empirical(DistributionFamily):
+class Empirical(Frozen):
     """Given by its own quantiles: the values that shares `at` of all do not exceed, straight lines between them.
 
     `at` rises from 0 (the smallest value) to 1 (the largest); without it the quantiles are at even steps, so that
@@ -279,20 +275,15 @@ class Empirical(DistributionFamily):
     """
 
     family: Literal["empirical"] = "empirical"
-    quantiles: Annotated[
-        Annotated[Quantiles, Tag("flat")] | Annotated[FiveQuantiles, Tag("nested")],
-        NESTING,
-    ]
+    quantiles: Annotated[Annotated[Quantiles, Tag("flat")] | Annotated[FiveQuantiles, Tag("nested")], NESTING]
     at: Annotated[tuple[Probability, ...], Field(min_length=2)] | None = None
     scale: ByAcuity = 1.0
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "Empirical":
+    def _wrong(self) -> Iterator[str]:
         wrong = list(self._out_of_order())
         if wrong:
             found = few_of([what for what, _ in wrong], _MOST_NAMED)
-            raise ValueError(f"{found}: {'; '.join(dict.fromkeys(remedy for _, remedy in wrong))}")
-        return self
+            yield f"{found}: {'; '.join(dict.fromkeys(remedy for _, remedy in wrong))}"
 
     def _out_of_order(self) -> Iterator[tuple[str, str]]:
         """What is wrong between the lists, and what to do."""
@@ -316,10 +307,8 @@ class Empirical(DistributionFamily):
 
     def _lists(self) -> list[tuple[str, tuple[float, ...]]]:
         """Each list of quantiles with its place in the value."""
-        of_one = self.quantiles[0]
-        if isinstance(of_one, tuple):
-            return [(f"quantiles.{place}", values) for place, values in enumerate(self._by_level())]
-        return [("quantiles", self._by_level()[0])]
+        lists = self._by_level()
+        return [(f"quantiles.{place}" if len(lists) > 1 else "quantiles", values) for place, values in enumerate(lists)]
 
     def _by_level(self) -> tuple[tuple[float, ...], ...]:
         """The quantiles of each CTAS level, or of everybody alone."""

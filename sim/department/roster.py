@@ -4,8 +4,9 @@ Which task a member takes is decided in `sim.department.discipline`; filling of 
 """
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
@@ -47,8 +48,7 @@ def weekday_numbers(value: Any, info: ValidationInfo) -> Any:
         return tuple(range(7))
     if not isinstance(value, list | tuple):
         raise ValueError(f"{value!r} is no list of days: write {days_meant(value)}, or daily")
-    unknown = [day for day in value if (isinstance(day, str) and day not in WEEKDAYS)]
-    unknown += [day for day in value if is_written(info) and not isinstance(day, str)]
+    unknown = [day for day in value if (day not in WEEKDAYS if isinstance(day, str) else is_written(info))]
     if unknown:
         raise ValueError(f"unknown day {unknown[0]!r}: use {', '.join(WEEKDAYS)} or daily")
     twice = list(dict.fromkeys(day_name(day) for place, day in enumerate(value) if day in value[:place]))
@@ -107,23 +107,18 @@ class Shift(quantities.Frozen):
     breaks: tuple[Break, ...] | None = None
     peer_kind: Literal["youth", "family", "adult"] | None = None
 
-    @model_validator(mode="after")
-    def _breaks_fit(self) -> "Shift":
-        check_breaks(self.breaks or (), self.minutes)
-        return self
-
-    @model_validator(mode="after")
-    def _ends_before_it_begins_again(self) -> "Shift":
+    def _wrong(self) -> Iterator[str]:
+        yield from wrong_breaks(self.breaks or (), self.minutes)
         starts = self.starts_in_week()
         for start, following in itertools.pairwise((*starts, starts[0] + quantities.MINUTES_PER_WEEK)):
             if self.minutes > following - start:
                 day, again = (WEEKDAYS[int(at // quantities.MINUTES_PER_DAY) % 7] for at in (start, following))
                 clock = clock_text(self.start)
-                raise ValueError(
+                yield (
                     f"minutes {self.minutes:g} from {day} {clock} run into {again} {clock}, when it starts again: "
                     f"give at most {following - start:g}, and set heads=2 for two people"
                 )
-        return self
+                return
 
     def starts_in_week(self) -> tuple[float, ...]:
         """Start of each occurrence in a week, in minutes after Monday 00:00, in order.
@@ -133,19 +128,17 @@ class Shift(quantities.Frozen):
         return tuple(sorted(day * quantities.MINUTES_PER_DAY + self.start for day in self.days))
 
 
-def check_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> None:
-    """Raise ValueError where breaks overlap or run past the shift."""
+def wrong_breaks(breaks: tuple[Break, ...], shift_minutes: float) -> Iterator[str]:
+    """Breaks that overlap or run past the shift."""
     placed = sorted((item.after, item.after + item.minutes) for item in breaks if item.after is not None)
     for (start, end), (following, _) in itertools.pairwise(placed):
         if following < end:
-            raise ValueError(f"breaks overlap: {start:g}-{end:g} and one from {following:g} minutes: move one of them")
+            yield f"breaks overlap: {start:g}-{end:g} and one from {following:g} minutes: move one of them"
     for start, end in placed:
         if end > shift_minutes:
-            raise ValueError(
-                f"the break at {start:g} ends after the shift of {shift_minutes:g} minutes: move it earlier"
-            )
+            yield f"the break at {start:g} ends after the shift of {shift_minutes:g} minutes: move it earlier"
     if sum(item.minutes for item in breaks) >= shift_minutes:
-        raise ValueError(f"breaks fill the whole shift of {shift_minutes:g} minutes: shorten them")
+        yield f"breaks fill the whole shift of {shift_minutes:g} minutes: shorten them"
 
 
 class Role(quantities.Frozen):
@@ -167,11 +160,9 @@ class Role(quantities.Frozen):
     absence_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     protected_share: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
-    @model_validator(mode="after")
-    def _breaks_fit(self) -> "Role":
+    def _wrong(self) -> Iterator[str]:
         for shift in self.shifts.values():
-            check_breaks(self.breaks_of(shift), shift.minutes)
-        return self
+            yield from wrong_breaks(self.breaks_of(shift), shift.minutes)
 
     def breaks_of(self, shift: Shift) -> tuple[Break, ...]:
         """The shift's own breaks or the role's, with the protected block of the shift."""
@@ -191,8 +182,7 @@ class Role(quantities.Frozen):
         return quantities.sum_in_order(minutes) / 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class OffFloor:
+class OffFloor(NamedTuple):
     """A break or protected block of one duty: due at `at`, lasting `minutes`, starting late if a task is in hand."""
 
     at: float
@@ -200,8 +190,7 @@ class OffFloor:
     protected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """One uninterrupted spell of duty, absolute minutes; abutting and overlapping shifts are merged."""
 
     start: float
@@ -238,11 +227,8 @@ def members_of(roles: dict[str, Role]) -> tuple[RosteredMember, ...]:
 
 def shift_starts(shift: Shift, horizon: float) -> list[float]:
     """Starts of every occurrence that touches [0, horizon), from the week before the run on."""
-    starts = [
-        week * quantities.MINUTES_PER_WEEK + start
-        for week in range(-2, int(horizon // quantities.MINUTES_PER_WEEK) + 1)
-        for start in shift.starts_in_week()
-    ]
+    weeks = range(-2, int(horizon // quantities.MINUTES_PER_WEEK) + 1)
+    starts = [week * quantities.MINUTES_PER_WEEK + start for week in weeks for start in shift.starts_in_week()]
     return [start for start in starts if start + shift.minutes > 0.0 and start < horizon]
 
 
@@ -253,9 +239,8 @@ def off_floor_of(member: RosteredMember, start: float) -> tuple[OffFloor, ...]:
     each window the k-th of n colleagues who start together rests around the fraction (k + 1) / (n + 1) of it.
     """
     floating = [item for item in member.breaks if item.after is None]
-    fixed = [
-        OffFloor(start + item.after, item.minutes, item.protected) for item in member.breaks if item.after is not None
-    ]
+    placed = [(item.after, item) for item in member.breaks if item.after is not None]
+    fixed = [OffFloor(start + after, item.minutes, item.protected) for after, item in placed]
     window = member.shift.minutes / max(1, len(floating))
     fraction = (member.rank + 1) / (member.colleagues + 1)
     for number, item in enumerate(floating):
@@ -317,6 +302,5 @@ class Staffing(quantities.Frozen):
 
     def weekly_cost(self) -> float:
         """CAD a week of rostered hours and extras, overtime apart."""
-        return self.weekly_extra_cost + quantities.sum_in_order(
-            role.hours_per_week() * role.hourly_cost for role in self.roles.values()
-        )
+        by_role = (role.hours_per_week() * role.hourly_cost for role in self.roles.values())
+        return self.weekly_extra_cost + quantities.sum_in_order(by_role)

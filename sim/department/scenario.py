@@ -146,9 +146,8 @@ class Scenario(Frozen):
             return drawn
         given = [visit.acuity for visit in listed if visit.acuity is not None]
         left = len(listed) - len(given)
-        return tuple(
-            (given.count(level) + left * share) / len(listed) for level, share in zip(ACUITIES, drawn, strict=True)
-        )
+        expected = (given.count(level) + left * share for level, share in zip(ACUITIES, drawn, strict=True))
+        return tuple(number / len(listed) for number in expected)
 
     def checked(self) -> "Scenario":
         """The scenario itself, or ScenarioError naming every problem."""
@@ -208,7 +207,7 @@ def checks_of_rosters(
     yield partial(unattended, unsure_roles=unsure_roles, repaired=repaired), ("department", "staffing")
 
 
-def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, object]]:
+def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, Step]]:
     """(path, step) of every step of every stream."""
     for stream_name, stream in scenario.department.streams.items():
         for number, step in enumerate(stream.pathway):
@@ -218,16 +217,12 @@ def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, object]]:
 def roles_asked_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """(path, role) of every place that names a role which must be in the roster."""
     for path, step in steps_with_paths(scenario):
-        for role in roles_named(step):  # type: ignore[arg-type]
-            yield path, role
+        yield from ((path, role) for role in roles_named(step))
     yield from responders(scenario)
-    for role_name, member_role in scenario.staffing.roles.items():
-        for served in (served for level in member_role.also_serves for served in level):
-            yield f"staffing.{role_name}.also_serves", served
-    for role_name in scenario.department.minimum_cover:
-        yield "department.minimum_cover", role_name
-    for role_name in scenario.discipline.roles:
-        yield "discipline.roles", role_name
+    for role_name, role in scenario.staffing.roles.items():
+        yield from ((f"staffing.{role_name}.also_serves", served) for level in role.also_serves for served in level)
+    yield from (("department.minimum_cover", role_name) for role_name in scenario.department.minimum_cover)
+    yield from (("discipline.roles", role_name) for role_name in scenario.discipline.roles)
     if scenario.department.ratio_role is not None:
         yield "department.ratio_role", scenario.department.ratio_role
     if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
@@ -238,14 +233,12 @@ def roles_with_work(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """(path, role) of everything that puts tasks into a role's queue, support by peers apart."""
     for path, step in steps_with_paths(scenario):
         if not isinstance(step, Release):
-            for role in roles_named(step):  # type: ignore[arg-type]
-                yield path, role
+            yield from ((path, role) for role in roles_named(step))
     yield from responders(scenario)
     if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
         yield "boarding.nurse_role", scenario.boarding.nurse_role
     if scenario.support.role in scenario.staffing.roles and scenario.support.huddle_share > 0.0:
-        for role in scenario.support.huddle_roles:
-            yield "support.huddle_roles", role
+        yield from (("support.huddle_roles", role) for role in scenario.support.huddle_roles)
 
 
 def responders(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -327,11 +320,8 @@ def ambiguous_steps(scenario: Scenario) -> Iterator[Problem]:
         for step in stream.pathway:
             if isinstance(step, Delay) and capacities.setdefault(step.name, step.capacity) != step.capacity:
                 path = f"department.streams.{stream_name}.pathway.{step.name}.capacity"
-                yield Problem(
-                    path,
-                    str(step.capacity),
-                    f"{capacities[step.name]} in another stream: use one capacity or two names",
-                )
+                remedy = f"{capacities[step.name]} in another stream: use one capacity or two names"
+                yield Problem(path, str(step.capacity), remedy)
 
 
 def classes_too_far_apart(scenario: Scenario) -> Iterator[Problem]:
@@ -438,13 +428,12 @@ def below_minimum_cover(scenario: Scenario, unsure_roles: frozenset[str]) -> Ite
         short = np.flatnonzero(heads < needed)
         if short.size:
             day, minute = divmod(int(short[0]), int(MINUTES_PER_DAY))
-            when = f"{WEEKDAYS[day].capitalize()} {clock_text(minute)}"
-            yield Problem(
-                f"staffing.{role_name}",
-                f"{int(heads[short[0]])} heads on {when}",
+            found = f"{int(heads[short[0]])} heads on {WEEKDAYS[day].capitalize()} {clock_text(minute)}"
+            remedy = (
                 f"minimum cover is {needed} at all times and cannot be bought out: roster more heads "
-                f"({short.size / 60:.1f} hours of the week are short)",
+                f"({short.size / 60:.1f} hours of the week are short)"
             )
+            yield Problem(f"staffing.{role_name}", found, remedy)
 
 
 def zones_of(step: Place) -> set[str]:
@@ -457,17 +446,14 @@ def holds_and_waits(scenario: Scenario) -> Iterator[Problem]:
     edges: set[tuple[str, str]] = set()
     for stream in scenario.department.streams.values():
         edges |= place_edges(stream.pathway)
-    for zone in cyclic(edges):
-        yield Problem(
-            "department.streams", repr(zone), "places wait for each other in a ring: free the place before the next"
-        )
+    remedy = "places wait for each other in a ring: free the place before the next"
+    yield from (Problem("department.streams", repr(zone), remedy) for zone in cyclic(edges))
+    remedy = (
+        "cases held while waiting for a place can block those in it: move the first contact behind the place, or "
+        "release the case"
+    )
     for role_name, zone in sorted(case_locks(scenario)):
-        yield Problem(
-            "department.streams",
-            f"{role_name!r} before and inside {zone!r}",
-            "cases held while waiting for a place can block those in it: move the first contact behind the place, "
-            "or release the case",
-        )
+        yield Problem("department.streams", f"{role_name!r} before and inside {zone!r}", remedy)
 
 
 def place_edges(pathway: Pathway) -> set[tuple[str, str]]:
@@ -476,8 +462,7 @@ def place_edges(pathway: Pathway) -> set[tuple[str, str]]:
     held: set[str] = set()
     for step in pathway:
         if isinstance(step, Place):
-            for route in step.routes:
-                edges |= {(zone, wanted) for zone in held for wanted in route.zones}
+            edges |= {(zone, wanted) for zone in held for wanted in zones_of(step)}
         held = held_after(step, held)
     return edges
 
@@ -521,6 +506,6 @@ def case_locks(scenario: Scenario) -> set[tuple[str, str]]:
                 open_cases -= set(step.roles)
             elif isinstance(step, Task) and step.contact != "one_off" and step.role in limited:
                 inside |= {(step.role, zone) for zone in held}
-                open_cases = open_cases | {step.role}
+                open_cases |= {step.role}
             held = held_after(step, held)
     return waiting & inside

@@ -5,11 +5,11 @@ is `sim.engine.workload`; a visit's class is read off it in `sim.engine.referenc
 """
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.department import quantities
 from sim.department.pathway import ADMISSION, Dispose
@@ -50,14 +50,11 @@ class Severity(quantities.Frozen):
     rates: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
     means: dict[str, tuple[quantities.Positive, ...]] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _consistent(self) -> "Severity":
-        wrong = [*self._wrong_shares(), *self._wrong_numbers()]
-        if wrong:
-            raise ValueError("; ".join(wrong))
-        return self
+    def _wrong(self) -> Iterator[str]:
+        if wrong := "; ".join(self._wrong_numbers()):
+            yield wrong
 
-    def _wrong_shares(self) -> Iterator[str]:
+    def _wrong_numbers(self) -> Iterator[str]:
         n = len(self.classes)
         twice = sorted({name for name in self.classes if self.classes.count(name) > 1})
         if twice:
@@ -68,9 +65,6 @@ class Severity(quantities.Frozen):
                 yield f"share of CTAS {acuity} has {len(row)} numbers: write one for each of the {n} classes"
             elif abs(total - 1.0) > quantities.ROUNDING:
                 yield f"share of CTAS {acuity} sums to {total:.6g}, not 1: divide each by {total:.6g}"
-
-    def _wrong_numbers(self) -> Iterator[str]:
-        n = len(self.classes)
         for field, known in (("rates", ESCALATION), ("means", WISH)):
             for name in getattr(self, field):
                 if name != known:
@@ -174,9 +168,8 @@ def factors_around_one(weights: Sequence[float], relative: ClassShares) -> Class
     """The same proportions with mean 1 under the weights; exactly 1 where all are equal."""
     if all(one == relative[0] for one in relative):
         return (1.0,) * len(relative)
-    mean = quantities.sum_in_order(w * one for w, one in zip(weights, relative, strict=True)) / quantities.sum_in_order(
-        weights
-    )
+    weighted = quantities.sum_in_order(w * one for w, one in zip(weights, relative, strict=True))
+    mean = weighted / quantities.sum_in_order(weights)
     return tuple(one / mean for one in relative)
 
 
@@ -188,8 +181,7 @@ def cumulated(row: ClassShares) -> ClassShares:
 # --- the traits of a stream's visits ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(NamedTuple):
     """What a stream's visits are like by class: one class where it has none. Shares of CTAS 1 to 5 come in that order.
 
     `up_to` are cumulated shares of classes by acuity, of visits by other and by frail patients; `of_classes` those of
@@ -226,10 +218,8 @@ def traits_of(stream: "Stream", acuity_mix: Sequence[float]) -> Traits:
     """
     severity = stream.severity or ONE_CLASS
     rows = severity.share
-    weights = [
-        quantities.sum_in_order(mix * row[number] for mix, row in zip(acuity_mix, rows, strict=True))
-        for number in range(len(severity.classes))
-    ]
+    of_classes = zip(*rows, strict=True)
+    weights = [quantities.sum_in_order(map(operator.mul, acuity_mix, shares)) for shares in of_classes]
     frail_visits = stream.returns.frail_share_of_visits if stream.returns is not None else 0.0
     kinds = [shares_of_two_kinds(row, severity.odds_of(FRAIL), frail_visits) for row in rows]
 
@@ -281,9 +271,8 @@ def shares_held(
     Age and caregiver say nothing about class and arrival, and so the rest is drawn from its joint distribution.
     """
     always = stream.always_held_share
-    mean = (
-        stream.held_share if always == 0.0 else (stream.held_share - always) / (1.0 - always) if always < 1.0 else 0.0
-    )
+    of_others = (stream.held_share - always) / (1.0 - always) if always < 1.0 else 0.0
+    mean = of_others if always else stream.held_share
     of_police = stream.held.odds.police if stream.held is not None else 1.0
     cells = [w * part for w, share in zip(weights, police, strict=True) for part in (1.0 - share, share)]
     found = shares_with_odds(cells, [one * factor for one in odds for factor in (1.0, of_police)], mean)

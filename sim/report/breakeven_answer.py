@@ -10,22 +10,11 @@ from functools import partial
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
-from sim.analysis.price_years import price_years_text
 from sim.analysis.sentences import inside
-from sim.analysis.valuation import Worth, preset_text
+from sim.analysis.valuation import Worth, preset_text, price_years_text
 from sim.engine.measures import number_text
 from sim.io.workbook import Column, Sheet
-from sim.report.description import (
-    GOING_ON,
-    Description,
-    Points,
-    ScreenTable,
-    Section,
-    TextRows,
-    TextTable,
-    Typed,
-    Written,
-)
+from sim.report import description
 from sim.report.tables.answer_workbook import sheets_of_break_even, table_sheet
 from sim.report.words import breakeven_finding
 from sim.report.words.caveats import CHANCE_ONLY, LEGEND, RESPECT, STRESS_TEST, caution_lines, marked, short_marks
@@ -43,10 +32,10 @@ ON_THE_SAME_PATIENTS = (
 )
 
 
-def describe_break_even(answer: BreakEvenAnswer, command: Sequence[str] = ()) -> Description:
+def describe_break_even(answer: BreakEvenAnswer, command: Sequence[str] = ()) -> description.Description:
     """A break-even study described; `command` plays it, without a folder."""
     finding = breakeven_finding.break_even_finding(answer)
-    return Description(
+    return description.Description(
         finding=finding,
         whole_finding=finding,
         title=f"Break-even beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}",
@@ -59,7 +48,7 @@ def describe_break_even(answer: BreakEvenAnswer, command: Sequence[str] = ()) ->
     )
 
 
-def _screen_table(answer: BreakEvenAnswer, n_rows: int, width: int) -> ScreenTable:
+def _screen_table(answer: BreakEvenAnswer, n_rows: int, width: int) -> description.ScreenTable:
     """The curve of one staffing by each preset, or those of some staffings side by side, at so many effects."""
     items = answer.staffings[: breakeven_finding.MOST_STAFFINGS]
     effects = some_effects(answer.plan.effects, n_rows)
@@ -67,20 +56,20 @@ def _screen_table(answer: BreakEvenAnswer, n_rows: int, width: int) -> ScreenTab
         rows = _curve_rows(answer, breakeven_finding.shown_presets(answer, items[0]), effects)
     else:
         rows = curves_beside(answer, items, [cut_middle(item.label, _LONGEST_LABEL) for item in items], effects)
-    return ScreenTable(rows, [_legend(answer, len(effects))])
+    return description.ScreenTable(rows, [_legend(answer, len(effects))])
 
 
-def _page_sections(answer: BreakEvenAnswer, command: Sequence[str]) -> Iterator[Section]:
+def _page_sections(answer: BreakEvenAnswer, command: Sequence[str]) -> Iterator[description.Section]:
     """Of each staffing where net benefit turns, the curve, and what it is made of."""
     for item in answer.staffings:
-        tables = [
-            TextTable(_curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)),
-            TextTable(_part_rows(answer, item)),
-        ]
+        curves = _curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)
+        tables = [description.TextTable(rows) for rows in (curves, _part_rows(answer, item))]
         title = f"{item.label} beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}"
-        yield Section(title, [*sentences_by_preset(answer, item), *tables])
-    yield Section("Read this with the numbers", [Points(_in_mind(answer))])
-    yield Section("To go on, or to repeat it", [Typed(command), Written(GOING_ON)])
+        yield description.Section(title, [*sentences_by_preset(answer, item), *tables])
+    yield description.Section("Read this with the numbers", [description.Points(_in_mind(answer))])
+    yield description.Section(
+        "To go on, or to repeat it", [description.Typed(command), description.Written(description.GOING_ON)]
+    )
 
 
 def sheets(answer: BreakEvenAnswer) -> list[Sheet]:
@@ -106,7 +95,9 @@ def _legend(answer: BreakEvenAnswer, n_shown: int) -> str:
     )
 
 
-def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effects: Sequence[float]) -> TextRows:
+def _curve_rows(
+    answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effects: Sequence[float]
+) -> description.TextRows:
     """Net benefit of a staffing at these effects, a column for each preset."""
     if len(every) == 1:
         return curves_beside(answer, every, ["Net benefit"], effects)
@@ -115,9 +106,9 @@ def _curve_rows(answer: BreakEvenAnswer, every: Sequence[StaffingAnswer], effect
 
 def curves_beside(
     answer: BreakEvenAnswer, items: Sequence[StaffingAnswer], heads: Sequence[str], effects: Sequence[float]
-) -> TextRows:
+) -> description.TextRows:
     """Net benefit at these effects, a column for each staffing or preset; marks are of all of them."""
-    rows: TextRows = [("Effect", *(f"{head} (CAD/week)" for head in heads), "n")]
+    rows: description.TextRows = [("Effect", *(f"{head} (CAD/week)" for head in heads), "n")]
     for effect in effects:
         found = [breakeven_finding.curve_at(answer, item, effect) for item in items]
         flags = [any(bool(row[name]) for row in found) for name in ("many_leave", "no_steady_state")]
@@ -135,13 +126,13 @@ def some_effects(effects: Sequence[float], most: int) -> list[float]:
     return [effect for effect in effects if effect in ends | chosen]
 
 
-def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> TextRows:
+def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> description.TextRows:
     """What the net benefit is made of at the ends of the range and without effect."""
     chosen = answer.parts[answer.parts["staffing"] == item.staffing]
     shown = some_effects(answer.plan.effects, 0)
     at = [f"at {breakeven_finding.effect_number(answer, effect)}" for effect in shown]
     several = len(answer.plan.presets) > 1
-    rows: TextRows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
+    rows: description.TextRows = [("Difference from the baseline", "worth of 1 more", *["counted"] * several, *at)]
     for worth in answer.plan.worth:
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]
         name = f"{measure_text(worth.measure, all_named=False)} ({number_text.unit_of_difference(worth.measure)})"
@@ -167,16 +158,11 @@ def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     """Where it turns by one preset, and the prior's word."""
     if item.unsteady_effects or item.found is None:
         return [breakeven_finding.verdict_text(answer, item)]
-    found = [
-        breakeven_finding.verdict_text(answer, item),
-        *at_no_effect(item),
-        *breakeven_finding.price_sentences(answer, item),
-    ]
-    return (
-        [*found, f"{breakeven_finding.chance_sentence(item.chance)} {breakeven_finding.ONLY_A_PRIOR}"]
-        if item.chance
-        else found
-    )
+    prices = breakeven_finding.price_sentences(answer, item)
+    found = [breakeven_finding.verdict_text(answer, item), *at_no_effect(item), *prices]
+    if item.chance:
+        found.append(f"{breakeven_finding.chance_sentence(item.chance)} {breakeven_finding.ONLY_A_PRIOR}")
+    return found
 
 
 def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:

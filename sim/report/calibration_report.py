@@ -11,9 +11,8 @@ import numpy as np
 from sim.calibration.calibrate import WEEKS_PLAYED, CalibrationReport, DepartmentReport
 from sim.calibration.holdout import SCORED_QUANTILES
 from sim.io.clean_text import one_line
-from sim.report.description import Block, Points, Section, TextRows, TextTable, Written
+from sim.report.description import Block, Points, Section, TextRows, TextTable, Written, page
 from sim.report.figures.calibration_figures import duration_choices, minutes_at_level
-from sim.report.markdown import page
 from sim.report.words.measure_words import whole_percent
 
 _QUANTITIES = {"wait_minutes": "wait", "stay_minutes": "stay"}

@@ -17,11 +17,9 @@ from sim.report.console import say
 from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
 from sim.report.tables import answer_workbook, comparison_rows
-from sim.report.words import assumption_words
-from sim.report.words.caveats import LEGEND, caution_lines_of, in_mind, short_marks, stress_test_lines, unfinished_lines
+from sim.report.words import assumption_words, caveats
 from sim.report.words.comparison_finding import OTHER_DEMAND, finding_of, other_levels_line, with_other_levels
 from sim.report.words.measure_words import labelled, rank_line, short_label, whole_percent
-from sim.report.words.question_text import central_demand, changed_line, demand_title
 from sim.report.words.worth_text import worth_lines
 
 FIRST_SHOWN = (
@@ -71,13 +69,13 @@ def describe_comparison(comparison: Comparison, with_figures: bool = False) -> D
         finding=finding,
         whole_finding=whole,
         title=whole.question,
-        intro=changed_line(comparison),
+        intro=caveats.changed_line(comparison),
         n_rows=max(len(measures), len(comparison.staffings)),
         screen_table=partial(_screen_table, comparison),
         remarks=remarks_at(comparison, comparison.central_level),
         sections=partial(_page_sections, comparison, with_figures),
         sheets=partial(answer_workbook.sheets_of, comparison),
-        keep_in_mind=filter(None, (changed_line(comparison), *notes, *in_mind(comparison))),
+        keep_in_mind=filter(None, (caveats.changed_line(comparison), *notes, *caveats.in_mind(comparison))),
     )
 
 
@@ -124,7 +122,7 @@ def staffings_down(comparison: Comparison, n_rows: int, width: int) -> TextRows:
 def legend(comparison: Comparison) -> str:
     """What the cells hold, and the marks that are among them."""
     percent = whole_percent(comparison.confidence)
-    marks = short_marks(any(any(comparison.flags_of(name)) for name in comparison.staffings))
+    marks = caveats.short_marks(any(any(comparison.flags_of(name)) for name in comparison.staffings))
     if not comparison.others:
         one = comparison.n_replications() < 2
         return f"{'One replication' if one else f'Mean ± half-width of its {percent} interval'}.{marks}"
@@ -137,8 +135,8 @@ def legend(comparison: Comparison) -> str:
 
 def remarks_at(comparison: Comparison, *levels: float) -> list[str]:
     """Where to be careful at some levels of demand."""
-    cautions = caution_lines_of(comparison, levels, _MOST_NAMED)
-    return [*unfinished_lines(comparison), *cautions, *stress_test_lines(comparison), *comparison.notes]
+    cautions = caveats.caution_lines_of(comparison, levels, _MOST_NAMED)
+    return [*caveats.unfinished_lines(comparison), *cautions, *caveats.stress_test_lines(comparison), *comparison.notes]
 
 
 # --- the page
@@ -146,30 +144,17 @@ def remarks_at(comparison: Comparison, *levels: float) -> list[str]:
 
 def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Section]:
     """The summary, the figures, further tables, sentences, and what must be kept in mind."""
-    ranks = rank_line(comparison.known_measures(HEADLINE))
+    ranks, taken_home = rank_line(comparison.known_measures(HEADLINE)), comparison_rows.taken_home_rows(comparison)
     yield Section("", [summary(comparison), page_legend(comparison), ranks])
     yield from [Section("Figures", figure_blocks())] if with_figures else []
     for title, rows, lines in (
-        (demand_title(comparison), comparison_rows.demand_rows(comparison), []),
+        (caveats.demand_title(comparison), comparison_rows.demand_rows(comparison), []),
         ("Matched simulated patients, first visits", comparison_rows.change_rows(comparison), []),
-        (
-            comparison_rows.TAKEN_HOME,
-            comparison_rows.taken_home_rows(comparison),
-            comparison_rows.taken_home_lines(comparison),
-        ),
+        (comparison_rows.TAKEN_HOME, taken_home, list(comparison_rows.HOME_WORDS) if taken_home else []),
         (comparison_rows.DAY, comparison_rows.peer_day_rows(comparison), comparison_rows.peer_day_lines(comparison)),
         ("Cost", comparison_rows.cost_rows(comparison), []),
         ("What the differences would be worth", comparison_rows.worth_rows(comparison), worth_lines(comparison)),
-        (
-            assumption_words.WITH_ASSUMPTIONS,
-            assumption_words.second_interval_rows(comparison),
-            list(assumption_words.second_interval_lines(comparison)),
-        ),
-        (
-            assumption_words.BEST_BY_MONEY,
-            assumption_words.benefit_rows_text(comparison),
-            [assumption_words.benefit_line(comparison)],
-        ),
+        *assumption_words.titled_rows(comparison),
     ):
         yield Section(title, [TextTable(rows), " ".join(lines)])
     if not comparison.others:
@@ -178,7 +163,7 @@ def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Secti
         yield Section("", [note])
     for title, lines in sentences_by_staffing(comparison):
         yield Section(title, [Points(lines)])
-    yield Section("Read this with the numbers", [Points(in_mind(comparison))])
+    yield Section("Read this with the numbers", [Points(caveats.in_mind(comparison))])
 
 
 def head_in_lines(name: str) -> str:
@@ -205,14 +190,15 @@ def page_legend(comparison: Comparison) -> str:
     return (
         f"Mean over replications; in brackets the paired difference from {baseline} "
         f"± half-width of its {whole_percent(comparison.confidence)} interval, in % points for shares. "
-        f"*: beyond chance when all headline measures are judged together. =: identical to the last bit. {LEGEND}"
-        f"{level_of_marks(comparison)}"
+        f"*: beyond chance when all headline measures are judged together. =: identical to the last bit. "
+        f"{caveats.LEGEND}{level_of_marks(comparison)}"
     )
 
 
 def level_of_marks(comparison: Comparison) -> str:
     """At which level of demand a mark beside a staffing holds, where there are several."""
-    where = f" A mark beside a staffing is of {central_demand(comparison)}; the table of demand marks each level."
+    demand = caveats.central_demand(comparison)
+    where = f" A mark beside a staffing is of {demand}; the table of demand marks each level."
     return where if len(comparison.levels) > 1 else ""
 
 
@@ -257,4 +243,5 @@ def print_other_levels(comparison: Comparison, console: Console) -> None:
     further = [level for level in comparison.levels if level != comparison.central_level]
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
-    print_remarks([*unfinished_lines(comparison), *caution_lines_of(comparison, further, _MOST_NAMED)], console)
+    cautions = caveats.caution_lines_of(comparison, further, _MOST_NAMED)
+    print_remarks([*caveats.unfinished_lines(comparison), *cautions], console)

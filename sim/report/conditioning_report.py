@@ -10,8 +10,7 @@ from rich.console import Console
 from sim.calibration.conditioning import LEAST_INSIDE, MANY_LOST, Conditioned
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.report.console import say, show
-from sim.report.description import Points, Section, TextRows, TextTable
-from sim.report.markdown import page
+from sim.report.description import Points, Section, TextRows, TextTable, page
 from sim.report.screen import rich_table
 from sim.report.validation_report import accepted_text, in_unit, percent_sign
 

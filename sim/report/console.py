@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from sim.register.rows import Assumption
 
 
-def two_lines(value: str, change: str) -> Text:
-    """The value, and the difference below it."""
-    return Text.assemble(value, ("\n" + change, "bold" if "*" in change else "dim"))
-
-
 def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> None:
     """Every problem with its place, value and remedy."""
     if isinstance(error, VisitsFileError):
@@ -78,10 +73,15 @@ def assumed_value(item: "Assumption") -> str:
 
 def say(console: Console, text: str | Text, style: str = "") -> None:
     """A paragraph, wrapped, with nothing in it taken for markup."""
+    console.print(Text("\n").join(wrapped_lines(text, console)), style=style, highlight=False)
+
+
+def wrapped_lines(text: str | Text, console: Console) -> list[Text]:
+    """The lines of a paragraph; those after the first hang below its text."""
     said = Text(text) if isinstance(text, str) else text
     hang = len(said.plain) - len(said.plain.lstrip(" •"))
     first, *rest = said.wrap(console, min(LINE_WIDTH, console.width) - hang) if said.plain else [Text("")]
-    console.print(Text("\n").join([first, *(Text(" " * hang) + line for line in rest)]), style=style, highlight=False)
+    return [first, *(Text(" " * hang) + line for line in rest)]
 
 
 def say_unbroken(console: Console, text: str, style: str = "") -> None:
@@ -91,9 +91,4 @@ def say_unbroken(console: Console, text: str, style: str = "") -> None:
 
 def show(console: Console, table: Table) -> None:
     """A table no wider than a page, nor than the terminal."""
-    console.print(table, width=table_width(console), highlight=False)
-
-
-def table_width(console: Console) -> int:
-    """Columns that a table may take."""
-    return min(LINE_WIDTH, console.width)
+    console.print(table, width=min(LINE_WIDTH, console.width), highlight=False)

@@ -1,13 +1,17 @@
 """What a study found, described once: a finding, a table for the screen, sections of a page, sheets of a workbook.
 
 Each study describes its answer in a function of its own: `describe_comparison`, `describe_sweep`,
-`describe_break_even`. It is laid out by `sim.report.screen` (terminal), `sim.report.markdown` (`answer.md`) and
-`sim.report.tables.answer_workbook` (`answer.xlsx`).
+`describe_break_even`. It is laid out here as a page of Markdown, by `sim.report.screen` on the terminal and by
+`sim.report.tables.answer_workbook` as `answer.xlsx`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+import re
+import shlex
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
+from sim.io.clean_text import for_markdown, one_line
 from sim.io.workbook import Sheet
 
 GOING_ON = (
@@ -23,16 +27,14 @@ SAME_MONEY = "The same money elsewhere"
 CERTAINTY = "How sure"
 
 
-@dataclass(frozen=True, slots=True)
-class FindingLine:
+class FindingLine(NamedTuple):
     """One of the five: a few words that say what it is about, and one or two plain sentences."""
 
     label: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The question in one line, and the five lines that answer it."""
 
     question: str
@@ -51,30 +53,26 @@ TextRows = list[tuple[str, ...]]
 """Cells of a table as text, the head first."""
 
 
-@dataclass(frozen=True)
-class TextTable:
+class TextTable(NamedTuple):
     """A table of a page; a head alone is left out. `headings`: numbers of rows that head those below them."""
 
     rows: TextRows
     headings: Collection[int] = ()
 
 
-@dataclass(frozen=True)
-class Points:
+class Points(NamedTuple):
     """Lines of a list; none is left out."""
 
     lines: Iterable[str]
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(NamedTuple):
     """A command, as its words."""
 
     words: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """Text that is Markdown already."""
 
     text: str
@@ -83,20 +81,18 @@ class Written:
 Block = str | TextTable | Points | Typed | Written
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A part of a page below its title; it is left out where nothing but text is wanted in it and nothing is there."""
 
     title: str
     blocks: Sequence[Block]
 
 
-@dataclass(frozen=True)
-class ScreenTable:
+class ScreenTable(NamedTuple):
     """A table of the terminal and the lines below it, its legend first."""
 
     rows: TextRows
-    below: Sequence[str] = field(default=())
+    below: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -123,3 +119,68 @@ class Description:
     intro: str = ""
     fewest_rows: int = 4
     left_out: Callable[[], Sequence[str]] = tuple
+
+
+# --- as a page of Markdown, `answer.md`
+
+
+TYPED = re.compile(r'("study\.[^"`\n]*")')
+"""A word to be typed, in the quotes that shells want."""
+
+
+def answer_markdown(answer: Description) -> str:
+    """The whole answer as a page."""
+    finding = answer.whole_finding
+    intro = [answer.intro] if answer.intro else []
+    return page(finding.question, [*intro, Written(finding_markdown(finding))], answer.sections())
+
+
+def page(title: str, blocks: Sequence[Block], sections: Iterable[Section]) -> str:
+    """A page: its title, what stands below it, and its sections."""
+    parts = [f"# {for_markdown(title)}", *map(block_markdown, blocks)]
+    for section in sections:
+        parts += section_parts(section)
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def section_parts(section: Section) -> Iterator[str]:
+    """A section, or nothing where its first block is empty."""
+    first, *rest = map(block_markdown, section.blocks)
+    if first:
+        yield from [f"## {for_markdown(section.title)}"] if section.title else []
+        yield first
+        yield from rest
+
+
+def block_markdown(block: Block) -> str:
+    """A paragraph, table, list or command; empty where there is nothing in it."""
+    match block:
+        case TextTable(rows, headings):
+            return markdown_table(rows, headings) if len(rows) > 1 else ""
+        case Points(lines):
+            return "\n".join(f"- {for_markdown(line)}" for line in lines)
+        case Typed(words):
+            return f"    {one_line(shlex.join(words))}"
+        case Written(text):
+            return text
+    return for_markdown(block)
+
+
+def finding_markdown(finding: Finding) -> str:
+    """The five lines as a list; the question is the title of its page."""
+    return "\n".join(f"- **{line.label}**: {with_code(line.text)}" for line in finding.lines)
+
+
+def markdown_table(rows: TextRows, headings: Collection[int] = ()) -> str:
+    """The first row as head, the first column left and the others right; `headings`: numbers of rows set in bold."""
+    lines = []
+    for number, (first, *rest) in enumerate(rows):
+        name = for_markdown(first.strip())
+        cells = [f"**{name}**" if number in headings else name, *(for_markdown(text.strip()) for text in rest)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([lines[0], f"|---|{'---:|' * (len(rows[0]) - 1)}", *lines[1:]])
+
+
+def with_code(text: str) -> str:
+    """Text for Markdown, words to be typed as code: they can be copied out of the file as they are."""
+    return "".join(f"`{part}`" if TYPED.fullmatch(part) else for_markdown(part) for part in TYPED.split(text))

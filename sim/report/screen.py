@@ -14,7 +14,7 @@ from rich.text import Text
 
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
-from sim.report.console import say, show, two_lines
+from sim.report.console import say, show, wrapped_lines
 from sim.report.description import Description, Finding, ScreenTable, TextRows
 from sim.report.terminal import LINE_WIDTH
 
@@ -34,38 +34,29 @@ def print_answer(answer: Description, console: Console, lines_around: int = 0) -
     """Print the answer in at most `MOST_LINES` less `lines_around`, those printed before it and after it."""
     remarks = list(answer.remarks)
     intro = cut_end(answer.intro, LONGEST_INTRO)
-    above = [*finding_lines(answer.finding), *([intro] if intro else [])]
+    above = [*finding_texts(answer.finding), *([Text(intro, "dim")] if intro else [])]
     room = MOST_LINES - lines_around - sum(n_lines(text, console) for text in above)
-    print_finding(answer.finding, console)
-    if intro:
-        say(console, intro, style="dim")
+    for text in above:
+        say(console, text)
     if answer.n_rows:
         table = highest_table(answer, room - lines_wanted(remarks, console), console)
         console.print()
         show(console, rich_table(table.rows))
-        for text in table.below:
-            say(console, text, style="dim")
+        for line in table.below:
+            say(console, line, style="dim")
         room -= height(table, console)
     print_remarks(remarks, console, max(room, FEWEST_REMARK_LINES))
 
 
-def print_finding(finding: Finding, console: Console) -> None:
-    """The question, then the five lines."""
-    say(console, finding.question, style="bold cyan")
-    for line in finding.lines:
-        say(console, Text.assemble("• ", (line.label, "bold"), f": {line.text}"))
+def finding_texts(finding: Finding) -> Iterator[Text]:
+    """The paragraphs of a finding: the question, then the five lines."""
+    yield Text(finding.question, "bold cyan")
+    yield from (Text.assemble("• ", (line.label, "bold"), f": {line.text}") for line in finding.lines)
 
 
-def finding_lines(finding: Finding) -> Iterator[str]:
-    """The paragraphs of a finding as they are printed."""
-    yield finding.question
-    yield from (f"• {line.label}: {line.text}" for line in finding.lines)
-
-
-def n_lines(text: str, console: Console) -> int:
+def n_lines(text: str | Text, console: Console) -> int:
     """Lines that a paragraph takes, as `say` breaks it."""
-    hang = len(text) - len(text.lstrip(" •"))
-    return len(Text(text).wrap(console, min(LINE_WIDTH, console.width) - hang))
+    return len(wrapped_lines(text, console))
 
 
 def lines_wanted(remarks: Sequence[str], console: Console) -> int:
@@ -121,8 +112,14 @@ def rich_table(rows: TextRows, left: Collection[int] = (0,)) -> Table:
     for number, head in enumerate(rows[0]):
         table.add_column(Text(head), justify="left" if number in left else "right", overflow="fold")
     for first, *cells in rows[1:]:
-        table.add_row(Text(first), *(two_lines(*cell.split("\n", 1)) if "\n" in cell else Text(cell) for cell in cells))
+        table.add_row(Text(first), *map(cell_text, cells))
     return table
+
+
+def cell_text(cell: str) -> Text:
+    """A cell; the difference below a value is bold where it is beyond chance."""
+    value, blank, change = cell.partition("\n")
+    return Text.assemble(value, (blank + change, "bold" if "*" in change else "dim")) if change else Text(cell)
 
 
 def width_of_rows(rows: TextRows) -> int:

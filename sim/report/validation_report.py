@@ -14,8 +14,7 @@ from sim.analysis.validation import USES, VERDICTS, PublishedRow, ValidatedRow, 
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
-from sim.report.description import Block, Points, Section, TextRows, TextTable, Typed
-from sim.report.markdown import page
+from sim.report.description import Block, Points, Section, TextRows, TextTable, Typed, page
 from sim.report.screen import rich_table
 from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet, with_readme
 from sim.report.words.caveats import CHANCE_ONLY
@@ -102,7 +101,7 @@ def distance_sentence(validation: Validation) -> str:
     distance = plain_number(validation.median_distance, 2)
     return (
         f"Median distance from the published value: {distance} half-widths of the accepted range, over the "
-        f"{counted(validation.n_distances, 'row')} with a published value."
+        f"{counted(len(validation.distances), 'row')} with a published value."
     )
 
 

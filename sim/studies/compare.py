@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -19,34 +19,29 @@ from sim.analysis.assumption_spread import (
     drawn_runs,
     spread_table,
 )
-from sim.analysis.compare import comparison_of, played_of, values_table
+from sim.analysis.compare import Plan, comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
-from sim.analysis.memory_check import check_design
-from sim.analysis.plan import Plan
-from sim.analysis.rounds import play_in_rounds
-from sim.analysis.sequential_sampling import next_replications_of
-from sim.analysis.valuation import EVERYTHING
+from sim.analysis.design_needs import check_design
+from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
+from sim.analysis.valuation import EVERYTHING, Worth
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.register.draw_table import DRAWS_FILE, read_draws, shipped_draws
 from sim.register.draws import shipped_cube
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
+from sim.report.description import answer_markdown
 from sim.report.figures.figure_workers import begin_figures, drawers
-from sim.report.markdown import answer_markdown
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.stopping_text import PrecisionOutcome, precision_lines
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design, FilesOfRun
 from sim.runs.playing import refuse_failed
-from sim.runs.stopping_rules import MOST_REPLICATIONS, StoppingRules
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
-from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.statistics.two_sources import FEWEST_DRAWS
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
-from sim.studies.question import Question
-from sim.studies.settings import CompareSettings, DrawnSettings, MeasuredSettings, RunSettings, StudySettings
+from sim.studies.question import CompareSettings, DrawnSettings, MeasuredSettings, Question, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4
@@ -71,7 +66,7 @@ def plan_of(question: Question) -> Plan:
     if problems:
         raise ScenarioError(problems)
     plan = Plan(
-        base=design_for(question, question.played, rules=rules_of(study)),
+        base=design_for(question, question.played, rules=study.rules),
         baseline=(against and against.baseline) or next(iter(question.played)),
         levels=study.demand_levels,
         keep_all_visits=study.visits,
@@ -95,33 +90,22 @@ def draws_of(study: DrawnSettings) -> Draws | None:
     """The draws of the register that a study asks for. Raises ScenarioError where there are not so many."""
     if not study.assumptions:
         return None
-    cube = shipped_cube()
-    table = shipped_draws() if study.draws_from is None else read_draws(Path(study.draws_from) / DRAWS_FILE, cube)
+    own = study.draws_from
+    table = shipped_draws() if own is None else read_draws(Path(own) / DRAWS_FILE, shipped_cube())
     if study.draws > len(table.places):
         remedy = f"there are {len(table.places)}: ask for fewer, or make more (study=conditioning study.draws=N)"
         raise ScenarioError([Problem("study.draws", str(study.draws), remedy)])
     return Draws(table.places[: study.draws], study.draw_weeks)
 
 
-def rules_of(study: MeasuredSettings) -> StoppingRules:
-    """What is asked beyond estimates, and the cap on replications."""
-    return StoppingRules(
-        precision=study.precision,
-        select=study.select,
-        best=study.best,
-        controls=study.controls,
-        simultaneous=study.simultaneous,
-        most_replications=study.most_replications or max(MOST_REPLICATIONS, study.replications + LOOK_AHEAD),
-    )
-
-
 def compare_in_memory(plan: Plan) -> Comparison:
     """Play a whole plan and compare. Raises RunFailed for the first run that fails."""
-    started, runs, design = time.monotonic(), RunsInMemory(), plan.design
-    for _, played in play_in_rounds(design, runs):
-        for task, results in played:
-            refuse_failed(task, results)
-            runs.add(results)
+    started, runs = time.monotonic(), RunsInMemory()
+    for design in designs_of(plan):
+        for _, played in play_in_rounds(design, runs):
+            for task, results in played:
+                refuse_failed(task, results)
+                runs.add(results)
     return answered(plan, runs, time.monotonic() - started)
 
 
@@ -130,22 +114,23 @@ def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
     comparison = comparison_of(runs, plan, seconds)
     if plan.draws is not None and plan.draws_design is not None:
         drawn = drawn_runs(runs, plan.draws_design, plan.staffings, plan.draws)
-        comparison = with_assumptions(comparison, drawn, plan)
+        comparison = with_assumptions(comparison, drawn, plan.worth, plan.presets)
     if not plan.base.rules.precision:
         return comparison
     return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
 
 
-def with_assumptions(comparison: Comparison, drawn: DrawnRuns, plan: Plan) -> Comparison:
+def with_assumptions(
+    comparison: Comparison, drawn: DrawnRuns, worth: Sequence[Worth], presets: Sequence[str]
+) -> Comparison:
     """The comparison with its second intervals, as far as enough draws have been played."""
     if drawn.n_draws < FEWEST_DRAWS:
         return comparison
-    presets = plan.presets or (EVERYTHING,)
     return replace(
         comparison,
         assumptions=spread_table(drawn),
         chances=chances_table(drawn),
-        benefit=benefit_table(drawn, plan.worth, presets),
+        benefit=benefit_table(drawn, worth, presets or (EVERYTHING,)),
         draw_weeks=drawn.weeks,
     )
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from rich.console import Console
 
-from sim.analysis.memory_check import check_design
+from sim.analysis.design_needs import check_design
 from sim.calibration.conditioning import Conditioned, condition, conditions, playing_draws
 from sim.department.scenario import Problem, ScenarioError
 from sim.register.draw_table import DRAWS_FILE, DrawTable, digest_of_register, write_draws
@@ -19,9 +19,8 @@ from sim.report.conditioning_report import conditioning_markdown, conditioning_t
 from sim.report.console import say
 from sim.report.progress import teller
 from sim.runs.output_folder import results_folder, results_place
-from sim.runs.tables_on_disk import provenance, write_csv, write_json, write_text
-from sim.studies.question import Question
-from sim.studies.settings import PlayedSettings, WholePositive
+from sim.runs.tables_on_disk import provenance, write_json, write_table, write_text
+from sim.studies.question import PlayedSettings, Question, WholePositive
 from sim.studies.study import Files, Study, design_for, write_each
 
 
@@ -81,6 +80,6 @@ def files_of(found: Conditioned, facts: dict[str, object]) -> Files:
     return {
         "run.json": partial(write_json, facts),
         "answer.md": partial(write_text, conditioning_markdown(found)),
-        "rows.csv": partial(write_csv, conditioning_table(found)),
+        "rows.csv": partial(write_table, conditioning_table(found)),
         DRAWS_FILE: partial(write_draws, table),
     }

@@ -3,14 +3,13 @@
 Pure functions of the state. Nothing is taken from the rules the engines share.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from sim.department.discipline import Discipline
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import BRIDGING, CALL, CONTACT, CONTINUING, MAIN, ONE_OFF, RECOVERY
-from tests.referee.state import Case, Person, PlaceRequest, Request
+from tests.referee.state import Person, PlaceRequest, Request
 
-Cases = Mapping[tuple[int, str], Case]
 PEER_WISHES = ("youth", "family")
 
 
@@ -45,12 +44,8 @@ def best_task(requests: Iterable[Request], discipline: Discipline, now: float) -
     return min(firsts.values(), key=lambda request: task_rank(request, discipline, now), default=None)
 
 
-def n_open(person: Person, cases: Cases) -> int:
-    return sum(case.holder == person.index for case in cases.values())
-
-
-def has_room(person: Person, cases: Cases) -> bool:
-    return person.caseload is None or n_open(person, cases) < person.caseload
+def has_room(person: Person) -> bool:
+    return person.caseload is None or person.n_cases < person.caseload
 
 
 def past_shift_end(person: Person, now: float) -> bool:
@@ -61,24 +56,24 @@ def in_last_pickup(person: Person, now: float) -> bool:
     return now >= person.shift_end - person.last_pickup
 
 
-def could_adopt(person: Person, role: str, cases: Cases, now: float) -> bool:
+def could_adopt(person: Person, role: str, now: float) -> bool:
     """Whether a member could take a case on: on duty, serving the role, not at the end of the shift, with room."""
     return (
         person.on_duty
         and role in person.levels
         and not past_shift_end(person, now)
         and not in_last_pickup(person, now)
-        and has_room(person, cases)
+        and has_room(person)
     )
 
 
-def may_open(person: Person, role: str, acuity: int, people: Sequence[Person], cases: Cases, now: float) -> bool:
+def may_open(person: Person, role: str, acuity: int, people: Sequence[Person], now: float) -> bool:
     """Whether a member with no other hindrance may open or adopt a case."""
-    if not has_room(person, cases):
+    if not has_room(person):
         return False
     if acuity == 1 or not in_last_pickup(person, now):
         return True
-    return not any(could_adopt(other, role, cases, now) for other in people if other is not person)
+    return not any(could_adopt(other, role, now) for other in people if other is not person)
 
 
 def needs_case(request: Request) -> bool:
@@ -91,17 +86,17 @@ def follows_case(request: Request) -> bool:
     return request.contact == CONTINUING and not needs_case(request)
 
 
-def handover_order(person: Person, role: str, cases: Cases) -> tuple[int, int, int]:
-    return person.levels[role], n_open(person, cases), person.index
+def handover_order(person: Person, role: str) -> tuple[int, int, int]:
+    return person.levels[role], person.n_cases, person.index
 
 
-def member_rank(person: Person, request: Request, wished: int, scenario: Scenario, cases: Cases) -> tuple[float, ...]:
+def member_rank(person: Person, request: Request, wished: int, scenario: Scenario) -> tuple[float, ...]:
     """Peer kind wished, then the rule of the role, then the lowest index."""
     peer_task = request.kind in (CONTACT, BRIDGING, CALL, RECOVERY)
     other_kind = float(peer_task and person.peer_kind != PEER_WISHES[wished])
     rule = scenario.discipline.of(request.role).member
     if rule == "least_loaded":
-        preference = float(n_open(person, cases))
+        preference = float(person.n_cases)
     elif rule == "longest_idle":
         preference = person.idle_since
     else:

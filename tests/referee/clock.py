@@ -211,5 +211,5 @@ class Clock:
         if not waiting:
             return "it does not wait at that moment, or had begun"
         request = waiting[0]
-        able = [person.index for person in self.people if person.free and person in self.able(request)]
-        return f"it waits since {request.since!r} and is not startable or not first; could be done by {able}"
+        could = [p.index for p in self.able(request, self.serving(spell.role), self.owing()) if p.free]
+        return f"it waits since {request.since!r} and is not startable or not first; could be done by {could}"

@@ -86,12 +86,8 @@ class Duties:
         self.unstaff(person.role)
 
     def hand_over(self, case: Case, person: Person) -> None:
-        able = [
-            other
-            for other in self.people
-            if other is not person and could_adopt(other, case.role, self.cases, self.now)
-        ]
-        heir = min(able, key=lambda other: handover_order(other, case.role, self.cases), default=None)
+        able = [other for other in self.people if other is not person and could_adopt(other, case.role, self.now)]
+        heir = min(able, key=lambda other: handover_order(other, case.role), default=None)
         self.hold(case, heir.index if heir else -1)
         case.taken_over = True
 

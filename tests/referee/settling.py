@@ -3,6 +3,8 @@
 Ranks and permissions are in `choices`; what an action does, in the other parts of the replay.
 """
 
+from math import inf
+
 from sim.department.pathway import Place
 from sim.department.places import TWELFTHS
 from sim.engine.trajectory import (
@@ -42,49 +44,64 @@ class Settling:
             pass
 
     def someone_goes_home(self) -> bool:
+        owing = self.owing()
         for person in self.people:
             done = person.on_duty and person.work is None and past_shift_end(person, self.now)
-            if done and not self.own_recovery(person):
+            if done and person.index not in owing:
                 self.goes_home(person)
                 return True
         return False
 
-    def own_recovery(self, person: Person) -> list[Request]:
+    def owing(self) -> set[int | None]:
+        """Members whose own recovery waits."""
         queue = self.waiting.get(self.scenario.support.role, [])
-        return [request for request in queue if request.kind == RECOVERY and request.only_for == person.index]
+        return {request.only_for for request in queue if request.kind == RECOVERY}
 
     def someone_rests(self) -> bool:
+        owing = self.owing()
         for person in self.people:
-            if person.free and person.due and not self.own_recovery(person):
+            if person.free and person.due and person.index not in owing:
                 self.begins_break(person)
                 return True
         return False
 
     def a_place_opens(self) -> bool:
+        asking = [request for request in self.place_requests if not request.visit.set_aside]
+        if not asking:
+            return False
+        free, spare = self.zones_with_room(), self.spare_twelfths()
         able = [
             request
-            for request in self.place_requests
-            if not request.visit.set_aside and any(self.can_open(request, zone) for zone in request.zones)
+            for request in asking
+            if any(self.can_open(request, zone, spare) for zone in free & {*request.zones})
         ]
         best = best_for_a_place(able, self.scenario, self.now)
         if best is None:
             return False
-        self.open_place(best, next(zone for zone in best.zones if self.can_open(best, zone)))
+        self.open_place(best, next(zone for zone in best.zones if zone in free and self.can_open(best, zone, spare)))
         return True
 
-    def can_open(self, request: PlaceRequest, zone: str) -> bool:
-        value = self.scenario.department.zones[zone]
-        if value.places is not None and self.used[zone] + self.cleaning[zone] >= value.places:
-            return False
-        ratio_role = self.scenario.department.ratio_role
-        if ratio_role is None or request.visit.acuity == 1:
+    def zones_with_room(self) -> set[str]:
+        """Zones with a place that is neither held nor being cleaned."""
+        zones = self.scenario.department.zones.items()
+        return {n for n, zone in zones if zone.places is None or self.used[n] + self.cleaning[n] < zone.places}
+
+    def spare_twelfths(self) -> float:
+        """Twelfths of a nurse that the places held leave over, inf without a ratio rule."""
+        ratio_role, zones = self.scenario.department.ratio_role, self.scenario.department.zones
+        if ratio_role is None:
+            return inf
+        load = sum(number * zones[name].nurse_twelfths for name, number in self.used.items())
+        return TWELFTHS * sum(person.on_duty and person.role == ratio_role for person in self.people) - load
+
+    def can_open(self, request: PlaceRequest, zone: str, spare_twelfths: float) -> bool:
+        """Whether the ratio rule lets a request have a place of a zone."""
+        if request.visit.acuity == 1:
             return True
         zones = self.scenario.department.zones
-        load = sum(number * zones[name].nurse_twelfths for name, number in self.used.items())
         if request.visit.zone is not None:  # given up at that moment
-            load -= zones[request.visit.zone].nurse_twelfths
-        n_nurses = sum(person.on_duty and person.role == ratio_role for person in self.people)
-        return load + value.nurse_twelfths <= TWELFTHS * n_nurses
+            spare_twelfths += zones[request.visit.zone].nurse_twelfths
+        return zones[zone].nurse_twelfths <= spare_twelfths
 
     def open_place(self, request: PlaceRequest, zone: str) -> None:
         visit = request.visit
@@ -124,43 +141,49 @@ class Settling:
 
     def a_task_starts(self) -> bool:
         free = [person for person in self.people if person.free]
-        if not free:
+        asked_of = [role for role in self.scenario.staffing.roles if self.waiting.get(role)]
+        if not free or not asked_of:
             return False
         for level in range(1 + max(level for person in free for level in person.levels.values())):
-            for role in self.scenario.staffing.roles:
+            for role in asked_of:
                 if self.start_best(role, [person for person in free if person.levels.get(role) == level]):
                     return True
         return False
 
     def start_best(self, role: str, free: list[Person]) -> bool:
-        if not free or not self.waiting.get(role):
+        if not free:
             return False
-        startable = [request for request in self.waiting[role] if any(p in free for p in self.able(request))]
+        serving, owing = self.serving(role), self.owing()
+        startable = [
+            request for request in self.waiting[role] if any(p in free for p in self.able(request, serving, owing))
+        ]
         discipline = self.scenario.discipline.of(role)
         request = best_task(startable, discipline, self.now)
         if request is None:
             return False
-        able = [person for person in self.able(request) if person in free]
+        able = [person for person in self.able(request, serving, owing) if person in free]
         wished = int(self.t.visit_columns["peer_kind_wished"][request.visit.row])
-        chosen = min(able, key=lambda p: member_rank(p, request, wished, self.scenario, self.cases))
+        chosen = min(able, key=lambda p: member_rank(p, request, wished, self.scenario))
         self.start(request, chosen)
         return True
 
-    def able(self, request: Request, owing: bool = False) -> list[Person]:
-        """Members on duty who may start the task, were they free; `owing`: also those whose own recovery waits."""
+    def serving(self, role: str) -> list[Person]:
+        """Members on duty who serve a role."""
+        return [person for person in self.people if person.on_duty and role in person.levels]
+
+    def able(self, request: Request, serving: list[Person], owing: set[int | None]) -> list[Person]:
+        """Who of those who serve its role may start the task, were they free; nobody who owes a recovery but that."""
         visit = request.visit
         if self.is_set_aside(request):
             return []
-        serving = [p for p in self.people if p.on_duty and request.role in p.levels]
         if request.kind == RECOVERY or request.only_for is not None:
             return [p for p in serving if p.index == request.only_for]
-        serving = [p for p in serving if owing or not self.own_recovery(p)]
-        key = (visit.row, request.role)
-        case = self.cases.get(key)
+        case = self.cases.get((visit.row, request.role))
+        if case is not None and case.holder >= 0 and needs_case(request):
+            return [p for p in serving if p.index == case.holder and p.index not in owing]
+        serving = [p for p in serving if p.index not in owing]
         if needs_case(request):
-            if case is not None and case.holder >= 0:
-                return [p for p in serving if p.index == case.holder]
-            return [p for p in serving if may_open(p, request.role, visit.acuity, self.people, self.cases, self.now)]
+            return [p for p in serving if may_open(p, request.role, visit.acuity, self.people, self.now)]
         if follows_case(request):
             return self.able_to_follow(request, serving)
         return serving
@@ -189,9 +212,13 @@ class Settling:
             request = best_task(urgent, self.scenario.discipline.of(role), self.now)
             if request is None:
                 continue
-            able = [p for p in self.able(request) if p.role == role and self.interruptible(p)]
+            able = [
+                person
+                for person in self.able(request, self.serving(role), self.owing())
+                if person.role == role and self.interruptible(person)
+            ]
             if able:
-                chosen = min(able, key=lambda p: member_rank(p, request, 0, self.scenario, self.cases))
+                chosen = min(able, key=lambda p: member_rank(p, request, 0, self.scenario))
                 if chosen.work is not None:
                     self.interrupt(chosen.work)
                 self.start(request, chosen)
@@ -209,10 +236,16 @@ class Settling:
 
     def a_peer_is_called_away(self) -> bool:
         """From company, for a child not yet met or for bridging."""
-        discipline = self.scenario.discipline.of(self.scenario.support.role)
+        role = self.scenario.support.role
+        serving = [
+            person for person in self.serving(role) if person.work is not None and person.work.company is not None
+        ]
+        if not serving:
+            return False
+        discipline = self.scenario.discipline.of(role)
         for request in sorted(self.first_of_peers(), key=lambda r: task_rank(r, discipline, self.now)):
             wished = int(self.t.visit_columns["peer_kind_wished"][request.visit.row])
-            able = [person for person in self.able(request, owing=True) if self.can_be_called_away(person, request)]
+            able = [person for person in self.able(request, serving, set()) if self.can_be_called_away(person, request)]
             if able:
                 chosen = min(able, key=lambda p: call_away_rank(p, wished))
                 if chosen.work is not None:

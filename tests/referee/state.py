@@ -12,7 +12,7 @@ from sim.department.roster import OffFloor
 from tests.referee.facts import Asked, Spell
 
 
-@dataclass
+@dataclass(eq=False)
 class Request:
     """A task asked for: waiting, or set aside until the visit is calm again."""
 
@@ -34,7 +34,7 @@ class Request:
         return self.asked.spells[min(self.spell_number, len(self.asked.spells) - 1)]
 
 
-@dataclass
+@dataclass(eq=False)
 class Work:
     """A request in the hands of a member."""
 
@@ -44,9 +44,9 @@ class Work:
     company: "Company | None" = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
-    """A member: duty, breaks due, task in hand."""
+    """A member: duty, breaks due, task in hand, number of open cases held."""
 
     index: int
     role: str
@@ -61,6 +61,7 @@ class Person:
     work: Work | None = None
     due: list[OffFloor] = field(default_factory=list)
     idle_since: float = 0.0
+    n_cases: int = 0
     staff_row: int = -1
 
     @property
@@ -68,7 +69,7 @@ class Person:
         return self.on_duty and not self.resting and self.work is None
 
 
-@dataclass
+@dataclass(eq=False)
 class Company:
     """A running contact: when company began or begins, when its kept minutes are over and the wish is used up."""
 
@@ -78,7 +79,7 @@ class Company:
     kept_over: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Wish:
     """What one visit wishes for, as the draws have it, and what of it is left. Minutes.
 
@@ -104,7 +105,7 @@ class Wish:
     contact: Work | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Case:
     """An open case; `holder` is -1 when nobody holds it, `taken_over` until its new holder's first task with it."""
 
@@ -116,7 +117,7 @@ class Case:
     taken_over: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class PlaceRequest:
     visit: "Visit"
     zones: tuple[str, ...]
@@ -124,7 +125,7 @@ class PlaceRequest:
     since: float
 
 
-@dataclass
+@dataclass(eq=False)
 class DelayRequest:
     visit: "Visit"
     step: str
@@ -135,7 +136,7 @@ class DelayRequest:
 Wait = Request | PlaceRequest | DelayRequest
 
 
-@dataclass
+@dataclass(eq=False)
 class Visit:
     """Where a visit stands on its pathway, what it waits for, and how much patience is left."""
 

@@ -44,11 +44,6 @@ def is_mental_health(trajectory: Trajectory) -> Flags:
     return np.asarray(trajectory.visit_columns["stream"] == trajectory.streams.index(MENTAL_HEALTH))
 
 
-def zone_column(zone: str) -> str:
-    """Column of a zone in the census."""
-    return f"zone_{zone}" if zone in OTHER_COLUMNS else zone
-
-
 def first_place(trajectory: Trajectory) -> Floats:
     """When each visit got its first place, nan if it never had one."""
     first = np.full(trajectory.n_visits, np.nan)
@@ -70,7 +65,8 @@ def counts(trajectory: Trajectory, times: Floats, chosen: Flags, prefix: str) ->
     found = {f"{prefix}waiting": running_at(arrival, end_of_waiting(trajectory)[chosen], times)}
     for number, zone in enumerate(trajectory.zones):
         held = (places["zone"] == number) & chosen[places["visit"]]
-        found[prefix + zone_column(zone)] = running_at(places["start"][held], places["end"][held], times)
+        column = f"zone_{zone}" if zone in OTHER_COLUMNS else zone
+        found[prefix + column] = running_at(places["start"][held], places["end"][held], times)
     boarding_end = np.fmin(visits["boarding_end"], visits["departure"])[chosen]
     found[f"{prefix}boarding"] = running_at(visits["boarding_start"][chosen], boarding_end, times)
     found[f"{prefix}present"] = running_at(arrival, visits["departure"][chosen], times)

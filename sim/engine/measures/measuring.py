@@ -13,19 +13,12 @@ from sim.engine.measures import array_loops
 from sim.engine.measures.array_loops import Codes, Flags, Floats
 from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import Cohort, Few, Share, VisitOutcome, one_of, parts_and_streams
-from sim.engine.measures.entry import Measure, NamedValues, OfVisits, Statistic, quotient
+from sim.engine.measures.entry import STATISTICS, Measure, NamedValues, OfVisits, Statistic, quotient
 from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import AMA, LWBS, Trajectory
 
-QUANTILE_SHARES: Mapping[Statistic, float] = {
-    "p25": 0.25,
-    "median": 0.5,
-    "p75": 0.75,
-    "p90": 0.9,
-    "p99": 0.99,
-    "max": 1.0,
-}
+QUANTILE_SHARES: Mapping[Statistic, float] = {name: share for name, (*_, share) in STATISTICS.items() if share}
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.of_visits)
 
 
@@ -41,18 +34,14 @@ def measure(trajectory: Trajectory, scenario: Scenario) -> NamedValues:
 def measure_cohort(time: PeerDay) -> NamedValues:
     """The same of a run whose visits and staff others look at too."""
     check_window(time.trajectory)
-    by_part = summaries(OF_VISITS, visit_outcomes(time), time.codes("stream"), time)
-    values = {f"{key}.{part}": value for part, of_part in by_part.items() for key, value in of_part.items()}
+    by_stream = summaries(OF_VISITS, visit_outcomes(time), time.codes("stream"), time)
+    values = {f"{key}.{part}": value for part, of_part in by_stream.items() for key, value in of_part.items()}
     values |= {f"{item.key}.all": item.of_values(values) for item in MEASURES if item.of_values}
     for item in MEASURES:
-        values |= {f"{item.key}.{part}": value for part, value in run_values(item, time).items()}
+        found = item.of_run(time) if item.of_run else {}
+        by_part = found if isinstance(found, dict) else {"all": found}
+        values |= {f"{item.key}.{part}": value for part, value in by_part.items()}
     return values
-
-
-def run_values(item: Measure, time: PeerDay) -> NamedValues:
-    """Values by part of a measure that is computed of the run as a whole; none of another."""
-    found = item.of_run(time) if item.of_run else {}
-    return found if isinstance(found, dict) else {"all": found}
 
 
 def visit_outcomes(cohort: Cohort) -> Iterator[tuple[OfVisits, VisitOutcome]]:
@@ -151,11 +140,10 @@ def linear_quantiles(
     """Quantiles among the statistics (linear interpolation, to the bit as NumPy's), nan of nothing. Reorders values."""
     rest: Floats = values
     found: dict[Statistic, float] = {}
+    if values.size == 0:
+        return dict.fromkeys((name for name in QUANTILE_SHARES if name in statistics), np.nan)
     for name, share in QUANTILE_SHARES.items():
         if name not in statistics:
-            continue
-        if values.size == 0:
-            found[name] = np.nan
             continue
         place = share * (values.size - 1)
         # All below the last quantile is left behind: a short search for each costs less than one for all.
@@ -164,13 +152,9 @@ def linear_quantiles(
         rest = rest[ahead:]
         low = float(rest[0])
         high = float(rest[1:].min()) if rest.size > 1 else low
-        found[name] = _between(low, high, place - int(place))
+        part = place - int(place)
+        found[name] = low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
     return found
-
-
-def _between(low: float, high: float, share: float) -> float:
-    """The point at a share of the way from low to high."""
-    return low + (high - low) * share if share < 0.5 else high - (high - low) * (1.0 - share)
 
 
 def statistic_of(item: Measure, summed: Mapping[OfVisits, Summed], time: StaffTime) -> float:

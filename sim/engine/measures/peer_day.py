@@ -4,7 +4,6 @@ Idle time is split by what the children wanted meanwhile: a child waiting while 
 nobody being there.
 """
 
-from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
@@ -55,7 +54,6 @@ IDLE = ("idle_child_waits", "idle_no_child_asks", "idle_nobody_there")
 LONG_BOARDING_MINUTES = 12 * 60.0
 
 
-@dataclass(frozen=True)
 class PeerDay(StaffTime):
     """The same, and how the paid time of the members of the role of peer support was spent. Minutes."""
 
@@ -93,22 +91,14 @@ class PeerDay(StaffTime):
         contact = kind == CONTACT
         arrives = np.where(contact, np.fmin(self.of_tasks("company_since"), ended), ended)
         company = np.full(int(contact.sum()), IN_COMPANY, dtype=np.int8)
-        return (
-            np.concatenate([activity, company]),
-            np.concatenate([started, arrives[contact]]),
-            np.concatenate([arrives, ended[contact]]),
-        )
+        starts, ends = np.concatenate([started, arrives[contact]]), np.concatenate([arrives, ended[contact]])
+        return np.concatenate([activity, company]), starts, ends
 
     @cached_property
     def minutes(self) -> NamedValues:
         """Paid minutes by part of `PEER_TIME`."""
-        busy = {**self.activities, **self.rest_minutes}
+        busy = self.minutes_of(ACTIVITIES, self.spells) | self.minutes_of(RESTS, self.resting)
         return busy | self.idle(self.paid_minutes - sum(busy.values()))
-
-    @property
-    def activities(self) -> dict[str, float]:
-        """Minutes inside the shift by activity."""
-        return self.minutes_of(ACTIVITIES, self.spells)
 
     def minutes_of(self, names: tuple[str, ...], intervals: tuple[np.ndarray, Floats, Floats]) -> dict[str, float]:
         """Minutes inside the window by name, of intervals given as number of the name, start and end."""
@@ -122,11 +112,6 @@ class PeerDay(StaffTime):
         own = (self.rest_role == self.peer_role) & ~np.isnan(self.rests[0])
         protected = np.asarray(self.trajectory.break_columns["protected"])[own]
         return np.where(protected, 0, 1).astype(np.int8), self.rests[0][own], self.rests[1][own]
-
-    @property
-    def rest_minutes(self) -> dict[str, float]:
-        """Minutes of protected time and of breaks."""
-        return self.minutes_of(RESTS, self.resting)
 
     @property
     def company_minutes(self) -> float:
@@ -174,11 +159,10 @@ class PeerDay(StaffTime):
             asking = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
             asking[visit[asked]] = True
             taken = np.flatnonzero(one_of(kind, (MAIN, RESPONSE)) & ~np.isnan(started) & asking[visit])
-        return outside_covers(
-            (visit[asked].astype(np.int64), requested[asked], until),
-            (visit[taken].astype(np.int64), started[taken], np.fmin(ended[taken], self.trajectory.horizon)),
-            self.trajectory.n_visits,
-        )
+        asks = visit[asked].astype(np.int64), requested[asked], until
+        over = np.fmin(ended[taken], self.trajectory.horizon)
+        with_clinician = visit[taken].astype(np.int64), started[taken], over
+        return outside_covers(asks, with_clinician, self.trajectory.n_visits)
 
     @property
     def cost(self) -> float:

@@ -21,11 +21,8 @@ def by_role(time: StaffTime, values: Floats) -> entry.NamedValues:
 def busy_share(time: StaffTime, minutes: Floats) -> entry.NamedValues:
     """Minutes busy inside the shift over minutes of each role, of roles that are no peers."""
     shares = map(entry.quotient, time.busy.sum(axis=1).tolist(), minutes.tolist())
-    return {
-        role: share
-        for role, share, of_peers in zip(time.trajectory.roles, shares, time.peers, strict=True)
-        if not of_peers
-    }
+    found = zip(time.trajectory.roles, shares, time.peers, strict=True)
+    return {role: share for role, share, of_peers in found if not of_peers}
 
 
 @STAFF.run(
@@ -163,8 +160,7 @@ STAFF_COSTS = entry.Entries()
     entry.WEEKS, kind="cost", decimals=0, better="low",
     phrase=entry.Phrase("staff cost {amount} {way}", "the weekly staff cost", "less", "more"),
     headline=entry.Headline(
-        120, ("all",), "Staff cost a week", "cost {} less a week", "cost {} more a week",
-        protocol=entry.Protocol(6, "reported", "all"),
+        120, ("all",), "Staff cost a week", "cost {amount} {way} a week", protocol=entry.Protocol(6, "reported", "all")
     ),
 )  # fmt: skip
 def staff_cost_per_week(time: StaffTime) -> float:
@@ -183,7 +179,7 @@ def overtime_cost_per_week(time: StaffTime) -> float:
 @STAFF_COSTS.run(
     "Staff cost per visit", "CAD/visit", "Staff cost a week", "Visits a week", entry.AS_ITS_PARTS, kind="cost",
     better="low", phrase=entry.share_of("the staff cost per visit"),
-    headline=entry.Headline(130, ("all",), "Staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
+    headline=entry.Headline(130, ("all",), "Staff cost per visit", "cost {amount} {way} a visit"),
 )  # fmt: skip
 def cost_per_visit(time: StaffTime) -> float:
     return entry.quotient(staff_cost_per_week(time), time.n_inside("arrival") / time.weeks)

@@ -3,7 +3,6 @@
 What measures are made of it is told in the entries of `sim.engine.measures.staff`, `money` and others.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,11 +11,10 @@ from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import Codes, Flags, Floats
 from sim.engine.measures.cohort import Cohort, roles_for
-from sim.engine.measures.intervals import TimeLine, end_of_last_begun, minutes_by_code
+from sim.engine.measures.intervals import end_of_last_begun, minutes_by_code
 from sim.engine.trajectory import as_it_stands
 
 
-@dataclass(frozen=True)
 class StaffTime(Cohort):
     """The same, and who was on duty, off the floor and at work, as intervals inside [warm_up, measured_until).
 
@@ -57,14 +55,12 @@ class StaffTime(Cohort):
         """Starts and ends of breaks and protected blocks, nan start for those never begun."""
         breaks = self.trajectory.break_columns
         ends = np.fmin(breaks["end"], self.trajectory.horizon)
-        return breaks["start"], np.maximum(breaks["start"], np.minimum(ends, self.end_of_duty()))
-
-    def end_of_duty(self) -> Floats:
-        """Scheduled end of the duty each break belongs to, inf where there is none."""
-        staff, breaks = self.trajectory.staff_columns, self.trajectory.break_columns
         due = np.clip(breaks["due"], 0.0, self.trajectory.horizon)
-        line = TimeLine(self.role_of_member.size, self.trajectory.horizon + 1.0)
-        return end_of_last_begun(line, staff["member"], *self.duties, breaks["member"], due)
+        line = self.role_of_member.size, self.trajectory.horizon + 1.0
+        members = self.trajectory.staff_columns["member"]
+        # Scheduled end of the duty each break belongs to, inf where there is none.
+        end_of_duty = end_of_last_begun(*line, members, *self.duties, breaks["member"], due)
+        return breaks["start"], np.maximum(breaks["start"], np.minimum(ends, end_of_duty))
 
     @property
     def rest_role(self) -> Codes:

@@ -56,14 +56,11 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
 
 def trait_of(cohort: Cohort, by: str) -> tuple[Integers | Codes | Cells, tuple[str, ...]]:
     """Code of each visit of the cohort and the names of the codes. Raises ValueError for an unknown trait."""
+    names = {"age_group": AGE_GROUPS, "group": cohort.trajectory.groups, "held": ("no", "yes")}
+    if by in names:
+        return cohort.codes(by), names[by]
     if by == "acuity":
         return cohort.codes("acuity") - 1, ("1", "2", "3", "4", "5")
-    if by == "age_group":
-        return cohort.codes("age_group"), AGE_GROUPS
-    if by == "group":
-        return cohort.codes("group"), cohort.trajectory.groups
-    if by == "held":
-        return cohort.codes("held"), ("no", "yes")
     if by == "weekday":
         return (cohort.arrival // MINUTES_PER_DAY).astype(np.int64) % 7, WEEKDAYS
     if by == "arrival_hour":
@@ -105,11 +102,8 @@ def mean_week_of(time: StaffTime) -> pd.DataFrame:
     heads, busy = heads_on_floor(week, time), week.mean_of_rows(time.busy)
     load = time.work.caused / week.minutes
     hours = np.arange(HOURS_OF_WEEK)
-    columns: dict[str, np.ndarray] = {
-        "hour_of_week": hours,
-        "weekday": np.asarray(WEEKDAYS, dtype=object)[hours // 24],
-        "hour": hours % 24,
-    }
+    weekdays = np.asarray(WEEKDAYS, dtype=object)[hours // 24]
+    columns: dict[str, np.ndarray] = {"hour_of_week": hours, "weekday": weekdays, "hour": hours % 24}
     columns |= visits_by_hour(week, time, heads[time.peers].sum(axis=0))
     for number, role in enumerate(time.trajectory.roles):
         columns |= {f"heads_{role}": heads[number], f"load_{role}": load[number], f"busy_{role}": busy[number]}
@@ -125,11 +119,6 @@ class MeanWeek:
         self.hour = self.hours_of(self.edges)
         minutes = np.bincount(self.hour, weights=np.diff(self.edges), minlength=HOURS_OF_WEEK)
         self.minutes = np.where(minutes > 0.0, minutes, np.nan)
-
-    def cut_at(self, moments: Floats) -> Floats:
-        """Edges of the hours of the window, and further moments inside it."""
-        inside = moments[(moments > self.edges[0]) & (moments < self.edges[-1])]
-        return np.union1d(self.edges, inside)
 
     @staticmethod
     def hours_of(edges: Floats) -> Integers:
@@ -177,7 +166,9 @@ def present_without(week: MeanWeek, time: StaffTime, arrival: Floats, departure:
     duty, resting = chosen[time.duty_role], chosen[time.rest_role] & ~np.isnan(time.rests[0])
     start, end = (np.fmin(moments[duty], week.trajectory.horizon) for moments in time.duties)
     rest, back = (np.fmin(moments[resting], week.trajectory.horizon) for moments in time.rests)
-    edges = week.cut_at(np.concatenate([start, end, rest, back]))
+    moments = np.concatenate([start, end, rest, back])
+    inside = (moments > week.edges[0]) & (moments < week.edges[-1])
+    edges = np.union1d(week.edges, moments[inside])
     heads = minutes_between(start, end, edges) - minutes_between(rest, back, edges)
     nobody = heads < 0.5 * np.diff(edges)
     present = minutes_between(arrival, departure, edges)

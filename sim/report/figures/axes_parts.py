@@ -88,17 +88,15 @@ def spread_apart(
     blocks: list[tuple[float, int]] = []  # centre and size
     for number in order:
         blocks.append((heights[number], 1))
-        while len(blocks) > 1 and _touch(blocks[-2], blocks[-1], gap):
+        while len(blocks) > 1:
             (low, n), (high, m) = blocks[-2], blocks[-1]
+            if high - low >= gap * (n + m) / 2:
+                break
             blocks[-2:] = [((low * n + high * m) / (n + m), n + m)]
     placed = [centre + gap * (place - (size - 1) / 2) for centre, size in blocks for place in range(size)]
     too_high = max([0.0, *(height - highest for height in placed)])
     too_low = max([0.0, *(lowest - (height - too_high) for height in placed)])
     return [placed[order.index(number)] - too_high + too_low for number in range(len(heights))]
-
-
-def _touch(lower: tuple[float, int], upper: tuple[float, int], gap: float) -> bool:
-    return upper[0] - lower[0] < gap * (lower[1] + upper[1]) / 2
 
 
 def positive_top(top: float) -> float:

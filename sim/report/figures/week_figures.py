@@ -47,7 +47,8 @@ def hour_of_week_figure(comparison: Comparison) -> Frame:
     weeks = [comparison.of_staffing(comparison.week, name).sort_values("hour_of_week") for name, *_ in groups]
     top = 1.15 * axes_parts.positive_top(float(max(np.nan_to_num(week["mh_present"]).max() for week in weeks)))
     for number, (axes, week, group) in enumerate(zip(frame.panels(grid), weeks, groups, strict=True)):
-        name = comparison.label(group[0]) + same_hours(comparison, group[1:])
+        name, *same = map(comparison.label, group)
+        name += f" (the same hours: {', '.join(same)})" if same else ""
         frame.head(grid.left, grid.top_of(number) - grid.above, name, without_peer_share(week))
         draw_census(axes, week, top)
         below = grid.top_of(number) + grid.height + 0.06
@@ -64,10 +65,8 @@ def week_title(comparison: Comparison, staffing: str) -> str:
 
 def distinct_weeks(comparison: Comparison, names: list[str]) -> list[list[str]]:
     """Staffings grouped by their pattern of peer hours."""
-    heads = {
-        name: comparison.of_staffing(comparison.week, name).sort_values("hour_of_week")["peers_on_duty"].to_numpy()
-        for name in names
-    }
+    weeks = {name: comparison.of_staffing(comparison.week, name).sort_values("hour_of_week") for name in names}
+    heads = {name: week["peers_on_duty"].to_numpy() for name, week in weeks.items()}
     return alike(heads, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).mean() < 0.1))
 
 
@@ -80,11 +79,6 @@ def alike(profiles: dict[str, np.ndarray], same: Callable[[np.ndarray, np.ndarra
             groups.append(group)
         group.append(name)
     return groups
-
-
-def same_hours(comparison: Comparison, names: list[str]) -> str:
-    """Who else has these peer hours."""
-    return f" (the same hours: {', '.join(comparison.label(name) for name in names)})" if names else ""
 
 
 def without_peer_share(week: pd.DataFrame) -> str:

@@ -21,7 +21,7 @@ from sim.report.tables.comparison_rows import peer_day_measures, peer_day_words,
 from sim.report.tables.summaries import comparison_summary, shown_numbers, with_labels
 from sim.report.words.breakeven_finding import effect_text
 from sim.report.words.measure_words import hours_text, measure_text
-from sim.runs.interrupts import uninterrupted
+from sim.runs.interrupts import interrupted_after
 from sim.runs.tables_on_disk import whole_file
 
 ANSWER = "answer.xlsx"
@@ -86,10 +86,8 @@ BENEFIT_HEADERS = {
 
 def write_answer_workbook(sheets: Sequence[Sheet], file: Path) -> None:
     """Write the sheets; the file appears only when it is whole. Raises OSError."""
-    with uninterrupted() as interrupts, whole_file(file) as partial:
+    with interrupted_after(), whole_file(file) as partial:
         write_workbook(sheets, partial)
-    if interrupts.came:
-        raise KeyboardInterrupt
 
 
 def number_format(name: str) -> str:
@@ -215,10 +213,8 @@ def sheets_of(comparison: Comparison) -> list[Sheet]:
     names = {"demand": Column("Demand (factor)", "0.00"), "staffing": Column("Staffing")}
     label_of = {name: comparison.label(name) for name in comparison.staffings}
     estimates = with_labels(comparison.estimates, ("mean", "low", "high"))
-    sheets = [
-        comparison_summary_sheet(comparison),
-        table_sheet("estimates", relabelled(estimates, label_of), names | ESTIMATE_HEADERS),
-    ]
+    sheets = [comparison_summary_sheet(comparison)]
+    sheets.append(table_sheet("estimates", relabelled(estimates, label_of), names | ESTIMATE_HEADERS))
     if len(comparison.differences):
         differences = with_labels(comparison.differences, ("mean", "low", "high", "simultaneous_half_width"))
         headers = names | DIFFERENCE_HEADERS | {"sentence": Column("In words")}
@@ -270,13 +266,11 @@ def peer_day_sheets(comparison: Comparison) -> list[Sheet]:
     words = ("mean", "interval from", "interval to")
     headers = [Column("Measure"), Column("Unit")]
     headers += [Column(f"{comparison.label(name)}: {word}") for name in names for word in words]
-    rows = [(*peer_day_words(measure), *peer_day_numbers(comparison, names, measure)) for measure in measures]
+    rows = []
+    for measure in measures:
+        found = [number for name in names for number in shown_numbers(comparison.estimate(name, measure), measure)]
+        rows.append((*peer_day_words(measure), *found))
     return [Sheet("peer_day", headers, rows, [number_format(measure) for measure in measures])]
-
-
-def peer_day_numbers(comparison: Comparison, staffings: Sequence[str], name: str) -> list[object]:
-    """Mean and both ends of the interval of each staffing, in the unit of the row."""
-    return [number for staffing in staffings for number in shown_numbers(comparison.estimate(staffing, name), name)]
 
 
 def costs_sheet(comparison: Comparison) -> Sheet:
@@ -399,10 +393,8 @@ def sheets_of_break_even(answer: BreakEvenAnswer) -> list[Sheet]:
 
 def curves_table(answer: BreakEvenAnswer) -> pd.DataFrame:
     """Net benefit of each staffing by each preset, with presets in words."""
-    if answer.curves.empty:
-        return answer.curves
     table = relabelled(answer.curves, labels_of(answer))
-    return table.assign(preset=table["preset"].map(preset_text))
+    return table if table.empty else table.assign(preset=table["preset"].map(preset_text))
 
 
 def parts_table(answer: BreakEvenAnswer) -> pd.DataFrame:

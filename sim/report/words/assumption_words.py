@@ -75,6 +75,12 @@ def chances_of(comparison: Comparison) -> dict[tuple[str, str, str], float]:
     return {(row["measure"], row["staffing"], row["against"]): row["probability"] for row in rows}
 
 
+def titled_rows(comparison: Comparison) -> Iterator[tuple[str, TextRows, list[str]]]:
+    """Titles, tables and what is said below them."""
+    yield WITH_ASSUMPTIONS, second_interval_rows(comparison), list(second_interval_lines(comparison))
+    yield BEST_BY_MONEY, benefit_rows_text(comparison), [benefit_line(comparison)]
+
+
 def second_interval_rows(comparison: Comparison) -> TextRows:
     """A row for each headline measure and staffing: the difference by chance, with the assumptions, and how often the
     staffing is the best of all."""

@@ -20,7 +20,7 @@ from sim.report.description import Finding, five_lines
 from sim.report.words.caveats import A_STRESS_TEST, short_cautions, size_text
 from sim.report.words.measure_words import change_text, measure_text, short_measure, whole_percent
 from sim.report.words.short_names import some
-from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_shortly
+from sim.report.words.worth_text import NOT_COUNTED_SHORTLY, capital, counted_text, money_text
 
 EFFECTS = {
     "effects.total_return_hr": "hazard ratio of returns of those who consent to a peer",
@@ -48,9 +48,8 @@ NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be 
 
 def break_even_finding(answer: BreakEvenAnswer) -> Finding:
     """The question and the five lines."""
-    names = number_text.joined([item.label for item in answer.staffings]) or number_text.joined(
-        list(answer.plan.staffings.values())
-    )
+    labels = [item.label for item in answer.staffings] or list(answer.plan.staffings.values())
+    names = number_text.joined(labels)
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
     question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
     if not answer.staffings:
@@ -108,19 +107,16 @@ def changes_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 
 def stress_tests(answer: BreakEvenAnswer) -> dict[str, str]:
     """Staffings that give up hours of other roles for peers, with their labels."""
-    plan, effect = answer.plan, answer.plan.effects[0]
-    scenarios = plan.design.scenarios
-    baseline = scenarios[plan.beside[effect]]
-    return {
-        name: label for name, label in plan.staffings.items() if is_swap(scenarios[plan.labels[name, effect]], baseline)
-    }
+    plan, scenarios = answer.plan, answer.plan.design.scenarios
+    baseline = scenarios[plan.beside[0]]
+    return {name: label for name, label in plan.staffings.items() if is_swap(scenarios[plan.labels[name][0]], baseline)}
 
 
 def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     """What is valued at the strongest effect, what it is worth, what is left with no effect, and the net benefit."""
     if item.found is None:
         return "nothing is concluded"
-    if len({answer.plan.labels[item.staffing, effect] for effect in answer.plan.effects}) == 1:
+    if len(set(answer.plan.labels[item.staffing])) == 1:
         return "the effect is not in force in it"
     effect = strongest(answer)
     valued = [worth for worth in answer.plan.worth if worth.cad_per_unit and worth.measure != STAFF_COST]
@@ -222,7 +218,7 @@ def _cost_text(answer: BreakEvenAnswer) -> str:
     """What each staffing costs more a week than the baseline, by roster; of one alone with overtime too. Then what the
     net benefit counts and what it does not."""
     plan = answer.plan
-    return f"{_added_text(answer)} {counted_text(plan.worth, plan.presets)} {not_counted_shortly()}"
+    return f"{_added_text(answer)} {counted_text(plan.worth, plan.presets)} {NOT_COUNTED_SHORTLY}"
 
 
 def _added_text(answer: BreakEvenAnswer) -> str:
@@ -248,10 +244,9 @@ def overtime_text(answer: BreakEvenAnswer) -> str:
 
 def added_costs(answer: BreakEvenAnswer) -> dict[str, float]:
     """What the roster of each staffing costs more than that of the baseline, CAD a week."""
-    plan, effect = answer.plan, answer.plan.effects[0]
-    scenarios = plan.design.scenarios
-    base = scenarios[plan.beside[effect]].staffing.weekly_cost()
-    return {name: scenarios[plan.labels[name, effect]].staffing.weekly_cost() - base for name in plan.staffings}
+    plan, scenarios = answer.plan, answer.plan.design.scenarios
+    base = scenarios[plan.beside[0]].staffing.weekly_cost()
+    return {name: scenarios[plan.labels[name][0]].staffing.weekly_cost() - base for name in plan.staffings}
 
 
 def _same_money_text(answer: BreakEvenAnswer) -> str:
@@ -288,10 +283,10 @@ def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) ->
 
 def _certainty_text(answer: BreakEvenAnswer) -> str:
     """The verdict, the prior's word, and what the intervals leave out."""
-    if len(answer.staffings) == 1:
-        shown = shown_presets(answer, answer.staffings[0])
-        return " ".join([*leaving_text(answer), *verdicts_text(answer, shown), study_size_text(answer)])
-    return " ".join([*leaving_text(answer), of_each(answer, short_verdicts), study_size_text(answer)])
+    leaving = short_cautions(0, int(answer.cautions["many_leave"].sum()), len(answer.cautions))
+    first, *others = answer.staffings
+    verdicts = [of_each(answer, short_verdicts)] if others else verdicts_text(answer, shown_presets(answer, first))
+    return " ".join([*leaving, *verdicts, study_size_text(answer)])
 
 
 def verdicts_text(answer: BreakEvenAnswer, shown: Sequence[StaffingAnswer]) -> list[str]:
@@ -310,8 +305,11 @@ def short_verdicts(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     leading, *others = shown_presets(answer, item)
     if leading.found is None or not others:
         return short_verdict(answer, leading)
-    fewer = [f"{preset_text(one.preset)} {verdict_words(one)}{prior_in_brackets(one)}" for one in others]
-    return ", ".join([f"{preset_text(leading.preset)} {short_verdict(answer, leading)}", *fewer])
+    texts = [f"{preset_text(leading.preset)} {short_verdict(answer, leading)}"]
+    for one in others:
+        by_prior = f" ({percent_text(one.chance.probability)})" if one.chance else ""
+        texts.append(f"{preset_text(one.preset)} {verdict_words(one)}{by_prior}")
+    return ", ".join(texts)
 
 
 def verdict_words(item: StaffingAnswer) -> str:
@@ -327,16 +325,6 @@ def verdict_words(item: StaffingAnswer) -> str:
 def side_that_pays(item: StaffingAnswer) -> str:
     """On which side of the effect at which net benefit turns it is above 0."""
     return "below" if item.curve.net_benefit[0].mean() > 0.0 else "above"
-
-
-def prior_in_brackets(item: StaffingAnswer) -> str:
-    """` (52.3 %)`, the prior's probability of paying; nothing without a prior."""
-    return f" ({percent_text(item.chance.probability)})" if item.chance else ""
-
-
-def leaving_text(answer: BreakEvenAnswer) -> list[str]:
-    """That many leave, if they do."""
-    return short_cautions(0, int(answer.cautions["many_leave"].sum()), len(answer.cautions))
 
 
 def study_size_text(answer: BreakEvenAnswer) -> str:

@@ -1,7 +1,7 @@
 """What must be said beside every answer: marks of results to be read with care, what was assumed, what cannot be seen.
 
-The verdicts on results are those of `sim.analysis.cautions`; how the lines are laid out is for the console, the figures
-and the Markdown.
+The verdicts on results are those of `sim.analysis.estimates`; how the lines are laid out is for the console, the
+figures and the Markdown.
 """
 
 import math
@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.cautions import FLAGS, LEAVING_LIMIT, UNFINISHED_LIMIT
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.estimates import FLAGS, LEAVING_LIMIT, UNFINISHED_LIMIT
+from sim.analysis.sentences import inside
+from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted, joined, plain_number
 from sim.io.short_lists import few_of
-from sim.report.words.question_text import central_demand, changed_shortly, demand_text, effects_text, played_text
 
 MANY_LEAVE, NO_STEADY_STATE = "†", "‡"
 """Marks beside numbers."""
@@ -250,8 +251,11 @@ def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True
     """The small print below every figure. `level`: the figure is about one level of demand."""
     demand = f", {central_demand(comparison)}" if level else ""
     played = f"Simulated: {played_text(comparison)}{demand}, the same patients under every staffing."
-    chance = f" {interval_note(comparison)}" if intervals else ""
-    return f"{played}{changed_shortly(comparison)}{chance} {effect_note(comparison)}{caution_note(comparison, level)}"
+    chance = f" {100 * comparison.confidence:g} % intervals of simulation alone."
+    if comparison.n_replications() < 2:
+        chance = " No interval: it needs two replications or more."
+    said = f"{played}{changed_shortly(comparison)}{chance if intervals else ''}"
+    return f"{said} {effect_note(comparison)}{caution_note(comparison, level)}"
 
 
 def caution_note(comparison: Comparison, level: bool) -> str:
@@ -261,12 +265,6 @@ def caution_note(comparison: Comparison, level: bool) -> str:
     return f" {LEGEND}" if shown[list(FLAGS)].to_numpy(bool).any() else ""
 
 
-def interval_note(comparison: Comparison) -> str:
-    if comparison.n_replications() < 2:
-        return "No interval: it needs two replications or more."
-    return f"{100 * comparison.confidence:g} % intervals of simulation alone."
-
-
 def effect_note(comparison: Comparison) -> str:
     if not comparison.effects_assumed:
         return NO_BENEFIT
@@ -274,3 +272,70 @@ def effect_note(comparison: Comparison) -> str:
         return f"Effects assumed ({effects_text(comparison)}), in force in no staffing shown."
     one_sided = " for one side only" if comparison.one_sided else ""
     return f"Effects assumed{one_sided} ({effects_text(comparison)}): a difference may be the assumption itself."
+
+
+# --- the question, and what was changed
+
+
+LONGEST_SHORT = 70
+"""Characters of what was changed in the footer of a figure."""
+IN_OTHER_WORDS = ("study.", "seed", "effects")
+"""Beginnings of what a footer says in other words or leaves to run.json."""
+
+
+def changed_words(comparison: Comparison) -> list[str]:
+    """What was changed, without the signs that mark how."""
+    return [text.lstrip("+~") for text in comparison.changed]
+
+
+def changed_line(comparison: Comparison) -> str:
+    """Everything that was changed; empty if nothing was."""
+    return f"Changed from the shipped question: {', '.join(comparison.changed)}." if comparison.changed else ""
+
+
+def changed_shortly(comparison: Comparison) -> str:
+    """The same for a footer: shortened, without study size and effects."""
+    texts = [text for text in changed_words(comparison) if not text.startswith(IN_OTHER_WORDS)]
+    return f" Changed: {cut_end(', '.join(texts), LONGEST_SHORT)}." if texts else ""
+
+
+def of_what(comparison: Comparison) -> str:
+    """That a level of demand is a factor on a demand which was itself changed; empty if it was not."""
+    changed = any(text.startswith(("demand=", "demand.", "demand@")) for text in changed_words(comparison))
+    return " of what was asked" if changed else ""
+
+
+def demand_text(comparison: Comparison, level: float) -> str:
+    """`demand × 1`, or `demand × 1 of what was asked`."""
+    return f"demand × {level:g}{of_what(comparison)}"
+
+
+def demand_title(comparison: Comparison) -> str:
+    """Heading of the table of demand levels."""
+    return f"Demand a little lower and higher{' than asked' if of_what(comparison) else ''}"
+
+
+def effects_text(comparison: Comparison) -> str:
+    """`effects=none`, or `effects none, changed: total_return_hr=0.5` if it is no longer the named set."""
+    changed = [text.removeprefix("effects.") for text in changed_words(comparison) if text.startswith("effects.")]
+    named = f"effects {comparison.effects}, changed: {', '.join(changed)}"
+    return named if changed else f"effects={comparison.effects}"
+
+
+def played_text(comparison: Comparison) -> str:
+    """`10 replications of 13 weeks after 2 of warm-up`."""
+    warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
+    n, weeks = comparison.n_replications(), comparison.weeks
+    return f"{counted(n, 'replication')} of {counted(weeks, 'week')}{warm_up}"
+
+
+def central_demand(comparison: Comparison) -> str:
+    return demand_text(comparison, comparison.central_level)
+
+
+def question(comparison: Comparison) -> str:
+    """What was compared, in one line."""
+    names = ", ".join(comparison.label(name) for name in comparison.others)
+    baseline = comparison.label(comparison.baseline)
+    against = f"{names} beside {inside(baseline)}" if names else baseline
+    return f"{against}: {played_text(comparison)}, {central_demand(comparison)}, {effects_text(comparison)}"

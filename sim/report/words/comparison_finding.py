@@ -15,10 +15,9 @@ from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
 from sim.io.short_lists import few_of
 from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
+from sim.report.words import caveats
 from sim.report.words.assumption_words import with_assumptions_text
-from sim.report.words.caveats import ENOUGH_REPLICATIONS, MANY_LEAVE, NO_STEADY_STATE, effect_note
 from sim.report.words.measure_words import HINT, hint, hours_text, named_topics, whole_percent
-from sim.report.words.question_text import central_demand, effects_text, question
 
 MOST_CHANGES = 5
 """Changes named of the staffing the finding is about; of one that costs the same, `MOST_CHANGES_ELSEWHERE`."""
@@ -32,28 +31,21 @@ def finding_of(comparison: Comparison) -> Finding:
     if not comparison.others:
         return scenario_finding(comparison)
     subject = comparison.others[0]
-    return five_lines(
-        short_question(comparison),
-        [
-            _changes_text(comparison, subject),
-            _unchanged_text(comparison, subject),
-            _cost_text(comparison, subject),
-            _same_money_text(comparison, subject),
-            _certainty_text(comparison),
-        ],
-    )
+    changes = f"{changes_text(comparison, subject, MOST_CHANGES, with_intervals=True)}."
+    others = [text(comparison, subject) for text in (_unchanged_text, _cost_text, _same_money_text)]
+    return five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
 
 
 def short_question(comparison: Comparison) -> str:
     """What was compared; of many staffings only the first, which the finding is about."""
     names = comparison.others
     if len(names) <= _MOST_NAMED:
-        return question(comparison)
+        return caveats.question(comparison)
     first, baseline = comparison.label(names[0]), inside(comparison.label(comparison.baseline))
-    n, weeks = comparison.n_replications(), comparison.weeks
+    n, weeks = number_text.counted(comparison.n_replications(), "replication"), comparison.weeks
     return (
-        f"{first}, and {len(names) - 1} more, beside {baseline}: {number_text.counted(n, 'replication')} of "
-        f"{number_text.counted(weeks, 'week')}, {central_demand(comparison)}, {effects_text(comparison)}"
+        f"{first}, and {len(names) - 1} more, beside {baseline}: {n} of {number_text.counted(weeks, 'week')}, "
+        f"{caveats.central_demand(comparison)}, {caveats.effects_text(comparison)}"
     )
 
 
@@ -61,16 +53,16 @@ _MOST_NAMED = 3
 """Staffings named in the question."""
 
 
-def _changes_text(comparison: Comparison, staffing: str) -> str:
-    """What is beyond chance in a staffing, in one sentence with intervals."""
-    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
-    if nothing:
-        return f"{who}, {nothing}."
+def changes_text(comparison: Comparison, staffing: str, most: int, with_intervals: bool = False) -> str:
+    """What is beyond chance in a staffing, in one sentence that names so many changes, with intervals or without."""
+    who = with_staffing(comparison, staffing)
+    if nothing := why_nothing_changes(comparison, staffing):
+        return f"{who}, {nothing}"
     moved = changed_measures(comparison, staffing)
-    named_here = most_important(moved, MOST_CHANGES)
-    intervals = [f" ({interval_text(name, found)}{hint(name)})" for name, found in named_here]
+    named_here = most_important(moved, most)
+    intervals = [f" ({interval_text(name, found)}{hint(name)})" * with_intervals for name, found in named_here]
     intervals[0] = intervals[0].replace("(", f"({whole_percent(comparison.confidence)} CI ")
-    return f"{who}, {clauses_text(named_here, len(moved), intervals)}."
+    return f"{who}, {clauses_text(named_here, len(moved), intervals)}"
 
 
 def most_important(moved: Sequence[tuple[str, FoundValue]], most: int) -> list[tuple[str, FoundValue]]:
@@ -80,18 +72,10 @@ def most_important(moved: Sequence[tuple[str, FoundValue]], most: int) -> list[t
     return [item for item in moved if item[0] in chosen]
 
 
-def changes_elsewhere_text(comparison: Comparison, staffing: str) -> str:
-    """The same of a staffing the finding is not about: fewer of them, and without intervals."""
-    who, nothing = with_staffing(comparison, staffing), why_nothing_changes(comparison, staffing)
-    moved = changed_measures(comparison, staffing)
-    named_here = most_important(moved, MOST_CHANGES_ELSEWHERE)
-    return f"{who}, {nothing or clauses_text(named_here, len(moved), [''] * len(named_here))}"
-
-
 def why_nothing_changes(comparison: Comparison, staffing: str) -> str:
     """Why no change is named; empty if there is one to name."""
     if comparison.flags_of(staffing)[1]:
-        return f"no difference is claimed: there is no steady state ({NO_STEADY_STATE})"
+        return f"no difference is claimed: there is no steady state ({caveats.NO_STEADY_STATE})"
     if comparison.n_replications() < 2:
         return "no difference can be distinguished from chance: that takes two replications or more"
     return "" if changed_measures(comparison, staffing) else "nothing beyond chance"
@@ -115,7 +99,8 @@ def clauses_text(moved: Sequence[tuple[str, FoundValue]], n_changed: int, interv
     subject_before = ""
     for (name, found), interval in zip(moved, intervals, strict=True):
         brief, subject = HEADLINES[name], number_text.part_text(name.partition(".")[2])
-        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(name, found.mean))
+        way = brief.less if found.mean < 0.0 else brief.more
+        words = brief.says.format(amount=amount_of_change(name, found.mean), way=way)
         subject = subject.replace("visits", "patients") if brief.of_patients else subject
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
         clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
@@ -140,9 +125,7 @@ def amount_of_change(name: str, change: float) -> str:
 
 def interval_text(name: str, found: FoundValue) -> str:
     """Both ends as sizes: the direction is in the words."""
-    small, large = sorted(
-        (abs(number_text.within_scale(name, found.low)), abs(number_text.within_scale(name, found.high)))
-    )
+    small, large = sorted(abs(number_text.within_scale(name, end)) for end in (found.low, found.high))
     return f"{number_text.bare(name, small)} to {number_text.bare(name, large)}"
 
 
@@ -167,12 +150,10 @@ def _unchanged_text(comparison: Comparison, staffing: str) -> str:
         equal = [name for name, item in found.items() if item.mean == 0.0]
         return f"{named_topics(equal, 'the same in it: ') or 'nothing'}."
     unknown = [name for name in clinical_measures(comparison) if name not in found or not found[name].has_interval]
-    found = {name: item for name, item in found.items() if item.has_interval}
+    found = {name: item for name, item in found.items() if item.has_interval and not item.beyond_chance}
     same = [name for name, item in found.items() if item.identical]
-    alone = [name for name, item in found.items() if item.beyond_own_interval and not item.beyond_chance]
-    unshown = [
-        name for name, item in found.items() if not (item.identical or item.beyond_chance or item.beyond_own_interval)
-    ]
+    alone = [name for name, item in found.items() if item.beyond_own_interval]
+    unshown = [name for name in found if name not in (*same, *alone)]
     parts = [
         named_topics(unshown, "no difference beyond chance in "),
         named_topics(alone, "taken alone beyond chance, all measures together not: "),
@@ -184,8 +165,9 @@ def _unchanged_text(comparison: Comparison, staffing: str) -> str:
 
 def _cost_text(comparison: Comparison, staffing: str) -> str:
     """Rostered hours and money, and what the staff cost with overtime."""
-    row = costs_row(comparison, staffing)
-    who, money = with_staffing(comparison, staffing), _money_text(float(row["weekly_difference"]))
+    row, who = costs_row(comparison, staffing), with_staffing(comparison, staffing)
+    added = float(row["weekly_difference"])
+    money = f"{number_text.cad(abs(added))} {'more' if added > 0.0 else 'less'}" if abs(added) >= 0.5 else "the same"
     hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
     return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
 
@@ -195,19 +177,11 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
     weekly, per_visit = (comparison.difference(staffing, name) for name in COST_NAMES)
     if weekly is None or comparison.flags_of(staffing)[1]:
         return ""
-    low, mean, high = (
-        number_text.bare(COST_NAMES[0], end, signed=True) for end in (weekly.low, weekly.mean, weekly.high)
-    )
+    numbers = weekly.low, weekly.mean, weekly.high
+    low, mean, high = (number_text.bare(COST_NAMES[0], number, signed=True) for number in numbers)
     interval = f" ({low} to {high})" if weekly.has_interval else ""
     visit = "" if per_visit is None else f", {number_text.bare(COST_NAMES[1], per_visit.mean, signed=True)} a visit"
     return f"; with overtime {mean} CAD{interval}{visit}"
-
-
-def _money_text(amount: float) -> str:
-    """`3,836 CAD more`, `the same`."""
-    if abs(amount) < 0.5:
-        return "the same"
-    return f"{number_text.plain_number(abs(amount), 0)} CAD {'more' if amount > 0.0 else 'less'}"
 
 
 def costs_row(comparison: Comparison, staffing: str) -> ResultRow:
@@ -224,7 +198,7 @@ def _same_money_text(comparison: Comparison, subject: str) -> str:
     equal = elsewhere_for_same_money(comparison, subject)
     if not equal:
         return f"not compared here. {how_to_compare_same_money(comparison, subject, added)}"
-    texts = [changes_elsewhere_text(comparison, name) for name in equal[:MOST_ELSEWHERE]]
+    texts = [changes_text(comparison, name, MOST_CHANGES_ELSEWHERE) for name in equal[:MOST_ELSEWHERE]]
     more = f"; {len(equal) - MOST_ELSEWHERE} more in the table" if len(equal) > MOST_ELSEWHERE else ""
     return f"{'; '.join(texts)}{more}."
 
@@ -262,7 +236,7 @@ def _certainty_text(comparison: Comparison) -> str:
     """Chance alone, said, or both intervals; what was assumed; and what few replications do not allow."""
     subject = comparison.others[0]
     second = with_assumptions_text(comparison, subject, elsewhere_for_same_money(comparison, subject))
-    return f"{care_text(comparison)}{second or chance_text(comparison)} {effect_note(comparison)}"
+    return f"{care_text(comparison)}{second or chance_text(comparison)} {caveats.effect_note(comparison)}"
 
 
 def care_text(comparison: Comparison) -> str:
@@ -270,8 +244,8 @@ def care_text(comparison: Comparison) -> str:
     rows = comparison.cautions[np.isclose(comparison.cautions["demand"], comparison.central_level)]
     texts = []
     for flag, mark, words in (
-        ("no_steady_state", NO_STEADY_STATE, "no steady state, so that means depend on how long was played"),
-        ("many_leave", MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
+        ("no_steady_state", caveats.NO_STEADY_STATE, "no steady state, so that means depend on how long was played"),
+        ("many_leave", caveats.MANY_LEAVE, "many leave, so that waits look shorter than they would be"),
     ):
         names = [comparison.label(name) for name in rows.loc[rows[flag].astype(bool), "staffing"]]
         where = "" if len(comparison.staffings) == 1 else f" ({few_of(names, 2)})"
@@ -284,7 +258,11 @@ def chance_text(comparison: Comparison) -> str:
     n = comparison.n_replications()
     if n < 2:
         return "one replication, so chance cannot be judged: play more (study.replications=20)."
-    few = f" With fewer than {ENOUGH_REPLICATIONS} little can be shown." if n < ENOUGH_REPLICATIONS else ""
+    few = (
+        f" With fewer than {caveats.ENOUGH_REPLICATIONS} little can be shown."
+        if n < caveats.ENOUGH_REPLICATIONS
+        else ""
+    )
     percent = whole_percent(comparison.confidence)
     return f"of chance alone ({percent} intervals, {n} replications), not of the assumptions.{few}"
 
@@ -295,12 +273,9 @@ def scenario_finding(comparison: Comparison) -> Finding:
     def mean(name: str) -> str:
         return estimate_text(comparison, f"{name}.mental_health")
 
-    wait, mental_health_wait, left, weekly_cost, visit_cost = (
-        estimate_text(comparison, name)
-        for name in (
-            "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COST_NAMES,
-        )
-    )  # fmt: skip
+    waits = ("wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health")
+    said = [estimate_text(comparison, name) for name in (*waits, "lwbs_or_ama.all", *COST_NAMES)]
+    wait, mental_health_wait, left, weekly_cost, visit_cost = said
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
     overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
     if comparison.flags_of(comparison.baseline)[1]:
@@ -316,7 +291,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
         f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}",
     )
     labels = ("How long they wait", "Mental-health visits", "Who comes back", WHAT_IT_COSTS, CERTAINTY)
-    return Finding(question(comparison), tuple(map(FindingLine, labels, texts)))
+    return Finding(caveats.question(comparison), tuple(map(FindingLine, labels, texts)))
 
 
 def estimate_text(comparison: Comparison, name: str) -> str:

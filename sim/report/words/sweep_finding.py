@@ -12,9 +12,8 @@ import pandas as pd
 
 from sim.analysis.best import Contenders
 from sim.analysis.comparison_result import LEAST_ADDED, FoundValue, as_found
-from sim.analysis.scenario_facts import groups_of_same_money
+from sim.analysis.scenario_facts import SweptScenarios, groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
-from sim.analysis.swept_scenarios import SweptScenarios
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.number_text import cad, counted, plain_number, unit_of_value
@@ -240,15 +239,14 @@ def _same_money_text(report: SweepReport) -> str:
     groups = groups_of_the_same_money(report)
     if not groups:
         return nothing_to_compare_text(report)
-    if why_nothing_is_claimed(report):
-        extra, labels = groups[0]
-        return f"{some([report.names[label] for label in labels], 4)} {_added_text(extra)}; nothing is claimed of them."
     extra, labels = groups[0]
+    if why_nothing_is_claimed(report):
+        return f"{some([report.names[label] for label in labels], 4)} {_added_text(extra)}; nothing is claimed of them."
     if len(labels) > MOST_OF_THE_SAME_MONEY and not any(changed_in(report, label) for label in labels):
         parts = [f"none of {len(labels)} scenarios changes anything beyond chance"]
     else:
         shown = most_changed_of(report, labels)
-        parts = [f"{_named(report, label)} {bought_text(report, label)}" for label in shown]
+        parts = [bought_text(report, label) for label in shown]
         parts += [f"and {len(labels) - len(shown)} more"] if len(labels) > len(shown) else []
     parts += [f"{counted(len(groups) - 1, 'further group')} of equal cost"] if len(groups) > 1 else []
     return f"{_added_text(extra)}: {'; '.join(parts)}."
@@ -289,21 +287,17 @@ def _added_text(extra: float) -> str:
     return f"for {cad(extra)} a week more" if extra > LEAST_ADDED else "for the money of the first scenario"
 
 
-def _named(report: SweepReport, label: str) -> str:
-    """A scenario by its short name, a stress test as such."""
-    return report.names[label] + (f" ({A_STRESS_TEST})" if label in report.scenarios.swaps else "")
-
-
 def bought_text(report: SweepReport, label: str) -> str:
-    """What changes beyond chance in a scenario, the strongest first."""
+    """What changes beyond chance in a scenario, the strongest first; a stress test is named as such."""
+    who = report.names[label] + (f" ({A_STRESS_TEST})" if label in report.scenarios.swaps else "")
     if report.flags[label][1]:
-        return "has no steady state, so nothing is claimed"
+        return f"{who} has no steady state, so nothing is claimed"
     beyond = changed_in(report, label)
     if not beyond:
-        return "changes nothing beyond chance"
+        return f"{who} changes nothing beyond chance"
     strongest = sorted(beyond, key=lambda name: -strength(beyond[name]))[:2]
     sizes = [f"{short_measure(name)} {change_text(name, beyond[name].mean)}" for name in beyond if name in strongest]
-    return f"changes {', '.join(sizes)}" + (f" and {len(beyond) - 2} more" if len(beyond) > 2 else "")
+    return f"{who} changes {', '.join(sizes)}" + (f" and {len(beyond) - 2} more" if len(beyond) > 2 else "")
 
 
 def groups_of_the_same_money(report: SweepReport) -> list[tuple[float, list[str]]]:

@@ -12,6 +12,8 @@ from sim.engine.measures.number_text import is_share, plain_number, scale
 
 _OUTSIDE = "clinics and care outside this hospital, school, families' costs, hope and dignity"
 """What no preset can count: it is not played."""
+NOT_COUNTED_SHORTLY = f"Not counted: outcomes without a worth, {_OUTSIDE}."
+"""What no preset counts, where the page says it at length."""
 
 
 def counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
@@ -29,11 +31,6 @@ def counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
         without = f", without {', '.join(item.name.replace('_', ' ') for item in left_out)}" if left_out else ""
         pieces.append(f"{preset_text(preset)} also {words}{without}" if pieces else words)
     return f"Counted, CAD for one less: {'; '.join(pieces)}."
-
-
-def not_counted_shortly() -> str:
-    """What no preset counts, where the page says it at length."""
-    return f"Not counted: outcomes without a worth, {_OUTSIDE}."
 
 
 def not_counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
