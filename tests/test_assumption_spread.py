@@ -61,7 +61,7 @@ def toy(n: int = 400, twice: int = 100) -> DrawnRuns:
 
 
 def test_the_second_interval_is_that_of_the_assumptions_and_says_where_it_is_none() -> None:
-    table = spread_table(toy()).set_index(["measure", "staffing"])
+    table = spread_table(toy()).set_index(["measure", "staffing"]).sort_index()
     row = table.loc[ALONE, "peers"]
     assert (row["low"], row["mean"], row["high"]) == pytest.approx((-16.0, -10.0, -4.0), abs=0.9)
     assert row["of_chance"] == pytest.approx(0.25, rel=0.3)
@@ -72,7 +72,7 @@ def test_the_second_interval_is_that_of_the_assumptions_and_says_where_it_is_non
 
 
 def test_the_best_is_so_as_often_as_normal_theory_says() -> None:
-    table = chances_table(toy()).set_index(["measure", "against", "staffing"])["probability"]
+    table = chances_table(toy()).set_index(["measure", "against", "staffing"])["probability"].sort_index()
     best = table[ALONE, BEST_OF_ALL]
     assert best["peers"] == pytest.approx(0.68, abs=0.06)  # P(N(2, 18) > 0)
     assert best["as it is"] < 0.02
@@ -81,7 +81,7 @@ def test_the_best_is_so_as_often_as_normal_theory_says() -> None:
 
 
 def test_one_staffing_is_better_than_another_as_often_as_it_is_not_worse() -> None:
-    table = chances_table(toy()).set_index(["measure", "staffing", "against"])["probability"]
+    table = chances_table(toy()).set_index(["measure", "staffing", "against"])["probability"].sort_index()
     assert table[ALONE, "peers", "clinician"] == pytest.approx(0.68, abs=0.06)
     assert table[ALONE, "peers", "clinician"] + table[ALONE, "clinician", "peers"] == pytest.approx(1.0)
     assert table[ALONE, "peers", "as it is"] == 1.0
@@ -89,7 +89,7 @@ def test_one_staffing_is_better_than_another_as_often_as_it_is_not_worse() -> No
 
 
 def test_money_alone_says_do_nothing_and_dear_outcomes_say_the_one_that_helps_more() -> None:
-    table = benefit_table(toy(), WORTH, [""]).set_index(["times", "staffing"])
+    table = benefit_table(toy(), WORTH, [""]).set_index(["times", "staffing"]).sort_index()
     assert set(table.index.get_level_values(0)) == set(WORTH_TIMES)
     assert table.loc[(0.0, "as it is"), "probability"] == 1.0
     assert table.loc[(0.0, "peers"), "regret"] == pytest.approx(300.0)

@@ -5,7 +5,7 @@ Runs are played and stored as those of a sweep; what is worth how much is `sim.a
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
@@ -297,6 +297,7 @@ class BreakEvenAnswer:
     `parts`: staffing, effect, name, measure, cad_per_unit, presets (those that count it, with commas between them;
     empty: none), difference (staffing minus baseline, mean and half_width of the measure), worth (CAD a week, where it
     is counted). Only replications that are there for every scenario count.
+    `paying`: in which share of the draws of the assumptions each staffing pays (`sim.analysis.breakeven_spread`).
     """
 
     plan: BreakEvenPlan
@@ -306,6 +307,7 @@ class BreakEvenAnswer:
     parts: pd.DataFrame
     n: int
     by_other_presets: tuple[StaffingAnswer, ...] = ()
+    paying: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def is_whole(self) -> bool:

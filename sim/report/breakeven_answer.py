@@ -66,6 +66,7 @@ def _page_sections(answer: BreakEvenAnswer, command: Sequence[str]) -> Iterator[
         tables = [description.TextTable(rows) for rows in (curves, _part_rows(answer, item))]
         title = f"{item.label} beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}"
         yield description.Section(title, [*sentences_by_preset(answer, item), *tables])
+    yield description.Section("With the assumptions", [description.TextTable(_paying_rows(answer)), _PAYING])
     yield description.Section("Read this with the numbers", [description.Points(_in_mind(answer))])
     yield description.Section(
         "To go on, or to repeat it", [description.Typed(command), description.Written(description.GOING_ON)]
@@ -81,6 +82,26 @@ def sheets(answer: BreakEvenAnswer) -> list[Sheet]:
 
 
 # --- tables
+
+
+_PAYING = (
+    "In how many of 100 draws that look like the published departments each staffing pays; the last column holds the "
+    "middle 95 % of the effects at which its net benefit turns, where it turns inside the range."
+)
+
+
+def _paying_rows(answer: BreakEvenAnswer) -> description.TextRows:
+    """A row for each staffing and preset: in how many of 100 draws it pays at either end and with no effect."""
+    if answer.paying.empty:
+        return []
+    low, high = answer.plan.effects[0], answer.plan.effects[-1]
+    rows: description.TextRows = [("Staffing", "Counted", f"At {low:g}", "No effect", f"At {high:g}", "Turns at")]
+    for row in answer.paying.to_dict("records"):
+        shares = [number_text.plain_number(100 * row[name], 0) for name in ("at_low", "at_none", "at_high")]
+        turns = [number_text.plain_number(row[name], 2) for name in ("turn", "turn_low", "turn_high")]
+        label = answer.plan.staffings[row["staffing"]]
+        rows.append((label, preset_text(row["preset"]), *shares, f"{turns[0]} ({turns[1]} to {turns[2]})"))
+    return rows
 
 
 def _legend(answer: BreakEvenAnswer, n_shown: int) -> str:

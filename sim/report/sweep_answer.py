@@ -139,6 +139,8 @@ def _page_sections(report: SweepReport) -> Iterator[Section]:
     best = [contenders_line(name, found) for name, found in report.contenders.items()]
     yield Section("Which may be the best", [Points(best)])
     yield dominated_section(report)
+    for title, rows, lines in report.second:
+        yield Section(title, [TextTable(rows), " ".join(lines)])
     for name, lines in report.sentences:
         yield Section(name, [Points(lines)])
     controls = [] if report.controlled is None else [controls_line(report.controlled)]

@@ -4,13 +4,16 @@ Runs are played and stored as those of a sweep (`sim.studies.sweep`); what they 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from sim.analysis.assumption_spread import Draws, drawn_runs, draws_design
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenFacts, BreakEvenPlan, answer_of_runs, effects_played
+from sim.analysis.breakeven_spread import paying_table, scenarios_at_ends
 from sim.analysis.design_needs import check_design
 from sim.analysis.scenario_facts import peer_hours, scenario_of
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -26,6 +29,7 @@ from sim.runs.received_sweep import AS_WRITTEN, ReceivedSweep, read_facts, refus
 from sim.runs.run_store import FACTS, RunStore, foreign_to_sweeps
 from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
+from sim.studies.draws import draws_of
 from sim.studies.question import BreakevenSettings, Question
 from sim.studies.study import Study, design_for, tell_design
 from sim.studies.sweep import Answered, opened_folder
@@ -46,14 +50,25 @@ class BreakevenStudy(Study):
         plan = break_even_plan_of(question)
         place = results_place(question.output, self.name, foreign_to_sweeps)
         with opened_folder(place, plan.design.seed, console) as folder:
-            own, answer = plan.facts() | {"study": self.name}, partial(answer_of, plan, folder.store, question)
-            return folder.play_and_answer(plan.design, question, own, answer, what_is_played(plan))
+            assert isinstance(question.study, BreakevenSettings)
+            draws = draws_of(question.study)
+            further = None if draws is None else draws_design(plan.design, scenarios_at_ends(plan), draws)
+            own, answer = (
+                plan.facts() | {"study": self.name},
+                partial(answer_of, plan, folder.store, question, draws, further),
+            )
+            return folder.play_and_answer(plan.design, question, own, answer, what_is_played(plan), further)
 
 
-def answer_of(plan: BreakEvenPlan, store: RunStore, question: Question) -> Answered:
-    """What the runs say."""
+def answer_of(
+    plan: BreakEvenPlan, store: RunStore, question: Question, draws: Draws | None, further: Design | None
+) -> Answered:
+    """What the runs say, and those in draws of the assumptions."""
     found = answer_of_store(plan, store)
-    tables = {"curves": found.curves, "cautions": found.cautions, "worth": found.parts}
+    if draws is not None and further is not None:
+        drawn = drawn_runs(store, further, list(scenarios_at_ends(plan)), draws)
+        found = replace(found, paying=paying_table(plan, drawn))
+    tables = {"curves": found.curves, "cautions": found.cautions, "worth": found.parts, "paying": found.paying}
     return Answered(
         described=describe_break_even(found, question.command(elsewhere=True)),
         files={f"{name}.parquet": partial(write_or_remove, table) for name, table in tables.items()},

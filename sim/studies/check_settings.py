@@ -58,6 +58,8 @@ def faults_alone(study: MeasuredSettings) -> Iterator[Problem]:
     for measure, asked in study.precision.items():
         if asked.of == "differences":
             yield Problem(f"study.precision.{measure}.of", "'differences'", remedy)
+    if study.assumptions:
+        yield Problem("study.assumptions", "True", remedy)
 
 
 def faults_of_warm_up(study: PlayedSettings, scenarios: list[Scenario]) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -12,22 +12,14 @@ from typing import Any, ClassVar
 from rich.console import Console
 
 from sim.analysis.assumption_spread import (
-    DrawnRuns,
-    Draws,
-    benefit_table,
-    chances_table,
     drawn_runs,
-    spread_table,
 )
 from sim.analysis.compare import Plan, comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
 from sim.analysis.design_needs import check_design
 from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
-from sim.analysis.valuation import EVERYTHING, Worth
-from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.register.draw_table import DRAWS_FILE, read_draws, shipped_draws
-from sim.register.draws import shipped_cube
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
 from sim.report.description import answer_markdown
 from sim.report.figures.figure_workers import begin_figures, drawers
@@ -39,9 +31,9 @@ from sim.runs.design import Design, FilesOfRun
 from sim.runs.playing import refuse_failed
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
-from sim.statistics.two_sources import FEWEST_DRAWS
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
-from sim.studies.question import CompareSettings, DrawnSettings, MeasuredSettings, Question, RunSettings, StudySettings
+from sim.studies.draws import draws_of, with_assumptions
+from sim.studies.question import CompareSettings, MeasuredSettings, Question, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4
@@ -86,18 +78,6 @@ def designs_of(plan: Plan) -> list[Design]:
     return [plan.design, *([] if plan.draws_design is None else [plan.draws_design])]
 
 
-def draws_of(study: DrawnSettings) -> Draws | None:
-    """The draws of the register that a study asks for. Raises ScenarioError where there are not so many."""
-    if not study.assumptions:
-        return None
-    own = study.draws_from
-    table = shipped_draws() if own is None else read_draws(Path(own) / DRAWS_FILE, shipped_cube())
-    if study.draws > len(table.places):
-        remedy = f"there are {len(table.places)}: ask for fewer, or make more (study=conditioning study.draws=N)"
-        raise ScenarioError([Problem("study.draws", str(study.draws), remedy)])
-    return Draws(table.places[: study.draws], study.draw_weeks)
-
-
 def compare_in_memory(plan: Plan) -> Comparison:
     """Play a whole plan and compare. Raises RunFailed for the first run that fails."""
     started, runs = time.monotonic(), RunsInMemory()
@@ -118,21 +98,6 @@ def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
     if not plan.base.rules.precision:
         return comparison
     return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
-
-
-def with_assumptions(
-    comparison: Comparison, drawn: DrawnRuns, worth: Sequence[Worth], presets: Sequence[str]
-) -> Comparison:
-    """The comparison with its second intervals, as far as enough draws have been played."""
-    if drawn.n_draws < FEWEST_DRAWS:
-        return comparison
-    return replace(
-        comparison,
-        assumptions=spread_table(drawn),
-        chances=chances_table(drawn),
-        benefit=benefit_table(drawn, worth, presets or (EVERYTHING,)),
-        draw_weeks=drawn.weeks,
-    )
 
 
 def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionOutcome:

@@ -106,7 +106,20 @@ class PlayedSettings(StudySettings):
         )
 
 
-class MeasuredSettings(PlayedSettings):
+class DrawnSettings(PlayedSettings):
+    """A study whose differences have a second interval, with the assumptions, if `assumptions` asks for it.
+
+    So many `draws` of the register are played for `draw_weeks` measured weeks each; `draws_from` names the folder of a
+    `study=conditioning` instead of the draws that are shipped.
+    """
+
+    assumptions: bool = False
+    draws: Annotated[int, Field(ge=FEWEST_DRAWS, le=MOST)] = 200
+    draw_weeks: WholePositive = 26
+    draws_from: str | None = None
+
+
+class MeasuredSettings(DrawnSettings):
     """A study whose answer is measures: of one scenario, of several, or of those of a sweep.
 
     `demand_levels` multiply growth. `visits`: keep the visits of every replication, not of the first only;
@@ -166,20 +179,7 @@ class AgainstBaselineSettings(PlayedSettings):
         return self
 
 
-class DrawnSettings(PlayedSettings):
-    """A study whose differences have a second interval, with the assumptions, if `assumptions` asks for it.
-
-    So many `draws` of the register are played for `draw_weeks` measured weeks each; `draws_from` names the folder of a
-    `study=conditioning` instead of the draws that are shipped.
-    """
-
-    assumptions: bool = False
-    draws: Annotated[int, Field(ge=FEWEST_DRAWS, le=MOST)] = 200
-    draw_weeks: WholePositive = 26
-    draws_from: str | None = None
-
-
-class CompareSettings(MeasuredSettings, AgainstBaselineSettings, DrawnSettings):
+class CompareSettings(MeasuredSettings, AgainstBaselineSettings):
     """Staffings compared on the same patients."""
 
     name: Literal["compare"] = "compare"
@@ -191,7 +191,7 @@ class RunSettings(MeasuredSettings):
     name: Literal["run"] = "run"
 
 
-class BreakevenSettings(AgainstBaselineSettings):
+class BreakevenSettings(AgainstBaselineSettings, DrawnSettings):
     """How large an effect must be for a staffing to be worth its money.
 
     `effect` (a key of the effects group) is played at `points` values of its `range`, the net benefit is reckoned by

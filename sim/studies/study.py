@@ -33,6 +33,7 @@ from sim.runs.output_folder import results_folder, results_place
 from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import WriteErrors, background_writer, provenance, reason_of
 from sim.runs.worker_pool import DASK, WorkersGone
+from sim.studies.draws import DRAWS_PLAYED
 from sim.studies.question import PlayedSettings, Question, StudySettings
 
 Files = Mapping[str, Callable[[Path], None]]
@@ -158,7 +159,7 @@ class PlayedStudy(Study, Generic[P, A]):
                 watch.played()
 
             watch.played()
-            for each, what in zip(designs, (self.what(plan), "the same in draws of the assumptions"), strict=False):
+            for each, what in zip(designs, (self.what(plan), DRAWS_PLAYED), strict=False):
                 of_run = files if each is design else no_files
                 if not play_missing(each, runs, journal, of_run, unwritten, console, tell, what, "block", on_played):
                     break

@@ -17,8 +17,9 @@ import pandas as pd
 from rich.console import Console
 
 from sim.analysis import sweeping
+from sim.analysis.assumption_spread import Draws, drawn_runs, draws_design
 from sim.analysis.best import Contenders, contenders_by, dominated_table
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, no_rows
 from sim.analysis.design_needs import check_design
 from sim.analysis.scenario_facts import SweptScenarios, swept_scenarios
 from sim.analysis.sequential_sampling import missing
@@ -35,6 +36,7 @@ from sim.report.screen import print_answer
 from sim.report.sweep_answer import SCREEN_MEASURES, describe_sweep
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
+from sim.report.words.assumption_words import titled_rows, with_assumptions_text
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs import run_store
 from sim.runs.design import Design, RunFiles, RunKey, RunTask, no_files
@@ -43,6 +45,7 @@ from sim.runs.output_folder import results_place
 from sim.runs.tables_on_disk import WriteErrors, write_json, write_or_remove, write_table, write_text
 from sim.runs.worker_pool import NoWorkers
 from sim.statistics.arrays import FloatArray
+from sim.studies.draws import DRAWS_PLAYED, draws_of, with_assumptions
 from sim.studies.question import Question, SweepQuestion
 from sim.studies.study import Files, Waits, all_drawn, design_for, facts_of, play_missing, tell_design, write_each
 
@@ -98,7 +101,10 @@ def play_in(place: Path, design: Design, question: SweepQuestion, console: Conso
                 return 1
             design = design.with_warm_up(weeks)
         own = {"study": "sweep", "asked": design.rules.model_dump(mode="json")}
-        return folder.play_and_answer(design, question, own, partial(answer_of_sweep, design, folder.store, question))
+        draws = draws_of(question.study)
+        further = None if draws is None else draws_design(design, design.scenarios, draws)
+        answer = partial(answer_of_sweep, design, folder.store, question, draws, further)
+        return folder.play_and_answer(design, question, own, answer, further=further)
 
 
 @contextmanager
@@ -176,11 +182,13 @@ class GrowingFolder:
         own_facts: Mapping[str, object],
         answer: Callable[[], Answered],
         what: str = "",
+        further: Design | None = None,
     ) -> int:
         """Play what is missing of a design, write and show what the runs say; what was played is kept, come what may.
 
-        Inputs: `own_facts` of the study, for run.json; `answer` reads the store; `what` is played, in words. Returns
-        the exit code. Raises CannotKeep for what could not be written.
+        Inputs: `own_facts` of the study, for run.json; `answer` reads the store; `what` is played, in words; `further`
+        is played after it, in draws of the assumptions. Returns the exit code. Raises CannotKeep for what could not be
+        written.
         """
         started, folder, command = time.monotonic(), self.store.folder, question.command(self.store.folder)
 
@@ -191,6 +199,8 @@ class GrowingFolder:
         run_store.write_scenarios(design.table(), folder)
         write_json(facts(), folder / run_store.FACTS)
         self.play(design, shlex.join(command), facts(), what or counted(len(design.scenarios), "scenario"))
+        if further is not None:
+            self.play(further, shlex.join(command), {}, DRAWS_PLAYED)
         with uninterrupted():
             found = answer()
             known = facts(**found.facts)
@@ -248,8 +258,10 @@ class GrowingFolder:
                 self.log.failed(result)
 
 
-def answer_of_sweep(design: Design, store: run_store.RunStore, question: SweepQuestion) -> Answered:
-    """What the runs of a sweep say."""
+def answer_of_sweep(
+    design: Design, store: run_store.RunStore, question: SweepQuestion, draws: Draws | None, further: Design | None
+) -> Answered:
+    """What the runs of a sweep say, and those in draws of the assumptions."""
     folder, labels, rules = store.folder, design.labels, design.rules
     answer = sweeping.sweep_answer(store, labels, design.replications, design.confidence, rules)
     scenarios = swept_scenarios(design.scenarios, design.table())
@@ -257,10 +269,14 @@ def answer_of_sweep(design: Design, store: run_store.RunStore, question: SweepQu
     report = report_of(store, labels, scenarios, answer, question.command(), controlled if rules.controls else None)
     is_one_world = len(set(scenarios.worlds)) == 1
     compared = sweeping.as_comparison(answer, design.scenarios, report.names) if is_one_world else None
+    if compared is not None and draws is not None and further is not None:
+        compared = with_assumptions(compared, drawn_runs(store, further, answer.labels, draws), (), ())
     if compared is not None:
+        report = replace(report, second=list(titled_rows(compared)), certainty=certainty_of(compared))
         report = replace(report, sentences=list(sentences_by_staffing(compared)), figures=_FIGURES)
     numbers = answer.plan.n_replications.tolist()
     tables = {**sweeping.tables_of_sweep(answer), "controlled": controlled}
+    tables |= {name: no_rows() if compared is None else getattr(compared, name) for name in ("assumptions", "chances")}
     return Answered(
         described=describe_sweep(report),
         files={
@@ -273,6 +289,12 @@ def answer_of_sweep(design: Design, store: run_store.RunStore, question: SweepQu
         said=f"{answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed",
         is_whole=answer.is_whole,
     )
+
+
+def certainty_of(compared: Comparison) -> str:
+    """Both intervals of the second scenario, and how often it does better than the third."""
+    subject, *others = compared.others
+    return with_assumptions_text(compared, subject, others[:1], for_money="")
 
 
 _FIGURES = (

@@ -18,8 +18,11 @@ LIKE_PUBLISHED = "departments that look like the published ones"
 BEST_BY_MONEY = "Who brings most, over a range of worths"
 
 
-def with_assumptions_text(comparison: Comparison, subject: str, same_money: list[str]) -> str:
-    """The primary outcome with both intervals, and how often the first staffing does better than one of equal money.
+FOR_MONEY = " for the same money"
+
+
+def with_assumptions_text(comparison: Comparison, subject: str, beside: list[str], for_money: str = FOR_MONEY) -> str:
+    """The primary outcome with both intervals, and how often the first staffing does better than one beside it.
 
     Empty where the comparison has no second interval.
     """
@@ -27,7 +30,7 @@ def with_assumptions_text(comparison: Comparison, subject: str, same_money: list
         return ""
     name = primary_measure(comparison)
     texts = [interval_sentence(comparison, subject, name)]
-    texts += [against_sentence(comparison, subject, other, name) for other in same_money[:1]]
+    texts += [against_sentence(comparison, subject, other, name, for_money) for other in beside[:1]]
     return " ".join(filter(None, texts))
 
 
@@ -57,15 +60,15 @@ def ends_text(name: str, low: float, high: float) -> str:
     return " to ".join(number_text.bare(name, number_text.within_scale(name, end), signed=True) for end in (low, high))
 
 
-def against_sentence(comparison: Comparison, one: str, other: str, name: str) -> str:
+def against_sentence(comparison: Comparison, one: str, other: str, name: str, for_money: str) -> str:
     """`Of 100 departments that look like the published ones, ... is better with one than with the other in 96.`"""
     chance = chances_of(comparison).get((name, one, other))
     if chance is None:
         return ""
     names = [inside(comparison.label(each)) for each in (one, other)]
     return (
-        f"Of 100 {LIKE_PUBLISHED}, {HEADLINES[name].topic} is better with {names[0]} than with {names[1]} for the same "
-        f"money in {100 * chance:.0f}."
+        f"Of 100 {LIKE_PUBLISHED}, {HEADLINES[name].topic} is better with {names[0]} than with "
+        f"{names[1]}{for_money} in {100 * chance:.0f}."
     )
 
 

@@ -17,6 +17,7 @@ from sim.analysis.sentences import inside
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures import number_text
 from sim.report.description import Finding, five_lines
+from sim.report.words.assumption_words import LIKE_PUBLISHED
 from sim.report.words.caveats import A_STRESS_TEST, short_cautions, size_text
 from sim.report.words.measure_words import change_text, measure_text, short_measure, whole_percent
 from sim.report.words.short_names import some
@@ -286,7 +287,20 @@ def _certainty_text(answer: BreakEvenAnswer) -> str:
     leaving = short_cautions(0, int(answer.cautions["many_leave"].sum()), len(answer.cautions))
     first, *others = answer.staffings
     verdicts = [of_each(answer, short_verdicts)] if others else verdicts_text(answer, shown_presets(answer, first))
-    return " ".join([*leaving, *verdicts, study_size_text(answer)])
+    return " ".join([*leaving, *verdicts, study_size_text(answer), *filter(None, [paying_text(answer)])])
+
+
+def paying_text(answer: BreakEvenAnswer) -> str:
+    """In how many of 100 departments the first staffing pays, with no effect and with the strongest one."""
+    if answer.paying.empty:
+        return ""
+    row = answer.paying.iloc[0]
+    end = "at_low" if strongest(answer) == answer.plan.effects[0] else "at_high"
+    none = "" if math.isnan(row["at_none"]) else f"with no effect in {100 * row['at_none']:.0f} and "
+    return (
+        f"With the assumptions too ({row['n']} {LIKE_PUBLISHED}), counting {preset_text(row['preset'])}, it pays {none}"
+        f"with the effect at {effect_number(answer, strongest(answer))} in {100 * row[end]:.0f} of 100."
+    )
 
 
 def verdicts_text(answer: BreakEvenAnswer, shown: Sequence[StaffingAnswer]) -> list[str]:

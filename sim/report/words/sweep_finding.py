@@ -17,7 +17,7 @@ from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.number_text import cad, counted, plain_number, unit_of_value
-from sim.report.description import Finding, five_lines
+from sim.report.description import Finding, TextRows, five_lines
 from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text
 from sim.report.words.measure_words import change_text, hint, mean_text, named_topics, short_measure, whole_percent
 from sim.report.words.short_names import cut_middle, short_labels, some, varied_keys
@@ -37,7 +37,8 @@ class SweepReport:
 
     `contenders`: who may be the best by each measure shown; `dominated`: rows of `dominated.parquet`; `controlled`:
     rows of `controlled.parquet`, None where it was not asked for; `command`: what plays the sweep, without a folder;
-    `sentences`: of each scenario beside the first; `figures`: captions and files.
+    `sentences`: of each scenario beside the first; `figures`: captions and files;
+    `second`: titles, tables and lines of what holds with the assumptions, and `certainty` the sentence on it.
     """
 
     answer: SweepAnswer
@@ -48,6 +49,8 @@ class SweepReport:
     controlled: pd.DataFrame | None = field(default=None)
     sentences: Sequence[tuple[str, Sequence[str]]] = ()
     figures: Sequence[tuple[str, str]] = ()
+    second: Sequence[tuple[str, TextRows, Sequence[str]]] = ()
+    certainty: str = ""
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -327,7 +330,8 @@ def _certainty_text(report: SweepReport) -> str:
     numbers = [int(n) for n in answer.estimates.groupby("label")["n"].max()] if answer.n_done else [0]
     unshown = "a missing star says nothing" if len(answer.labels) > 1 else ""
     size = size_text(numbers, sorted(set(report.scenarios.weeks.values())), unshown)
-    return " ".join([*cautions, size, *assumption_texts(report)])
+    second = [report.certainty] if report.certainty else []
+    return " ".join([*cautions, size, *second, *assumption_texts(report)])
 
 
 def assumption_texts(report: SweepReport) -> list[str]:

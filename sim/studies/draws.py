@@ -1,0 +1,44 @@
+"""The draws of the assumptions that a study asks for, and a comparison with what they say."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sim.analysis.assumption_spread import DrawnRuns, Draws, benefit_table, chances_table, spread_table
+from sim.analysis.comparison_result import Comparison
+from sim.analysis.valuation import EVERYTHING, Worth
+from sim.department.scenario import Problem, ScenarioError
+from sim.register.draw_table import DRAWS_FILE, read_draws, shipped_draws
+from sim.register.draws import shipped_cube
+from sim.statistics.two_sources import FEWEST_DRAWS
+from sim.studies.question import DrawnSettings
+
+DRAWS_PLAYED = "the same in draws of the assumptions"
+"""What is played, where progress is shown."""
+
+
+def draws_of(study: DrawnSettings) -> Draws | None:
+    """The draws of the register that a study asks for. Raises ScenarioError where there are not so many."""
+    if not study.assumptions:
+        return None
+    own = study.draws_from
+    table = shipped_draws() if own is None else read_draws(Path(own) / DRAWS_FILE, shipped_cube())
+    if study.draws > len(table.places):
+        remedy = f"there are {len(table.places)}: ask for fewer, or make more (study=conditioning study.draws=N)"
+        raise ScenarioError([Problem("study.draws", str(study.draws), remedy)])
+    return Draws(table.places[: study.draws], study.draw_weeks)
+
+
+def with_assumptions(
+    comparison: Comparison, drawn: DrawnRuns, worth: Sequence[Worth], presets: Sequence[str]
+) -> Comparison:
+    """The comparison with its second intervals, as far as enough draws have been played."""
+    if drawn.n_draws < FEWEST_DRAWS:
+        return comparison
+    return replace(
+        comparison,
+        assumptions=spread_table(drawn),
+        chances=chances_table(drawn),
+        benefit=benefit_table(drawn, worth, presets or (EVERYTHING,)),
+        draw_weeks=drawn.weeks,
+    )
