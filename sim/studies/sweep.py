@@ -200,7 +200,7 @@ class GrowingFolder:
         write_json(facts(), folder / run_store.FACTS)
         self.play(design, shlex.join(command), facts(), what or counted(len(design.scenarios), "scenario"))
         if further is not None:
-            self.play(further, shlex.join(command), {}, DRAWS_PLAYED)
+            self.play(further, shlex.join(command), facts(), DRAWS_PLAYED)
         with uninterrupted():
             found = answer()
             known = facts(**found.facts)

@@ -1,0 +1,60 @@
+"""Where a staffing pays in draws of the assumptions, of runs whose net benefit is known."""
+
+import numpy as np
+import pytest
+
+from sim.analysis.assumption_spread import DrawnRuns
+from sim.analysis.breakeven import BreakEvenPlan
+from sim.analysis.breakeven_spread import paying_table, scenarios_at_ends
+from sim.config import compose
+from sim.studies.breakeven import break_even_plan_of
+
+COST, VISITS = "staff_cost_per_week.all", "visits_per_week.mental_health"
+
+
+@pytest.fixture(scope="module")
+def plan() -> BreakEvenPlan:
+    words = ["study=breakeven", "staffing=peer_added", "study.replications=2", "study.weeks=1", "study.presets=[]"]
+    worth = "study.worth=[{name: staff, measure: staff_cost_per_week.all, cad_per_unit: -1},"
+    worth += "{name: visit, measure: visits_per_week.mental_health, cad_per_unit: -500}]"
+    return break_even_plan_of(compose([*words, "study.range=[0.5,1.5]", worth]))
+
+
+def runs(plan: BreakEvenPlan, cost: np.ndarray) -> DrawnRuns:
+    """Peers cost so much in each draw, and avoid 20 visits a week at 0.5, none at 1 and minus 20 at 1.5."""
+    labels = tuple(scenarios_at_ends(plan))
+    values = np.zeros((len(cost), len(labels), 2))
+    values[:, :, 1] = 70.0
+    low, high = (labels.index(plan.labels["peer_added"][end]) for end in (0, -1))
+    values[:, [low, high], 0] = cost[:, None]
+    values[:, low, 1], values[:, high, 1] = 50.0, 90.0
+    return DrawnRuns(labels, (COST, VISITS), values, values.copy(), weeks=26, confidence=0.95)
+
+
+def test_the_baseline_comes_first_and_each_staffing_at_both_ends(plan: BreakEvenPlan) -> None:
+    assert [label.split(" ")[0] for label in scenarios_at_ends(plan)] == [
+        "staffing=traditional",
+        "staffing=peer_added",
+        "staffing=peer_added",
+    ]
+
+
+def test_it_turns_where_the_straight_line_does_in_each_draw(plan: BreakEvenPlan) -> None:
+    cost = np.linspace(2000.0, 6000.0, 201)
+    (row,) = paying_table(plan, runs(plan, cost)).to_dict("records")
+    assert (row["at_low"], row["at_none"], row["at_high"], row["turns"]) == (1.0, 0.0, 0.0, 1.0)
+    assert row["turn"] == pytest.approx(1.0 - 4000.0 / 20_000.0)  # 500 CAD x 40 visits over the range of 1
+    assert row["turn_low"] == pytest.approx(1.0 - 5900.0 / 20_000.0)
+    assert row["turn_high"] == pytest.approx(1.0 - 2100.0 / 20_000.0)
+
+
+def test_the_share_that_pays_is_that_of_the_draws(plan: BreakEvenPlan) -> None:
+    cost = np.where(np.arange(200) < 60, -100.0, 20_000.0)  # in 60 of 200 peers save money by themselves
+    (row,) = paying_table(plan, runs(plan, cost)).to_dict("records")
+    assert row["at_none"] == pytest.approx(0.3)
+    assert row["at_low"] == pytest.approx(0.3)
+    assert row["n"] == 200
+
+
+def test_without_enough_draws_nothing_is_said(plan: BreakEvenPlan) -> None:
+    assert paying_table(plan, runs(plan, np.full(10, 3000.0))).empty
