@@ -60,8 +60,8 @@ from sim.engine.trajectory import (
     VISIT_COLUMNS,
     Trajectory,
 )
+from sim.runs.comparison_runs import return_table
 from sim.runs.engines import Engine
-from sim.runs.run_histograms import return_table
 
 ROOT = Path(__file__).resolve().parents[1]
 NAN = float("nan")

@@ -10,9 +10,8 @@ from functools import partial
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
-from sim.analysis.price_years import price_years_text
 from sim.analysis.sentences import inside
-from sim.analysis.valuation import Worth, preset_text
+from sim.analysis.valuation import Worth, preset_text, price_years_text
 from sim.engine.measures import number_text
 from sim.io.workbook import Column, Sheet
 from sim.report import description

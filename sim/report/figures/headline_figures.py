@@ -10,8 +10,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from sim.analysis.cautions import LEAVING, LEAVING_LIMIT
 from sim.analysis.comparison_result import Comparison, FoundValue
+from sim.analysis.estimates import LEAVING, LEAVING_LIMIT
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside
 from sim.engine.measures import number_text

@@ -1,6 +1,6 @@
 """Figures of how visits spread: waits by acuity, minutes without staff, and the share of patients back by the day.
 
-The bins and curves are made in `sim.runs.run_histograms`.
+The bins and curves are made in `sim.runs.comparison_runs`.
 """
 
 import math
