@@ -20,8 +20,8 @@ from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.number_text import counted
 from sim.io import sql
 from sim.io.bounded_reader import MIB, UnreadableFile, open_regular, read_bytes
-from sim.runs.design import StoppingRules, faults_of_rules
 from sim.runs.output_folder import entries_below
+from sim.runs.stopping_rules import StoppingRules, faults_of_rules
 
 _MOST_ENTRIES: Final = 10_000_000
 """Files and folders below a results folder."""
