@@ -111,8 +111,8 @@ def peered(scenario: Scenario, engine: str) -> Player:
     def outcome(trajectory: Any) -> Outcome:
         visits = trajectory.visit_columns
         stays = visits["departure"] - visits["arrival"]
-        home = stays == stays
-        return int(home.sum()), float(stays[home].mean())
+        home = stays[stays == stays]
+        return len(home), float(home.sum() / len(home))
 
     return play
 

@@ -3,6 +3,7 @@
 `engine` and `simulate` play a test once on every engine; most tests need no more than one of them in their arguments.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -21,6 +22,7 @@ from sim.runs.design import RunTask
 from sim.runs.engines import ENGINES, Engine
 from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
+from sim.studies import breakeven
 from tests.one_figure import draw_one_figure
 
 # Tests start a hundred processes. Each would compile the program anew where nothing that was compiled is kept.
@@ -42,6 +44,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         played_on = getattr(item, "callspec", None)
         if item.get_closest_marker("slow_on_simpy") and played_on and played_on.params.get("engine") == "simpy":
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded to find five thousand tests stays to the end: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """At the end libraries count what is left of theirs."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -67,9 +80,10 @@ def one_figure() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def sweeps_without_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sweeps of tests draw nothing, unless a test asks for the fixture `drawn_sweeps`."""
+    """Sweeps and break-even studies of tests draw nothing, unless a test asks for the fixture `drawn_sweeps`."""
     if "drawn_sweeps" not in request.fixturenames:
         monkeypatch.setattr(sweeping, "MOST_COMPARED", 0)
+        monkeypatch.setattr(breakeven, "draw_break_even", lambda *_: [])
 
 
 @pytest.fixture

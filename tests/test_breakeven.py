@@ -247,6 +247,7 @@ def planted(root: float, counts: Counter[str]):
     return play
 
 
+@pytest.mark.usefixtures("drawn_sweeps")
 @pytest.mark.parametrize(("root", "verdict"), [(0.8, "turns"), (0.4, "never")])
 def test_the_command_recovers_what_was_planted(
     root: float, verdict: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

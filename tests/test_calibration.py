@@ -242,7 +242,7 @@ def test_a_file_of_impossible_times_writes_nothing(tmp_path: Path) -> None:
     path.write_text("t,a\n2024-01-01 25:70,3\n2024-01-01 12:00,8\n", encoding="utf-8")
     with pytest.raises(VisitsFileError, match=r"25:70") as raised:
         calibrate(path, TIMES, name="bad", output=tmp_path / "out")
-    assert "unknown acuity code" in str(raised.value)
+    assert "unknown code of acuity" in str(raised.value)
     assert not (tmp_path / "out").exists()
 
 

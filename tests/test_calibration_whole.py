@@ -221,7 +221,8 @@ def test_the_hours_of_2014_are_predicted_from_2012_and_2013_within_half_a_percen
     frame = read_visits(NHAMCS, load_column_map(ROOT / "configs" / "visits" / "nhamcs.yaml")).frame
     held = hold_out(frame, 1 / 3)
     assert (held.fitted, held.held_out) == ("2012 to 2013", "2014")
-    predicted, observed = held.hour_profile()
+    hours = [row for row in held.predictions if row.quantity == "hour_of_day_share"]
+    predicted, observed = (np.array([getattr(row, name) for row in hours]) for name in ("predicted", "observed"))
     assert np.abs(predicted - observed).max() <= 0.005
     assert held.daily is None, "no dates"
 

@@ -228,16 +228,16 @@ def test_the_ends_of_lines_are_no_part_of_a_source(tmp_path: Path) -> None:
 # --- compilers ------------------------------------------------------------------------------------------------------
 
 
-def test_the_compiler_named_goes_first_then_one_of_the_system_then_zig(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_compiler_named_goes_first_then_zig_then_one_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", "ccache clang -m64")
     assert compilers.compiler() == ["ccache", "clang", "-m64"]
     monkeypatch.delenv("CC")
+    monkeypatch.setattr(compilers.importlib.util, "find_spec", lambda name: object())
+    assert compilers.compiler()[1:4] == ["-m", "ziglang", "cc"]
+    monkeypatch.setattr(compilers.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(compilers.shutil, "which", lambda name: f"/bin/{name}" if name == "gcc" else None)
     assert compilers.compiler() == ["/bin/gcc"]
     monkeypatch.setattr(compilers.shutil, "which", lambda name: None)
-    monkeypatch.setattr(compilers.importlib.util, "find_spec", lambda name: object())
-    assert compilers.compiler()[1:] == ["-m", "ziglang", "cc"]
-    monkeypatch.setattr(compilers.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(NoCompiler, match="pip install ziglang"):
         compilers.compiler()
 

@@ -1,5 +1,6 @@
 """Files that are broken or meant harm: one clear message each, exit code 2, nothing written."""
 
+import errno
 import gzip
 import os
 import stat
@@ -13,6 +14,7 @@ import pytest
 
 from sim.calibration.calibrate import calibrate
 from sim.cli import main
+from sim.io import bounded_reader
 from sim.visits import raw_table
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import VisitsFileError
@@ -130,9 +132,9 @@ HOSTILE = {
     "a zip cut short": (data(b"PK\x03\x04 cut", "visits.zip"), "cannot be unpacked"),
     "a gzip cut short": (cut_short, "cannot be unpacked"),
     "no gzip": (data(b"no gzip at all", "visits.csv.gz"), "cannot be unpacked"),
-    "a folder": (a_folder, "is a folder; give the path of a file in it"),
-    "a pipe": (pipe, "is a pipe or a device, not a file"),
-    "nothing there": (lambda folder: folder / "visits.csv", "no such file"),
+    "a folder": (a_folder, "a folder; not a regular file"),
+    "a pipe": (pipe, "a pipe, a socket or a device; not a regular file"),
+    "nothing there": (lambda folder: folder / "visits.csv", "No such file or directory"),
     "XML that calls for a file": (
         data(b'<!DOCTYPE log [<!ENTITY x SYSTEM "file:///etc/passwd">]><log>&x;</log>', "visits.xes"),
         "declares a document type",
@@ -162,11 +164,15 @@ def test_a_hostile_file_gets_one_clear_message_and_exit_code_2_and_nothing_is_wr
     assert not output.exists()
 
 
+def not_allowed(*_: object) -> int:
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
 def test_a_file_that_may_not_be_read_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = text(HEADER + ROW)(tmp_path)
     path.chmod(stat.S_IWUSR)
-    monkeypatch.setattr(raw_table.os, "access", lambda *_: False)  # root may read everything
-    with pytest.raises(ValueError, match="may not be read"):
+    monkeypatch.setattr(bounded_reader.os, "open", not_allowed)  # root may read everything
+    with pytest.raises(ValueError, match=r"cannot be read \(Permission denied\)"):
         inspect_visits(path, TIMES)
 
 
@@ -241,12 +247,9 @@ def test_a_format_of_times_that_is_none_is_refused(tmp_path: Path) -> None:
         read_visits(path, TIMES.model_copy(update={"time_format": "%!"}))
 
 
-@pytest.mark.parametrize("name", ["visits.csv", "visits.csv.gz", "visits.csv.zip", "visits.xes"])
-def test_a_file_that_becomes_a_pipe_after_it_was_looked_at_is_not_waited_for(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("name", ["visits.csv", "visits.csv.gz", "visits.csv.zip", "visits.xes", "visits.parquet"])
+def test_a_pipe_by_the_name_of_a_table_is_not_waited_for(name: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / name)
-    monkeypatch.setattr(raw_table, "refuse_what_is_no_file", lambda path: None)
     with pytest.raises(VisitsFileError, match="not a regular file"):
         read_visits(tmp_path / name, TIMES)
 
@@ -257,7 +260,7 @@ def test_a_file_that_is_larger_than_any_table_of_visits_is_refused_unread(
 ) -> None:
     (tmp_path / name).write_bytes(b"x" * 2000)
     monkeypatch.setattr(raw_table, "MOST_FILE_BYTES", 1000)
-    with pytest.raises(VisitsFileError, match="at most"):
+    with pytest.raises(VisitsFileError, match="2000 bytes; larger than the 1000 bytes read"):
         read_visits(tmp_path / name, TIMES)
 
 

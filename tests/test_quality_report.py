@@ -11,7 +11,7 @@ import pytest
 
 from sim.calibration.calibrate import calibrate
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import DataFinding, exclusions_text
+from sim.visits.data_quality import DataFinding, csv_text
 from sim.visits.quality_checks import changes_between
 from sim.visits.visits_table import VisitsFile, inspect_visits
 
@@ -192,5 +192,5 @@ def test_no_exclusions_are_a_table_with_its_header_alone() -> None:
     nothing = inspect_visits(
         FIXTURES / "visits_small.csv", times_map(arrival={"kind": "timestamp", "column": "arrival"})
     )
-    assert next(csv.reader(io.StringIO(exclusions_text(nothing.exclusions)))) == ["row", "column", "kind", "value"]
+    assert next(csv.reader(io.StringIO(csv_text(nothing.exclusions)))) == ["row", "column", "kind", "value"]
     assert len(nothing.exclusions) == 0

@@ -48,9 +48,16 @@ def made(folder: Path, labels: tuple[str, str] = ("staffing=traditional", "staff
     return folder
 
 
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder as it was written, made once: not to be changed."""
+    return made(tmp_path_factory.mktemp("sent") / "received")
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return made(tmp_path / "received")
+def folder(tmp_path: Path, sent: Path) -> Path:
+    """A copy of one's own."""
+    return shutil.copytree(sent, tmp_path / "received")
 
 
 def shown(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:

@@ -14,7 +14,7 @@ import pytest
 import sim
 from sim.io import sql
 from sim.runs.tables_on_disk import read_table, write_table
-from sim.visits.raw_table import load_text, scratch_database
+from sim.visits.raw_table import SourceFile, scratch_database
 
 
 def test_one_place_opens_connections() -> None:
@@ -78,7 +78,7 @@ def test_a_visits_file_with_signs_of_a_pattern_in_its_name_is_read_and_not_its_n
     path, scratch = tmp_path / "visits[1].parquet", tmp_path / "scratch"
     scratch.mkdir()
     with scratch_database(scratch, [path]) as connection:
-        table = load_text(connection, path, ["code"], "visits", scratch)
+        table = SourceFile(path, connection, scratch).load(["code"], "visits")
         assert connection.execute("SELECT c0 FROM visits").fetchall() == [("ours",)]
     assert table.header == ["code"]
 

@@ -5,8 +5,6 @@ times, `holdout` predicts a part of the file from the rest. Why a calibration ca
 reason, with the place, what was found and what to do.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +28,7 @@ from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.scenario import Scenario
 from sim.runs.output_folder import publish
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import DataQuality, VisitsFileError, exclusions_text
+from sim.visits.data_quality import DataQuality, VisitsFileError, csv_text
 from sim.visits.visits_table import inspect_visits
 
 OWNER: Final = "calibrate"
@@ -42,6 +40,79 @@ MATCH_RANGE: Final = (0.5, 2.0)
 """Factors on service times that are looked at."""
 POINTS_PLAYED: Final = 5
 """Of the factors not ruled out, those played to predict the part held out."""
+
+
+def file_names(name: str) -> dict[str, str]:
+    """Every file of a calibration of that name by what it holds, relative to the calibration's folder."""
+    configs = {what: f"{what}/{name}.yaml" for what in ("demand", "department")}
+    return configs | {what: f"{name}_{what}.csv" for what in ("estimates", "quality", "exclusions", "region")}
+
+
+def always_written(name: str) -> tuple[str, ...]:
+    """Files that every calibration of that name writes, relative to its folder."""
+    names = file_names(name)
+    return tuple(names[what] for what in ("demand", "estimates", "quality", "exclusions"))
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentReport:
+    """What a calibration estimates beyond the shape of demand.
+
+    `visits` is the table as read, `simulated` one played by the calibrated scenario; `held_out` is None where nothing
+    was to be held out, or nothing could be, and then `not_held_out` says why. `region` are the factors on service times
+    that are not ruled out, None where none were to be matched.
+    """
+
+    estimates: VisitEstimates
+    file: DepartmentFile
+    visits: pd.DataFrame
+    simulated: pd.DataFrame
+    held_out: HoldOut | None
+    not_held_out: str
+    region: Region | None
+
+    def lines(self) -> tuple[str, ...]:
+        """Estimates of the department, what could not be estimated, and how the part held out was predicted."""
+        estimated = tuple(f"  {key.line()}" for key in self.file.estimated)
+        held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
+        notes = tuple(f"  note: {note}" for note in self.estimates.notes)
+        region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
+        minutes = tuple(f"  {line}" for line in self.file.minutes)
+        return ("department:", *estimated, *minutes, *notes, *(("", *held) if held else ()), *region)
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport:
+    """What was read and estimated. `texts` are those of the files of `file_names` that are to be written into `folder`;
+    `department` is None where only demand was asked for.
+    """
+
+    quality: DataQuality
+    estimates: DemandEstimates | PartialEstimates
+    demand: DemandFile
+    folder: Path
+    texts: Mapping[str, str]
+    department: DepartmentReport | None = None
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """What is to be written, by name relative to the folder."""
+        names = file_names(self.demand.name)
+        return {names[what]: text.encode() for what, text in self.texts.items()}
+
+    def path(self, what: str) -> Path:
+        """The file that holds the `demand`, `department`, `estimates`, `quality`, `exclusions` or `region`."""
+        return self.folder / file_names(self.demand.name)[what]
+
+    def lines(self) -> tuple[str, ...]:
+        """Quality first, then the estimates and their limits, then where they were written."""
+        written = (path for what, path in file_names(self.demand.name).items() if what in self.texts)
+        return (*self.findings(), "", *(f"written: {self.folder / path}" for path in written))
+
+    def findings(self) -> tuple[str, ...]:
+        """Quality, estimates and their limits."""
+        department = ("", *self.department.lines()) if self.department else ()
+        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *department)
 
 
 def calibrate(
@@ -98,7 +169,7 @@ def estimate_calibration(
         "demand": demand.yaml_text(),
         "estimates": demand.estimates_text(),
         "quality": read.quality.table_text(),
-        "exclusions": exclusions_text(read.exclusions),
+        "exclusions": csv_text(read.exclusions),
     }
     if department is not None:
         texts["department"] = department.file.yaml_text()
@@ -194,77 +265,7 @@ def _demand_by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
     return {stream: estimate_demand(part) for stream, part in parts.items()}
 
 
-def file_names(name: str) -> dict[str, str]:
-    """Every file of a calibration of that name by what it holds, relative to the calibration's folder."""
-    configs = {what: f"{what}/{name}.yaml" for what in ("demand", "department")}
-    return configs | {what: f"{name}_{what}.csv" for what in ("estimates", "quality", "exclusions", "region")}
-
-
-def always_written(name: str) -> tuple[str, ...]:
-    """Files that every calibration of that name writes, relative to its folder."""
-    names = file_names(name)
-    return tuple(names[what] for what in ("demand", "estimates", "quality", "exclusions"))
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentReport:
-    """What a calibration estimates beyond the shape of demand.
-
-    `visits` is the table as read, `simulated` one played by the calibrated scenario; `held_out` is None where nothing
-    was to be held out, or nothing could be, and then `not_held_out` says why. `region` are the factors on service times
-    that are not ruled out, None where none were to be matched.
-    """
-
-    estimates: VisitEstimates
-    file: DepartmentFile
-    visits: pd.DataFrame
-    simulated: pd.DataFrame
-    held_out: HoldOut | None
-    not_held_out: str
-    region: Region | None
-
-    def lines(self) -> tuple[str, ...]:
-        """Estimates of the department, what could not be estimated, and how the part held out was predicted."""
-        estimated = tuple(f"  {key.line()}" for key in self.file.estimated)
-        held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
-        notes = tuple(f"  note: {note}" for note in self.estimates.notes)
-        region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
-        minutes = tuple(f"  {line}" for line in self.file.minutes)
-        return ("department:", *estimated, *minutes, *notes, *(("", *held) if held else ()), *region)
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationReport:
-    """What was read and estimated. `texts` are those of the files of `file_names` that are to be written into `folder`;
-    `department` is None where only demand was asked for.
-    """
-
-    quality: DataQuality
-    estimates: DemandEstimates | PartialEstimates
-    demand: DemandFile
-    folder: Path
-    texts: Mapping[str, str]
-    department: DepartmentReport | None = None
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """What is to be written, by name relative to the folder."""
-        names = file_names(self.demand.name)
-        return {names[what]: text.encode() for what, text in self.texts.items()}
-
-    def path(self, what: str) -> Path:
-        """The file that holds the `demand`, `department`, `estimates`, `quality`, `exclusions` or `region`."""
-        return self.folder / file_names(self.demand.name)[what]
-
-    def lines(self) -> tuple[str, ...]:
-        """Quality first, then the estimates and their limits, then where they were written."""
-        written = (path for what, path in file_names(self.demand.name).items() if what in self.texts)
-        return (*self.findings(), "", *(f"written: {self.folder / path}" for path in written))
-
-    def findings(self) -> tuple[str, ...]:
-        """Quality, estimates and their limits."""
-        department = ("", *self.department.lines()) if self.department else ()
-        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *department)
+# --- why a calibration cannot be made ---
 
 
 MOST_DAYS: Final = 36_525

@@ -111,16 +111,11 @@ class HoldOut:
     daily: DailyCounts | None
     quantiles: tuple[QuantileScore, ...]
 
-    def hour_profile(self) -> tuple[FloatArray, FloatArray]:
-        """Share of a day's arrivals by hour, predicted and observed."""
-        rows = [row for row in self.predictions if row.quantity == "hour_of_day_share"]
-        return np.array([row.predicted for row in rows]), np.array([row.observed for row in rows])
-
     @property
     def largest_hour_gap(self) -> float:
         """Largest difference of an hour's share, in percentage points."""
-        predicted, observed = self.hour_profile()
-        return float(100.0 * np.abs(predicted - observed).max())
+        rows = [row for row in self.predictions if row.quantity == "hour_of_day_share"]
+        return 100.0 * max(abs(row.predicted - row.observed) for row in rows)
 
     def lines(self) -> tuple[str, ...]:
         """The answer in plain lines."""
@@ -242,10 +237,14 @@ def _by_level(quantity: str, frame: pd.DataFrame) -> dict[int, FloatArray]:
     }
 
 
-def _means_of(quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame) -> Iterator[Prediction]:
+def _level_pairs(quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame) -> list[tuple[int, FloatArray, FloatArray]]:
+    """Values of either part at each level of which both have enough."""
     ours, theirs = _by_level(quantity, fitted), _by_level(quantity, rest)
-    for level in sorted(set(ours) & set(theirs)):
-        x, y = ours[level], theirs[level]
+    return [(level, ours[level], theirs[level]) for level in sorted(set(ours) & set(theirs))]
+
+
+def _means_of(quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame) -> Iterator[Prediction]:
+    for level, x, y in _level_pairs(quantity, fitted, rest):
         half = special.ndtri(0.975) * x.std(ddof=1) * np.sqrt(1.0 / x.size + 1.0 / y.size)
         mean = float(x.mean())
         yield Prediction(f"{quantity}_mean", str(level), mean, mean - half, mean + half, float(y.mean()), y.size)
@@ -254,15 +253,17 @@ def _means_of(quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame) -> Iterat
 def _quantiles_of(
     quantity: str, fitted: pd.DataFrame, rest: pd.DataFrame, played: pd.DataFrame | None
 ) -> Iterator[QuantileScore]:
-    ours, theirs = _by_level(quantity, fitted), _by_level(quantity, rest)
     simulated = {} if played is None else _by_level(quantity, played)
-    for level in sorted(set(ours) & set(theirs)):
-        predicted, observed = np.quantile(ours[level], SCORED_QUANTILES), np.quantile(theirs[level], SCORED_QUANTILES)
-        loss = float(pinball(predicted, SCORED_QUANTILES, theirs[level]).mean())
-        least = float(pinball(observed, SCORED_QUANTILES, theirs[level]).mean())
-        of_ours = np.quantile(simulated[level], SCORED_QUANTILES) if level in simulated else None
-        lost = None if of_ours is None else float(pinball(of_ours, SCORED_QUANTILES, theirs[level]).mean())
-        yield QuantileScore(quantity, level, predicted, observed, loss, least, theirs[level].size, of_ours, lost)
+    for level, x, y in _level_pairs(quantity, fitted, rest):
+        before, after = np.quantile(x, SCORED_QUANTILES), np.quantile(y, SCORED_QUANTILES)
+        of_played = np.quantile(simulated[level], SCORED_QUANTILES) if level in simulated else None
+        lost = None if of_played is None else _loss(of_played, y)
+        yield QuantileScore(quantity, level, before, after, _loss(before, y), _loss(after, y), y.size, of_played, lost)
+
+
+def _loss(quantiles: FloatArray, observed: FloatArray) -> float:
+    """Mean pinball loss in minutes."""
+    return float(pinball(quantiles, SCORED_QUANTILES, observed).mean())
 
 
 def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
@@ -282,17 +283,10 @@ def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
     plain = before.by_hour[before.inside.all(axis=1)].sum(axis=1)
     alike = negative_binomial(plain.mean(), plain.var(ddof=1), chances.shape[1] - 1).repeat(observed.size, axis=0)
     low, high = central_interval(chances)
-    return DailyCounts(
-        days=after.days[whole],
-        predicted=chances @ np.arange(chances.shape[1]),
-        low=low,
-        high=high,
-        observed=observed,
-        crps=float(crps_of_counts(chances, observed).mean()),
-        crps_plain=float(crps_of_counts(alike, observed).mean()),
-        log_score=float(log_score(chances, observed).mean()),
-        log_score_plain=float(log_score(alike, observed).mean()),
-    )
+    predicted = chances @ np.arange(chances.shape[1])
+    rules = (crps_of_counts, log_score)
+    scores = [float(rule(said, observed).mean()) for rule in rules for said in (chances, alike)]
+    return DailyCounts(after.days[whole], predicted, low, high, observed, *scores)
 
 
 def _chances_of_days(rates: ArrivalRates, before: Counts, after: Counts, whole: np.ndarray) -> FloatArray:

@@ -68,17 +68,17 @@ def show_none(keys: Sequence[Key], wanted: Sequence[str], errors: Console) -> in
 def show_overview(keys: Sequence[Key], console: Console) -> int:
     """Groups with what they hold and how many keys each has."""
     counts = Counter(item.key.split(".")[0] for item in keys if "." in item.key)
-    say_unbroken(console, "Set what you like after peered: GROUP=CHOICE, KEY=VALUE")
-    say_unbroken(console, "")
     chosen = {item.key: item.value for item in keys}
-    for row in meanings():
-        if row.section == "group":
-            choice = f"{row.key}={chosen[row.key]}"
-            say_unbroken(console, f"{choice:<24} {counts[row.key]:>4} keys  {row.meaning}")
-    outside = ", ".join(row.key for row in meanings() if row.section == "outside")
-    say_unbroken(console, f"outside the groups: {outside}")
-    say_unbroken(console, "")
-    say_unbroken(console, "Look closer, with words of a key or of its meaning:")
-    say_unbroken(console, "  peered keys demand growth")
-    say_unbroken(console, "  peered keys psw hourly staffing=peer_added")
+    groups = [(f"{row.key}={chosen[row.key]}", row) for row in meanings() if row.section == "group"]
+    for line in (
+        "Set what you like after peered: GROUP=CHOICE, KEY=VALUE",
+        "",
+        *(f"{choice:<24} {counts[row.key]:>4} keys  {row.meaning}" for choice, row in groups),
+        f"outside the groups: {', '.join(row.key for row in meanings() if row.section == 'outside')}",
+        "",
+        "Look closer, with words of a key or of its meaning:",
+        "  peered keys demand growth",
+        "  peered keys psw hourly staffing=peer_added",
+    ):
+        say_unbroken(console, line)
     return 0

@@ -77,18 +77,12 @@ def as_meant(folders: tuple[Path, ...], choices: Mapping[str, str], composed: Pl
         if group == "staffing":
             files = [read_checked_yaml(file) for file in with_inherited(folders, group, name)]
             meant[group] = written_out(without_faulty_roles(meant[group]), files)
-        if group not in PROGRAMS:
-            meant[group] = named_after_file(meant[group], group, name, read_checked_yaml(file_of(folders, group, name)))
+        said = read_checked_yaml(file_of(folders, group, name)) or {}  # an inherited name or label is not its own
+        if group not in PROGRAMS and "name" not in said:
+            meant[group] = {**meant[group], "name": name}
+        if group == "staffing" and "label" not in said:
+            meant[group] = {**meant[group], "label": ""}
     return meant
-
-
-def named_after_file(data: dict[str, Plain], group: str, name: str, said: Plain) -> dict[str, Plain]:
-    """Data with the name of their file and no label, unless the file itself says others: inherited ones are not its."""
-    said = said or {}
-    own = {} if "name" in said else {"name": name}
-    if group == "staffing" and "label" not in said:
-        own["label"] = ""
-    return {**data, **own}
 
 
 def is_own(folders: tuple[Path, ...], group: str, name: str) -> bool:

@@ -16,7 +16,7 @@ from sim.department.scenario import Problem
 from sim.io.strict_yaml import read_checked_yaml
 from sim.io.suggest import closest
 
-FEW = 2
+_FEW = 2
 """Places that are still listed one by one."""
 _SHOWN = 3
 """Places that are named of many."""
@@ -118,14 +118,7 @@ def by_name(problems: Sequence[Problem], typed: Collection[str]) -> list[Problem
     alike: dict[object, list[Problem]] = {}
     for problem in problems:
         alike.setdefault(cause_of(problem, typed), []).append(problem)
-    found = []
-    for problem in problems:
-        same = alike[cause_of(problem, typed)]
-        if len(same) <= FEW:
-            found.append(problem)
-        elif problem is same[0]:
-            found.append(_together(same))
-    return found
+    return [one for same in alike.values() for one in (same if len(same) <= _FEW else [_together(same)])]
 
 
 def cause_of(problem: Problem, typed: Collection[str]) -> object:

@@ -1,11 +1,9 @@
-"""Hydra's grammar of values: what `key=value` says, one value or several. The only module that imports Hydra.
-
-Loading it takes longer than a run: what most people type is read without it (`sim.config.overrides`).
-"""
+"""Hydra's grammar of values: what `key=value` says, one value or several. The only module that imports Hydra."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from threading import Lock
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -35,10 +33,15 @@ class SeveralValues:
     texts: Iterator[str] | None
 
 
+_one_at_a_time = Lock()
+"""The parser keeps tables of what it has met, which threads would change under each other."""
+
+
 def read_value(key: str, text: str) -> OneValue | TypedInterval | SeveralValues | None:
     """What a text says; None where the grammar cannot read it."""
     try:
-        override = OverridesParser.create().parse_override(f"{key}={text}")
+        with _one_at_a_time:
+            override = OverridesParser.create().parse_override(f"{key}={text}")
     except (HydraException, ValueError, RecursionError):  # too many digits for Python, brackets in brackets
         return None
     value: Any = override.value()

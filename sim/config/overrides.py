@@ -9,12 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from sim.config.hydra_bridge import OneValue, SeveralValues, TypedInterval, read_value
 from sim.department.scenario import Problem
-
-if TYPE_CHECKING:
-    from sim.config.hydra_bridge import OneValue, SeveralValues, TypedInterval
 
 PATH_KEYS = ("output", "visits", "run", "configs", "query", "table", "export")
 """Keys whose value is a path, or a question in SQL, taken as typed."""
@@ -23,12 +20,6 @@ TYPED_ONLY = "says where runs are sent, and is typed, never read from a file: ta
 NOTHING_LOOKED_UP = "nothing is looked up elsewhere: write the value itself"
 
 SHAPE = re.compile(r"(?P<plus>\+{0,2})(?P<key>[A-Za-z_][\w.\-/]*)=(?P<value>.*)", re.DOTALL)
-
-PLAIN_KEY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
-PLAIN_NUMBER = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?")
-PLAIN_WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-SAYING_MORE = ("null", "true", "false", "nan", "inf")
-"""Words that are no text. What most people type is read without the grammar, which takes longer to load than a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +83,16 @@ def read_override(text: str) -> Override | Problem:
         return Override(key, value if value not in ("", "null") else None, text, adds)
     if value == "":
         return Problem(key, "nothing", "give a value after =, or null for none")
-    return parsed(key, value, text, adds)
+    read = by_grammar(key, value)
+    if isinstance(read, OneValue):
+        return Override(key, read.value, text, adds)
+    remedy = "several values: give one here; a list is written [a,b], a sweep needs -m"
+    return read if isinstance(read, Problem) else Problem(key, repr(value), remedy)
 
 
 def remedy_of_word(text: str) -> str:
     """What to write instead of a word that is no override: an option, or the study of that name."""
-    from sim.config.files import shipped_choices  # loads the grammar
+    from sim.config.files import shipped_choices  # a circle: it needs the remedies, and they the keys
 
     if text in ("help", "version"):
         return f"did you mean peered --{text}?"
@@ -106,42 +101,10 @@ def remedy_of_word(text: str) -> str:
     return "write key=value, without spaces around ="
 
 
-def parsed(key: str, value: str, text: str, adds: bool) -> Override | Problem:
-    """The value by the grammar Hydra users know."""
-    if PLAIN_KEY.fullmatch(key) and (plain := plain_value(value)) is not None:
-        return Override(key, plain, text, adds)
-    read = by_grammar(key, value)
-    if isinstance(read, Problem):
-        return read
-    from sim.config.hydra_bridge import OneValue  # slow to load
-
-    if isinstance(read, OneValue):
-        return Override(key, read.value, text, adds)
-    return Problem(key, repr(value), "several values: give one here; a list is written [a,b], a sweep needs -m")
-
-
-def plain_value(text: str) -> int | float | str | list[int | float | str] | None:
-    """What the grammar reads in a number of digits, in a word, or in a list of them; None where it has to be asked."""
-    if text.startswith("[") and text.endswith("]"):
-        inner = [plain_one(part) for part in text[1:-1].split(",")]
-        values = [value for value in inner if value is not None]
-        return values if len(values) == len(inner) else None
-    return plain_one(text)
-
-
-def plain_one(text: str) -> int | float | str | None:
-    """A number of digits, or a word that says nothing but itself."""
-    if PLAIN_NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
-    return text if PLAIN_WORD.fullmatch(text) and text.lower() not in SAYING_MORE else None
-
-
-def by_grammar(key: str, value: str) -> "OneValue | TypedInterval | SeveralValues | Problem":
-    """Hydra's own reading of a value, or what is wrong with its form."""
+def by_grammar(key: str, value: str) -> OneValue | TypedInterval | SeveralValues | Problem:
+    """The reading of a value by the grammar that users of Hydra know, or what is wrong with its form."""
     if "${" in value:
         return Problem(key, repr(value), NOTHING_LOOKED_UP)
-    from sim.config.hydra_bridge import read_value  # slow to load
-
     remedy = "cannot be read: put text in quotes, as in '\"text\"', and close every bracket"
     return read_value(key, value) or Problem(key, repr(value), remedy)
 
@@ -171,8 +134,6 @@ def read_several(text: str) -> list[Override] | Range | Problem:
     if shape is None or shape["key"] in PATH_KEYS or not shape["value"]:
         one = read_override(text)
         return one if isinstance(one, Problem) else [one]
-    from sim.config.hydra_bridge import SeveralValues, TypedInterval  # slow to load
-
     key, value, plus = shape["key"], shape["value"], shape["plus"]
     match by_grammar(key, value):
         case Problem() as problem:

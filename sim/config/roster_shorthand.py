@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sim.config.key_paths import Plain, copied, put_value
 from sim.department.quantities import MINUTES_PER_DAY
-from sim.department.roster import Role, Staffing
+from sim.department.roster import Role, Staffing, clock_text
 from sim.department.scenario import Problem
 
 HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
@@ -31,7 +31,7 @@ def span_of(text: object) -> tuple[str, int] | None:
     if times is None or times[0] == times[1]:
         return None
     begin, end = times
-    return _clock(begin), (end - begin) % _MINUTES_PER_DAY or _MINUTES_PER_DAY
+    return clock_text(begin), (end - begin) % _MINUTES_PER_DAY or _MINUTES_PER_DAY
 
 
 def begin_and_end(text: object) -> tuple[int, int] | None:
@@ -44,11 +44,6 @@ def begin_and_end(text: object) -> tuple[int, int] | None:
     if begin_hour > 23 or (end_hour > 23 and not ends_at_midnight) or begin_minute > 59 or end_minute > 59:
         return None
     return begin_hour * 60 + begin_minute, end_hour * 60 + end_minute
-
-
-def _clock(minutes: int) -> str:
-    """Minutes since midnight as `09:00`."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def written_out(roster: Plain, files: Sequence[Plain] = ()) -> Plain:
@@ -216,7 +211,7 @@ def remedy_of_hours(value: object, in_role: bool) -> str:
     """Why hours could not be written out."""
     times = begin_and_end(value)
     if times is not None and times[0] == times[1]:
-        whole_day = f"start: '{_clock(times[0])}'", "minutes: 1440"
+        whole_day = f"start: '{clock_text(times[0])}'", "minutes: 1440"
         written = f"shifts: {{{ONE_SHIFT}: {{{', '.join(whole_day)}}}}}" if in_role else " and ".join(whole_day)
         return f"begin and end are the same: write {written} for a whole day"
     if span_of(value) is None:

@@ -1,7 +1,5 @@
 """The column map: which columns of a hospital's visits file hold which fields of a visit, and in what form."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 

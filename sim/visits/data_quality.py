@@ -1,20 +1,15 @@
 """The quality report of a visits file: findings with counts and example rows, and when they are too many to use it."""
 
-from __future__ import annotations
-
-import csv
 import dataclasses
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+import pandas as pd
 
 from sim.io.clean_text import for_csv
 from sim.io.suggest import closest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 N_EXAMPLES: Final = 5
 
@@ -123,25 +118,21 @@ class DataQuality:
 
     def table_text(self) -> str:
         """The report as CSV: a row for every field read, then for every problem."""
-        table = io.StringIO()
-        writer = csv.writer(table, lineterminator="\n")
-
-        def write(*values: object) -> None:
-            writer.writerow([for_csv(value) if isinstance(value, str) else value for value in values])
-
-        write("what", "field_or_column", "found", "rows", "share", "first_rows", "first_value", "remedy")
-        write("rows", "", "rows read", self.n_rows, "", "", "", "")
-        write("rows", "", "rows with an untrue value", *self._counted(self.n_faulty), "", "", "")
+        columns = ["what", "field_or_column", "found", "rows", "share", "first_rows", "first_value", "remedy"]
+        rows: list[tuple[object, ...]] = [
+            ("rows", "", "rows read", self.n_rows, "", "", "", ""),
+            ("rows", "", "rows with an untrue value", *self._counted(self.n_faulty), "", "", ""),
+        ]
         for use in self.columns:
             place = f"{use.field} from {use.column}"
-            write("usable", place, "usable", *self._counted(use.n_usable), "", "", "")
-            write("missing", place, "blank", *self._counted(use.n_blank), "", "", "")
-            for code, n in use.coded.items():
-                write("missing", place, f"coded {code}", *self._counted(n), "", "", "")
+            found = [("usable", "usable", use.n_usable), ("missing", "blank", use.n_blank)]
+            found += [("missing", f"coded {code}", n) for code, n in use.coded.items()]
+            rows += [(what, place, how, *self._counted(n), "", "", "") for what, how, n in found]
         for one in self.findings:
-            rows = " ".join(str(row) for row in one.rows)
-            write(one.level.value, one.column, one.kind, *self._counted(one.count), rows, one.value, one.remedy)
-        return table.getvalue()
+            first = " ".join(map(str, one.rows))
+            counted = self._counted(one.count)
+            rows.append((one.level.value, one.column, one.kind, *counted, first, one.value, one.remedy))
+        return csv_text(pd.DataFrame(rows, columns=columns, dtype=object))
 
     def _counted(self, n: int) -> tuple[int, str]:
         return n, f"{n / self.n_rows:.6f}" if self.n_rows else ""
@@ -157,8 +148,7 @@ class DataQuality:
         return f"{100 * n / self.n_rows:.2f} %" if self.n_rows else "no rows"
 
 
-def exclusions_text(exclusions: pd.DataFrame) -> str:
-    """The list of values set to missing as CSV."""
-    safe = exclusions.assign(value=[for_csv(str(value)) for value in exclusions["value"]])
-    text: str = safe.to_csv(index=False, lineterminator="\n")
-    return text
+def csv_text(table: pd.DataFrame) -> str:
+    """A table as CSV, in which no cell is a formula."""
+    safe = table.map(lambda value: for_csv(value) if isinstance(value, str) else value)
+    return str(safe.to_csv(index=False, lineterminator="\n"))

@@ -3,13 +3,13 @@
 Everything here is a note; no value becomes missing.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
 
 from sim.io import sql
 from sim.visits.data_quality import DataFinding, note
@@ -167,25 +167,16 @@ class ClockChange:
 
 def changes_between(zone: str, first: datetime.datetime, last: datetime.datetime) -> list[ClockChange]:
     """Every change of the zone's offset from UTC between two local times."""
-    rules, hour = ZoneInfo(zone), datetime.timedelta(hours=1)
-
-    def offset(instant: datetime.datetime) -> datetime.timedelta:
-        return instant.astimezone(rules).utcoffset() or datetime.timedelta(0)
-
-    day = first.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=datetime.UTC) - 24 * hour
+    day = datetime.timedelta(days=1)
+    instants = pd.date_range((first - day).date(), last + day, freq="15min", tz="UTC")
+    universal, local = instants.tz_localize(None), instants.tz_convert(zone).tz_localize(None)
+    offset = local - universal
     found = []
-    while day.replace(tzinfo=None) <= last + 24 * hour:
-        if offset(day) != offset(day + 24 * hour):
-            low, high = day, day + 24 * hour
-            while high - low > datetime.timedelta(minutes=1):
-                middle = low + (high - low) / 2
-                low, high = (middle, high) if offset(middle) == offset(day) else (low, middle)
-            moment = (high + datetime.timedelta(seconds=30)).replace(second=0, microsecond=0, tzinfo=None)
-            before, after = moment + offset(day), moment + offset(day + 24 * hour)
-            change = ClockChange(min(before, after), max(before, after), after > before)
-            if first <= change.end and change.start <= last:
-                found.append(change)
-        day += 24 * hour
+    for place in np.flatnonzero(offset[1:] != offset[:-1]).tolist():
+        before, after = universal[place + 1] + offset[place], local[place + 1]
+        change = ClockChange(min(before, after), max(before, after), after > before)
+        if first <= change.end and change.start <= last:
+            found.append(change)
     return found
 
 

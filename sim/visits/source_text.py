@@ -4,8 +4,7 @@ A log with one row an event becomes a table with one row a visit by the marks of
 `visit_fields` decides what the text means.
 """
 
-from __future__ import annotations
-
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +24,7 @@ from sim.visits.column_map import (
     WordColumns,
 )
 from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, VisitsFileError, closest_name, note
-from sim.visits.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, load_text
+from sim.visits.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, SourceFile
 from sim.visits.visits_query import VisitsQuery, clock_time
 
 WORD_FIELDS = ("stream", "disposition", "mode", "seen_recently")
@@ -38,7 +37,8 @@ def load_source(connection: duckdb.DuckDBPyConnection, path: Path, column_map: C
     mapped = mapped_columns(column_map)
     events, joined = column_map.events, column_map.join
     wanted = [*mapped, *(log_columns(events) if events else []), *([joined.key] if joined else [])]
-    raw = load_text(connection, path, wanted, "raw", scratch, column_map.separator, column_map.encoding)
+    file = SourceFile(path, connection, scratch, column_map.separator, column_map.encoding)
+    raw = file.load(wanted, "raw")
     findings = _row_findings(raw)
     if events is not None:
         if absent := [_absent(name, raw.header) for name in log_columns(events) if name not in raw.column_of]:
@@ -46,7 +46,7 @@ def load_source(connection: duckdb.DuckDBPyConnection, path: Path, column_map: C
         raw, found = visits_of_log(connection, raw, column_map, [name for name in mapped if name in raw.column_of])
         findings += found
     if joined is not None:
-        findings += _join(connection, path, column_map, joined, raw, mapped, scratch)
+        findings += _join(file, joined, raw, mapped)
     query = VisitsQuery(connection, column_map, raw, findings)
     marks = set(events.marks()) | ({"disposition"} if events.disposition else set()) if events else set()
     query.findings += [_absent(name, raw.header) for name in mapped if name not in raw.column_of and name not in marks]
@@ -100,23 +100,13 @@ def _row_findings(raw: RawTable) -> list[DataFinding]:
 # --- a second file ---
 
 
-def _join(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    column_map: ColumnMap,
-    joined: JoinedFile,
-    raw: RawTable,
-    mapped: list[str],
-    scratch: Path,
-) -> list[DataFinding]:
+def _join(file: SourceFile, joined: JoinedFile, raw: RawTable, mapped: list[str]) -> list[DataFinding]:
     """Put the columns of the second file beside the rows of the first; changes `raw` to the table of both."""
-    other_path = _joined_path(path, joined)
-    wanted = [joined.key, *(name for name in mapped if name not in raw.column_of)]
-    other = load_text(connection, other_path, wanted, "beside", scratch, column_map.separator, column_map.encoding)
-    lost = [(file, table) for file, table in ((path, raw), (other_path, other)) if joined.key not in table.column_of]
+    connection, second = file.connection, replace(file, path=_joined_path(file.path, joined))
+    other = second.load([joined.key, *(name for name in mapped if name not in raw.column_of)], "beside")
+    lost = [(each, table) for each, table in ((file, raw), (second, other)) if joined.key not in table.column_of]
     if lost:
-        lines = tuple(_absent(joined.key, table.header).line() for _, table in lost)
-        raise VisitsFileError(str(lost[0][0]), lines)
+        raise lost[0][0].refusal(*(_absent(joined.key, table.header).line() for _, table in lost))
     key, other_key = raw.column_of[joined.key], other.column_of[joined.key]
     added = {name: text for name, text in other.column_of.items() if name not in raw.column_of}
     columns = "".join(f", first.{text} AS j_{text}" for text in added.values())
@@ -131,7 +121,7 @@ def _join(
         f"SELECT count(*) FROM beside WHERE {other_key} NOT IN (SELECT {key} FROM {raw.name} WHERE {key} IS NOT NULL)"
     )
     repeated = f"SELECT count({other_key}) - count(DISTINCT {other_key}) FROM beside"
-    name = other_path.name
+    name = second.path.name
     counts = (
         ("SELECT count(*) FROM together WHERE alone", f"visits not in {name}", "what it tells is missing there"),
         (unmatched, f"rows of {name} of no visit here", "passed over"),

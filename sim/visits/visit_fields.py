@@ -4,37 +4,17 @@ What cannot be read is a fault and becomes missing; what is not given is a note.
 the order of a visit's times, its durations, visits that occur twice.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from typing import Final
 
 import duckdb
 
 from sim.io import sql
-from sim.visits.column_map import (
-    STEP_ENDS,
-    WEEKDAY_NAMES,
-    CodedColumn,
-    EventsArrival,
-    FlagColumns,
-    PartsArrival,
-    TimesOfStep,
-    TimestampArrival,
-    WeekdayCode,
-    WordColumns,
-)
+from sim.visits import column_map as maps
+from sim.visits import visits_query as texts
+from sim.visits.column_map import STEP_ENDS, CodedColumn, FlagColumns, TimesOfStep, WeekdayCode, WordColumns
 from sim.visits.source_text import NUMBER_FIELDS, TIME_FIELDS, WORD_FIELDS, columns_of_words, rows_noted
-from sim.visits.visits_query import (
-    NOT_A_TIME,
-    UTC_OFFSET,
-    VisitsQuery,
-    clock_time,
-    decimal_number,
-    is_formula,
-    is_spreadsheet_error,
-    matches,
-    minute_of_day,
-)
+from sim.visits.visits_query import NOT_A_TIME, VisitsQuery
 
 _FORMULA: Final = ("a spreadsheet formula", "export values, not formulas")
 
@@ -52,9 +32,9 @@ def add_fields(query: VisitsQuery) -> None:
 def _unless_formula(query: VisitsQuery, column: str, unreadable: str) -> str:
     """The condition for a text that is merely unreadable; formulas and error texts of spreadsheets are faults apart."""
     text = query.text(column)
-    formula = query.fault(column, f"{unreadable} AND {is_formula(text)}", *_FORMULA)
+    formula = query.fault(column, f"{unreadable} AND {texts.is_formula(text)}", *_FORMULA)
     remedy = "correct it, or list it under `missing_codes`"
-    error = query.fault(column, f"{unreadable} AND {is_spreadsheet_error(text)}", "a spreadsheet error", remedy)
+    error = query.fault(column, f"{unreadable} AND {texts.is_spreadsheet_error(text)}", "a spreadsheet error", remedy)
     return f"{unreadable} AND NOT {formula} AND NOT {error}"
 
 
@@ -67,11 +47,11 @@ def _add_time(query: VisitsQuery, name: str, column: str, pattern: str | None = 
         query.error(column, f"{pattern[:40]!r} is not a format of strptime", remedy)
         pattern = None
     text = query.text(column)
-    query.add_field(name, column, clock_time(text, pattern, zone))
+    query.add_field(name, column, texts.clock_time(text, pattern, zone))
     unreadable = f"{text} IS NOT NULL AND f_{name} IS NULL"
     if pattern is None and zone is None:
         remedy = "write local clock time without it, or set `time_zone` in the column map"
-        with_offset = f"CASE WHEN {unreadable} THEN {matches(text, UTC_OFFSET)} END"
+        with_offset = f"CASE WHEN {unreadable} THEN {texts.matches(text, texts.UTC_OFFSET)} END"
         unreadable += f" AND NOT {query.fault(column, with_offset, 'a time with a UTC offset', remedy)}"
     unreadable = _unless_formula(query, column, unreadable)
     query.fault(column, unreadable, NOT_A_TIME, f"write it as {pattern or 'YYYY-MM-DD HH:MM'}")
@@ -93,7 +73,7 @@ def _add_number(
     if column is None or not query.has(column):
         return
     text = query.text(column)
-    query.add_field(name, column, decimal_number(text, query.column_map.decimal))
+    query.add_field(name, column, texts.decimal_number(text, query.column_map.decimal))
     unreadable = _unless_formula(query, column, f"{text} IS NOT NULL AND f_{name} IS NULL")
     remedy = "correct it, list it under `missing_codes`, or set `decimal` in the column map"
     query.fault(column, unreadable, "not a number", remedy)
@@ -106,28 +86,24 @@ def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:
     """0 = Monday .. 6 = Sunday."""
     _add_number(query, "weekday", code.column, code.first_code, code.first_code + 6)
     query.fault_of_field("weekday", "f_weekday % 1 <> 0", "not a whole-number weekday code", "correct it")
-    shift = WEEKDAY_NAMES.index(code.first_day) - code.first_code
+    shift = maps.WEEKDAY_NAMES.index(code.first_day) - code.first_code
     query.add("f_weekday", f"(f_weekday + {shift} + 7) % 7")
 
 
-def _add_acuity(query: VisitsQuery, column: str, recode: dict[str, int | None]) -> None:
-    """Acuity levels, 1 most urgent .. 5, by the map's codes, if the file has the column."""
+def _add_codes(query: VisitsQuery, name: str, column: str, recode: Mapping[str, object | None], kind: str) -> None:
+    """A field of DuckDB's type `kind` by the map's codes, if the file has the column."""
     if not query.has(column):
         return
-    levels = " ".join(f"WHEN {sql.literal(code)} THEN {level}" for code, level in recode.items() if level is not None)
-    query.add_field("acuity", column, f"(CASE {query.text(column)} {levels} END)::DOUBLE" if levels else "NULL::DOUBLE")
-    unknown = _fault_unknown_codes(query, column, "an unknown acuity code", "acuity", list(recode))
-    remedy = "left out of the acuity mix, kept elsewhere"
-    query.note(column, f"f_acuity IS NULL AND NOT {unknown}", "no acuity level given", remedy)
-
-
-def _fault_unknown_codes(query: VisitsQuery, column: str, kind: str, key: str, known: list[str]) -> str:
-    """Flag codes the map does not list; returns the condition for one."""
     text = query.text(column)
-    codes = ", ".join(sql.literal(code) for code in known)
-    unknown = _unless_formula(query, column, f"{text} IS NOT NULL AND {text} NOT IN ({codes})")
-    query.fault(column, unknown, kind, f"add it to `{key}.recode` (known: {', '.join(known)})")
-    return f"coalesce({text} NOT IN ({codes}), false)"
+    given = [(code, meaning) for code, meaning in recode.items() if meaning is not None]
+    cases = " ".join(f"WHEN {sql.literal(code)} THEN {sql.literal(str(meaning))}" for code, meaning in given)
+    query.add_field(name, column, f"(CASE {text} {cases} END)::{kind}" if cases else f"NULL::{kind}")
+    listed = ", ".join(sql.literal(code) for code in recode)
+    unknown = _unless_formula(query, column, f"{text} IS NOT NULL AND {text} NOT IN ({listed})")
+    remedy = f"add it to `{name}.recode` (known: {', '.join(recode)})"
+    query.fault(column, unknown, f"an unknown code of {name}", remedy)
+    not_given = f"f_{name} IS NULL AND NOT coalesce({text} NOT IN ({listed}), false)"
+    query.note(column, not_given, f"no {name} given", "missing there, kept elsewhere")
 
 
 def _add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
@@ -137,36 +113,26 @@ def _add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
     if isinstance(words, FlagColumns):
         _add_flag_words(query, name, words)
     elif isinstance(words, CodedColumn):
-        _add_coded_words(query, name, words)
+        _add_codes(query, name, words.column, words.recode, "VARCHAR")
     else:
         _add_text(query, name, words)
 
 
 def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
-    texts = {column: query.text(column) for column in words.flags}
+    found = {column: query.text(column) for column in words.flags}
     chosen = " ".join(
-        f"WHEN {texts[column]} = {sql.literal(words.code)} THEN {sql.literal(word)}"
+        f"WHEN {found[column]} = {sql.literal(words.code)} THEN {sql.literal(word)}"
         for column, word in words.flags.items()
     )
-    known = " AND ".join(f"{text} IS NOT NULL" for text in texts.values())
+    known = " AND ".join(f"{text} IS NOT NULL" for text in found.values())
     other = f"WHEN {known} THEN {sql.literal(words.otherwise)}" if words.otherwise else ""
     query.add_field(name, " + ".join(words.flags), f"CASE {chosen} {other} END")
-
-
-def _add_coded_words(query: VisitsQuery, name: str, words: CodedColumn) -> None:
-    column = words.column
-    given = {code: word for code, word in words.recode.items() if word is not None}
-    cases = " ".join(f"WHEN {sql.literal(code)} THEN {sql.literal(word)}" for code, word in given.items())
-    query.add_field(name, column, f"CASE {query.text(column)} {cases} END" if cases else "NULL::VARCHAR")
-    unknown = _fault_unknown_codes(query, column, f"an unknown code of {name}", name, list(words.recode))
-    not_given = f"f_{name} IS NULL AND NOT {unknown}"
-    query.note(column, not_given, f"no {name} given", "missing there, kept elsewhere")
 
 
 def _add_text(query: VisitsQuery, name: str, column: str) -> None:
     """The text as it is; a spreadsheet formula is a fault."""
     query.add_field(name, column, query.text(column))
-    query.fault_of_field(name, is_formula(query.text(column)), *_FORMULA)
+    query.fault_of_field(name, texts.is_formula(query.text(column)), *_FORMULA)
 
 
 # --- arrival ---
@@ -174,13 +140,13 @@ def _add_text(query: VisitsQuery, name: str, column: str) -> None:
 
 def _add_arrival(query: VisitsQuery) -> None:
     arrival = query.column_map.arrival
-    if isinstance(arrival, TimestampArrival) and query.has(arrival.column):
+    if isinstance(arrival, maps.TimestampArrival) and query.has(arrival.column):
         _add_time(query, "arrival", arrival.column, arrival.format)
         _add_parts_of_arrival(query, arrival.column)
-    elif isinstance(arrival, EventsArrival) and query.has("arrival"):
+    elif isinstance(arrival, maps.EventsArrival) and query.has("arrival"):
         _add_time(query, "arrival", "arrival")
         _add_parts_of_arrival(query, "arrival")
-    elif isinstance(arrival, PartsArrival):
+    elif isinstance(arrival, maps.PartsArrival):
         _add_arrival_from_parts(query, arrival)
 
 
@@ -195,10 +161,10 @@ def _add_parts_of_arrival(query: VisitsQuery, column: str) -> None:
     _note_missing_arrival(query, column, "f_arrival")
 
 
-def _add_arrival_from_parts(query: VisitsQuery, parts: PartsArrival) -> None:
+def _add_arrival_from_parts(query: VisitsQuery, parts: maps.PartsArrival) -> None:
     if query.has(parts.time):
         text = query.text(parts.time)
-        query.add_field("minute_of_day", parts.time, minute_of_day(text))
+        query.add_field("minute_of_day", parts.time, texts.minute_of_day(text))
         unreadable = _unless_formula(query, parts.time, f"{text} IS NOT NULL AND f_minute_of_day IS NULL")
         query.fault(parts.time, unreadable, "not a time of day", "write 0000 to 2359 as HHMM or HH:MM")
         if parts.date is None:
@@ -245,7 +211,7 @@ def _add_other_fields(query: VisitsQuery) -> None:
     for name in NUMBER_FIELDS:
         _add_number(query, name, getattr(column_map, name))
     if column_map.acuity:
-        _add_acuity(query, column_map.acuity.column, column_map.acuity.recode)
+        _add_codes(query, "acuity", column_map.acuity.column, column_map.acuity.recode, "DOUBLE")
     _add_cluster(query, column_map.cluster)
 
 

@@ -4,8 +4,6 @@
 text and return the SQL of its value, NULL where the text is none.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import Final

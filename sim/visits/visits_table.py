@@ -3,8 +3,6 @@
 No row is dropped: an untrue value becomes missing and is counted.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass

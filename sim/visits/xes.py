@@ -3,8 +3,6 @@
 Knows the attribute types of the standard; what the events mean is given by a column map.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping

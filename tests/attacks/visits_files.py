@@ -65,6 +65,11 @@ def packed(n_mib: int) -> bytes:
     return stored.getvalue()
 
 
+def when_tried(make: Callable[[], Build]) -> Build:
+    """What is large is made only for the attack it belongs to."""
+    return lambda place: make()(place)
+
+
 def archive(**members: bytes) -> bytes:
     """A zip archive."""
     stored = io.BytesIO()
@@ -157,8 +162,15 @@ QUOTE = "a'); COPY (SELECT 1) TO 'planted.csv'; --.csv"
 
 ALL: list[Attack] = [
     table("a sound file", accepted(also=one_demand), named("v.csv")),
-    table("a gzip bomb", refused_with_number("v.csv.gz"), named("v.csv.gz", packed(80)), "v.csv.gz"),
-    table("a zip bomb", refused_with_number("v.zip"), named("v.zip", archive(v_csv=spaces(80))), "v.zip"),
+    table(
+        "a gzip bomb", refused_with_number("v.csv.gz"), when_tried(lambda: named("v.csv.gz", packed(80))), "v.csv.gz"
+    ),
+    table(
+        "a zip bomb",
+        refused_with_number("v.zip"),
+        when_tried(lambda: named("v.zip", archive(v_csv=spaces(80)))),
+        "v.zip",
+    ),
     table("a zip in a zip", refused("v.zip"), named("v.zip", archive(v_zip=archive(v_csv=spaces(1)))), "v.zip"),
     table(
         "a zip in a zip by another name",
@@ -311,13 +323,13 @@ ALL: list[Attack] = [
     visits(
         "an address of the web",
         (*READ[:1], "study.map=peered", "visits=https://127.0.0.1:9/v.parquet", "output=out"),
-        refused("no such file"),
+        refused("No such file"),
         nothing,
     ),
     visits(
         "an address of a bucket",
         (*READ[:1], "study.map=peered", "visits=s3://a/v.parquet", "output=out"),
-        refused("no such file"),
+        refused("No such file"),
         nothing,
     ),
     column_map("a key twice in a column map", refused("ours.yaml"), MAP + "acuity: {column: t, recode: {'3': 1}}\n"),

@@ -202,6 +202,10 @@ class _Design:
         by_week = np.exp(theta[:HOURS_PER_WEEK]).reshape(7, 24)
         return np.asarray(by_week[self.counts.weekday] * np.exp(self.beside @ theta[HOURS_PER_WEEK:])[:, None])
 
+    def means_inside(self, theta: FloatArray) -> FloatArray:
+        """The same, 0 where the hour is not in the file."""
+        return np.where(self.counts.inside, self.means(theta), 0.0)
+
     def day_sums(self, mean: FloatArray) -> FloatArray:
         """Derivative of each day's total by each parameter, shape (days, size)."""
         table = np.zeros((len(mean), self.size))
@@ -254,10 +258,9 @@ def fit_arrivals(counts: Counts) -> ArrivalRates:
     with_months = bool(days_of_month.min() >= _DAYS_IN_MONTH)
     design = _Design(counts, with_months, counts.years if len(counts.by_hour) >= _DAYS_FOR_GROWTH else None)
     theta, free = _maximised(design)
-    mean = np.where(counts.inside, design.means(theta), 0.0)
+    mean = design.means_inside(theta)
     variation = _day_variation(design, mean)
-    covariance = _covariance(design, mean, variation.cv, free)
-    return _summed_up(design, theta, covariance, variation, mean, free)
+    return _summed_up(design, theta, _covariance(design, mean, variation.cv, free), variation, free)
 
 
 def _maximised(design: _Design) -> tuple[FloatArray, BoolArray]:
@@ -271,7 +274,7 @@ def _maximised(design: _Design) -> tuple[FloatArray, BoolArray]:
         theta[:HOURS_PER_WEEK] = np.where(none_came, -np.inf, np.log(total / exposure))
     free = np.concatenate((~none_came, np.ones(design.size - HOURS_PER_WEEK, dtype=np.bool_)))
     for _ in range(50):
-        mean = np.where(inside, design.means(theta), 0.0)
+        mean = design.means_inside(theta)
         step = np.zeros(design.size)
         score = design.score(observed - mean)[free]
         step[free] = np.linalg.solve(design.information(mean)[np.ix_(free, free)], score)
@@ -294,27 +297,18 @@ def _day_variation(design: _Design, mean: FloatArray) -> DayVariation:
         return float((squares / (expected + variance_of_factor * expected**2)).sum())
 
     index = pearson(0.0) / degrees
-    found = 0.0
-    if index > 1.0:
-        high = 1.0
-        while pearson(high) > degrees:
-            high *= 2.0
-        low = 0.0
-        for _ in range(60):
-            middle = (low + high) / 2.0
-            low, high = (middle, high) if pearson(middle) > degrees else (low, middle)
-        found = (low + high) / 2.0
+    low, high = 0.0, 1.0 if index > 1.0 else 0.0
+    while high and pearson(high) > degrees:
+        high *= 2.0
+    for _ in range(60):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if pearson(middle) > degrees else (low, middle)
+    found = (low + high) / 2.0
     variance = expected + found * expected**2
     slope = float((expected**2 / variance).sum()) * degrees / whole.sum()
-    error = np.sqrt(2.0 * degrees) / slope
     cv = float(np.sqrt(found))
-    return DayVariation(
-        index=index,
-        degrees=degrees,
-        p_value=float(special.chdtrc(degrees, index * degrees)),
-        cv=cv,
-        cv_standard_error=float(error / (2.0 * cv)) if cv > 0.0 else np.nan,
-    )
+    error = float(np.sqrt(2.0 * degrees) / slope / (2.0 * cv)) if cv > 0.0 else np.nan
+    return DayVariation(index, degrees, float(special.chdtrc(degrees, index * degrees)), cv, error)
 
 
 def _covariance(design: _Design, mean: FloatArray, cv: float, free: BoolArray) -> FloatArray:
@@ -329,12 +323,7 @@ def _covariance(design: _Design, mean: FloatArray, cv: float, free: BoolArray) -
 
 
 def _summed_up(
-    design: _Design,
-    theta: FloatArray,
-    covariance: FloatArray,
-    variation: DayVariation,
-    mean: FloatArray,
-    free: BoolArray,
+    design: _Design, theta: FloatArray, covariance: FloatArray, variation: DayVariation, free: BoolArray
 ) -> ArrivalRates:
     def of(what: Callable[[FloatArray], FloatArray]) -> Estimates:
         return _with_error(what, theta, covariance)
@@ -345,27 +334,25 @@ def _summed_up(
 
     def shares(t: FloatArray) -> FloatArray:
         total = rates(t).sum(axis=1, keepdims=True)
-        return np.asarray(rates(t) / np.where(total > 0.0, total, 1.0)).ravel()
+        return np.asarray(rates(t) / np.where(total > 0.0, total, 1.0))
 
     def hours(t: FloatArray) -> FloatArray:
         by_hour = rates(t).sum(axis=0)
         return np.asarray(by_hour / by_hour.sum())
 
-    by_week = of(shares)
-    inside = design.counts.inside
+    inside, mean = design.counts.inside, design.means_inside(theta)
     observed = np.where(inside, design.counts.by_hour, 0.0)
-    expected = np.where(mean > 0.0, mean, 1.0)
-    degrees = int(inside.sum()) - int(free.sum())
+    squares = (observed - mean) ** 2 / np.where(mean > 0.0, mean, 1.0)
     return ArrivalRates(
         per_hour=of(lambda t: rates(t).ravel()),
         visits_per_year=of(lambda t: rates(t).ravel().sum(keepdims=True) * DAYS_PER_YEAR / 7.0),
         weekday=of(lambda t: _of_mean_one(rates(t).sum(axis=1))),
-        hour_shares=Estimates(by_week.value.reshape(7, 24), by_week.standard_error.reshape(7, 24)),
+        hour_shares=of(shares),
         hour_of_day=of(hours),
         months=of(lambda t: _of_mean_one(_factors(t))) if design.with_months else None,
         growth=None if design.years is None else of(lambda t: np.exp(t[-1:])),
         days=variation,
-        hourly_index=float(((observed - mean) ** 2 / expected).sum()) / max(degrees, 1),
+        hourly_index=float(squares.sum()) / max(int(inside.sum()) - int(free.sum()), 1),
         n=int(observed.sum()),
         n_days=len(observed),
         theta=theta,
@@ -393,5 +380,6 @@ def _with_error(what: Callable[[FloatArray], FloatArray], theta: FloatArray, cov
         there, here = theta.copy(), theta.copy()
         there[place] += step
         here[place] -= step
-        slopes[:, place] = (what(there) - what(here)) / (2.0 * step)
-    return Estimates(value, np.sqrt(np.maximum(((slopes @ covariance) * slopes).sum(axis=1), 0.0)))
+        slopes[:, place] = ((what(there) - what(here)) / (2.0 * step)).ravel()
+    variance = ((slopes @ covariance) * slopes).sum(axis=1).reshape(value.shape)
+    return Estimates(value, np.sqrt(np.maximum(variance, 0.0)))

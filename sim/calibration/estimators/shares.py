@@ -6,8 +6,6 @@ Standard errors of clustered shares are those of linearisation; raking is that o
 Mathematical Statistics 11:427-444.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -16,16 +16,9 @@ from sim.department.department import Department
 from sim.department.pathway import Delay, SideTask, Step, Task
 from sim.department.quantities import ACUITIES, Empirical
 from sim.io.suggest import did_you_mean
+from sim.statistics import lifetimes
 from sim.statistics.arrays import FloatArray, IntArray
-from sim.statistics.lifetimes import (
-    FAMILIES,
-    Family,
-    LifetimeFit,
-    TooFewDurations,
-    durations,
-    fit_families,
-    fit_lifetimes,
-)
+from sim.statistics.lifetimes import FAMILIES, Family, LifetimeFit, durations, fit_lifetimes
 
 _STEPS: Final = (60.0, 30.0, 15.0, 10.0, 5.0, 1.0)
 """Minutes to which clocks and people round."""
@@ -195,7 +188,7 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
     at = chances_for(by_group)
     table = np.array([np.quantile(values, at) for values in by_group])
     x, groups = x[~zero], groups[~zero]
-    fits = fit_families(durations(x, x, groups, rounding.step))
+    fits = lifetimes.fit_families(durations(x, x, groups, rounding.step))
     some = _at_most(x.size, _MOST_TESTED, groups, seed)
     sample, of = x[some], groups[some]
     tests: list[FitTest] = []
@@ -361,7 +354,7 @@ def _measured(stream: str, step: str, part: pd.DataFrame, seed: int, notes: list
     values = known[column].to_numpy(np.float64)
     try:
         choice = choose_distribution(values, group, seed=seed)
-    except TooFewDurations as error:
+    except lifetimes.TooFewDurations as error:
         notes.append(f"{where}: {error}; the step keeps its own")
         return None
     by_group = tuple(values[group == number] for number in range(max(len(levels), 1)))

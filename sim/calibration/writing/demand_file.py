@@ -6,8 +6,6 @@ takes mental-health arrivals away from all arrivals to get the medical ones, so 
 none. A small file has hours without a visit, and would be refused with the shapes it shows.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence

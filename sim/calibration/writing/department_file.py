@@ -9,16 +9,11 @@ from typing import Any
 
 import yaml
 
+from sim.calibration.estimators import step_minutes
 from sim.calibration.estimators.patience import PatienceFit
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import Shares, round_to_total
-from sim.calibration.estimators.step_minutes import (
-    EVERY_STREAM,
-    IfNoneFits,
-    StepMinutes,
-    family_written,
-    is_measurable,
-)
+from sim.calibration.estimators.step_minutes import IfNoneFits, StepMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.department.department import Department
 from sim.department.quantities import ACUITIES
@@ -93,8 +88,9 @@ def department_file(
         if stream in estimates.returns:
             keys += _returns(stream, plain, estimates.returns[stream])
         for place, step in enumerate(base.streams[stream].pathway):
-            of_step = estimates.steps.get((stream, step.name)) or estimates.steps.get((EVERY_STREAM, step.name))
-            if of_step is not None and is_measurable(step):
+            names = ((which, step.name) for which in (stream, step_minutes.EVERY_STREAM))
+            of_step = next((estimates.steps[name] for name in names if name in estimates.steps), None)
+            if of_step is not None and step_minutes.is_measurable(step):
                 key = f"streams.{stream}.pathway.{step.name}.minutes"
                 plain["pathway"][place]["minutes"] = of_step.written(if_none_fits)
                 minutes.append(f"{key}: {of_step.statement(if_none_fits)}")
@@ -105,31 +101,24 @@ def department_file(
 
 
 def _ages(stream: str, plain: dict[str, Any], ages: Mapping[str, Shares]) -> Iterator[EstimatedKey]:
-    if stream not in ages:
-        return
-    shares, before = round_to_total(ages[stream].share, 1), plain["age_shares"]
-    plain["age_shares"] = list(shares)
-    for place, share in enumerate(shares):
-        error = float(ages[stream].standard_error[place])
-        yield EstimatedKey(f"streams.{stream}.age_shares[{place}]", share, error, before[place])
+    if stream in ages:
+        before, plain["age_shares"] = plain["age_shares"], list(round_to_total(ages[stream].share, 1))
+        errors = ages[stream].standard_error.tolist()
+        for place, (share, error, was) in enumerate(zip(plain["age_shares"], errors, before, strict=True)):
+            yield EstimatedKey(f"streams.{stream}.age_shares[{place}]", share, error, was)
 
 
 def _modes(stream: str, plain: dict[str, Any], modes: Mapping[str, Shares]) -> Iterator[EstimatedKey]:
-    if stream not in modes:
-        return
     for place, key in ((1, "ambulance_share"), (2, "police_share")):
-        before, share = plain[key], round(float(modes[stream].share[place]), 5)
-        if share == 0.0:
-            continue
-        plain[key] = share
-        yield EstimatedKey(f"streams.{stream}.{key}", share, float(modes[stream].standard_error[place]), before)
+        share = round(float(modes[stream].share[place]), 5) if stream in modes else 0.0
+        if share > 0.0:
+            before, plain[key] = plain[key], share
+            yield EstimatedKey(f"streams.{stream}.{key}", share, float(modes[stream].standard_error[place]), before)
 
 
 def _admission(stream: str, plain: dict[str, Any], admission: Mapping[int, Shares]) -> Iterator[EstimatedKey]:
     """Transfers count as admissions, as in the department as shipped."""
-    if not admission:
-        return
-    for step in plain["pathway"]:
+    for step in plain["pathway"] if admission else ():
         if step["kind"] != "dispose":
             continue
         before = step["admission"] if isinstance(step["admission"], list) else [step["admission"]] * len(ACUITIES)
@@ -148,7 +137,7 @@ def _patience(stream: str, plain: dict[str, Any], found: PatienceFit) -> Iterato
     before, patience["never_leaves"] = patience["never_leaves"], round(found.fit.never, 5)
     if found.never_is_known:
         yield EstimatedKey(f"{key}.never_leaves", found.fit.never, found.fit.parameters()[-1].standard_error, before)
-    patience["minutes"] = family_written(found.fit, found.levels)
+    patience["minutes"] = step_minutes.family_written(found.fit, found.levels)
     yield from _parameters(f"{key}.minutes", found.fit, found.levels)
 
 

@@ -5,7 +5,7 @@ A case is the row of a visit with a role while its number is not 0; the cases of
 
 from sim.department.discipline import has_room, in_last_pickup
 from sim.engine.compiled.memory import Row, bit
-from sim.engine.compiled.queues import exclude, free_set, include, nobody
+from sim.engine.compiled.queues import exclude, include, nobody
 from sim.engine.compiled.requests import case_of, look_again
 from sim.engine.compiled.row_writers import write_case
 from sim.engine.compiled.tables import NONE
@@ -17,8 +17,8 @@ def is_free(ed: Row, m: Row) -> None:
     """A member can be given work by every role they serve."""
     for number in range(m.n_services):
         service = ed.services[m.first_service + number]
-        include(ed, free_set(ed, service.level, service.role), m)
-        ed.levels[service.level].free_roles |= bit(service.role)
+        include(ed, service.free, m)
+        ed.levels[service.level].free_roles |= service.role_bit
     ed.roles_changed |= m.serves
 
 
@@ -26,10 +26,9 @@ def is_busy(ed: Row, m: Row) -> None:
     """A member can be given no work."""
     for number in range(m.n_services):
         service = ed.services[m.first_service + number]
-        free = free_set(ed, service.level, service.role)
-        exclude(ed, free, m)
-        if nobody(ed, free):
-            ed.levels[service.level].free_roles &= ~bit(service.role)
+        exclude(ed, service.free, m)
+        if nobody(ed, service.free):
+            ed.levels[service.level].free_roles &= ~service.role_bit
 
 
 def roomy(m: Row) -> bool:

@@ -113,12 +113,12 @@ def best_of(ed: Row, queue: int, classes: int, best: int) -> int:
 
 def include(ed: Row, members: int, m: Row) -> None:
     """A member joins a set."""
-    ed.words[members + m.word].mask |= bit(m.position)
+    ed.words[members + m.word].mask |= m.bit
 
 
 def exclude(ed: Row, members: int, m: Row) -> None:
     """A member leaves a set."""
-    ed.words[members + m.word].mask &= ~bit(m.position)
+    ed.words[members + m.word].mask &= ~m.bit
 
 
 def mask_of(ed: Row, members: int, word: int) -> int:

@@ -249,6 +249,7 @@ class ScenarioTables:
         scenario = self.scenario
         self.roster = members_of(scenario.staffing.roles)
         n_roles, n_levels = len(self.role_of), 1
+        n_words = max(1, -(-len(self.roster) // MEMBERS_PER_WORD))
         servers: list[list[tuple[int, int]]] = [[] for _ in self.role_of]
         for member in self.roster:
             role = scenario.staffing.roles[member.role]
@@ -262,17 +263,17 @@ class ScenarioTables:
             caseload = scenario.support.caseload if member.role == scenario.support.role else role.caseload
             first = len(self.rows["services"])
             for number, level in served.items():
-                self.rows["services"].add(role=number, level=level)
+                free = (level * n_roles + number) * n_words
+                self.rows["services"].add(role=number, role_bit=1 << number, level=level, free=free)
             self.rows["members"].add(
                 index=member.index, role=self.role_of[member.role], serves=sum(1 << number for number in served),
                 caseload=NONE if caseload is None else caseload, last_pickup=role.last_pickup_minutes,
                 peer_kind=PEER_KINDS[member.peer_kind], first_service=first, n_services=len(served),
-                word=member.index // MEMBERS_PER_WORD, position=member.index % MEMBERS_PER_WORD,
+                word=member.index // MEMBERS_PER_WORD, bit=1 << member.index % MEMBERS_PER_WORD,
                 duty=NONE, break_block=NONE, task=NONE, first_case=NONE, last_case=NONE, resting_entry=NONE,
                 due_at=nan, break_start=nan,
             )  # fmt: skip
         self._lower_roles(servers)
-        n_words = max(1, -(-len(self.roster) // MEMBERS_PER_WORD))
         n_sets = n_levels * n_roles + n_roles + 2
         self.root |= {
             "n_members": len(self.roster), "n_words": n_words, "n_levels": n_levels,

@@ -48,8 +48,8 @@ WEIGHT = columns(f8="slope target")
 SERVER = columns(i4="member level")
 """A member who serves a role, and at which level of the skill list; in order of members."""
 
-SERVICE = columns(i4="role level")
-"""A role that a member serves."""
+SERVICE = columns(i8="role_bit", i4="role level free")
+"""A role that a member serves, at which level, and where the set of those who are free for it begins in `words`."""
 
 DUTY = columns(f8="start end", i4="first_block n_blocks")
 BLOCK = columns(f8="at minutes", b1="protected")
@@ -111,16 +111,16 @@ GIVEN_MINUTES = columns(f8="minutes", i4="step")
 # --- what happens ----------------------------------------------------------------------------------------------------
 
 MEMBER = columns(
-    first="serves index role caseload first_service n_services duty task n_cases n_recoveries word position on_duty"
+    first="serves index role caseload first_service n_services duty task n_cases n_recoveries word bit on_duty"
     " shift_over on_break idle_since last_pickup busy",
     f8="last_pickup due_at break_start idle_since busy overtime",
-    i8="resting_entry serves",
+    i8="resting_entry serves bit",
     i4="index role caseload peer_kind first_service n_services first_duty n_duties duty next_duty next_block"
-    " break_block task first_case last_case n_cases n_recoveries word position",
+    " break_block task first_case last_case n_cases n_recoveries word",
     b1="on_duty shift_over on_break",
 )
 """A member. `serves` is a mask of roles, `duty` the row of DUTY of the present spell, `next_duty` that of the next,
-`word` and `position` where the bit of the member stands in a set, `resting_entry` the running number of the entry that
+`word` and `bit` where the member stands in a set, `resting_entry` the running number of the entry that
 ends the break."""
 
 LEVEL = columns(i8="free_roles")
