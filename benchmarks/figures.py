@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
-from sim.analysis.cautions import CAUTION_COLUMNS, FLAGS, GUARDS
 from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.estimates import FLAGS, GUARDS, cautions_table
 from sim.config import compose
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
@@ -24,7 +24,7 @@ from sim.report.figures.draw_all import draw_figure
 from sim.report.figures.headline_figures import SHOWN_MEASURES
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
-from sim.studies.breakeven_plans import break_even_plan_of
+from sim.studies.breakeven import break_even_plan_of
 from sim.studies.compare import plan_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +36,7 @@ BREAK_EVEN = ("study=breakeven", "staffing=peer_added")
 OF_COMPARISON = ("finding", "scorecard", "hour_of_week")
 ESTIMATES = ["demand", "staffing", "measure", "mean", "low", "high", "half_width", "sd", "n"]
 DIFFERENCES = [*ESTIMATES, "simultaneous_half_width", *FLAGS]
-CAUTIONS = ["demand", "staffing", *CAUTION_COLUMNS]
+CAUTIONS = ["demand", "staffing", *cautions_table(np.empty((1, len(GUARDS), 0)), 0.95)]
 WEEK = [
     "demand", "staffing", "hour_of_week", "mh_present", "mh_without_peer", "mh_no_peer_on_duty", "peers_on_duty",
 ]  # fmt: skip

@@ -52,7 +52,7 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
     `engine` "simpy" gives the same to the last bit, slowly. Raises TypeError for what is not a scenario, ValueError
     for an unknown engine, an impossible seed, or a run that needs more memory than this machine has.
     """
-    from sim.analysis.memory_check import check_run
+    from sim.analysis.design_needs import check_run
     from sim.department.scenario import Scenario
     from sim.objects import Run
     from sim.runs.engines import ENGINES

@@ -17,7 +17,7 @@ from sim.department.scenario import ScenarioError
 from sim.report.console import print_problems, say_unbroken
 from sim.report.terminal import patient_console
 from sim.runs.tables_on_disk import CannotKeep, OutputError
-from sim.runs.worker_errors import NoWorkers
+from sim.runs.worker_pool import NoWorkers
 from sim.studies import study_named
 from sim.visits.data_quality import VisitsFileError
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import NamedTuple
 
-from sim.analysis.plan import Plan
+from sim.analysis.compare import Plan
 from sim.department.scenario import Scenario
 from sim.runs import playing
 from sim.runs.comparison_runs import RunsInMemory

@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.runs import background_writer as module
-from sim.runs.background_writer import background_writer, write_large_table
-from sim.runs.tables_on_disk import Table, read_table, write_table
+from sim.runs import tables_on_disk as module
+from sim.runs.tables_on_disk import Table, background_writer, read_table, write_large_table, write_table
 
 ROWS = {"number": np.arange(1000), "name": np.full(1000, "a", dtype=object)}
 

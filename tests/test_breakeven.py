@@ -28,7 +28,7 @@ from sim.department.scenario import ScenarioError
 from sim.report.breakeven_answer import sentences
 from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
-from sim.studies.breakeven_plans import break_even_plan_of
+from sim.studies.breakeven import break_even_plan_of
 from tests.plays import PlantedRun, by_run
 
 EFFECTS = np.linspace(0.6, 1.2, 7)
@@ -172,9 +172,9 @@ def problems(*words: str) -> dict[str, str]:
 
 def test_the_baseline_is_played_once_where_the_effect_is_not_in_force_in_it() -> None:
     plan = plan_of("staffing=peer_247")
-    assert set(plan.beside.values()) == {"staffing=traditional"}
+    assert set(plan.beside) == {"staffing=traditional"}
     assert len(plan.design.scenarios) == 1 + len(plan.effects)
-    label = plan.labels["peer_247", 0.8]
+    label = plan.labels["peer_247"][plan.effects.index(0.8)]
     assert plan.design.scenarios[label].effects.total_return_hr == 0.8
     assert plan.design.scenarios[label].staffing.name == "peer_247"
 
@@ -182,12 +182,12 @@ def test_the_baseline_is_played_once_where_the_effect_is_not_in_force_in_it() ->
 def test_a_baseline_with_peers_is_played_under_the_same_effect() -> None:
     plan = plan_of("study.staffing=[peer_added,peer_247]", "study.baseline=peer_added")
     assert len(plan.design.scenarios) == 2 * len(plan.effects)
-    assert plan.design.scenarios[plan.beside[0.8]].effects.total_return_hr == 0.8
+    assert plan.design.scenarios[plan.beside[plan.effects.index(0.8)]].effects.total_return_hr == 0.8
 
 
 def test_other_effects_stay_as_chosen_and_an_effect_of_peers_can_be_varied() -> None:
     plan = plan_of("effects=evidence", "study.effect=effects.peer.patience_while")
-    effects = plan.design.scenarios[plan.labels["peer_added", 0.6]].effects
+    effects = plan.design.scenarios[plan.labels["peer_added"][plan.effects.index(0.6)]].effects
     assert (effects.peer.patience_while, effects.peer.patience_after, effects.total_return_hr) == (0.6, 0.85, 0.9)
 
 
@@ -420,6 +420,16 @@ def test_without_presets_all_that_has_a_worth_is_counted() -> None:
     plan = plan_of("study.presets=[]")
     assert plan.presets == (EVERYTHING,)
     assert sum(item.counts_in(EVERYTHING) for item in plan.worth) == 4
+
+
+def test_a_study_without_presets_is_shown_again_from_its_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [*SMALL, "staffing=peer_added", "study.replications=2", "study.points=2", "study.presets=[]"]
+    assert main([*words, f"output={tmp_path / 'out'}"]) == 0
+    capsys.readouterr()
+    assert main(["study=results", f"run={tmp_path / 'out'}"]) == 0
+    assert "net benefit" in " ".join(capsys.readouterr().out.split())
 
 
 def test_verdicts_are_those_documented() -> None:

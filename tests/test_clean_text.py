@@ -15,7 +15,7 @@ from sim.report.figures.frame import Frame
 from sim.report.figures.theme import styled, wrapped
 from sim.report.progress import progress, teller
 from sim.report.terminal import with_clean_text
-from sim.runs.run_log import SweepLog
+from sim.runs.run_store import SweepLog
 from tests.test_received_sweep import made, shown
 
 ESCAPE, BELL, TURNED, TAGGED = "\x1b[2J", "\x07", "\u202egnp.exe", "\U000e0041"

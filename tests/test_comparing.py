@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.compare import comparison_of, notes_on_volume, played_of, values_table
+from sim.analysis.compare import Plan, comparison_of, notes_on_volume, played_of, values_table
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.plan import Plan
 from sim.analysis.scenario_facts import assumes_effects, costs_of, groups_of_same_money, is_one_sided
 from sim.config import compose
 from sim.department.scenario import ScenarioError
@@ -17,10 +16,9 @@ from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown
 from sim.report.words.comparison_finding import finding_of
-from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.comparison_runs import RunsInMemory, counts_of, matched_changes
 from sim.runs.design import at_demand
 from sim.runs.playing import play_task
-from sim.runs.run_summary import counts_of, matched_changes
 from sim.studies.compare import plan_of
 from tests.plays import played
 

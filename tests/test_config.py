@@ -18,8 +18,7 @@ from sim.department.quantities import of_acuity
 from sim.department.roster import heads_by_minute
 from sim.department.scenario import Scenario, ScenarioError
 from sim.department.support import return_factors
-from sim.studies.question import Question
-from sim.studies.settings import STUDIES, studies_with
+from sim.studies.question import STUDIES, Question, studies_with
 
 HOURS_A_DAY = {
     "physician": 104.0,

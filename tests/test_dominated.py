@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 
-from sim.analysis.dominated import dominated_table, worlds_of
+from sim.analysis.best import dominated_table
+from sim.analysis.scenario_facts import worlds_of
 
 MEASURES = ("cost_per_visit.all", "lwbs_or_ama.all", "reach.mental_health")
 """The first two are better low, the third is better high."""

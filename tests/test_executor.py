@@ -16,8 +16,7 @@ import psutil
 import pytest
 from distributed import Security, rpc
 
-from sim.analysis.expected_time import VISITS_PER_SECOND
-from sim.analysis.memory_check import visits_per_run
+from sim.analysis.design_needs import VISITS_PER_SECOND, visits_per_run
 from sim.cli import main
 from sim.config import compose
 from sim.department.scenario import ScenarioError
@@ -28,8 +27,7 @@ from sim.runs.design import RunTask
 from sim.runs.playing import play_all, play_task, task_lost
 from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
-from sim.runs.worker_errors import NoWorkers, TaskLost
-from sim.runs.worker_pool import DASK, POOLS, n_cores, run_in_pool, worker_pool
+from sim.runs.worker_pool import DASK, POOLS, NoWorkers, TaskLost, n_cores, run_in_pool, worker_pool
 from sim.studies.compare import plan_of
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")

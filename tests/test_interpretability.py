@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim import load, simulate
-from sim.analysis.cautions import (
+from sim.analysis.estimates import (
     GUARDS,
     LEAVING,
     MEASURED_DAYS,

@@ -30,8 +30,8 @@ from sim.engine.measures.cohort import Cohort
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import Trajectory, arrays_of, differences, identical, same_bits
 from sim.engine.workload import Workload
+from sim.runs.comparison_runs import return_table
 from sim.runs.engines import ENGINES, Engine
-from sim.runs.run_histograms import return_table
 from tests.invariants import violations
 from tests.worlds import one_stream, random_scenario, staffed
 

@@ -17,7 +17,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from sim.statistics.intervals import mean_interval, mean_intervals, paired_differences
+from sim.statistics.intervals import mean_intervals, paired_differences
 from sim.statistics.multiple_comparisons import (
     _cautious_correlation,
     _max_t_point,
@@ -26,9 +26,10 @@ from sim.statistics.multiple_comparisons import (
     nelson_matejcik,
     simultaneous_half_widths,
 )
-from sim.statistics.sequential_precision import replications_needed
+from sim.statistics.stopping import replications_needed
 from sim.statistics.survival import SurvivalCurve, kaplan_meier
-from sim.statistics.warm_up import WarmUp, mser5, warm_up_weeks
+from sim.statistics.warm_up import daily_warm_up, mser5
+from tests.one_interval import mean_interval
 
 Z_LIMIT = 4.0
 N_EXPERIMENTS = 400
@@ -60,7 +61,7 @@ def test_the_mean_interval_reproduces_the_acceptance_arithmetic():
     interval = mean_interval([9.842379990825465, 10.060423560536304, 9.925089673744292])
     digits = [f"{x:.6f}" for x in (interval.mean, interval.sd, interval.low, interval.high)]
     assert digits == ["9.942631", "0.110075", "9.669189", "10.216073"]
-    assert (interval.n, interval.n_undefined, interval.confidence) == (3, 0, 0.95)
+    assert interval.n == 3
 
 
 def test_one_replication_has_a_mean_but_no_spread():
@@ -69,10 +70,9 @@ def test_one_replication_has_a_mean_but_no_spread():
     assert isnan(interval.sd)
 
 
-def test_undefined_replications_are_dropped_and_counted():
+def test_undefined_replications_are_dropped_and_not_counted():
     with_gaps = mean_interval([1.0, nan, 2.0, 3.0, nan])
     without = mean_interval([1.0, 2.0, 3.0])
-    assert with_gaps.n_undefined == 2
     assert (with_gaps.low, with_gaps.high, with_gaps.n) == (without.low, without.high, 3)
 
 
@@ -80,9 +80,17 @@ def test_equal_values_have_exactly_no_spread():
     assert mean_interval([0.1] * 10).half_width == 0.0
 
 
-@pytest.mark.parametrize("values", [[], [nan, nan], [1.0, inf], [[1.0, 2.0]]])
-def test_values_without_a_mean_are_refused(values):
-    with pytest.raises(ValueError, match="values"):
+@pytest.mark.parametrize("values", [[], [nan, nan]])
+def test_of_values_without_a_mean_nothing_is_known(values):
+    interval = mean_interval(values)
+    assert interval.n == 0
+    assert isnan(interval.mean)
+    assert isnan(interval.half_width)
+
+
+@pytest.mark.parametrize("values", [[1.0, inf], [[1.0, 2.0]]])
+def test_values_that_can_have_no_mean_are_refused(values):
+    with pytest.raises(ValueError, match="table"):
         mean_interval(values)
 
 
@@ -462,11 +470,11 @@ def test_mser5_refuses_a_short_or_broken_series():
 
 
 def test_the_warm_up_is_rounded_up_to_whole_weeks():
-    """The step ends after day 20, so three weeks; hourly, after hour 20, so one."""
+    """The step ends after day 20, so three weeks."""
     step = np.concatenate([np.full(20, 10.0), np.repeat(np.tile([0.5, -0.5], 8), 5)])
-    assert warm_up_weeks(step) == WarmUp(n_weeks=3, n_observations=20, reliable=True)
-    assert warm_up_weeks(step, observations_per_week=168).n_weeks == 1
-    assert warm_up_weeks(np.full(70, 2.0)).n_weeks == 0
+    found = daily_warm_up(step)
+    assert (found.n_weeks, found.n_observations, found.reliable) == (3, 20, True)
+    assert daily_warm_up(np.full(70, 2.0)).n_weeks == 0
 
 
 def test_the_warm_up_is_read_from_the_average_over_replications_and_their_gaps():
@@ -474,16 +482,14 @@ def test_the_warm_up_is_read_from_the_average_over_replications_and_their_gaps()
     wobble = np.random.default_rng(115).normal(0.0, 5.0, step.size)
     pair = np.vstack([step + wobble, step - wobble, step])
     pair[2, 7] = nan
-    assert warm_up_weeks(pair).n_weeks == 3
+    assert daily_warm_up(pair).n_weeks == 3
 
 
 def test_a_period_undefined_in_every_replication_is_refused():
     series = np.zeros((2, 70))
     series[:, 3] = nan
     with pytest.raises(ValueError, match="NaN"):
-        warm_up_weeks(series)
-    with pytest.raises(ValueError, match="observations_per_week"):
-        warm_up_weeks(np.zeros(70), 0)
+        daily_warm_up(series)
 
 
 # --- return curves --------------------------------------------------------------------------------
@@ -539,4 +545,4 @@ def test_follow_up_that_cannot_be_is_refused():
 
 def test_results_cannot_be_written_to():
     with pytest.raises(AttributeError):
-        mean_interval([1.0, 2.0]).mean = 0.0  # type: ignore[misc]
+        kaplan_meier([1.0, 2.0], [True, False]).survival = np.zeros(2)  # type: ignore[misc]

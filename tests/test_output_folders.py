@@ -13,10 +13,9 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.engine.code_version import code_version
 from sim.io import file_lock
 from sim.io.file_lock import LockHeld, exclusive_lock
-from sim.runs import output_folder, run_store
+from sim.runs import output_folder
 from sim.runs.output_folder import (
     MARK,
     Mark,
@@ -426,22 +425,18 @@ def sweep(swept: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(swept, tmp_path / "out"))
 
 
-def test_a_sweep_folder_of_an_earlier_version_goes_on_and_gets_the_mark(
+def test_a_sweep_folder_without_a_mark_is_refused_and_named_as_of_an_earlier_version(
     sweep: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (sweep / MARK).unlink()
-    assert main([*STUDIES["sweep"], f"output={sweep}"]) == 0
-    assert "4 of 4 runs are there already" in capsys.readouterr().out
-    found = read_mark(sweep)
-    assert found is not None
-    assert found.study == "sweep"
+    before = everything(sweep)
+    assert main([*STUDIES["sweep"], f"output={sweep}"]) == 2
+    assert "an earlier version did not mark what it wrote" in " ".join(capsys.readouterr().err.split())
+    assert everything(sweep) == before
 
 
-@pytest.mark.parametrize("marked", [True, False])
 @pytest.mark.parametrize("name", ["notes.md", "parts/mine.parquet", "visits/ours.yaml", "figures/me.png"])
-def test_another_file_in_a_sweep_folder_stops_the_sweep(name: str, marked: bool, sweep: Path) -> None:
-    if not marked:
-        (sweep / MARK).unlink()
+def test_another_file_in_a_sweep_folder_stops_the_sweep(name: str, sweep: Path) -> None:
     fill(sweep, {name: "mine"})
     assert foreign_to_sweeps(sweep)
     before = everything(sweep)
@@ -455,11 +450,6 @@ def test_a_sweep_writes_through_no_link(name: str, sweep: Path) -> None:
     (sweep / name).symlink_to(moved)
     assert foreign_to_sweeps(sweep) == [name]
     assert main([*STUDIES["sweep"], f"output={sweep}"]) == 2
-
-
-def test_tables_beside_a_folder_named_parts_are_no_sweep(tmp_path: Path) -> None:
-    fill(tmp_path, {"parts": None, "estimates.parquet": "mine"})
-    assert foreign_to_sweeps(tmp_path) == ["estimates.parquet", "parts"]
 
 
 def test_all_that_a_sweep_and_a_break_even_study_write_is_known_by_name(tmp_path: Path) -> None:
@@ -496,18 +486,11 @@ def a_part_per_run(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("a_part_per_run")
-@pytest.mark.parametrize("wide", [False, True])
 def test_parts_of_another_sweep_copied_in_lose_no_run(
-    wide: bool, sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sweep: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A merged part, whose numbers cover those of the folder, and parts that the numbers of the folder's cover."""
     other = tmp_path / "other"
     assert main(["-m", "demand.growth=0.25,0.35", *WEEK, "seed=7", f"output={other}"]) == 0
-    if wide:
-        run_store.RunStore(other, 7, code_version()).put_together(0)
-    else:
-        (part,) = (sweep / PARTS).glob("*.parquet")
-        part.rename(part.with_name(f"000001-000099-{part.name.rpartition('-')[2]}"))
     n_before = n_runs(sweep) + n_runs(other)
     for part in (other / PARTS).glob("*.parquet"):
         shutil.copy(part, sweep / PARTS)

@@ -12,23 +12,23 @@ from scipy import stats
 
 from sim.analysis import estimates
 from sim.analysis.best import Contenders, contenders, contenders_by
-from sim.analysis.known_arrivals import counted_arrivals, expected_arrivals, mean_day_factor
 from sim.analysis.sequential_sampling import ReplicationPlan, choosing, narrowing
+from sim.analysis.sweeping import counted_arrivals, expected_arrivals, mean_day_factor
 from sim.cli import main
 from sim.config import compose, compose_sweep
 from sim.department.quantities import gamma_table, table_quantile
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
 from sim.runs import playing
+from sim.runs.design import Precision, Selecting, StoppingRules
 from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.run_store import PARTS
-from sim.runs.stopping_rules import Precision, Selecting, StoppingRules
 from sim.runs.tables_on_disk import read_table
 from sim.statistics.control_variates import controlled_means
-from sim.statistics.intervals import mean_interval, paired_differences
+from sim.statistics.intervals import paired_differences
 from sim.statistics.multiple_comparisons import nelson_matejcik, simultaneous_half_widths
-from sim.statistics.selection import select_best
-from sim.statistics.sequential_precision import FIRST_LOOK, LOOK_AHEAD, next_number, paths, stops_after
+from sim.statistics.stopping import FIRST_LOOK, LOOK_AHEAD, next_number, paths, select_best, stops_after
+from tests.one_interval import mean_interval
 from tests.plays import PlantedRun, by_run
 
 # --- when a precision is reached --------------------------------------------------------------------

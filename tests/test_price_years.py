@@ -6,8 +6,7 @@ import pytest
 
 from sim import load
 from sim.analysis.assumptions import assumed_numbers, read_keys, read_register
-from sim.analysis.price_years import AS_ENTERED, price_year_at, price_year_of, price_years, price_years_text
-from sim.analysis.valuation import Worth
+from sim.analysis.valuation import AS_ENTERED, Worth, price_year_at, price_year_of, price_years, price_years_text
 
 REGISTER = read_register()
 

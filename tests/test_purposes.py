@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.analysis.purpose_notes import notes_on_purposes
+from sim.analysis.staffing_notes import notes_on_purposes
 from sim.cli import main
 from sim.config import compose
 from sim.config.user_files import tasks_without_purpose

@@ -19,8 +19,11 @@ from sim.cli import main
 from sim.department.scenario import ScenarioError
 from sim.report.console import print_problems
 from sim.runs import received_sweep
-from sim.runs.run_store import FACTS, PARTS, SCENARIOS, RunKey, RunResult, RunStore, write_facts
-from sim.runs.tables_on_disk import code_version, read_table, write_table
+from sim.runs.design import RunKey
+from sim.runs.output_folder import Mark, write_mark
+from sim.runs.received_sweep import SCENARIOS
+from sim.runs.run_store import FACTS, PARTS, RunResult, RunStore
+from sim.runs.tables_on_disk import code_version, read_table, write_json, write_table
 from sim.studies.results import ResultsStudy
 
 MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "staff_cost_per_week.all")
@@ -30,11 +33,12 @@ HASHES = ("a" * 64, "b" * 64)
 def made(folder: Path, labels: tuple[str, str] = ("staffing=traditional", "staffing=peer_added")) -> Path:
     """The folder of a sweep of two scenarios with four replications each, without a run having been played."""
     (folder / PARTS).mkdir(parents=True)
+    write_mark(Mark(study="sweep"), folder)
     content = json.dumps({"demand": {"growth": 1.0}, "period": {"weeks": 1}})
     rows = {"scenario": list(HASHES), "label": list(labels), "place": [0, 1], "content": [content] * 2}
     write_table(pd.DataFrame(rows), folder / SCENARIOS)
     facts = {"seed": 1, "code": code_version(), "replications": 4, "confidence": 0.95, "asked": {}}
-    write_facts({"study": "sweep", "command": ["peered", "-m", "output=there"], **facts}, folder)
+    write_json({"study": "sweep", "command": ["peered", "-m", "output=there"], **facts}, folder / FACTS)
     played = [
         RunResult(RunKey(key, number), label, {name: 10.0 + number + len(label) for name in MEASURES})
         for key, label in zip(HASHES, labels, strict=True)

@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from rich.console import Console
 
 from sim.analysis.assumptions import Assumption
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import Comparison, as_found
 from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
@@ -706,8 +706,10 @@ def test_progress_on_a_terminal_counts_to_the_end() -> None:
 
 
 def spoken(key: str, part: str, **told: Any) -> str:
-    given = {"staffing": "Peers added", "baseline": "Traditional", "n": 10} | told
-    return difference_sentence(MEASURE_BY_KEY[key], part, **given)
+    named = {"staffing": "Peers added", "baseline": "Traditional"}
+    named |= {name: told.pop(name) for name in ("staffing", "baseline", "confidence") if name in told}
+    found = as_found({"n": 10, "half_width": math.nan, "sd": math.nan} | told)
+    return difference_sentence(MEASURE_BY_KEY[key], part, found, **named)
 
 
 def test_a_clear_difference_is_told_as_less_or_more_with_sizes() -> None:

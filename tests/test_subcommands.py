@@ -17,7 +17,7 @@ from sim.commands.new import RUN, TEMPLATES
 from sim.config import compose
 from sim.config.keys import Key, keys_of, leaves_of, matching, meanings, pattern_of
 from sim.department.roster import Shift
-from sim.studies.settings import STUDIES
+from sim.studies.question import STUDIES
 from tests.write_keys_page import PAGE, SECTIONS, with_tables
 
 REGISTER = read_register()

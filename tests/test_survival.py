@@ -20,12 +20,15 @@ import psutil
 import pytest
 
 from sim.cli import main
+from sim.config import compose
 from sim.engine.code_version import code_version
 from sim.runs import playing, run_store
-from sim.runs.design import RunTask
+from sim.runs.design import Design, RunTask
+from sim.runs.output_folder import Mark, write_mark
 from sim.runs.playing import play_task
 from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import read_table
+from sim.runs.worker_pool import Pool, SerialExecutor
 from tests.one_figure import draw_one_figure
 
 pytestmark = pytest.mark.usefixtures("one_figure")
@@ -249,6 +252,7 @@ def test_a_folder_that_may_only_be_read_is_refused_and_can_be_shown(
 def test_what_was_written_in_part_is_never_read(tmp_path: Path, undisturbed: Path) -> None:
     folder = tmp_path / "out"
     (folder / PARTS).mkdir(parents=True)
+    write_mark(Mark(study="sweep"), folder)
     (folder / PARTS / run_store.PART_IN_WORK).write_bytes(b"PAR1 half a part")
     (folder / ".estimates.parquet.partial").write_bytes(b"PAR1")
     assert main([*SWEEP, f"output={folder}"]) == 0
@@ -258,61 +262,40 @@ def test_what_was_written_in_part_is_never_read(tmp_path: Path, undisturbed: Pat
 # --- many parts -------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def put_together_at(monkeypatch: pytest.MonkeyPatch, a_part_per_run: None) -> None:
-    monkeypatch.setattr(run_store, "MOST_PARTS", 4)
+def test_parts_of_a_long_sweep_grow_so_that_they_stay_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    (task,) = tasks = Design({"one": compose(["study=run"]).scenario}, replications=1, seed=1).tasks()
+    result = RunResult(task.runs[0].key, "one", {})
+    monkeypatch.setattr(playing, "run_in_pool", lambda *_: ((task, [result]) for _ in range(10_000)))
+    sizes: list[int] = []
+
+    class Sink(RunStore):
+        def __init__(self) -> None:
+            """Without a folder."""
+
+        def write(self, results: Sequence[RunResult]) -> None:
+            sizes.append(len(results))
+
+    list(playing.play_tasks(tasks, Pool(SerialExecutor(), lambda: 1), Sink()))
+    assert sum(sizes) == 10_000
+    assert sizes[0] == playing.MOST_PER_PART
+    assert len(sizes) <= 100
+    monkeypatch.setattr(playing, "MOST_PER_PART", 1)
+    sizes.clear()
+    list(playing.play_tasks(tasks, Pool(SerialExecutor(), lambda: 1), Sink()))
+    before = np.cumsum([0, *sizes])[:-1]
+    assert len(sizes) < 700
+    assert (np.array(sizes) <= 1 + playing.SHARE_PER_PART * (before + sizes)).all(), "no more than a hundredth is lost"
 
 
-@pytest.mark.usefixtures("put_together_at")
-def test_many_parts_become_few_and_hold_the_same_runs(
-    tmp_path: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = tmp_path / "out"
-    assert main([*SWEEP, f"output={folder}"]) == 0
-    assert len(parts(folder)) <= 4
-    assert set(runs_in(folder).values()) == {1}
-    assert tables(folder) == tables(undisturbed)
-    monkeypatch.setattr(playing, "play_task", None)
-    assert main([*SWEEP, f"output={folder}"]) == 0
-
-
-@pytest.mark.usefixtures("a_part_per_run")
-def test_parts_that_stand_beside_the_one_that_holds_them_are_not_counted_twice(
+def test_a_part_that_an_earlier_version_put_together_is_read_beside_what_it_holds(
     tmp_path: Path, undisturbed: Path
-) -> None:
-    folder, before = tmp_path / "out", tmp_path / "before"
-    assert main([*SWEEP, f"output={folder}"]) == 0
-    shutil.copytree(folder / PARTS, before)
-    store = RunStore(folder, 1, code_version())
-    store.put_together(1)
-    (whole,) = parts(folder)
-    shutil.copytree(before, folder / PARTS, dirs_exist_ok=True)  # as if killed before they were removed
-    assert RunStore(folder, 1, code_version()).parts == [whole]
-    assert main([*SWEEP, f"output={folder}"]) == 0
-    assert parts(folder) == [whole]
-    assert tables(folder) == tables(undisturbed)
-    shutil.copytree(before, folder / PARTS, dirs_exist_ok=True)
-    whole.write_bytes(whole.read_bytes()[:-1])
-    assert len(RunStore(folder, 1, code_version()).parts) == N_RUNS
-
-
-def test_a_disk_without_room_for_the_whole_keeps_its_parts(
-    tmp_path: Path, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "out"
     shutil.copytree(undisturbed, folder)
     (part,) = parts(folder)
-    shutil.copy(part, part.with_name(part.name.replace("000001", "000002")))
-
-    def full(*_: object) -> Path:
-        raise OSError(28, os.strerror(28))
-
-    monkeypatch.setattr(run_store, "named_by_content", full)
-    store = RunStore(folder, 1, code_version())
-    before = list(store.parts)
-    store.put_together(1)
-    assert store.parts == before == parts(folder)
-    assert not (folder / PARTS / run_store.PART_IN_WORK).exists()
+    shutil.copy(part, part.with_name(part.name.replace("000001", "000001-000012")))
+    assert main([*SWEEP, f"output={folder}"]) == 0
+    assert tables(folder) == tables(undisturbed)
 
 
 # --- visits -----------------------------------------------------------------------------------------
@@ -398,7 +381,7 @@ def whole(study: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, byt
 WRITERS = {
     "run": "sim.runs.tables_on_disk.copy_out",
     "comparison": "sim.runs.tables_on_disk.copy_out",
-    "break-even": "sim.studies.breakeven.write_table",
+    "break-even": "sim.studies.breakeven.write_or_remove",
     "calibration": "sim.runs.output_folder.write_over",
 }
 """What writes the files of each study."""
@@ -427,7 +410,7 @@ def test_when_nothing_can_be_written_any_more_the_answer_is_shown_and_what_there
     assert re.search(r"\d\.\d", told.out), "the answer is shown"
     if study in ("run", "comparison"):
         assert not folder.exists()
-        assert re.search(r"\w+\.parquet \(No space", told.err)
+        assert re.search(r"\w+\.(parquet|csv) \(No space", told.err)
         assert {"run.json", "answer.md", "scenarios.json"} <= set(os.listdir(f"{folder}.unfinished"))
     if study == "calibration":
         assert os.listdir(folder) == ["visits"]

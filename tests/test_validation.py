@@ -140,7 +140,7 @@ def test_verdicts_are_counted_by_use_and_the_median_distance_is_over_rows_that_h
         "check": {"inside": 1, "near": 1, "miss": 0},
         "input": {"inside": 0, "near": 0, "miss": 0},
     }
-    assert (found.median_distance, found.n_distances) == (0.5, 3)  # 0, 30/18 and 0.5
+    assert (found.median_distance, len(found.distances)) == (0.5, 3)  # 0, 30/18 and 0.5
     assert [each.published.row for each in found.not_judged] == ["5"]
 
 

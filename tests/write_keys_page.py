@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sim.config.files import choices_of, default_choices, shipped_configs
 from sim.config.keys import Meaning, meanings, studies_text
-from sim.studies.settings import studies_with
+from sim.studies.question import studies_with
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "keys.md"
 TABLE = re.compile(r"(<!-- keys: (\w+) -->\n).*?(\n<!-- end -->)", re.DOTALL)

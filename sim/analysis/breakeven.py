@@ -7,14 +7,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, model_validator
 
-from sim.analysis.cautions import cautions_table, flags_of_pairs, guard_values
+from sim.analysis.estimates import cautions_table, flags_of_pairs, guard_values
 from sim.analysis.valuation import EVERYTHING, Prior, Worth, net_benefit, problems_of_presets
 from sim.department.quantities import sum_in_order
 from sim.department.scenario import Problem, ScenarioError
@@ -27,43 +27,13 @@ Span = tuple[float, float]
 _Verdict = Literal["turns", "never", "always", "unclear"]
 
 
-@dataclass(frozen=True)
-class BreakEvenPlan:
-    """A sweep of staffings over an effect, and what its differences are worth.
+class BreakEvenFacts(BaseModel):
+    """A sweep of staffings over an effect, and what its differences are worth, as run.json says it.
 
     `labels` names the scenario of each staffing at each effect, `beside` the scenario of the baseline it is compared
-    with; there is one baseline for all effects unless the effect is in force in it too. Each of the `presets` counts
-    what `worth` says it does and has an answer of its own; the first leads.
+    with, in the order of the `effects`; there is one baseline for all unless the effect is in force in it too. Each of
+    the `presets` counts what `worth` says it does and has an answer of its own; the first leads.
     """
-
-    design: Design
-    effect: str
-    effects: tuple[float, ...]
-    staffings: Mapping[str, str]
-    labels: Mapping[tuple[str, float], str]
-    beside: Mapping[float, str]
-    worth: tuple[Worth, ...]
-    prior: Prior | None
-    baseline: str
-    presets: tuple[str, ...] = (EVERYTHING,)
-
-    def facts(self) -> dict[str, object]:
-        """What was asked, for run.json."""
-        return {
-            "effect": self.effect,
-            "effects": list(self.effects),
-            "prior": None if self.prior is None else self.prior.model_dump(),
-            "presets": list(self.presets),
-            "worth": [item.model_dump() for item in self.worth],
-            "baseline": self.baseline,
-            "staffings": dict(self.staffings),
-            "labels": {name: [self.labels[name, effect] for effect in self.effects] for name in self.staffings},
-            "beside": [self.beside[effect] for effect in self.effects],
-        }
-
-
-class BreakEvenFacts(BaseModel):
-    """What `BreakEvenPlan.facts` wrote, checked; lists of labels are in the order of the effects."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
@@ -78,31 +48,29 @@ class BreakEvenFacts(BaseModel):
     beside: tuple[str, ...]
 
     @model_validator(mode="after")
-    def _agree(self) -> "BreakEvenFacts":
+    def _agree(self) -> Self:
         if list(self.effects) != sorted(set(self.effects)):
             raise ValueError("effects: do not rise")
         if set(self.labels) != set(self.staffings):
             raise ValueError("labels: not those of the staffings")
         if any(len(each) != len(self.effects) for each in (self.beside, *self.labels.values())):
             raise ValueError("labels: not one for each effect")
-        for problem in problems_of_presets(self.presets, self.worth):
+        named = [preset for preset in self.presets if preset != EVERYTHING]
+        for problem in problems_of_presets(named, self.worth):
             raise ValueError(f"{problem.path}: {problem.remedy}")
         return self
 
-    def plan(self, design: Design) -> BreakEvenPlan:
-        """The plan again. Raises KeyError for a label that is none of the design."""
-        labels = {
-            (name, effect): label
-            for name, of_each in self.labels.items()
-            for effect, label in zip(self.effects, of_each, strict=True)
-        }
-        beside = dict(zip(self.effects, self.beside, strict=True))
-        for label in (*labels.values(), *beside.values()):
-            design.scenarios[label]
-        return BreakEvenPlan(
-            design, self.effect, self.effects, self.staffings, labels, beside, self.worth, self.prior, self.baseline,
-            self.presets,
-        )  # fmt: skip
+
+class BreakEvenPlan(BreakEvenFacts):
+    """The same with the scenarios, by label."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    design: SkipValidation[Design]
+
+    def facts(self) -> dict[str, object]:
+        """What was asked, for run.json."""
+        return self.model_dump(exclude={"design"})
 
 
 def effects_played(reach: Span, points: int) -> tuple[float, ...]:
@@ -400,8 +368,7 @@ def answer_of_runs(plan: BreakEvenPlan, measures: Sequence[str], values: _Floats
     confidence = plan.design.confidence
     answers, curves, parts = [], [], []
     for staffing in plan.staffings if played.any() else ():
-        rows = [row_of[plan.labels[staffing, effect]] for effect in plan.effects]
-        others = [row_of[plan.beside[effect]] for effect in plan.effects]
+        rows, others = ([row_of[label] for label in labels] for labels in (plan.labels[staffing], plan.beside))
         apart = {
             item.name: values[rows, column_of[item.measure]] - values[others, column_of[item.measure]]
             for item in plan.worth

@@ -1,46 +1,125 @@
-"""From the runs of a comparison to its answer: estimates, paired differences with intervals, added-up tables.
+"""What a comparison plays, and from its runs to its answer: estimates, paired differences, added-up tables.
+
+It plays scenarios by staffing at levels of demand, as a design of blocks of matched patients; settings make its plan
+(`sim.studies.compare`).
 
 Estimates are made in `sim.analysis.estimates`, words in `sim.analysis.sentences`, what scenarios are beside their runs
 in `sim.analysis.scenario_facts`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.cautions import cautions_table, guard_values
-from sim.analysis.comparison_result import Comparison
-from sim.analysis.estimates import estimates_table, judge_family, paired_table
-from sim.analysis.plan import Cell, Plan
-from sim.analysis.price_years import price_years_text
-from sim.analysis.purpose_notes import notes_on_purposes
+from sim.analysis.comparison_result import Comparison, as_found, central_of
+from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
 from sim.analysis.scenario_facts import assumes_effects, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
 from sim.analysis.sequential_sampling import next_replications_of
-from sim.analysis.staffing_notes import notes_on_staffing
-from sim.analysis.valuation import net_benefit
+from sim.analysis.staffing_notes import notes_on_purposes, notes_on_staffing
+from sim.analysis.valuation import Worth, net_benefit, price_years_text
 from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.engine.measures.number_text import measure_and_part
 from sim.engine.measures.staff_time import main_roles, peer_roles
-from sim.runs.comparison_runs import RunsInMemory
-from sim.runs.design import RunKey
-from sim.runs.run_store import RunResult
-from sim.runs.run_summary import IN_MINUTES, SAME_MINUTES, RunSummary
+from sim.runs.comparison_runs import IN_MINUTES, SAME_MINUTES, RunsInMemory, RunSummary, summarised
+from sim.runs.design import Design, EventLog, RunFiles, RunKey, at_demand
+from sim.runs.result_tables import EVENTS
+from sim.runs.run_store import VISITS, RunResult
 from sim.statistics.intervals import mean_intervals
 from sim.statistics.survival import kaplan_meier
+
+Cell = tuple[float, str]
+"""A level of demand and a staffing."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The scenarios of `base` by name of staffing, at levels of demand; one of them is the baseline.
+
+    `worth` and `presets`: what differences are worth in money, and the accounts of it that are shown. `changed`: what
+    was typed that differs from the shipped question. `keep_all_visits`, `event_log`: what is written beside measures.
+    """
+
+    base: Design
+    baseline: str
+    levels: tuple[float, ...]
+    keep_all_visits: bool = False
+    event_log: str | None = None
+    changed: tuple[str, ...] = ()
+    worth: tuple[Worth, ...] = ()
+    presets: tuple[str, ...] = ()
+
+    @property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """Scenarios by name of staffing, at demand as it is."""
+        return self.base.scenarios
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """Level and staffing of each scenario of the design, by its label; levels rising, the baseline first."""
+        staffings = [self.baseline, *(name for name in self.scenarios if name != self.baseline)]
+        return {f"{name}-demand{level:g}": (level, name) for level in sorted(self.levels) for name in staffings}
+
+    @cached_property
+    def design(self) -> Design:
+        """One task a level of demand and replication: all staffings on the same patients.
+
+        The central level comes first: its answer can be shown while the others are played. Of the others first
+        replications come first, so that an interrupted study has all of them.
+        """
+        groups = {
+            group_name(level): tuple(label for label, (of, _) in self.cells.items() if of == level)
+            for level in self.levels
+        }
+        return replace(
+            self.base,
+            scenarios={label: at_demand(self.scenarios[name], level) for label, (level, name) in self.cells.items()},
+            groups=groups,
+            first_groups={group_name(self.central_level)},
+            reduce=summarised,
+        )
+
+    def files_in(self, folder: Path) -> Callable[[str, int], RunFiles | None]:
+        """What is written of each run below a folder: the visits of replication 0 at the central level, or of all if
+        asked for, and the event log of that replication.
+        """
+
+        def files(label: str, replication: int) -> RunFiles | None:
+            level, name = self.cells[label]
+            is_first = replication == 0 and level == self.central_level
+            if not (self.keep_all_visits or is_first):
+                return None
+            monday = self.scenarios[name].department.calendar_start
+            wanted = is_first and self.event_log is not None
+            events = EventLog(str(self.event_log), folder / EVENTS, name, monday) if wanted else None
+            visits = folder / VISITS / f"{label}-{replication:04d}.parquet"
+            return RunFiles(visits, {"demand": level, "staffing": name}, events)
+
+        return files
+
+    @property
+    def central_level(self) -> float:
+        """Demand as it is, or the level nearest to it."""
+        return central_of(self.levels)
+
+
+def group_name(level: float) -> str:
+    """How the tasks of a level of demand are called."""
+    return f"demand {level:g}"
+
 
 Played = dict[Cell, list[RunResult]]
 """Results of each level and staffing, in order of replication."""
 
 
-def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float, is_last: bool = True) -> Comparison:
-    """The comparison that the runs allow. Raises ValueError if no task has finished.
-
-    `is_last`: no more runs come, so that a precision is said to be reached or not.
-    """
+def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float) -> Comparison:
+    """The comparison that the runs allow. Raises ValueError if no task has finished."""
     played, n_planned = played_of(runs, plan)
     if not played:
         raise ValueError("no replication has finished: nothing to compare")
@@ -102,17 +181,15 @@ def fields_of_scenarios(scenarios: Mapping[str, Scenario], baseline: str) -> dic
 
 def played_of(runs: RunsInMemory, plan: Plan) -> tuple[Played, int]:
     """Results of the replications that count, of tasks that are whole; and how many tasks there are to be in all."""
+    needed = next_replications_of(plan.design, runs).n_replications
+    n_of, done, keys = dict(zip(plan.design.scenarios, map(int, needed), strict=True)), runs.done(), plan.design.keys
     found: Played = {}
-    needed = dict(zip(plan.design.scenarios, next_replications_of(plan.design, runs).n_replications, strict=True))
-    done, n_planned = runs.done(), 0
     for labels in (plan.design.groups or {}).values():
-        n = int(needed[labels[0]])
-        n_planned += n
-        for replication in range(n):
-            keys = {label: RunKey(plan.design.keys[label], replication) for label in labels}
-            for label, key in keys.items() if done.issuperset(keys.values()) else ():
+        for replication in range(n_of[labels[0]]):
+            block = {label: RunKey(keys[label], replication) for label in labels}
+            for label, key in block.items() if done.issuperset(block.values()) else ():
                 found.setdefault(plan.cells[label], []).append(runs.results[key])
-    return {cell: found[cell] for cell in plan.cells.values() if cell in found}, n_planned
+    return {cell: found[cell] for cell in plan.cells.values() if cell in found}, plan.design.n_tasks_for(needed)
 
 
 def values_of_cells(runs: RunsInMemory, plan: Plan, played: Played) -> tuple[pd.DataFrame, tuple[str, ...], np.ndarray]:
@@ -185,19 +262,15 @@ def worth_of(keys: pd.DataFrame, measures: tuple[str, ...], values: np.ndarray, 
     if not plan.worth or any(item.measure not in measures for item in plan.worth):
         return pd.DataFrame()
     place_of = {item.name: measures.index(item.measure) for item in plan.worth}
-    names, sums = [], []
-    for demand in keys["demand"].unique():
+    names, sums, order = [], [], list(plan.scenarios)
+    for (demand, staffing), row in sorted(row_of.items(), key=lambda item: (item[0][0], order.index(item[0][1]))):
         base = row_of.get((demand, plan.baseline))
-        for staffing in plan.scenarios:
-            row = row_of.get((demand, staffing))
-            if staffing == plan.baseline or row is None or base is None:
-                continue
-            if not has[np.ix_([row, base], list(place_of.values()))].all():
-                continue
-            apart = {name: values[row, place] - values[base, place] for name, place in place_of.items()}
-            for preset in plan.presets:
-                names.append((demand, staffing, preset))
-                sums.append(net_benefit(plan.worth, preset, apart))
+        if row == base or base is None or not has[np.ix_([row, base], list(place_of.values()))].all():
+            continue
+        apart = {name: values[row, place] - values[base, place] for name, place in place_of.items()}
+        for preset in plan.presets:
+            names.append((demand, staffing, preset))
+            sums.append(net_benefit(plan.worth, preset, apart))
     if not names:
         return pd.DataFrame()
     table = pd.DataFrame(names, columns=["demand", "staffing", "preset"])
@@ -206,18 +279,9 @@ def worth_of(keys: pd.DataFrame, measures: tuple[str, ...], values: np.ndarray, 
 
 def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: float) -> str:
     """The difference in words."""
+    measure, part = measure_and_part(str(row["measure"]))
     return difference_sentence(
-        *measure_and_part(str(row["measure"])),
-        staffing=labels[row["staffing"]],
-        baseline=labels[row["baseline"]],
-        mean=row["mean"],
-        low=row["low"],
-        high=row["high"],
-        n=int(row["n"]),
-        simultaneous_half_width=row["simultaneous_half_width"],
-        confidence=confidence,
-        many_leave=bool(row["many_leave"]),
-        no_steady_state=bool(row["no_steady_state"]),
+        measure, part, as_found(row), labels[row["staffing"]], labels[row["baseline"]], confidence
     )
 
 

@@ -5,7 +5,7 @@ Runs are played by `sim.runs.playing`; how the answer is shown is the report's b
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -81,18 +81,8 @@ class FoundValue:
 
 def as_found(row: ResultRow) -> FoundValue:
     """A row of estimates or of differences; what a table does not have stays unknown."""
-    return FoundValue(
-        mean=float(row["mean"]),
-        low=float(row["low"]),
-        high=float(row["high"]),
-        half_width=float(row["half_width"]),
-        sd=float(row["sd"]),
-        n=int(row["n"]),
-        simultaneous=float(row.get("simultaneous_half_width", float("nan"))),
-        many_leave=bool(row.get("many_leave", False)),
-        no_steady_state=bool(row.get("no_steady_state", False)),
-        sentence=str(row.get("sentence", "")),
-    )
+    named = {("simultaneous" if name == "simultaneous_half_width" else name): value for name, value in row.items()}
+    return FoundValue(**{item.name: named[item.name] for item in fields(FoundValue) if item.name in named})
 
 
 @dataclass(frozen=True, repr=False)

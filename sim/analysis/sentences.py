@@ -5,7 +5,8 @@ Numbers are written by `sim.engine.measures.number_text`; which differences exis
 
 import math
 
-from sim.analysis.cautions import LEAVING_LIMIT
+from sim.analysis.comparison_result import FoundValue
+from sim.analysis.estimates import LEAVING_LIMIT
 from sim.engine.measures.entry import Measure, Phrase, share_of
 from sim.engine.measures.number_text import amount_text, bare, counted, is_share, part_text, range_text, within_scale
 
@@ -16,49 +17,38 @@ UNITS = {"min": "minutes", "h": "hours", "CAD/week": "CAD a week", "CAD/visit": 
 
 
 def difference_sentence(
-    measure: Measure,
-    part: str,
-    *,
-    staffing: str,
-    baseline: str,
-    mean: float,
-    low: float,
-    high: float,
-    n: int,
-    simultaneous_half_width: float = math.nan,
-    confidence: float = 0.95,
-    many_leave: bool = False,
-    no_steady_state: bool = False,
+    measure: Measure, part: str, found: FoundValue, staffing: str, baseline: str, confidence: float = 0.95
 ) -> str:
-    """The paired difference `mean` (staffing minus baseline) with its interval from `low` to `high`, in words.
+    """The paired difference that was `found` (staffing minus baseline) with its interval, in words.
 
-    `staffing` and `baseline` are labels; values are in the measure's own unit; `n` replications. A finite
-    `simultaneous_half_width` is spoken of where judging all headline measures together changes the verdict.
-    Where `many_leave` the sentence says so; without a steady state it claims no difference.
+    `staffing` and `baseline` are labels; values are in the measure's own unit. A finite simultaneous half-width is
+    spoken of where judging all headline measures together changes the verdict. Where many leave the sentence says so;
+    without a steady state it claims no difference.
     """
+    mean, low, high = found.mean, found.low, found.high
     phrase = phrase_of(measure)
     topic = phrase_text(phrase.topic, who=part_text(part))
-    if no_steady_state:
+    if found.no_steady_state:
         return f"{under(staffing)}, no difference in {topic} is claimed: there is no steady state."
     if math.isnan(mean):
         return f"{under(staffing)}, {topic} cannot be compared: it is not defined in one of the staffings."
     if mean == low == high == 0.0:
         return f"{under(staffing)}, {topic} was identical to the last bit to that with {alone(baseline)}."
-    if not (math.isfinite(low) and math.isfinite(high)):
+    if not found.has_interval:
         if mean == 0.0:
             return f"{under(staffing)}, {topic} was the same as with {alone(baseline)} in one replication."
         clause = difference_clause(measure, part, staffing, baseline, mean)
         return f"{clause} in one replication; an interval needs two or more."
-    level, times = f"{100 * confidence:g} % CI", counted(n, "replication")
-    if many_leave:
+    level, times = f"{100 * confidence:g} % CI", counted(found.n, "replication")
+    if found.many_leave:
         times = f"{times}, {LEAVING_NOTE}"
     if low <= 0.0 <= high:
-        found = in_spoken_units(range_text(measure, low, high), measure)
-        return f"{under(staffing)}, no difference in {topic} could be shown ({found}, {level}, {times})."
+        span = in_spoken_units(range_text(measure, low, high), measure)
+        return f"{under(staffing)}, no difference in {topic} could be shown ({span}, {level}, {times})."
     sentence = (
         f"{difference_clause(measure, part, staffing, baseline, mean)} ({sizes(measure, low, high, level)}, {times})"
     )
-    return f"{sentence}{_together(measure, mean, simultaneous_half_width, n)}."
+    return f"{sentence}{_together(measure, found)}."
 
 
 def no_difference_claimed(staffing: str) -> str:
@@ -103,12 +93,13 @@ FEWEST_TOGETHER = 3
 """Replications below which an interval for all headline measures at once is too wide to be told."""
 
 
-def _together(measure: Measure, mean: float, half_width: float, n: int) -> str:
+def _together(measure: Measure, found: FoundValue) -> str:
     """What is left of a difference when all headline measures are judged together, if that is nothing."""
+    mean, half_width = found.mean, found.simultaneous
     if math.isnan(half_width) or abs(mean) > half_width:
         return ""
     said = "; judged together with the other headline measures it could be chance"
-    if n < FEWEST_TOGETHER:
+    if found.n < FEWEST_TOGETHER:
         return said
     return f"{said} ({in_spoken_units(range_text(measure, mean - half_width, mean + half_width), measure)})"
 

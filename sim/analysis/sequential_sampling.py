@@ -1,34 +1,31 @@
-"""How many replications each scenario needs next, read off the runs that have been played.
+"""How many replications each scenario needs next, read off the runs played so far; and the rounds that play them.
 
 Everything follows from values in order of replication, so that it is the same after any interruption and on any number
-of workers. Rules are those of `sequential_precision` and `selection`.
+of workers. Rules are those of `sim.statistics.stopping`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Set
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
-from sim.runs.design import Design, RunKey
-from sim.runs.stopping_rules import Precision, Selecting, StoppingRules
+from sim.runs.comparison_runs import RunsInMemory
+from sim.runs.design import Design, FilesOfRun, Precision, RunKey, RunTask, Selecting, StoppingRules, no_files
+from sim.runs.playing import play_tasks, workers_for
+from sim.runs.run_store import RunResult, RunStore
+from sim.runs.worker_pool import Notice, ignore_notice
+from sim.statistics import stopping
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
-from sim.statistics.selection import Direction, Selection, select_best
-from sim.statistics.sequential_precision import looked_ahead, next_number, paths, stops_after
 
 MET, MISSED, UNDEFINED, PLAYING = "met", "missed", "undefined", "playing"
 
 
-class Runs(Protocol):
-    """Runs that have been played, on disk or in memory."""
-
-    def done(self) -> set[RunKey]: ...
-    def tried(self) -> set[RunKey]: ...
-    def values(
-        self, scenarios: Sequence[str], replications: int, only: Sequence[str] | None = None
-    ) -> tuple[tuple[str, ...], np.ndarray]: ...
+Runs = RunStore | RunsInMemory
+"""Runs that have been played, on disk or in memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +40,7 @@ class ReplicationPlan:
     n_replications: IntArray
     is_final: bool
     precision_reached: pd.DataFrame = field(default_factory=pd.DataFrame)
-    selection: Selection | None = None
+    selection: stopping.Selection | None = None
     candidates: IntArray | None = None
     hit_cap: bool = False
 
@@ -108,7 +105,7 @@ def narrowing(
     for look in looks:
         narrow &= look.is_narrow
     narrow[np.arange(n) >= there[:, np.newaxis]] = False
-    stops: IntArray = stops_after(narrow, first)
+    stops: IntArray = stopping.stops_after(narrow, first)
     stops[np.all([~look.applies for look in looks], axis=0)] = first
     capped: BoolArray = (stops == 0) & (there >= rules.most_replications)
     is_open: BoolArray = (stops == 0) & ~capped
@@ -117,8 +114,7 @@ def narrowing(
         numbers[row] = max(look.next_number(int(row), rules.most_replications) for look in looks if look.applies[row])
     numbers[0] = numbers.max()
     is_final = not is_open.any() and bool((there >= numbers).all())
-    keys, names = list(labels), list(labels.values())
-    rows = [row for look in looks for row in look.rows(keys, names, numbers, is_open, capped)]
+    rows = [row for look in looks for row in look.rows(labels, numbers, is_open, capped)]
     return ReplicationPlan(numbers, is_final, pd.DataFrame(rows), hit_cap=bool(capped.any()))
 
 
@@ -137,11 +133,11 @@ class Look:
         self.applies: BoolArray = np.asarray((~np.isnan(self.values[:, :first])).any(axis=1))
         if asked.of == "differences":
             self.applies[0] = False
-        self.means, self.half_widths = paths(self.values, confidence, first)
+        self.means, self.half_widths = stopping.paths(self.values, confidence, first)
         beside = (
             self.means
             if asked.of == "estimates"
-            else np.tile(paths(values[:1], confidence, first)[0], (len(values), 1))
+            else np.tile(stopping.paths(values[:1], confidence, first)[0], (len(values), 1))
         )
         self.widest = asked.widest(beside)
         self.is_narrow: BoolArray = (self.half_widths <= self.widest) | ~self.applies[:, np.newaxis]
@@ -149,23 +145,18 @@ class Look:
     def next_number(self, row: int, cap: int) -> int:
         """Replications of a scenario to have before looking again."""
         n = int(self.there[row])
-        return next_number(self.values[row, :n], float(self.widest[row, n - 1]), self.confidence, cap)
+        return stopping.next_number(self.values[row, :n], float(self.widest[row, n - 1]), self.confidence, cap)
 
     def rows(
-        self,
-        keys: Sequence[str],
-        labels: Sequence[str],
-        numbers: IntArray,
-        is_open: np.ndarray,
-        capped: np.ndarray,
+        self, labels: Mapping[str, str], numbers: IntArray, is_open: np.ndarray, capped: np.ndarray
     ) -> list[dict[str, object]]:
         """What was reached, a row for each scenario it was asked of."""
         found: list[dict[str, object]] = []
-        for row, (key, label) in enumerate(zip(keys, labels, strict=True)):
+        for row, (key, label) in enumerate(labels.items()):
             n = int(min(numbers[row], self.there[row]))
             if self.asked.of == "differences" and row == 0:
                 continue
-            looked_at = slice(max(0, n - 1 - int(looked_ahead(n))) if capped[row] else n - 1, n)
+            looked_at = slice(max(0, n - 1 - int(stopping.looked_ahead(n))) if capped[row] else n - 1, n)
             is_met = bool(self.is_narrow[row, looked_at].all())
             status = PLAYING if is_open[row] else MET if is_met else MISSED
             found.append(
@@ -193,7 +184,7 @@ def choosing(
     if candidates.size < 2:
         return ReplicationPlan(numbers, True, candidates=candidates)
     better = direction_of(asked.measure)
-    choice = select_best(values[candidates], better, asked.indifference, first, confidence)
+    choice = stopping.select_best(values[candidates], better, asked.indifference, first, confidence)
     gone, n = choice.left_after > 0, int(there[candidates][choice.surviving].min())
     hit_cap = choice.selected is None and n >= cap
     if choice.selected is not None:
@@ -209,9 +200,64 @@ FEWEST_FURTHER = 5
 """Replications of a round at least; a quarter of those there are, if that is more: some of them may not be needed."""
 
 
-def direction_of(measure: str) -> Direction:
+def direction_of(measure: str) -> stopping.Direction:
     """Whether low or high is better of a measure."""
     better = MEASURE_BY_KEY[measure.partition(".")[0]].better
     if better == "neutral":
         raise ValueError(f"{measure} has no better direction: choose a measure that has one")
     return better
+
+
+class Missing(NamedTuple):
+    """Tasks to be played, and how many there are to be in all."""
+
+    tasks: list[RunTask]
+    n_wanted: int
+
+
+def missing(
+    design: Design,
+    runs: Runs,
+    files: FilesOfRun = no_files,
+    tried: Set[RunKey] = frozenset(),
+) -> Missing:
+    """What a design needs next. A run is played again if it failed, or lacks a file, but not if it was `tried`."""
+    numbers = next_replications_of(design, runs).n_replications
+    done = runs.done() | tried
+    if files is no_files:
+        return Missing(design.tasks(done, numbers), design.n_tasks_for(numbers))
+    lacking = {
+        run.key
+        for task in design.tasks(tried, numbers, files)
+        for run in task.runs
+        if run.files is not None and not run.files.are_there()
+    }
+    return Missing(design.tasks(done - (lacking - tried), numbers, files), design.n_tasks_for(numbers))
+
+
+class Round(NamedTuple):
+    """Tasks, and their results as they come."""
+
+    tasks: list[RunTask]
+    played: Iterator[tuple[RunTask, list[RunResult]]]
+
+
+def play_in_rounds(
+    design: Design,
+    runs: Runs,
+    store: RunStore | None = None,
+    files: FilesOfRun = no_files,
+    notice: Notice = ignore_notice,
+    write_last: Callable[[], bool] = lambda: True,
+) -> Generator[Round, None, None]:
+    """Yield rounds of tasks; the caller sees to it that `runs` know their results before it asks for the next round."""
+    tasks, _ = missing(design, runs, files)
+    if not tasks:
+        return
+    tried: set[RunKey] = set()
+    with workers_for(design, design.n_tasks if design.rules.in_rounds else len(tasks), notice) as pool:
+        while tasks:
+            with closing(play_tasks(tasks, pool, store, write_last=write_last)) as played:
+                yield Round(tasks, played)
+            tried |= {run.key for task in tasks for run in task.runs}
+            tasks, _ = missing(design, runs, files, tried)

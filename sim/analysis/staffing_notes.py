@@ -1,4 +1,4 @@
-"""Where a staffing and the demand do not fit, and roles that never work: sentences beside an answer or before one.
+"""What a reader must know of a department: staff that does not fit demand, roles that never work, what is not measured.
 
 What work is asked for is reckoned by `sim.department.expected_work`; how a comparison is made is
 `sim.analysis.compare`.
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.department.expected_work import BUSY_AT_LEAST, RoleLoad, loads, seeing_roles
+from sim.department.pathway import Task
 from sim.department.scenario import Scenario
 from sim.runs.design import at_demand
 
@@ -112,3 +113,25 @@ def worst_of_each(found: Iterable[_Found]) -> Iterator[str]:
         worst = max(several, key=lambda one: one.degree)
         others = f" (and {len(several) - 1} more)" if len(several) > 1 else ""
         yield f"Staffing and demand do not fit in {worst.where}{others}: {worst.what}"
+
+
+LOST = {
+    "triage": "waits for a physician count from arrival, and the wait for triage is not measured",
+    "physician": "waits for a physician are not measured",
+}
+"""What is measured of no visit where no task of its stream has this purpose."""
+
+
+def notes_on_purposes(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """A sentence for each stream with patients and each purpose that none of its tasks has, each once."""
+    return tuple(dict.fromkeys(note for scenario in scenarios for note in _notes_of(scenario)))
+
+
+def _notes_of(scenario: Scenario) -> Iterator[str]:
+    """The sentences about one scenario."""
+    for name in scenario.demand.streams():
+        stream = scenario.department.streams.get(name)
+        purposes = {step.purpose for step in stream.pathway if isinstance(step, Task)} if stream else set(LOST)
+        for purpose, lost in LOST.items():
+            if purpose not in purposes:
+                yield f"No step of stream {name} has purpose {purpose}: {lost}."

@@ -3,26 +3,26 @@
 Estimates are made in `sim.analysis.estimates`; runs are in a `sim.runs.run_store`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.best import best_table, selection_table
-from sim.analysis.cautions import cautions_table, guard_values
 from sim.analysis.compare import fields_of_scenarios, sentence_of
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.controlled_estimates import controlled_table
-from sim.analysis.estimates import estimates_table, judge_family, paired_table
+from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
 from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
+from sim.department.arrivals import Replay
+from sim.department.quantities import MINUTES_PER_HOUR, TABLE_HIGH, TABLE_LOW, TABLE_POINTS, gamma_table
 from sim.department.scenario import Scenario
-from sim.runs.design import Design
-from sim.runs.received_sweep import CONTROLLED
+from sim.engine.workload import HourlyRates, Workload, draw_base
+from sim.runs.design import Design, Simultaneous, StoppingRules
 from sim.runs.run_store import RunStore
-from sim.runs.stopping_rules import Simultaneous, StoppingRules
-from sim.runs.tables_on_disk import write_table
+from sim.statistics.arrays import FloatArray, IntArray
+from sim.statistics.control_variates import controlled_means
 
 
 @dataclass(frozen=True)
@@ -68,25 +68,24 @@ def sweep_answer(
     measures, values = values_that_count(store, labels, plan)
     played = ~np.isnan(values).all(axis=1) if measures else np.zeros((len(labels), most), dtype=bool)
     failed = store.failed(labels, most)
-    number_of = dict(zip(labels.values(), plan.n_replications, strict=True))
-    counted = np.array(
-        [row < number_of[label] for label, row in zip(failed["label"], failed["replication"], strict=True)]
-    )
+    counted = failed["replication"] < failed["label"].map(dict(zip(labels.values(), plan.n_replications, strict=True)))
     keys = pd.DataFrame({"scenario": list(labels), "label": list(labels.values())}, dtype=object)
     cautions = cautions_table(guard_values(measures, values), confidence)
+    unsteady = cautions["no_steady_state"].to_numpy(bool)[:, np.newaxis, np.newaxis]
+    steady = np.where(unsteady, np.nan, values)  # of the others nothing is claimed
     return SweepAnswer(
         labels=tuple(labels.values()),
         first=replications,
         estimates=estimates_table(keys, measures, values, confidence),
         differences=differences_from_first(keys, measures, values, cautions, confidence, rules.simultaneous),
         cautions=pd.concat([keys[["label"]], cautions], axis=1),
-        failed=failed[counted.astype(bool)].reset_index(drop=True),
+        failed=failed[counted].reset_index(drop=True),
         n_done=int(played.sum()),
         n_runs=int(plan.n_replications.sum()),
         confidence=confidence,
         plan=plan,
         rules=rules,
-        best=best_table(labels, measures, of_steady(values, cautions), rules.best, confidence),
+        best=best_table(labels, measures, steady, rules.best, confidence),
     )
 
 
@@ -107,21 +106,14 @@ def differences_from_first(
     return table
 
 
-def of_steady(values: np.ndarray, cautions: pd.DataFrame) -> np.ndarray:
-    """Values of scenarios with a steady state; nan of the others, of which nothing is claimed."""
-    unsteady = cautions["no_steady_state"].to_numpy(bool)
-    return np.where(unsteady[:, np.newaxis, np.newaxis], np.nan, values) if unsteady.any() else values
-
-
 def values_that_count(
     store: RunStore, labels: Mapping[str, str], plan: ReplicationPlan
 ) -> tuple[tuple[str, ...], np.ndarray]:
     """Values of the replications that count; nan in those of a scenario that do not."""
     most = int(plan.n_replications.max())
     measures, values = store.values(list(labels), most)
-    values[np.broadcast_to((np.arange(most) >= plan.n_replications[:, np.newaxis])[:, np.newaxis], values.shape)] = (
-        np.nan
-    )
+    counts = np.arange(most) < plan.n_replications[:, np.newaxis]
+    values[np.broadcast_to(~counts[:, np.newaxis], values.shape)] = np.nan
     return measures, values
 
 
@@ -135,17 +127,9 @@ def controlled_answer(design: Design, store: RunStore, answer: SweepAnswer) -> p
     return controlled_table(in_order, measures, values, numbers, design.seed, design.confidence)
 
 
-def write_controlled(table: pd.DataFrame, folder: Path) -> None:
-    """Write it, or take away that of an earlier command."""
-    if len(table):
-        write_table(table, folder / CONTROLLED)
-    else:
-        (folder / CONTROLLED).unlink(missing_ok=True)
-
-
-def write_sweep_tables(answer: SweepAnswer, folder: Path) -> None:
-    """Write the tables, those that have rows."""
-    tables = {
+def tables_of_sweep(answer: SweepAnswer) -> dict[str, pd.DataFrame]:
+    """The tables of an answer by name; those that were not asked for have no rows."""
+    return {
         "estimates": answer.estimates,
         "differences": answer.differences,
         "cautions": answer.cautions,
@@ -153,11 +137,6 @@ def write_sweep_tables(answer: SweepAnswer, folder: Path) -> None:
         "selection": selection_table(answer.labels, answer.plan),
         "best": answer.best,
     }
-    for name, table in tables.items():
-        if len(table):
-            write_table(table, folder / f"{name}.parquet")
-        elif name not in ("estimates", "differences"):
-            (folder / f"{name}.parquet").unlink(missing_ok=True)  # an earlier command asked for it
 
 
 MOST_COMPARED = 9
@@ -195,3 +174,98 @@ def as_comparison(
         cautions=ours["cautions"],
         n_planned=answer.n_runs,
     )
+
+
+def controlled_table(
+    scenarios: Mapping[str, Scenario],
+    measures: Sequence[str],
+    values: FloatArray,
+    numbers: IntArray,
+    seed: int,
+    confidence: float,
+) -> pd.DataFrame:
+    """Adjusted estimates and paired differences: of, scenario label, measure and the columns of `controlled_means`.
+
+    `scenarios` by label, the baseline first; values: shape (scenarios, measures, replications), of which the first
+    `numbers` count. Without a row: measures without a value, and scenarios of which no expectation is known, or with
+    too few replications for their controls.
+    """
+    tables = [
+        pd.DataFrame({"of": of, "label": label, "measure": list(measures), **found})
+        for of, label, found in adjusted_rows(scenarios, values, numbers, seed, confidence)
+    ]
+    if not tables:
+        return pd.DataFrame()
+    table = pd.concat(tables, ignore_index=True)
+    there = np.isfinite(table["half_width"].to_numpy()) & (table["n_controls"].to_numpy() > 0)
+    kept: pd.DataFrame = table[there].reset_index(drop=True)
+    return kept
+
+
+def adjusted_rows(
+    scenarios: Mapping[str, Scenario], values: FloatArray, numbers: IntArray, seed: int, confidence: float
+) -> Iterator[tuple[str, str, Mapping[str, np.ndarray]]]:
+    """Of each scenario its own means, then its differences from the first."""
+    known = {  # a replayed list has no expectation but itself
+        label: (counted_arrivals(scenario, seed, int(n)), expected_arrivals(scenario))
+        for (label, scenario), n in zip(scenarios.items(), numbers, strict=True)
+        if not isinstance(scenario.demand, Replay)
+    }
+    baseline = next(iter(scenarios))
+    for place, label in enumerate(scenarios):
+        if label not in known:
+            continue
+        (counted, expected), n = known[label], int(numbers[place])
+        yield "estimates", label, controlled_means(values[place, :, :n], counted, expected, confidence)
+        if place and baseline in known:
+            pairs, (of_baseline, beside) = min(n, int(numbers[0])), known[baseline]
+            both = np.vstack((counted[:, :pairs], of_baseline[:, :pairs]))
+            apart = values[place, :, :pairs] - values[0, :, :pairs]
+            yield "differences", label, controlled_means(apart, both, np.concatenate((expected, beside)), confidence)
+
+
+def window_of(scenario: Scenario) -> tuple[float, float]:
+    """Start and end of what is measured, in minutes."""
+    return scenario.period.warm_up, scenario.period.horizon - scenario.period.follow_up
+
+
+def expected_arrivals(scenario: Scenario) -> FloatArray:
+    """Expected first visits of each stream in the measured weeks."""
+    start, end = window_of(scenario)
+    period, department = scenario.period, scenario.department
+    found = []
+    for name in department.streams:
+        arrivals = scenario.arrivals_of(name)
+        months = department.calendar_start, period.uses_month_factors
+        rates = HourlyRates(arrivals, *months, first_day=0, horizon=period.horizon).certain
+        hours = np.arange(rates.size + 1) * MINUTES_PER_HOUR
+        inside = np.clip(np.minimum(hours[1:], end) - np.maximum(hours[:-1], start), 0.0, None) / MINUTES_PER_HOUR
+        found.append(float(rates @ inside) * mean_day_factor(arrivals.day_factor_cv))
+    return np.array(found)
+
+
+@lru_cache(maxsize=64)
+def mean_day_factor(cv: float) -> float:
+    """Mean of the day factors as they are drawn: of a table of gamma quantiles, linear in the normal score between."""
+    from scipy import special  # takes 0.2 s to load, and few ask for controls
+
+    if cv == 0.0:
+        return 1.0
+    table = gamma_table(cv)
+    scores = np.linspace(TABLE_LOW, TABLE_HIGH, TABLE_POINTS)
+    below, density = special.ndtr(scores), np.exp(-0.5 * scores**2) / np.sqrt(2.0 * np.pi)
+    slope = np.diff(table) / np.diff(scores)
+    between = (table[:-1] - slope * scores[:-1]) @ np.diff(below) - slope @ np.diff(density)
+    return float(between + table[0] * below[0] + table[-1] * special.ndtr(-scores[-1]))
+
+
+def counted_arrivals(scenario: Scenario, seed: int, replications: int) -> FloatArray:
+    """First visits of each stream in the measured weeks of each replication, shape (streams, replications)."""
+    start, end = window_of(scenario)
+    workload, n_streams = Workload(scenario, seed, 0), len(scenario.department.streams)
+    found = np.empty((n_streams, replications))
+    for replication in range(replications):
+        coming = workload.arrivals_under(draw_base(seed, replication))
+        counted = (coming["number"] == 1) & (coming["time"] >= start) & (coming["time"] < end)
+        found[:, replication] = np.bincount(coming["stream"][counted], minlength=n_streams)
+    return found

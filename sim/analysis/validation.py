@@ -4,7 +4,6 @@ The ranges are read from a data file, which a test compares with the protocol; n
 """
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from importlib import resources
 from math import isfinite, isnan, nan
@@ -18,7 +17,8 @@ from sim.analysis.sequential_sampling import Runs
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.runs.design import Design
-from sim.statistics.intervals import mean_interval
+from sim.statistics.arrays import FloatArray
+from sim.statistics.intervals import mean_intervals
 
 Verdict = Literal["inside", "near", "miss"]
 VERDICTS: tuple[Verdict, ...] = ("inside", "near", "miss")
@@ -117,15 +117,14 @@ class Validation:
         return tuple(row for row in self.rows if row.verdict is None)
 
     @property
-    def median_distance(self) -> float:
-        """Median of the distances of all rows that have one, nan if none has."""
-        known = [row.distance for row in self.rows if not isnan(row.distance)]
-        return median(known) if known else nan
+    def distances(self) -> list[float]:
+        """Distances of the rows that have one."""
+        return [row.distance for row in self.rows if not isnan(row.distance)]
 
     @property
-    def n_distances(self) -> int:
-        """How many rows have a distance."""
-        return sum(not isnan(row.distance) for row in self.rows)
+    def median_distance(self) -> float:
+        """Median of the distances, nan if there is none."""
+        return median(self.distances) if self.distances else nan
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -167,8 +166,7 @@ def validation_of(design: Design, runs: Runs, weeks: int) -> Validation:
         of_peers = row.key == PLAYED_WITH_PEERS
         is_there = row.value in measures and (has_peers or not of_peers)
         found = values[-1 if of_peers else 0, measures.index(row.value)] if is_there else np.empty(0)
-        unit = unit_of_row(row)
-        rows.append(_judged(row, [value / unit for value in found.tolist() if not isnan(value)], design.confidence))
+        rows.append(_judged(row, found / unit_of_row(row), design.confidence))
     return Validation(tuple(rows), weeks, design.confidence)
 
 
@@ -178,9 +176,7 @@ def unit_of_row(row: PublishedRow) -> float:
     return MINUTES_PER_HOUR if in_minutes and row.unit == "h" else 1.0
 
 
-def _judged(row: PublishedRow, values: Sequence[float], confidence: float) -> ValidatedRow:
+def _judged(row: PublishedRow, values: FloatArray, confidence: float) -> ValidatedRow:
     """One published row with the simulated mean and its interval."""
-    if not values:
-        return ValidatedRow(row, nan, nan, nan, 0)
-    interval = mean_interval(values, confidence)
-    return ValidatedRow(row, interval.mean, interval.low, interval.high, interval.n)
+    found = {name: column.item() for name, column in mean_intervals(values[np.newaxis], confidence).items()}
+    return ValidatedRow(row, found["mean"], found["low"], found["high"], found["n"])

@@ -1,6 +1,6 @@
 """How many weeks of a run are warm-up: MSER-5 on daily series of a pilot of all scenarios, the largest for all.
 
-The rule is `sim.statistics.warm_up.warm_up_weeks`; that scenarios then have so many weeks is for `sim.studies.sweep`.
+The rule is `sim.statistics.warm_up.daily_warm_up`; that scenarios then have so many weeks is for `sim.studies.sweep`.
 
 A pilot plays every scenario from its empty start, without seasons, which are no warm-up. A series that is not shown to
 settle in the first half of the pilot tells no number: it is named, and left out of the decision. MSER-5 looks for the
@@ -27,7 +27,7 @@ from sim.runs.playing import play_tasks, workers_for
 from sim.runs.received_sweep import WARM_UP, WARM_UP_DAYS, read_checked
 from sim.runs.tables_on_disk import write_table
 from sim.statistics.arrays import FloatArray
-from sim.statistics.warm_up import warm_up_weeks
+from sim.statistics.warm_up import daily_warm_up
 
 PILOT_REPLICATIONS = 5
 PILOT_WEEKS = 14
@@ -122,7 +122,7 @@ def daily_series(trajectory: Trajectory, n_days: int) -> FloatArray:
 
 def decided(of_each: Mapping[str, FloatArray]) -> WarmUpFound:
     """The largest warm-up of all scenarios and series that settle; arrays of shape (replications, series, days)."""
-    evidence: list[dict[str, object]] = []
+    evidence: list[tuple[object, ...]] = []
     days: list[pd.DataFrame] = []
     for label, values in of_each.items():
         for number, name in enumerate(SERIES):
@@ -130,16 +130,8 @@ def decided(of_each: Mapping[str, FloatArray]) -> WarmUpFound:
             has_days = ~np.isnan(series).all(axis=0)
             if not has_days.all():  # nobody comes on some days: no series to judge
                 continue
-            found = warm_up_weeks(series, 7)
-            evidence.append(
-                {
-                    "label": label,
-                    "series": name,
-                    "n_weeks": found.n_weeks,
-                    "n_days": found.n_observations,
-                    "reliable": found.reliable,
-                }
-            )
+            found = daily_warm_up(series)
+            evidence.append((label, name, found.n_weeks, found.n_observations, found.reliable))
             means = np.nanmean(series, axis=0)
             days.append(pd.DataFrame({"label": label, "series": name, "day": np.arange(means.size), "mean": means}))
     table = pd.DataFrame(evidence, columns=["label", "series", "n_weeks", "n_days", "reliable"])

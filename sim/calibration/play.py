@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from sim.analysis.memory_check import check_run
+from sim.analysis.design_needs import check_run
 from sim.department.arrivals import Demand
 from sim.department.department import Department
 from sim.department.scenario import Period, Scenario

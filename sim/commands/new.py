@@ -13,7 +13,7 @@ from rich.console import Console
 from sim.config import shipped_choices
 from sim.io.suggest import did_you_mean
 from sim.report.console import say_unbroken
-from sim.studies.settings import file_name
+from sim.studies.question import file_name
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "data" / "new"
 USUAL_FOLDER = "mine"

@@ -7,8 +7,7 @@ from sim.config.column_maps import column_map_of
 from sim.config.composition import compose
 from sim.config.files import shipped_choices, shipped_configs
 from sim.config.sweeps import compose_sweep
-from sim.studies.question import Question, SweepQuestion
-from sim.studies.settings import ExecutorSettings
+from sim.studies.question import ExecutorSettings, Question, SweepQuestion
 
 __all__ = [
     "ExecutorSettings",

@@ -24,10 +24,16 @@ from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
 from sim.io.suggest import did_you_mean
-from sim.studies import settings
 from sim.studies.check_settings import faults_outside_sweeps
-from sim.studies.question import Question
-from sim.studies.settings import STUDIES, AgainstBaselineSettings, StudySettings
+from sim.studies.question import (
+    KEYS_OUTSIDE,
+    STUDIES,
+    AgainstBaselineSettings,
+    CalibrateSettings,
+    Question,
+    StudySettings,
+    studies_using,
+)
 
 
 def compose(overrides: Sequence[str] = (), config_dir: Path | None = None) -> Question:
@@ -76,7 +82,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
         chosen=tuple(file_of(draft.folders, group, name) for group, name in wanted),
         column_map=draft.column_map,
         config_dir=draft.folders[1] if len(draft.folders) > 1 else None,
-        **{key: outside.get(key) for key in settings.KEYS_OUTSIDE},
+        **{key: outside.get(key) for key in KEYS_OUTSIDE},
     )
 
 
@@ -156,10 +162,10 @@ class Composition:
     def check_unused(self) -> None:
         """Keys outside the groups that the study would pass over in silence."""
         study, given = self.study, {"output": self.root.output, **self.draft.paths}
-        for key in settings.KEYS_OUTSIDE:
+        for key in KEYS_OUTSIDE:
             if study is None or given.get(key) is None or key in study.uses:
                 continue
-            users = " and ".join(f"study={name}" for name in settings.studies_using(key))
+            users = " and ".join(f"study={name}" for name in studies_using(key))
             remedy = f"it is for {users}: leave it out of study={study.name}"
             nothing = f"study={study.name} writes no files: leave it out"
             self.draft.refuse(key, str(given[key]), nothing if key == "output" else remedy)
@@ -192,7 +198,7 @@ class Composition:
     def check_calibration(self, study: Plain) -> None:
         """The column map of a calibration; and the visits file with it, where the command is refused anyhow."""
         draft = self.draft
-        if not isinstance(study, dict) or STUDIES.get(study.get("name", "")) is not settings.CalibrateSettings:
+        if not isinstance(study, dict) or STUDIES.get(study.get("name", "")) is not CalibrateSettings:
             return
         read = column_map_in(draft.folders, study.get("map"))
         if isinstance(read, list):

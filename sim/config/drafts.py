@@ -10,7 +10,7 @@ from sim.config.key_paths import Plain
 from sim.config.overrides import PATH_KEYS, Override, read_overrides
 from sim.department.scenario import Problem
 from sim.io.suggest import did_you_mean
-from sim.studies.settings import studies_with
+from sim.studies.question import studies_with
 from sim.visits.column_map import ColumnMap
 
 PLANNED = ("sensitivity", "optimise", "report")

@@ -19,7 +19,7 @@ from sim.department.quantities import Frozen
 from sim.department.roster import Role, Staffing
 from sim.department.support import Effects, Support
 from sim.io.suggest import did_you_mean
-from sim.studies.settings import AnySettings, ExecutorSettings, StudySettings, studies_with
+from sim.studies.question import AnySettings, ExecutorSettings, StudySettings, studies_with
 
 Plain = Any
 """Nested dicts, lists and scalars as YAML gives them; they end where the models begin."""

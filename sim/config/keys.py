@@ -21,8 +21,7 @@ from sim.config.user_files import ADDED
 from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
 from sim.department.scenario import Scenario
 from sim.io.suggest import closest
-from sim.studies.question import Question
-from sim.studies.settings import studies_with
+from sim.studies.question import Question, studies_with
 
 MEANINGS = Path(__file__).resolve().parent.parent / "data" / "keys.csv"
 PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b")

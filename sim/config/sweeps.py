@@ -18,8 +18,7 @@ from sim.config.overrides import Override, Range
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.short_lists import few_of
 from sim.studies.check_settings import faults_alone, faults_of_measures_named
-from sim.studies.question import Question, SweepQuestion
-from sim.studies.settings import RunSettings
+from sim.studies.question import Question, RunSettings, SweepQuestion
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
 """What may vary of a study: it belongs to the scenario."""

@@ -101,7 +101,7 @@ def distance_sentence(validation: Validation) -> str:
     distance = plain_number(validation.median_distance, 2)
     return (
         f"Median distance from the published value: {distance} half-widths of the accepted range, over the "
-        f"{counted(validation.n_distances, 'row')} with a published value."
+        f"{counted(len(validation.distances), 'row')} with a published value."
     )
 
 

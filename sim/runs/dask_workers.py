@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import lru_cache, partial
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from distributed import Client, KilledWorker, LocalCluster, Security, WorkerPlug
 
 from sim.engine.code_version import code_version
 from sim.runs.interrupts import uninterrupted
-from sim.runs.worker_errors import Notice, NoWorkers, TaskLost, WorkersGone
+from sim.runs.worker_pool import Notice, NoWorkers, TaskLost, WorkersGone
 
 SECONDS_TO_ANSWER, SECONDS_TO_ARRIVE = 5, 120
 """Of a scheduler that is asked whether it is there; of what comes from one that is."""
@@ -47,7 +47,9 @@ def cluster(n_workers: int | None, address: str | None, notice: Notice) -> Itera
 
     No more than `n_workers` are at work at once; None: all of the cluster at `address`.
     """
-    with quiet_logging(), local_cluster(n_workers) if address is None else no_cluster(address) as place:
+    if address is not None:
+        identity_at(address)
+    with quiet_logging(), local_cluster(n_workers) if address is None else nullcontext(address) as place:
         client = Client(place, timeout=SECONDS_TO_ARRIVE, set_as_default=False)
         workers = DaskWorkers(client, address, n_workers, notice)
         try:
@@ -69,7 +71,10 @@ def local_cluster(n_workers: int | None) -> Iterator[Any]:
     A scheduler runs what it is sent; without keys every user of the machine could send it something.
     """
     security = cluster_keys()
-    with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder, dask.config.set(quiet_in(folder)):
+    with (
+        TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder,
+        dask.config.set({**QUIET_SETTINGS, "temporary-directory": folder}),
+    ):
         place = LocalCluster(
             n_workers=n_workers,
             threads_per_worker=1,
@@ -95,18 +100,6 @@ def cluster_keys() -> Security:
         remedy = "pip install 'peered[dask]', or choose executor=processes"
         raise NoWorkers(f"executor = dask: cryptography, which makes its keys, is not installed: {remedy}") from error
     return keys
-
-
-def quiet_in(folder: str) -> dict[str, Any]:
-    """Settings of a cluster of our own, which leaves nothing outside a folder."""
-    return {**QUIET_SETTINGS, "temporary-directory": folder}
-
-
-@contextmanager
-def no_cluster(address: str) -> Iterator[Any]:
-    """A cluster that is not ours to start or to end. Raises NoWorkers."""
-    identity_at(address)
-    yield address
 
 
 @contextmanager

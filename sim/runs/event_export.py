@@ -15,7 +15,7 @@ import pandas as pd
 from sim.engine.event_log import visit_events
 from sim.engine.trajectory import TASK_KINDS, Trajectory
 from sim.io.clean_text import for_csv, for_terminal
-from sim.runs.tables_on_disk import copy_out, whole_file
+from sim.runs.tables_on_disk import whole_file, write_table
 from sim.visits.xes import Value, xes_lines
 
 EVENT_SUFFIXES: Final = {"csv": ".csv", "parquet": ".parquet", "xes": ".xes", "vidigi": "-vidigi.csv"}
@@ -32,8 +32,7 @@ def write_event_log(trajectory: Trajectory, kind: str, folder: Path, name: str, 
     table = (vidigi_table if kind == "vidigi" else event_table)(trajectory, first_monday)
     if kind != "parquet":
         table = cleaned(table, for_csv)
-    with whole_file(path) as partial:
-        copy_out(table, partial, as_csv=kind != "parquet")
+    write_table(table, path)
     return path
 
 

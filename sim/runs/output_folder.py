@@ -72,27 +72,25 @@ def write_mark(mark: Mark, folder: Path) -> None:
     write_json(mark.model_dump(mode="json"), folder / MARK)
 
 
-def is_marked(folder: Path, study: str) -> bool:
-    """Whether a folder, no link to one, was marked by a study."""
-    return not folder.is_symlink() and folder.is_dir() and is_marked_for(folder, (study,))
-
-
-def is_marked_for(folder: Path, studies: Iterable[str]) -> bool:
-    """Whether a folder was marked by one of these studies."""
-    mark = read_mark(folder)
-    return mark is not None and mark.study in set(studies)
+def is_marked_for(folder: Path, *studies: str) -> bool:
+    """Whether a folder, no link to one, was marked by one of these studies."""
+    mark = None if folder.is_symlink() or not folder.is_dir() else read_mark(folder)
+    return mark is not None and mark.study in studies
 
 
 # --- what is in a folder ----------------------------------------------------------------------------
 
 
-def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Everything in a folder and below it, with its name relative to it; links are not followed."""
-    with os.scandir(folder) as found:
-        for entry in sorted(found, key=lambda each: each.name):
-            yield entry.name, entry
-            if entry.is_dir(follow_symlinks=False):
-                yield from ((f"{entry.name}/{name}", below) for name, below in _entries(Path(entry.path)))
+def entries_below(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Everything below a folder with its name relative to it, a folder before what is in it; links are not followed."""
+    folders = [("", str(folder))]
+    while folders:
+        above, here = folders.pop()
+        with os.scandir(here) as found:
+            for entry in found:
+                yield above + entry.name, entry
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((f"{above}{entry.name}/", entry.path))
 
 
 def is_regular(entry: os.DirEntry[str]) -> bool:
@@ -106,16 +104,16 @@ def file_hash(file: Path) -> str:
         return file_digest(content, "sha256").hexdigest()
 
 
-def manifest(folder: Path) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """Files with their hashes, and folders, of a folder in which only we write."""
+def write_manifest(folder: Path, study: str, status: Literal["incomplete", "complete"]) -> None:
+    """Mark a folder in which only we write with all its files, by the hash of their content, and folders."""
     files: dict[str, tuple[str, ...]] = {}
     folders: list[str] = []
-    for name, entry in _entries(folder):
+    for name, entry in entries_below(folder):
         if entry.is_dir(follow_symlinks=False):
             folders.append(name)
         elif name != MARK:
             files[name] = (file_hash(Path(entry.path)),)
-    return files, tuple(folders)
+    write_mark(Mark(study=study, status=status, files=files, folders=tuple(folders)), folder)
 
 
 def is_listed(name: str, entry: os.DirEntry[str], mark: Mark) -> bool:
@@ -134,11 +132,11 @@ def foreign_to_results(folder: Path) -> list[str]:
     mark = read_mark(folder)
     if mark is None or mark.study in GROWING:
         return sorted(entry.name for entry in folder.iterdir())
-    return [
+    return sorted(
         f"{name} (changed)" if name in mark.files and not entry.is_symlink() else name
-        for name, entry in _entries(folder)
+        for name, entry in entries_below(folder)
         if not is_listed(name, entry, mark)
-    ]
+    )
 
 
 GROWING = ("sweep", "breakeven", "calibrate", "multirun")
@@ -150,12 +148,12 @@ def foreign_by_name(folder: Path, ours: Callable[[str], bool]) -> list[str]:
 
     A folder is accepted with the files in it, so one that is empty is nobody's.
     """
-    return [
+    return sorted(
         name
-        for name, entry in _entries(folder)
+        for name, entry in entries_below(folder)
         if not entry.is_dir(follow_symlinks=False)
         and not (is_regular(entry) and (name == MARK or entry.name in LITTER or ours(name)))
-    ]
+    )
 
 
 # --- where results will stand -----------------------------------------------------------------------
@@ -268,7 +266,7 @@ def results_folder(place: Path, study: str) -> Iterator[DraftFolder]:
     with ExitStack() as stack:
         folder = claimed(place, study, stack)
         unfinished = takewhile(os.path.lexists, _numbered(place.with_name(f"{place.name}.unfinished")))
-        earlier = [path for path in (beside(place, _LEFT), place, *unfinished) if is_marked(path, study)]
+        earlier = [path for path in (beside(place, _LEFT), place, *unfinished) if is_marked_for(path, study)]
         draft = DraftFolder(folder, place, earlier)
         try:
             yield draft
@@ -386,7 +384,7 @@ def remove_listed(folder: Path) -> None:
     mark = read_mark(folder)
     assert mark is not None
     with suppress(OSError):
-        for name, entry in reversed(list(_entries(folder))):  # what is in a folder before the folder
+        for name, entry in reversed(list(entries_below(folder))):  # what is in a folder before the folder
             path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 with suppress(OSError):  # not empty: something in it is not ours
@@ -409,8 +407,7 @@ def finish(unfinished: DraftFolder, place: Path, study: str) -> None:
         raise CannotKeep(f"{errors.partial}: what was played is kept in {kept}, the earlier result in {place}")
     if not errors.found:
         with errors.noted(draft / MARK):
-            files, folders = manifest(draft)
-            write_mark(Mark(study=study, status="complete", files=files, folders=folders), draft)
+            write_manifest(draft, study, "complete")
     if errors.found:
         what = f"{errors.text()}: the results are incomplete; what could be written"
     else:
@@ -452,10 +449,7 @@ def put_in_place(draft: Path, place: Path) -> None:
 def keep_unfinished(draft: Path, place: Path, study: str, errors: WriteErrors) -> Path:
     """Give a draft that cannot take its place a name that everybody sees, which nothing has yet."""
     with suppress(OSError):
-        files, folders = manifest(draft)
-        lacks_something = errors.found or errors.partial
-        status: Literal["incomplete", "complete"] = "incomplete" if lacks_something else "complete"
-        write_mark(Mark(study=study, status=status, files=files, folders=folders), draft)
+        write_manifest(draft, study, "incomplete" if errors.found or errors.partial else "complete")
     unfinished = _numbered(place.with_name(f"{place.name}.unfinished"))
     kept = next(name for name in unfinished if not os.path.lexists(name))
     try:

@@ -8,23 +8,21 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing
-from typing import Protocol
 
 import numpy as np
 
 from sim.engine.trajectory import Trajectory
-from sim.runs.background_writer import write_large_table
 from sim.runs.design import Design, RunFiles, RunTask
 from sim.runs.engines import ENGINES
 from sim.runs.event_export import write_event_log
 from sim.runs.interrupts import uninterrupted
-from sim.runs.run_store import RunResult
-from sim.runs.tables_on_disk import WriteErrors
-from sim.runs.worker_errors import Notice, TaskLost, ignore_notice
-from sim.runs.worker_pool import Pool, run_in_pool, worker_pool
+from sim.runs.run_store import RunResult, RunStore
+from sim.runs.tables_on_disk import WriteErrors, write_large_table
+from sim.runs.worker_pool import Notice, Pool, TaskLost, ignore_notice, run_in_pool, worker_pool
 
-SECONDS_PER_PART, MOST_PER_PART = 5.0, 100
-"""Results are written after so long, or so many runs."""
+SECONDS_PER_PART, MOST_PER_PART, SHARE_PER_PART = 5.0, 100, 0.01
+"""Results are written after so long, or so many runs, or the share of what was played, if that is more: an end without
+warning costs little, and of weeks of playing there are some hundred parts, not a hundred thousand."""
 
 
 def play_task(task: RunTask) -> list[RunResult]:
@@ -77,17 +75,10 @@ def write_run_files(trajectory: Trajectory, files: RunFiles, unwritten: WriteErr
             write_event_log(trajectory, events.kind, events.folder, events.name, events.first_monday)
 
 
-class ResultSink(Protocol):
-    """Keeps results."""
-
-    def write(self, results: Sequence[RunResult]) -> None: ...
-
-
 def play_tasks(
     tasks: Sequence[RunTask],
     pool: Pool,
-    store: ResultSink | None = None,
-    clock: Callable[[], float] = time.monotonic,
+    store: RunStore | None = None,
     write_last: Callable[[], bool] = lambda: True,
 ) -> Generator[tuple[RunTask, list[RunResult]], None, None]:
     """Play tasks and yield each with its results, in the order in which they end.
@@ -95,16 +86,20 @@ def play_tasks(
     Results go to the `store` every few seconds, and what is left when this ends in any way, unless `write_last` says
     no: the caller has then all it needs.
     """
-    written_at, unwritten = clock(), list[RunResult]()
+    written_at = started = time.monotonic()
+    unwritten, n_played = list[RunResult](), 0
     running = run_in_pool(pool, play_task, tasks, task_lost)
     try:
         for task, results in running:
             if store is not None:
                 unwritten += results
-                if len(unwritten) >= MOST_PER_PART or clock() - written_at >= SECONDS_PER_PART:
+                n_played += len(results)
+                is_many = len(unwritten) >= max(MOST_PER_PART, SHARE_PER_PART * n_played)
+                now = time.monotonic()
+                if is_many or now - written_at >= max(SECONDS_PER_PART, SHARE_PER_PART * (now - started)):
                     store.write(unwritten)
                     unwritten = []  # not before they are written: what could not be is tried once more at the end
-                    written_at = clock()
+                    written_at = now
             yield task, results
     finally:
         with uninterrupted():

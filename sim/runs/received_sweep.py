@@ -3,10 +3,8 @@
 Files are read through the models and column types below. What the tables mean is `sim.runs.run_store`.
 """
 
-import os
-import re
 import stat
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +12,7 @@ from typing import Annotated, Final, Literal, TypeVar
 
 import duckdb
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import from_json
+from pydantic import BaseModel, ConfigDict, Field, Json, TypeAdapter, ValidationError, model_validator
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.department.short_text import cut_end
@@ -23,7 +20,8 @@ from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.number_text import counted
 from sim.io import sql
 from sim.io.bounded_reader import MIB, UnreadableFile, open_regular, read_bytes
-from sim.runs.stopping_rules import StoppingRules
+from sim.runs.design import StoppingRules, faults_of_rules
+from sim.runs.output_folder import entries_below
 
 _MOST_ENTRIES: Final = 10_000_000
 """Files and folders below a results folder."""
@@ -42,7 +40,6 @@ MOST_VALUES_READ: Final = 2**29
 _MOST_NAMED: Final = 10
 """Problems named; the rest is counted."""
 AS_WRITTEN: Final = "take the folder as peered wrote it, or play the sweep again"
-_SCENARIO: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST_SHOWN: Final = 80
 
 ColumnKind = Literal["text", "whole", "number", "yes_or_no"]
@@ -85,34 +82,23 @@ def check_entries(folder: Path) -> None:
     Raises ScenarioError. A folder that is not there yet is left to those who make it.
     """
     problems = []
-    for number, (path, mode) in enumerate(_entries(folder)):
-        if number >= _MOST_ENTRIES:
-            remedy = f"more than {_MOST_ENTRIES:,} files: give the results folder of one sweep"
-            raise ScenarioError([Problem(str(folder), "too many files", remedy)])
-        if stat.S_ISLNK(mode):
-            problems.append(Problem(str(path), "a link", "a results folder holds no links: put the file itself there"))
-        elif not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            problems.append(Problem(str(path), "a pipe, a socket or a device", "no file of a sweep: take it out"))
+    try:
+        for number, (name, entry) in enumerate(entries_below(folder) if folder.exists() else ()):
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if number >= _MOST_ENTRIES:
+                remedy = f"more than {_MOST_ENTRIES:,} files: give the results folder of one sweep"
+                raise ScenarioError([Problem(str(folder), "too many files", remedy)])
+            if stat.S_ISLNK(mode):
+                remedy = "a results folder holds no links: put the file itself there"
+                problems.append(Problem(str(folder / name), "a link", remedy))
+            elif not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                remedy = "no file of a sweep: take it out"
+                problems.append(Problem(str(folder / name), "a pipe, a socket or a device", remedy))
+    except OSError as error:
+        place = Path(error.filename or folder)
+        remedy = f"cannot be read ({error.strerror}): {AS_WRITTEN}"
+        raise ScenarioError([Problem(str(place), repr(place.name), remedy)]) from error
     refuse_all(problems)
-
-
-def _entries(folder: Path) -> Iterator[tuple[Path, int]]:
-    """Every entry below a folder with its mode; links are not followed."""
-    folders = [folder]
-    while folders:
-        here = folders.pop()
-        try:
-            with os.scandir(here) as found:
-                for entry in found:
-                    mode = entry.stat(follow_symlinks=False).st_mode
-                    if stat.S_ISDIR(mode):
-                        folders.append(Path(entry.path))
-                    yield Path(entry.path), mode
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            remedy = f"cannot be read ({error.strerror}): {AS_WRITTEN}"
-            raise ScenarioError([Problem(str(here), repr(here.name), remedy)]) from error
 
 
 def refuse_all(problems: Sequence[Problem]) -> None:
@@ -159,17 +145,11 @@ class SweepFacts(BaseModel):
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> "SweepFacts":
-        asked = self.asked
-        ranked = [name for name in (asked.best, None if asked.select is None else asked.select.measure) if name]
-        for name in (*asked.precision, *ranked):
-            if name.partition(".")[0] not in MEASURE_BY_KEY:
-                raise ValueError(f"asked: there is no measure {shortened_value(name)}")
-        for name in ranked:
-            if MEASURE_BY_KEY[name.partition(".")[0]].better == "neutral":
-                raise ValueError(f"asked: {shortened_value(name)} has no better direction")
-        if asked.precision and asked.select is not None:
-            raise ValueError("asked: a precision and a best to be selected, which exclude each other")
-        if asked.in_rounds and not self.replications <= asked.most_replications <= MOST_REPLICATIONS_READ:
+        for problem in faults_of_rules(
+            self.asked, self.replications, lambda name: "" if is_known(name) else "no measure"
+        ):
+            raise ValueError(f"asked, {problem.path} = {problem.value}: {problem.remedy}")
+        if self.asked.in_rounds and not self.replications <= self.asked.most_replications <= MOST_REPLICATIONS_READ:
             raise ValueError(f"asked: most_replications is not between replications and {MOST_REPLICATIONS_READ}")
         return self
 
@@ -189,18 +169,21 @@ _Facts = TypeVar("_Facts", bound=BaseModel)
 
 def read_facts(file: Path, kind: type[_Facts]) -> _Facts:
     """What run.json says, as far as `kind` asks for it. Raises ScenarioError with all that is wrong with it."""
+    with refuse_unreadable(file), refuse_invalid(lambda place: ".".join([str(file), *map(str, place)])):
+        return kind.model_validate_json(read_bytes(file, MOST_FACTS))
+
+
+@contextmanager
+def refuse_invalid(place_of: Callable[[tuple[int | str, ...]], str]) -> Iterator[None]:
+    """Raise ScenarioError with everything that a model of pydantic found wrong in the block, each at its place."""
     try:
-        with refuse_unreadable(file):
-            return kind.model_validate_json(read_bytes(file, MOST_FACTS))
+        yield
     except ValidationError as error:
-        found = error.errors(include_url=False)
-    problems = []
-    for one in found:
-        place = ".".join([str(file), *map(str, one["loc"])])
-        value = "no JSON" if one["type"] == "json_invalid" else shortened_value(one["input"])
-        problems.append(Problem(place, value, f"{shortened_text(one['msg'])}: {AS_WRITTEN}"))
-    refuse_all(problems)
-    raise AssertionError("an error without a problem")
+        problems = []
+        for one in error.errors(include_url=False):
+            value = "no JSON" if one["type"] == "json_invalid" else shortened_value(one["input"])
+            problems.append(Problem(place_of(one["loc"]), value, f"{shortened_text(one['msg'])}: {AS_WRITTEN}"))
+        refuse_all(problems)
 
 
 def shortened_value(value: object) -> str:
@@ -264,55 +247,51 @@ def read_checked(file: Path) -> pd.DataFrame:
     return table
 
 
+class SweptRow(BaseModel):
+    """A row of the scenarios; `place` -1: not of the last command; `content`: the scenario in JSON."""
+
+    model_config = ConfigDict(strict=True)
+
+    scenario: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    label: Annotated[str, Field(min_length=1, max_length=_LONGEST_LABEL)]
+    place: Annotated[int, Field(ge=-1, lt=_MOST_SCENARIOS)]
+    content: Json[dict[str, object]]
+
+
+_ROWS: Final = TypeAdapter(Annotated[list[SweptRow], Field(max_length=_MOST_SCENARIOS)])
+
+
 def read_scenarios(file: Path) -> pd.DataFrame:
     """Every scenario a sweep was ever asked for: scenario, label, place (-1: not of the last command), content (JSON).
 
     Raises ScenarioError where what stands there cannot be such.
     """
     table = read_checked(file)
-    problems = []
-    if len(table) > _MOST_SCENARIOS:
-        problems.append(Problem(str(file), f"{len(table):,} scenarios", f"more than {_MOST_SCENARIOS:,}: {AS_WRITTEN}"))
-    for number, row in enumerate(table.head(_MOST_SCENARIOS).to_dict("records")):
-        problems += [
-            Problem(f"{file}, row {number + 1}, {column}", shortened_value(row[column]), f"{wrong}: {AS_WRITTEN}")
-            for column, wrong in faults_of_scenario(row)
+    with refuse_invalid(lambda place: f"{file}, " + ", ".join(map(str, (f"row {int(place[0]) + 1}", *place[1:])))):
+        _ROWS.validate_python(table.to_dict("records"))
+    wanted = table[table["place"] >= 0]
+    if wanted.empty:
+        raise ScenarioError([Problem(str(file), "no scenario", f"a sweep has one at least: {AS_WRITTEN}")])
+    refuse_all(
+        [
+            Problem(f"{file}, {column}", shortened_value(value), f"twice: {AS_WRITTEN}")
+            for column in ("scenario", "label")
+            for value in wanted[column][wanted[column].duplicated()]
         ]
-    if not problems:
-        wanted = table[table["place"] >= 0]
-        for column in ("scenario", "label"):
-            twice = wanted[column][wanted[column].duplicated()]
-            problems += [
-                Problem(f"{file}, {column}", shortened_value(value), f"twice: {AS_WRITTEN}") for value in twice
-            ]
-        if not len(wanted):
-            problems.append(Problem(str(file), "no scenario", f"a sweep has one at least: {AS_WRITTEN}"))
-    refuse_all(problems)
+    )
     return table
 
 
-def faults_of_scenario(row: Mapping[Hashable, object]) -> Iterator[tuple[str, str]]:
-    """Column and fault of a row of the scenarios."""
-    if not (isinstance(row["scenario"], str) and _SCENARIO.fullmatch(row["scenario"])):
-        yield "scenario", "no hash of a scenario"
-    if not (isinstance(row["label"], str) and 0 < len(row["label"]) <= _LONGEST_LABEL):
-        yield "label", f"no label of 1 to {_LONGEST_LABEL:,} characters"
-    if not (isinstance(row["place"], int) and -1 <= row["place"] < _MOST_SCENARIOS):
-        yield "place", f"no place between -1 and {_MOST_SCENARIOS:,}"
-    try:
-        content = from_json(row["content"]) if isinstance(row["content"], str) else None
-    except ValueError as error:
-        yield "content", f"no JSON ({shortened_text(str(error))})"
-    else:
-        if not isinstance(content, dict):
-            yield "content", "no scenario in JSON"
+def is_known(name: object) -> bool:
+    """Whether this version has a measure."""
+    return isinstance(name, str) and name.partition(".")[0] in MEASURE_BY_KEY
 
 
 def check_measures(names: Sequence[object], folder: Path) -> None:
     """Refuse measures that are not in the catalogue. Raises ScenarioError."""
-    unknown = [name for name in names if not (isinstance(name, str) and name.partition(".")[0] in MEASURE_BY_KEY)]
     remedy = f"no measure of this version of PeerED: {AS_WRITTEN}"
-    refuse_all([Problem(f"{folder}, measure", shortened_value(name), remedy) for name in unknown])
+    unknown = [shortened_value(name) for name in names if not is_known(name)]
+    refuse_all([Problem(f"{folder}, measure", name, remedy) for name in unknown])
 
 
 def check_size(n_scenarios: int, n_measures: int, replications: int, folder: Path) -> None:

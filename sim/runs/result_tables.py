@@ -12,14 +12,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-from duckdb import (
-    ColumnExpression,
-    ConstantExpression,
-    DuckDBPyConnection,
-    DuckDBPyRelation,
-    Expression,
-    FunctionExpression,
-)
+from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation, FunctionExpression
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.department.short_text import lines_html, lines_text
@@ -27,19 +20,7 @@ from sim.engine.trajectory import with_ordered_labels
 from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, open_regular, read_bytes
 from sim.io.suggest import did_you_mean
-from sim.runs.received_sweep import (
-    AS_WRITTEN,
-    MOST_FACTS,
-    MOST_TEXT,
-    MOST_VALUES_READ,
-    SCENARIOS,
-    TYPES_OF_KIND,
-    check_entries,
-    read_scenarios,
-    refuse_all,
-    refuse_unreadable,
-    shortened_text,
-)
+from sim.runs import received_sweep
 from sim.runs.run_store import FACTS, PARTS, VISITS, read_sweep
 
 EVENTS = "events"
@@ -48,8 +29,8 @@ _MOST_BYTES = 2**40
 FILENAME = "filename"
 COUNTING: Mapping[str, sql.Setting] = {"memory_limit": "2GB"}
 """For looking at how much there is, before it is read."""
-_TEXTS = TYPES_OF_KIND["text"]
-SCALARS = frozenset().union(*TYPES_OF_KIND.values()) | {
+_TEXTS = received_sweep.TYPES_OF_KIND["text"]
+SCALARS = frozenset().union(*received_sweep.TYPES_OF_KIND.values()) | {
     "UBIGINT", "HUGEINT", "DECIMAL", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS",
     "TIMESTAMP WITH TIME ZONE", '"NULL"',
 }  # fmt: skip
@@ -79,9 +60,10 @@ class Results(Mapping[str, pd.DataFrame]):
         if not file.is_file():
             return {}
         try:
-            facts = json.loads(read_bytes(file, MOST_FACTS))
+            facts = json.loads(read_bytes(file, received_sweep.MOST_FACTS))
         except (UnreadableFile, ValueError, RecursionError) as error:
-            raise ScenarioError([Problem(str(file), "no JSON", f"{sql.first_line(error)}: {AS_WRITTEN}")]) from error
+            remedy = f"{sql.first_line(error)}: {received_sweep.AS_WRITTEN}"
+            raise ScenarioError([Problem(str(file), "no JSON", remedy)]) from error
         return facts if isinstance(facts, dict) else {}
 
     def read(self, table: str, columns: Sequence[str] | None = None, **equal: str | float) -> pd.DataFrame:
@@ -133,7 +115,7 @@ def _files_in(folder: Path) -> dict[str, list[Path]]:
     """The files of each table of a results folder, in order of their names. Raises FileNotFoundError, ScenarioError."""
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder; give the results folder of a study (output=FOLDER)")
-    check_entries(folder)
+    received_sweep.check_entries(folder)
     found = {file.stem: [file] for file in sorted(folder.iterdir()) if file.suffix in (".parquet", ".csv")}
     visits = sorted((folder / VISITS).glob("*.parquet")) or visits_of_sweep(folder)
     events = [file for file in sorted((folder / EVENTS).glob("*")) if file.suffix in (".parquet", ".csv")]
@@ -160,7 +142,7 @@ def _read_table(
     name: str, files: Sequence[Path], folder: Path, columns: Sequence[str] | None, equal: Mapping[str, str | float]
 ) -> pd.DataFrame:
     """Rows of the files of one table. Raises KeyError for unknown columns, ScenarioError for what cannot be read."""
-    with refuse_unreadable(f"{folder}, table {name}", "cannot be read"):
+    with received_sweep.refuse_unreadable(f"{folder}, table {name}", "cannot be read"):
         for file in files:
             open_regular(file, _MOST_BYTES).close()
         with sql.connect(files, settings=COUNTING) as connection:
@@ -168,13 +150,6 @@ def _read_table(
         with sql.connect(files) as connection:
             table = some_of(name, connection, files, columns, equal).df()
     return named_by_file(name, table, folder)
-
-
-def check_known(wanted: Sequence[str], there: Sequence[str], table: str) -> None:
-    """Raise KeyError for the first column that a table does not have."""
-    for column in wanted:
-        if column not in there:
-            raise KeyError(f"table {table} has no column {column!r}; {did_you_mean(column, there)}")
 
 
 def some_of(
@@ -187,7 +162,9 @@ def some_of(
     """The columns and rows that are wanted, the name of the file last; not read yet. Raises KeyError."""
     received = relation(connection, files)
     there = [column for column in received.columns if column != FILENAME]
-    check_known([*(columns or ()), *equal], there, name)
+    for column in (*(columns or ()), *equal):
+        if column not in there:
+            raise KeyError(f"table {name} has no column {column!r}; {did_you_mean(column, there)}")
     for column, value in equal.items():
         received = received.filter(ColumnExpression(column) == ConstantExpression(value))
     return received.select(*map(ColumnExpression, [*(columns or there), FILENAME]))
@@ -202,28 +179,22 @@ def check_memory(table: str, wanted: DuckDBPyRelation, folder: Path) -> None:
     place = f"{folder}, table {table}"
     odd = [name for name, kind in types.items() if kind.endswith("]") or kind.partition("(")[0] not in SCALARS]
     remedy = "numbers, text or times should stand there: read the other columns, with columns=[...]"
-    refuse_all(
-        [
-            Problem(f"{place}, column {shortened_text(name)}", f"of type {shortened_text(types[name])}", remedy)
-            for name in odd
-        ]
+    shown = received_sweep.shortened_text
+    received_sweep.refuse_all(
+        [Problem(f"{place}, column {shown(name)}", f"of type {shown(types[name])}", remedy) for name in odd]
     )
     texts = [name for name, kind in types.items() if kind.partition("(")[0] in _TEXTS]
-    lengths = [FunctionExpression("sum", FunctionExpression("strlen", _text_of(name))) for name in texts]
+    as_text = [ColumnExpression(name).cast(duckdb.sqltypes.VARCHAR) for name in texts]
+    lengths = [FunctionExpression("sum", FunctionExpression("strlen", text)) for text in as_text]
     ((n_rows, *n_characters),) = wanted.aggregate([FunctionExpression("count"), *lengths]).fetchall()
     in_all = sum(filter(None, n_characters))
     some = f'read some of it, as in read("{table}", columns=[...], staffing="traditional")'
-    if n_rows * (len(types) + (VALUES_PER_TEXT - 1) * len(texts)) > MOST_VALUES_READ:
+    if n_rows * (len(types) + (VALUES_PER_TEXT - 1) * len(texts)) > received_sweep.MOST_VALUES_READ:
         raise ScenarioError(
             [Problem(place, f"{n_rows:,} rows of {len(types) - 1} columns", f"too many for memory: {some}")]
         )
-    if in_all > MOST_TEXT:
+    if in_all > received_sweep.MOST_TEXT:
         raise ScenarioError([Problem(place, f"{in_all:,} characters of text", f"too much for memory: {some}")])
-
-
-def _text_of(column: str) -> Expression:
-    """The values of a column as text."""
-    return ColumnExpression(column).cast(duckdb.sqltypes.VARCHAR)
 
 
 def relation(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
@@ -242,10 +213,10 @@ def named_by_file(name: str, table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     files = table.pop(FILENAME)
     if name == EVENTS and "staffing" not in table:
         table.insert(0, "staffing", files.map({file: Path(file).stem for file in files.unique()}))
-    elif name == VISITS and "staffing" not in table and (folder / SCENARIOS).is_file():
+    elif name == VISITS and "staffing" not in table and (folder / received_sweep.SCENARIOS).is_file():
         keys = files.map({file: SCENARIO_FOLDER.search(file) for file in files.unique()})
         scenarios = keys.map(lambda match: match[1] if match else "")
-        labels = read_scenarios(folder / SCENARIOS).set_index("scenario")["label"]
+        labels = received_sweep.read_scenarios(folder / received_sweep.SCENARIOS).set_index("scenario")["label"]
         table.insert(0, "label", scenarios.map(labels[~labels.index.duplicated()]))
         table.insert(0, "scenario", scenarios)
     return with_ordered_labels(table) if name == VISITS else table

@@ -1,16 +1,16 @@
 """The folder of a sweep: measures of runs kept by what they were played from, so that nothing is played twice.
 
 A run is known by the content of its scenario, seed, replication and code version, whatever command asked for it.
-Rows come in parts, each written whole, many of which are put together into one now and then; one process writes at a
-time. What is played is `sim.runs.design`.
+Rows come in parts, each written whole; one process writes at a time. Rows that stand in two parts, because parts were
+copied in, count once. What is played is `sim.runs.design`.
 """
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,53 +20,25 @@ import pandas as pd
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.io import sql
-from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.io.clean_text import for_terminal
 from sim.io.file_lock import exclusive_lock
-from sim.runs import received_sweep
+from sim.runs import output_folder, received_sweep
 from sim.runs.design import RunKey
-from sim.runs.interrupts import uninterrupted
-from sim.runs.output_folder import (
-    MARK,
-    MOST_MARK_BYTES,
-    Mark,
-    file_hash,
-    foreign_by_name,
-    is_marked_for,
-    read_mark,
-    refusing_the_folder,
-    write_mark,
-)
-from sim.runs.received_sweep import (
-    AS_WRITTEN,
-    PART_COLUMNS,
-    SCENARIOS,
-    ReceivedSweep,
-    SweepFacts,
-    check_entries,
-    check_measures,
-    check_parts,
-    check_size,
-    read_facts,
-    read_scenarios,
-)
+from sim.runs.interrupts import interrupted_after
 from sim.runs.tables_on_disk import (
     CannotKeep,
     TableNotWritten,
     WriteErrors,
     copy_out,
     whole_file,
-    write_json,
     write_table,
 )
 
 PARTS, FACTS, _LOCK = "parts", "run.json", ".lock"
-PART = re.compile(r"(\d{6})(?:-(\d{6}))?-([0-9a-f]{16})\.parquet")
-"""Number of a part, the last number where it holds several, and the hash of its bytes, so that all damage is seen."""
+PART = re.compile(r"(\d{6})(?:-\d{6})?-([0-9a-f]{16})\.parquet")
+"""Number of a part (earlier versions put several into one: the first and the last), and the hash of its bytes, so that
+all damage is seen."""
 PART_IN_WORK, DAMAGED = ".new", ".damaged"
-MOST_PARTS, FEW_PARTS = 64, 16
-"""So many parts are put together while a sweep is played, and more than so few when it ends."""
-LARGE = 64 * 2**20
-"""Bytes of a part that is not written anew."""
 VISITS = "visits"
 
 
@@ -100,30 +72,25 @@ class RunStore:
             path for path in (folder / PARTS).glob("*.parquet") if PART.fullmatch(path.name) and path.is_file()
         )
         self.damaged = [part for part in parts if is_damaged(part)]
-        whole = [part for part in parts if part not in self.damaged]
-        check_parts(whole)
-        self._left_over = [part for part in whole if any(holds(other, part) for other in whole)]
-        self.parts = [part for part in whole if part not in self._left_over]
+        self.parts = [part for part in parts if part not in self.damaged]
+        received_sweep.check_parts(self.parts)
 
-    def put_in_order(self) -> None:
-        """Rename parts that are damaged, so that nobody takes them for whole, and remove those that another holds."""
+    def set_damaged_aside(self) -> None:
+        """Rename parts that are damaged, so that nobody takes them for whole."""
         for part in self.damaged:
             part.rename(part.with_name(part.name + DAMAGED))
-        for part in self._left_over:
-            part.unlink()
 
-    def done(self, visits: Path | None = None) -> set[RunKey]:
-        """Runs that need not be played again; those that failed are not among them.
-
-        `visits`: a folder that must hold their visits too.
-        """
-        found = self._ask("SELECT DISTINCT scenario, replication FROM runs WHERE status = 'done'")
-        runs = set(map(RunKey, found["scenario"], found["replication"].astype(int)))
-        return runs if visits is None else {key for key in runs if visits_file(visits, key).is_file()}
+    def done(self) -> set[RunKey]:
+        """Runs that need not be played again; those that failed are not among them."""
+        return self._keys("SELECT DISTINCT scenario, replication FROM runs WHERE status = 'done'")
 
     def folder_of_visits(self) -> Path:
         """Where visits of runs of this seed and code stand, by scenario and replication."""
         return self.folder / VISITS / f"seed={self.seed}" / f"code={self.code}"
+
+    def visits_of(self, run: RunKey) -> Path:
+        """Where the visits of a run stand."""
+        return self.folder_of_visits() / f"scenario={run.scenario}" / f"replication={run.replication}.parquet"
 
     def failed(self, scenarios: Mapping[str, str], replications: int) -> pd.DataFrame:
         """Runs of these scenarios (label by hash) that were played and failed: label, replication, traceback.
@@ -141,7 +108,10 @@ class RunStore:
 
     def tried(self) -> set[RunKey]:
         """Runs that were played, whether they failed or not."""
-        found = self._ask("SELECT DISTINCT scenario, replication FROM runs")
+        return self._keys("SELECT DISTINCT scenario, replication FROM runs")
+
+    def _keys(self, question: str) -> set[RunKey]:
+        found = self._ask(question)
         return set(map(RunKey, found["scenario"], found["replication"].astype(int)))
 
     def n_of_other_code(self) -> int:
@@ -158,9 +128,9 @@ class RunStore:
         `only`: these measures, if there are such.
         """
         found = self._ask("SELECT DISTINCT measure FROM runs WHERE status = 'done'")["measure"]
-        check_measures(found.tolist(), self.folder)
+        received_sweep.check_measures(found.tolist(), self.folder)
         measures = [measure for measure in sorted(found) if only is None or measure in only]
-        check_size(len(scenarios), len(measures), replications, self.folder)
+        received_sweep.check_size(len(scenarios), len(measures), replications, self.folder)
         rows = self._ask(
             "SELECT place, number, replication, value FROM runs JOIN places USING (scenario) "
             "JOIN numbers USING (measure) WHERE status = 'done' AND replication < getvariable('replications')",
@@ -172,47 +142,17 @@ class RunStore:
         values[tuple(rows[axis].to_numpy(int) for axis in ("place", "number", "replication"))] = rows["value"]
         if np.isinf(values).any():
             raise ScenarioError(
-                [Problem(str(self.folder / PARTS), "an infinite value", f"no measure is: {AS_WRITTEN}")]
+                [Problem(str(self.folder / PARTS), "an infinite value", f"no measure is: {received_sweep.AS_WRITTEN}")]
             )
         return tuple(measures), values
 
     def write(self, results: Sequence[RunResult]) -> None:
         """Write results: they are all there afterwards, or none is."""
         rows = self._rows_of(results)
-        with uninterrupted() as interrupts:
-            copy_out(rows, self._fresh)
-            self.parts.append(named_by_content(self._fresh, f"{self._next_number():06d}"))
-            self.put_together(MOST_PARTS)
-        if interrupts.came:
-            raise KeyboardInterrupt
-
-    def put_together(self, more_than: int) -> None:
-        """Make one part of all that have come since the last large one, if they are many.
-
-        The new part tells in its name which it holds, so that these can go at any time after it stands. What fails
-        here leaves the parts as they are.
-        """
-        small = self.parts[last_large(self.parts) + 1 :]
-        if len(small) <= more_than:
-            return
-        first, last = min(numbers_of(part)[0] for part in small), max(numbers_of(part)[1] for part in small)
-        name = f"{first:06d}-{last:06d}"
-        with suppress(OSError, duckdb.Error):
-            try:
-                # With one thread rows go from file to file, not by way of memory.
-                with sql.connect([*small, self._fresh], settings={"threads": 1}) as connection:
-                    sql.parquet(connection, small).create_view("every_run")
-                    sql.copy_to_parquet(connection, "every_run", self._fresh)
-                whole = named_by_content(self._fresh, name)
-            finally:
-                self._fresh.unlink(missing_ok=True)
-            self.parts = [*self.parts[: -len(small)], whole]
-            for part in small:
-                part.unlink()
-
-    @property
-    def _fresh(self) -> Path:
-        return self.folder / PARTS / PART_IN_WORK
+        with interrupted_after():
+            fresh = self.folder / PARTS / PART_IN_WORK
+            copy_out(rows, fresh)
+            self.parts.append(named_by_content(fresh, self._next_number()))
 
     def write_replications(self, scenarios: Mapping[str, str], numbers: Sequence[int], file: Path) -> None:
         """Write every measure of the first so many replications of scenarios (label by hash), in order."""
@@ -221,7 +161,7 @@ class RunStore:
         settings: dict[str, sql.Setting] = {"threads": 1, "temp_directory": str(scratch)}
         places = places_of(scenarios, numbers)
         with (
-            uninterrupted() as interrupts,
+            interrupted_after(),
             whole_file(file) as partial,
             self.connected(places, [partial], scratch, settings) as connection,
         ):
@@ -233,8 +173,6 @@ class RunStore:
                 sql.copy_to_parquet(connection, "ordered", partial)
             except duckdb.Error as error:
                 raise TableNotWritten(str(error)) from error
-        if interrupts.came:
-            raise KeyboardInterrupt
 
     def _rows_of(self, results: Sequence[RunResult]) -> pd.DataFrame:
         """A row for each measure of a run, one for a run that failed; made by columns, a tenth of the room of rows."""
@@ -251,11 +189,11 @@ class RunStore:
         rows = pd.DataFrame(of_each, index=range(len(results))).loc[np.repeat(np.arange(len(results)), n_rows)]
         rows["measure"] = [name for run in results for name in ([""] if run.traceback else run.values)]
         rows["value"] = [value for run in results for value in ([np.nan] if run.traceback else run.values.values())]
-        return rows[list(PART_COLUMNS)]
+        return rows[list(received_sweep.PART_COLUMNS)]
 
     def _next_number(self) -> int:
         """After all there have been, damaged ones too."""
-        taken = [max(numbers_of(path)) for path in (self.folder / PARTS).glob("*") if PART.match(path.name)]
+        taken = [int(named[1]) for path in (self.folder / PARTS).glob("*") if (named := PART.match(path.name))]
         return max(taken, default=0) + 1
 
     def _ask(self, question: str, values: Mapping[str, int] | None = None, **tables: pd.DataFrame) -> pd.DataFrame:
@@ -289,8 +227,8 @@ class RunStore:
 
 
 EVERY_RUN = (
-    f"CREATE VIEW every_run AS SELECT {', '.join(PART_COLUMNS)} FROM parts WHERE seed = getvariable('seed') "
-    f"AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS_READ} "
+    f"CREATE VIEW every_run AS SELECT {', '.join(received_sweep.PART_COLUMNS)} FROM parts "
+    f"WHERE seed = getvariable('seed') AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS_READ} "
     "AND scenario IS NOT NULL AND status IS NOT NULL"
 )
 NO_RUN = (
@@ -329,52 +267,10 @@ def places_of(scenarios: Mapping[str, str], numbers: Sequence[int]) -> dict[str,
     return {"places": pd.DataFrame({**columns, "n": list(numbers)})}
 
 
-def visits_file(folder: Path, key: RunKey) -> Path:
-    """Where the visits of a run stand."""
-    return folder / f"scenario={key.scenario}" / f"replication={key.replication}.parquet"
-
-
-def numbers_of(part: Path) -> tuple[int, int]:
-    """First and last number of what a part holds."""
-    named = PART.match(part.name)
-    assert named is not None
-    return int(named[1]), int(named[2] or named[1])
-
-
-def holds(other: Path, part: Path) -> bool:
-    """Whether a part is in another, into which it was put with its neighbours.
-
-    Numbers alone do not tell: parts of other sweeps, with numbers of their own, may have been copied in.
-    """
-    (first, last), (start, end) = numbers_of(other), numbers_of(part)
-    if other == part or not first <= start <= end <= last:
-        return False
-    if (first, last) == (start, end):  # the same rows twice: the first of the two holds the second
-        return other < part and has_rows_of(other, part) and has_rows_of(part, other)
-    return has_rows_of(other, part)
-
-
-def has_rows_of(other: Path, part: Path) -> bool:
-    """Whether every row of a part is in another, as often as in the part."""
-    columns = ", ".join(PART_COLUMNS)
-    with sql.connect([other, part]) as connection:
-        sql.parquet(connection, [part]).create_view("part")
-        sql.parquet(connection, [other]).create_view("other")
-        missing = connection.execute(
-            f"SELECT count(*) FROM (SELECT {columns} FROM part EXCEPT ALL SELECT {columns} FROM other)"
-        ).fetchone()
-    return missing == (0,)
-
-
-def last_large(parts: Sequence[Path]) -> int:
-    """Place of the last part that is left as it is; -1 if there is none."""
-    return max((place for place, part in enumerate(parts) if part.stat().st_size >= LARGE), default=-1)
-
-
-def named_by_content(fresh: Path, numbers: str) -> Path:
+def named_by_content(fresh: Path, number: int) -> Path:
     """Give a part that is written its name, when it is on the disk."""
     flush(fresh)
-    part = fresh.with_name(f"{numbers}-{name_hash(fresh)}.parquet")
+    part = fresh.with_name(f"{number:06d}-{name_hash(fresh)}.parquet")
     os.replace(fresh, part)
     flush(fresh.parent)
     return part
@@ -394,12 +290,12 @@ def flush(path: Path) -> None:
 def is_damaged(part: Path) -> bool:
     """Whether the bytes of a part are not those its name tells."""
     named = PART.fullmatch(part.name)
-    return named is None or name_hash(part) != named[3]
+    return named is None or name_hash(part) != named[2]
 
 
 def name_hash(file: Path) -> str:
     """Hash of the bytes of a file, as short as it stands in the name of a part."""
-    return file_hash(file)[:16]
+    return output_folder.file_hash(file)[:16]
 
 
 @contextmanager
@@ -408,12 +304,12 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises OutputError, and ScenarioError where it holds links, through which other folders would be written to.
     """
-    check_entries(folder)
+    received_sweep.check_entries(folder)
     with ExitStack() as stack:
-        with refusing_the_folder(folder, "sweep"):
+        with output_folder.refusing_the_folder(folder, "sweep"):
             folder.mkdir(parents=True, exist_ok=True)
-            if read_mark(folder) is None:
-                write_mark(Mark(study=SWEEP), folder)
+            if output_folder.read_mark(folder) is None:
+                output_folder.write_mark(output_folder.Mark(study=SWEEP), folder)
             (folder / PARTS).mkdir(exist_ok=True)
             stack.enter_context(exclusive_lock(folder / _LOCK))
         yield
@@ -440,7 +336,8 @@ _TABLES = (
     "dominated", "cautions", "curves", "worth", "warm_up", "warm_up_days",
 )  # fmt: skip
 """Tables that a sweep or a break-even study writes into its folder."""
-_TEXTS = (FACTS, "answer.md", "answer.xlsx", "sweep.log")
+LOG = "sweep.log"
+_TEXTS = (FACTS, "answer.md", "answer.xlsx", LOG)
 FILES = "|".join([*map(re.escape, _TEXTS), rf"(?:{'|'.join(_TABLES)})\.parquet"])
 _OURS = re.compile(
     rf"{re.escape(_LOCK)}|{FILES}|\.(?:{FILES})\.partial|\.\.peered\.json\.partial|\.sorting/.*"
@@ -453,49 +350,53 @@ SWEEP, BREAK_EVEN = "sweep", "breakeven"
 
 
 def foreign_to_sweeps(folder: Path) -> list[str]:
-    """Names in a folder that no sweep has written; a sweep goes on in a folder with nothing else in it.
-
-    One without a mark, of an earlier version, is known by its parts and by what its run.json says.
-    """
-    if is_marked_for(folder, (SWEEP, BREAK_EVEN)) or is_unmarked_sweep(folder):
-        return foreign_by_name(folder, lambda name: _OURS.fullmatch(name) is not None)
+    """Names in a folder that no sweep has written; a sweep goes on in a folder with nothing else in it."""
+    if output_folder.is_marked_for(folder, SWEEP, BREAK_EVEN):
+        return output_folder.foreign_by_name(folder, lambda name: _OURS.fullmatch(name) is not None)
     return sorted(path.name for path in folder.iterdir())
-
-
-def is_unmarked_sweep(folder: Path) -> bool:
-    """Whether a sweep of an earlier version was started here: it has parts, and no table without its run.json."""
-    if (folder / MARK).exists() or not (folder / PARTS).is_dir():
-        return False
-    if not any((folder / f"{name}.parquet").exists() for name in _TABLES):
-        return True
-    try:
-        facts = json.loads(read_text(folder / FACTS, MOST_MARK_BYTES))
-    except (UnreadableFile, ValueError, RecursionError):
-        return False
-    return isinstance(facts, dict) and facts.get("study") in (SWEEP, BREAK_EVEN) and "code" in facts
 
 
 def write_scenarios(table: pd.DataFrame, folder: Path) -> None:
     """Write the scenarios asked for, in order; those of earlier commands stay below them, without a place."""
-    file = folder / SCENARIOS
-    earlier = read_scenarios(file) if file.exists() else table.iloc[:0]
+    file = folder / received_sweep.SCENARIOS
+    earlier = received_sweep.read_scenarios(file) if file.exists() else table.iloc[:0]
     others = earlier[~earlier["scenario"].isin(table["scenario"])].assign(place=-1)
     write_table(pd.concat([table, others], ignore_index=True) if len(others) else table, file)
 
 
-def read_sweep(folder: Path) -> ReceivedSweep:
+def read_sweep(folder: Path) -> received_sweep.ReceivedSweep:
     """What run.json and the scenarios say of a sweep. Raises ScenarioError where there is none that can be read."""
     if not folder.is_dir():
         remedy = "holds no sweep that can be read: give the results folder of a sweep (peered -m ...)"
         raise ScenarioError([Problem("run", repr(str(folder)), remedy)])
-    check_entries(folder)
-    facts = read_facts(folder / FACTS, SweepFacts)
-    scenarios = read_scenarios(folder / SCENARIOS)
+    received_sweep.check_entries(folder)
+    facts = received_sweep.read_facts(folder / FACTS, received_sweep.SweepFacts)
+    scenarios = received_sweep.read_scenarios(folder / received_sweep.SCENARIOS)
     wanted = scenarios[scenarios["place"] >= 0].sort_values("place")
     labels = dict(zip(wanted["scenario"], wanted["label"], strict=True))
-    return ReceivedSweep(facts, labels, wanted)
+    return received_sweep.ReceivedSweep(facts, labels, wanted)
 
 
-def write_facts(facts: Mapping[str, Any], folder: Path) -> None:
-    """Write run.json."""
-    write_json(facts, folder / FACTS)
+class SweepLog:
+    """Adds lines to the log, each with its time; may be used from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / LOG
+
+    def say(self, text: str) -> None:
+        """One event; further lines of its text are set in below the first."""
+        first, *rest = (for_terminal(line) for line in text.rstrip().splitlines() or [""])
+        lines = [f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {first}", *(f"    {line}" for line in rest)]
+        # In one piece, so that lines of several threads do not mix.
+        with suppress(OSError), self.file.open("ab", buffering=0) as log:
+            log.write(("\n".join(lines) + "\n").encode("utf-8", "backslashreplace"))
+
+    def start(self, command: str, facts: Mapping[str, Any], told: Mapping[str, object]) -> None:
+        """A command begins: what was typed, with what, and where it stands."""
+        versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
+        described = "\n".join(f"{name}: {value}" for name, value in told.items())
+        self.say(f"start: {command}\ncode {facts['code']}, Python {facts['python']}, {versions}\n{described}")
+
+    def failed(self, result: RunResult) -> None:
+        """A run that failed, with all that is known of it."""
+        self.say(f"failed: {result.label}, replication {result.key.replication + 1}\n{result.traceback}")

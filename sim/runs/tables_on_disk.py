@@ -1,29 +1,32 @@
 """Tables on disk: Parquet through DuckDB, written whole or not at all, with their provenance.
 
-The folders they stand in are `sim.runs.output_folder`.
-
-What the tables hold is decided by the study.
+Large ones, of visits, take longer to write than a run takes to play: a process that has opened a `background_writer`
+writes them on a thread. What the tables hold is decided by the study; the folders they stand in are
+`sim.runs.output_folder`.
 """
 
 import json
 import os
 import platform
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from sim.engine.code_version import code_version
-from sim.runs.interrupts import uninterrupted
+from sim.runs.interrupts import interrupted_after, uninterrupted
 
 if TYPE_CHECKING:  # loaded by the first table, since a run can be played before there is one
     import pandas as pd
+
 
 LIBRARIES = ("peered", "simpy", "numpy", "scipy", "pandas", "duckdb", "pydantic", "hydra-core", "matplotlib")
 
@@ -33,17 +36,19 @@ Table: TypeAlias = "pd.DataFrame | dict[str, np.ndarray]"
 
 
 def write_table(table: Table, path: Path) -> None:
-    """Write a table as Parquet; the file appears only when it is complete. Raises TableNotWritten, OSError."""
-    with uninterrupted() as interrupts, whole_file(path) as partial:
-        copy_out(table, partial)
-    if interrupts.came:
-        raise KeyboardInterrupt
+    """Write a table as Parquet, or as text with commas where the name ends in `.csv`; the file appears only when it is
+    complete. Raises TableNotWritten, OSError.
+    """
+    with interrupted_after(), whole_file(path) as partial:
+        copy_out(table, partial, as_csv=path.suffix == ".csv")
 
 
-def write_csv(table: Table, path: Path) -> None:
-    """Write a table as text with commas; the file appears only when it is complete. Raises TableNotWritten, OSError."""
-    with whole_file(path) as partial:
-        copy_out(table, partial, as_csv=True)
+def write_or_remove(table: "pd.DataFrame", path: Path) -> None:
+    """Write a table that has rows; of one that has none, take away what an earlier command wrote."""
+    if len(table):
+        write_table(table, path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -180,3 +185,61 @@ def installed(name: str) -> str:
 def write_json(facts: Mapping[str, Any], path: Path) -> None:
     """Write facts as JSON; the file appears only when it is complete."""
     write_text(json.dumps(facts, indent=2, default=str) + "\n", path)
+
+
+class BackgroundWriter:
+    """Writes one table at a time; if the thread is busy, `write` writes on the caller's thread, so that at most one
+    table is queued in memory.
+
+    `errors`: tables that the thread could not write; the others are written all the same.
+    """
+
+    def __init__(self, thread: ThreadPoolExecutor) -> None:
+        self._thread, self._lock = thread, Lock()
+        self._writing: Future[None] | None = None
+        self.errors = WriteErrors()
+
+    def write(self, table: Table, path: Path) -> None:
+        """Write a table, now or in the background. Raises OSError if it is written now and cannot be."""
+        with self._lock:
+            if is_free := self._writing is None or self._writing.done():
+                self._writing = self._thread.submit(self._write, table, path)
+        if not is_free:
+            write_table(table, path)
+
+    def _write(self, table: Table, path: Path) -> None:
+        with self.errors.noted(path):
+            write_table(table, path)
+
+    def flush(self) -> None:
+        """Wait until all is written."""
+        if self._writing is not None:
+            self._writing.result()
+
+
+OPEN_WRITERS: list[BackgroundWriter] = []
+
+
+@contextmanager
+def background_writer() -> Iterator[BackgroundWriter]:
+    """Have large tables of this process written in the background. At the end of the block all are; if it fails, none
+    are any more.
+    """
+    thread = ThreadPoolExecutor(1, thread_name_prefix="peered-tables")
+    writer = BackgroundWriter(thread)
+    OPEN_WRITERS.append(writer)
+    try:
+        yield writer
+        writer.flush()
+    finally:
+        OPEN_WRITERS.remove(writer)
+        with uninterrupted():
+            thread.shutdown(wait=True, cancel_futures=True)
+
+
+def write_large_table(table: Table, path: Path) -> None:
+    """Write a table, in the background if this process has a writer open."""
+    if OPEN_WRITERS:
+        OPEN_WRITERS[-1].write(table, path)
+    else:
+        write_table(table, path)

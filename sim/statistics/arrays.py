@@ -47,12 +47,3 @@ def refuse_infinite(x: FloatArray, name: str) -> None:
         raise ValueError(
             f"{name} holds an infinite number at {np.argwhere(np.isinf(x))[0].tolist()}: correct the measure"
         )
-
-
-def defined_values(values: ArrayLike, name: str) -> tuple[FloatArray, int]:
-    """The values that are not NaN, and how many are; at least one must be defined."""
-    x = vector(values, name)
-    defined = x[~np.isnan(x)]
-    if defined.size == 0:
-        raise ValueError(f"{name} has no defined value among {x.size}: run more replications or leave the measure out")
-    return defined, x.size - defined.size

@@ -1,14 +1,13 @@
 """Confidence intervals of means and of paired differences over replications, by Student's t.
 
-A value is one number per replication. NaN means undefined in that replication: such values are dropped and counted in
-`n_undefined`, never read as zero. Infinite values raise ValueError. Distributions are those of `scipy.special`:
+A value is one number per replication. NaN means undefined in that replication: such values are dropped and not counted
+in `n`, never read as zero. Infinite values raise ValueError. Distributions are those of `scipy.special`:
 `scipy.stats` gives the same values, but takes longer to load than a run takes to play.
 
 Source: Law, Simulation Modeling and Analysis.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, nan
 from typing import Any
@@ -17,44 +16,17 @@ import numpy as np
 import scipy  # each part of it is loaded when first called
 from numpy.typing import ArrayLike, NDArray
 
-from sim.statistics.arrays import FloatArray, IntArray, check_confidence, defined_values, rows_of_measures
+from sim.statistics.arrays import FloatArray, IntArray, check_confidence, rows_of_measures
 
 EstimateColumns = dict[str, NDArray[Any]]
 """Estimates of many measures: the name of an estimate, and an array with a value per measure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean over replications and its confidence interval, in the unit of the values.
-
-    With n = 1 the spread is unknown: `sd` is NaN, `half_width` infinite, `low` and `high` minus and plus
-    infinity.
-    """
-
-    mean: float
-    low: float
-    high: float
-    half_width: float
-    sd: float
-    n: int
-    n_undefined: int
-    confidence: float
-
-
-def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
-    """Student-t interval of a mean over independent replications.
-
-    values: shape (n,). Raises ValueError when no value is defined, or one is infinite.
-    """
-    defined, n_undefined = defined_values(values, "values")
-    estimates = {name: column.item() for name, column in mean_intervals(defined[np.newaxis], confidence).items()}
-    return Interval(**estimates, n_undefined=n_undefined, confidence=confidence)
-
-
 def mean_intervals(table: ArrayLike, confidence: float = 0.95) -> EstimateColumns:
     """Student-t intervals of many measures: mean, low, high, half_width, sd and n, each of shape (m,).
 
-    table: shape (m, n), a row per measure. Of a row without a defined value n is 0 and the rest NaN.
+    table: shape (m, n), a row per measure. Of a row without a defined value n is 0 and the rest NaN. With n = 1 the
+    spread is unknown: `sd` is NaN, `half_width` infinite, `low` and `high` minus and plus infinity.
     """
     check_confidence(confidence)
     x = rows_of_measures(table, "table")

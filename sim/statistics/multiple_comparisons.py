@@ -42,7 +42,6 @@ class BestOfMany:
     half_width: float
     n: int
     n_undefined: int
-    confidence: float
 
 
 def simultaneous_half_widths(
@@ -123,7 +122,6 @@ def nelson_matejcik(values: ArrayLike, better: Literal["low", "high"], confidenc
         half_width=half,
         n=len(complete),
         n_undefined=len(table) - len(complete),
-        confidence=confidence,
     )
 
 

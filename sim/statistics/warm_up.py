@@ -18,20 +18,16 @@ _FEWEST_BATCHES = 10
 
 @dataclass(frozen=True, slots=True)
 class Truncation:
-    """How many leading observations to delete, and whether the series was long enough to tell."""
+    """How many leading observations to delete, and whether the series was long enough to show that it settled."""
 
     n_observations: int
     statistic: float
     reliable: bool
 
-
-@dataclass(frozen=True, slots=True)
-class WarmUp:
-    """Warm-up in whole weeks; `reliable` is False when the series is too short to show that it settled."""
-
-    n_weeks: int
-    n_observations: int
-    reliable: bool
+    @property
+    def n_weeks(self) -> int:
+        """Whole weeks of a daily series, so that measured time starts on a Monday 00:00."""
+        return ceil(self.n_observations / 7)
 
 
 def mser5(series: ArrayLike) -> Truncation:
@@ -58,21 +54,13 @@ def mser5(series: ArrayLike) -> Truncation:
     return Truncation(best * _BATCH, statistic[best], best <= n_batches // 2)
 
 
-def warm_up_weeks(series: ArrayLike, observations_per_week: int = 7) -> WarmUp:
-    """MSER-5 warm-up rounded up to whole weeks, so that measured time starts on a Monday 00:00.
+def daily_warm_up(series: ArrayLike) -> Truncation:
+    """MSER-5 of a daily series, averaged over replications as in Welch's method (NaN left out of the average).
 
-    series: shape (n,) or (n_replications, n), averaged over replications as in Welch's method (NaN left out
-    of the average); observations_per_week is 7 for daily, 168 for hourly, 1 for weekly values. Ask for every
-    measure and scenario and use the largest for all. Raises ValueError as `mser5` does, and for no
-    observations per week.
+    series: shape (n,) or (n_replications, n). Ask for every measure and scenario and use the largest for all. Raises
+    ValueError as `mser5` does.
     """
-    if observations_per_week < 1:
-        raise ValueError(
-            f"observations_per_week is {observations_per_week}: give 1 (weekly), 7 (daily) or 168 (hourly)"
-        )
     table = np.atleast_2d(np.asarray(series, dtype=np.float64))
     refuse_infinite(table, "series")
     n_defined = (~np.isnan(table)).sum(axis=0)
-    average = np.divide(np.nansum(table, axis=0), n_defined, out=np.full(table.shape[1], nan), where=n_defined > 0)
-    cut = mser5(average)
-    return WarmUp(ceil(cut.n_observations / observations_per_week), cut.n_observations, cut.reliable)
+    return mser5(np.divide(np.nansum(table, axis=0), n_defined, out=np.full(table.shape[1], nan), where=n_defined > 0))

@@ -4,8 +4,7 @@ from rich.console import Console
 
 from sim.analysis.assumptions import assumptions_in_use, read_register
 from sim.report.console import print_assumptions
-from sim.studies.question import Question
-from sim.studies.settings import AssumptionsSettings
+from sim.studies.question import AssumptionsSettings, Question
 from sim.studies.study import Study
 
 

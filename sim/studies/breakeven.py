@@ -3,27 +3,32 @@
 Runs are played and stored as those of a sweep (`sim.studies.sweep`); what they say is `sim.analysis.breakeven`.
 """
 
+from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
+from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenFacts, BreakEvenPlan, answer_of_runs, effects_played
+from sim.analysis.design_needs import check_design
+from sim.analysis.scenario_facts import peer_hours, scenario_of
+from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.department.support import Effects
 from sim.engine.measures.number_text import counted
+from sim.io.suggest import did_you_mean
 from sim.report.breakeven_answer import describe_break_even
 from sim.report.console import say
-from sim.report.description import answer_markdown
 from sim.report.figures.breakeven_figure import draw_break_even
-from sim.report.progress import teller
-from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
+from sim.runs.design import Design
 from sim.runs.output_folder import results_place
-from sim.runs.run_log import SweepLog
-from sim.runs.run_store import RunStore, foreign_to_sweeps, write_facts
-from sim.runs.tables_on_disk import write_table, write_text
-from sim.studies.breakeven_plans import break_even_plan_of
-from sim.studies.question import Question
-from sim.studies.settings import BreakevenSettings
-from sim.studies.study import Files, Study, Waits, all_drawn, tell_design, write_each
-from sim.studies.sweep import ANSWER_PAGE, ended, opened_store, played_into, show_answer
+from sim.runs.received_sweep import AS_WRITTEN, ReceivedSweep, read_facts, refuse_all, shortened_value
+from sim.runs.run_store import FACTS, RunStore, foreign_to_sweeps
+from sim.runs.tables_on_disk import write_or_remove
+from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
+from sim.studies.question import BreakevenSettings, Question
+from sim.studies.study import Study, design_for, tell_design
+from sim.studies.sweep import Answered, opened_folder
 
 
 class BreakevenStudy(Study):
@@ -40,29 +45,23 @@ class BreakevenStudy(Study):
     def run(self, question: Question, console: Console) -> int:
         plan = break_even_plan_of(question)
         place = results_place(question.output, self.name, foreign_to_sweeps)
-        with opened_store(place, plan.design.seed, console) as (store, log):
-            return play_and_answer(plan, store, question, log, console)
+        with opened_folder(place, plan.design.seed, console) as folder:
+            own, answer = plan.facts() | {"study": self.name}, partial(answer_of, plan, folder.store, question)
+            return folder.play_and_answer(plan.design, question, own, answer, what_is_played(plan))
 
 
-def play_and_answer(plan: BreakEvenPlan, store: RunStore, question: Question, log: SweepLog, console: Console) -> int:
-    """Play the runs that are not there, write what they say, show it."""
-    folder, command = store.folder, question.command(store.folder)
-    own, what = plan.facts() | {"study": "breakeven"}, what_is_played(plan)
-    with played_into(store, log, plan.design, command, question.choices, own, console, what) as (facts, unwritten):
-        answer = answer_of_store(plan, store)
-        known = facts(replications_done=answer.n)
-        tables = {"curves": answer.curves, "cautions": answer.cautions, "worth": answer.parts}
-        files = {f"{name}.parquet": partial(write_table, table) for name, table in tables.items() if len(table)}
-        described = describe_break_even(answer, question.command(elsewhere=True))
-        write_each(files | {ANSWER_PAGE: partial(write_text, answer_markdown(described))}, folder, unwritten)
-        figures: Waits = [lambda: draw_break_even(answer, folder / "figures")] if answer.staffings else []
-        drawn = all_drawn(figures, teller(console), unwritten)
-        sheets = answer_sheets(described, known)
-        last: Files = {"run.json": lambda _: write_facts(known, folder), ANSWER: partial(write_answer_workbook, sheets)}
-        write_each(last, folder, unwritten)
-    log.say(f"end: {counted(answer.n, 'replication')} of all scenarios, {known['seconds']} s")
-    show_answer(described, console, folder)
-    return max(ended(folder, unwritten, log, answer.is_whole, command, console), 0 if drawn else 1)
+def answer_of(plan: BreakEvenPlan, store: RunStore, question: Question) -> Answered:
+    """What the runs say."""
+    found = answer_of_store(plan, store)
+    tables = {"curves": found.curves, "cautions": found.cautions, "worth": found.parts}
+    return Answered(
+        described=describe_break_even(found, question.command(elsewhere=True)),
+        files={f"{name}.parquet": partial(write_or_remove, table) for name, table in tables.items()},
+        figures=[partial(draw_break_even, found, store.folder / "figures")] if found.staffings else [],
+        facts={"replications_done": found.n},
+        said=f"{counted(found.n, 'replication')} of all scenarios",
+        is_whole=found.is_whole,
+    )
 
 
 def what_is_played(plan: BreakEvenPlan) -> str:
@@ -76,3 +75,122 @@ def what_is_played(plan: BreakEvenPlan) -> str:
 def answer_of_store(plan: BreakEvenPlan, store: RunStore) -> BreakEvenAnswer:
     """What the runs in a store say. Raises ScenarioError where something is valued that no run has."""
     return answer_of_runs(plan, *store.values(list(plan.design.labels), plan.design.replications))
+
+
+def break_even_plan_of(question: Question) -> BreakEvenPlan:
+    """The scenarios of a break-even study: each staffing at each effect, and the baseline beside it.
+
+    Raises ScenarioError with every problem.
+    """
+    study = question.study
+    assert isinstance(study, BreakevenSettings)
+    baseline = study.baseline or study.staffing[0]
+    others = [name for name in question.scenarios if name != baseline]
+    problems = break_even_problems(study, question.scenarios, baseline, others)
+    if problems or study.range is None:
+        raise ScenarioError(problems)
+    effects = effects_played(study.range, study.points)
+    own, scenarios = question.scenarios, dict[str, Scenario]()
+
+    def label_of(staffing: str, effect: float) -> str:
+        """A staffing in which the effect is not in force is the same at all of them."""
+        if not in_force(study.effect, own[staffing]):
+            scenarios[f"staffing={staffing}"] = own[staffing]
+            return f"staffing={staffing}"
+        label = f"staffing={staffing} {study.effect}={effect:g}"
+        scenarios[label] = with_effect(own[staffing], study.effect, effect)
+        return label
+
+    beside = tuple(label_of(baseline, effect) for effect in effects)
+    labels = {staffing: tuple(label_of(staffing, effect) for effect in effects) for staffing in others}
+    design = design_for(question, scenarios)
+    check_design(design)
+    return BreakEvenPlan(
+        design=design,
+        effect=study.effect,
+        effects=effects,
+        staffings={name: own[name].staffing.label for name in others},
+        labels=labels,
+        beside=beside,
+        worth=study.worth,
+        presets=presets_of(study),
+        prior=study.prior,
+        baseline=own[baseline].staffing.label,
+    )
+
+
+def received_plan(received: ReceivedSweep, folder: Path) -> BreakEvenPlan:
+    """The plan of a break-even study that was played, from its folder. Raises ScenarioError where it cannot be read."""
+    file = folder / FACTS
+    facts = read_facts(file, BreakEvenFacts)
+    table = received.scenarios
+    scenarios = dict(zip(table["label"], map(scenario_of, table["content"]), strict=True))
+    unreadable = [label for label, scenario in scenarios.items() if scenario is None]
+    wrong = "no scenario of this version of PeerED"
+    refuse_all([Problem(f"{file}, scenario", shortened_value(label), f"{wrong}: {AS_WRITTEN}") for label in unreadable])
+    design = Design(
+        scenarios={label: scenario for label, scenario in scenarios.items() if scenario is not None},
+        replications=received.facts.replications,
+        seed=received.facts.seed,
+        confidence=received.facts.confidence,
+        hashed={label: key for key, label in received.labels.items()},
+    )
+    named = (label for labels in (facts.beside, *facts.labels.values()) for label in labels)
+    wrong = f"no scenario of this study: {AS_WRITTEN}"
+    unknown = [shortened_value(label) for label in named if label not in design.scenarios]
+    refuse_all([Problem(f"{file}, labels", label, wrong) for label in unknown])
+    return BreakEvenPlan(design=design, **dict(facts))
+
+
+def break_even_problems(
+    study: BreakevenSettings, scenarios: Mapping[str, Scenario], baseline: str, others: list[str]
+) -> list[Problem]:
+    """What a break-even study cannot do."""
+    problems = list[Problem]()
+    known = effects_known()
+    if study.effect not in known:
+        remedy = f"no such effect; {did_you_mean(study.effect, known)}"
+        problems.append(Problem("study.effect", repr(study.effect), remedy))
+    elif others and not any(in_force(study.effect, scenarios[name]) for name in others):
+        whose = "a team that it enhances" if study.effect.startswith(OF_CLINICIANS) else "peer support workers on duty"
+        remedy = f"in force in none of {', '.join(others)}: choose a staffing that has {whose}"
+        problems.append(Problem("study.effect", repr(study.effect), remedy))
+    if study.range is None:
+        problems.append(Problem("study.range", "null", "give the smallest and the largest effect: [0.6,1.2]"))
+    if not others:
+        remedy = f"nothing beside the baseline {baseline}: choose another, as in staffing=peer_added"
+        problems.append(Problem("study.staffing", repr(list(study.staffing)), remedy))
+    if study.replications < 2:
+        problems.append(Problem("study.replications", repr(study.replications), "an interval needs 2 or more"))
+    if not any(item.cad_per_unit for item in study.worth):
+        problems.append(Problem("study.worth", "nothing", "give at least one measure a worth that is not 0"))
+        return [*problems, *faults_of_valued(study, scenarios.values())]
+    return [*problems, *problems_of_worth(study, scenarios.values())]
+
+
+OF_CLINICIANS = "effects.clinician."
+
+
+def effects_known() -> list[str]:
+    """Keys of effects that are factors, 1 meaning none."""
+    neutral: dict[str, Any] = Effects().model_dump()
+    of_roles = ((role, name) for role in ("peer", "clinician") for name in neutral[role] if neutral[role][name] == 1.0)
+    return ["effects.total_return_hr", *(f"effects.{role}.{name}" for role, name in of_roles)]
+
+
+def in_force(effect: str, scenario: Scenario) -> bool:
+    """Whether an effect would move anything in a scenario."""
+    if effect.startswith(OF_CLINICIANS):
+        return scenario.effects.clinician.role in scenario.staffing.enhances
+    return peer_hours(scenario) > 0.0
+
+
+def with_effect(scenario: Scenario, key: str, value: float) -> Scenario:
+    """The scenario with one of its effects set."""
+    _, *way, last = key.split(".")
+    data: dict[str, Any] = scenario.effects.model_dump()
+    here: Any = data
+    for name in way:
+        here = here[name]
+    here[last] = value
+    return scenario.model_copy(update={"effects": Effects.model_validate(data)})

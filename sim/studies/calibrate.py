@@ -15,8 +15,7 @@ from sim.report.progress import teller
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable
 from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
-from sim.studies.question import Question
-from sim.studies.settings import CalibrateSettings
+from sim.studies.question import CalibrateSettings, Question
 from sim.studies.study import Study
 
 

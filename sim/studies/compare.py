@@ -11,12 +11,10 @@ from typing import Any, ClassVar
 
 from rich.console import Console
 
-from sim.analysis.compare import comparison_of, played_of, values_table
+from sim.analysis.compare import Plan, comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
-from sim.analysis.memory_check import check_design
-from sim.analysis.plan import Plan
-from sim.analysis.rounds import play_in_rounds
-from sim.analysis.sequential_sampling import next_replications_of
+from sim.analysis.design_needs import check_design
+from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
@@ -28,13 +26,10 @@ from sim.report.words.stopping_text import PrecisionOutcome, precision_lines
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import FilesOfRun
 from sim.runs.playing import refuse_failed
-from sim.runs.stopping_rules import MOST_REPLICATIONS, StoppingRules
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
-from sim.statistics.sequential_precision import LOOK_AHEAD
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
-from sim.studies.question import Question
-from sim.studies.settings import CompareSettings, MeasuredSettings, RunSettings, StudySettings
+from sim.studies.question import CompareSettings, MeasuredSettings, Question, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4
@@ -59,7 +54,7 @@ def plan_of(question: Question) -> Plan:
     if problems:
         raise ScenarioError(problems)
     plan = Plan(
-        base=design_for(question, question.played, rules=rules_of(study)),
+        base=design_for(question, question.played, rules=study.rules),
         baseline=(against and against.baseline) or next(iter(question.played)),
         levels=study.demand_levels,
         keep_all_visits=study.visits,
@@ -70,18 +65,6 @@ def plan_of(question: Question) -> Plan:
     )
     check_design(plan.design)
     return plan
-
-
-def rules_of(study: MeasuredSettings) -> StoppingRules:
-    """What is asked beyond estimates, and the cap on replications."""
-    return StoppingRules(
-        precision=study.precision,
-        select=study.select,
-        best=study.best,
-        controls=study.controls,
-        simultaneous=study.simultaneous,
-        most_replications=study.most_replications or max(MOST_REPLICATIONS, study.replications + LOOK_AHEAD),
-    )
 
 
 def compare_in_memory(plan: Plan) -> Comparison:

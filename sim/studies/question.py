@@ -1,12 +1,265 @@
-"""What a command asks for, composed and checked: made by `sim.config`, answered by the studies."""
+"""What is asked: what each study can be asked, and the question that a command makes of it.
 
-from collections.abc import Sequence
+There is one class of settings a study, so that a key of another study is an error by construction. `STUDIES` maps the
+name of a study to its class, `AnySettings` is their tagged union on `name`; a study that is registered in `sim.studies`
+and has no class here brings its own. What is simulated stands in `sim.department.scenario`. Questions are made by
+`sim.config`, and answered by the studies.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Union
 
-from sim.department.scenario import Scenario
-from sim.studies.settings import ExecutorSettings, RunSettings, StudySettings
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from sim.analysis.valuation import Prior, Worth
+from sim.department.quantities import DemandFactor, EffectFactor, Frozen
+from sim.department.scenario import Period, Scenario
+from sim.runs.design import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
+from sim.statistics.stopping import LOOK_AHEAD
+from sim.studies import REGISTERED, study_named
 from sim.visits.column_map import ColumnMap
+
+MOST = 10**9
+"""No study has more weeks, days or replications; those that need too much memory are refused when it is planned."""
+WholePositive = Annotated[int, Field(ge=1, le=MOST)]
+WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
+
+KEYS_OUTSIDE = ("output", "visits", "run", "query", "table", "export")
+"""Keys outside the group `study` that only some studies use."""
+
+
+def file_name(value: str) -> str:
+    """A name that configurations are written under, in files and folders of it."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        raise ValueError(f"{value!r} is no configuration name: use lower-case letters, digits and _, a letter first")
+    if is_device_of_windows(value):
+        raise ValueError(f"{value!r} is a device on Windows, where no file can have that name: choose another")
+    return value
+
+
+def is_device_of_windows(name: str) -> bool:
+    """Whether Windows keeps a name for a device, as `con` or `lpt1`, and takes a file `con.yaml` for it too."""
+    return re.fullmatch(r"(?i)con|prn|aux|nul|(com|lpt)[0-9]", name) is not None
+
+
+def as_list(value: object) -> object:
+    """A single name or number as a list of one."""
+    return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+
+
+def check_each_once(**lists: tuple[object, ...]) -> None:
+    """Raise ValueError where a list names something twice; `lists` by the key they stand under."""
+    for key, values in lists.items():
+        twice = next((value for value in values if values.count(value) > 1), None)
+        if twice is not None:
+            raise ValueError(f"{key} names {twice} twice: name each once")
+
+
+class StudySettings(Frozen):
+    """What every study has: its name.
+
+    `uses` says which of the `KEYS_OUTSIDE` its group mean something to it, `instead` what to write for a key that only
+    other studies have, where naming them does not help, `beside` names staffings that are played beside the one chosen.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset()
+    instead: ClassVar[Mapping[str, str]] = {}
+    beside: ClassVar[tuple[str, ...]] = ()
+    name: str
+
+    @property
+    def period(self) -> Period:
+        """What one replication covers; a week where nothing is simulated."""
+        return Period(weeks=1)
+
+
+class PlayedSettings(StudySettings):
+    """A study that plays replications, and how long each is.
+
+    Weeks are measured after `warm_up_weeks`. The run goes on for `follow_up_days` after them, so that an n-day return
+    rate can count their last visits too. `month_factors` None: on for runs of at least 52 weeks.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"output"})
+    replications: WholePositive
+    weeks: WholePositive
+    warm_up_weeks: WholeNonNegative | Literal["auto"] = 0
+    follow_up_days: WholeNonNegative = 0
+    month_factors: bool | None = None
+    confidence: Annotated[float, Field(gt=0, lt=1)] = 0.95
+
+    @property
+    def period(self) -> Period:
+        """What one replication covers; a warm-up that is to be found is not in it yet."""
+        return Period(
+            weeks=self.weeks,
+            warm_up_weeks=0 if self.warm_up_weeks == "auto" else self.warm_up_weeks,
+            follow_up_days=self.follow_up_days,
+            month_factors=self.month_factors,
+        )
+
+
+class MeasuredSettings(PlayedSettings):
+    """A study whose answer is measures: of one scenario, of several, or of those of a sweep.
+
+    `demand_levels` multiply growth. `visits`: keep the visits of every replication, not of the first only;
+    `event_log`: write the events of the first in this format. `simultaneous`: how intervals are judged together.
+    With a `precision` (by measure) `replications` are the first, `most_replications` the cap. A sweep alone has
+    `warm_up_weeks` `auto` (found by a pilot), `select`, `best` and `controls`; all are what `sim.runs.design`
+    says.
+    """
+
+    demand_levels: Annotated[tuple[DemandFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    visits: bool = False
+    event_log: Literal["csv", "parquet", "xes", "vidigi"] | None = None
+    simultaneous: Simultaneous = "bonferroni"
+    precision: dict[str, Precision] = Field(default_factory=dict)
+    select: Selecting | None = None
+    best: str | None = None
+    controls: bool = False
+    most_replications: WholePositive | None = None
+
+    @property
+    def rules(self) -> StoppingRules:
+        """What is asked beyond estimates, and the cap on replications."""
+        asked = {name: getattr(self, name) for name in StoppingRules.model_fields}
+        most = self.most_replications or max(MOST_REPLICATIONS, self.replications + LOOK_AHEAD)
+        return StoppingRules(**asked | {"most_replications": most})
+
+    @model_validator(mode="after")
+    def _levels_once(self) -> "MeasuredSettings":
+        check_each_once(demand_levels=self.demand_levels)
+        return self
+
+    @model_validator(mode="after")
+    def _cap_above_first(self) -> "MeasuredSettings":
+        if self.most_replications is not None and self.most_replications < self.replications:
+            raise ValueError(
+                f"most_replications is below replications ({self.replications}), those of the first round: "
+                "give a cap that is not"
+            )
+        return self
+
+
+class AgainstBaselineSettings(PlayedSettings):
+    """A study that sets staffings against a `baseline`, and says what the differences are worth.
+
+    Each of the `presets` counts what `worth` says it does and has an answer of its own; without any there is one, which
+    counts all.
+    """
+
+    staffing: Names = ()
+    baseline: str | None = None
+    presets: Names = ()
+    worth: tuple[Worth, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_once(self) -> "AgainstBaselineSettings":
+        check_each_once(staffing=self.staffing, presets=self.presets, worth=tuple(item.name for item in self.worth))
+        return self
+
+
+class CompareSettings(MeasuredSettings, AgainstBaselineSettings):
+    """Staffings compared on the same patients."""
+
+    name: Literal["compare"] = "compare"
+
+
+class RunSettings(MeasuredSettings):
+    """One scenario, played and measured; in a sweep each of many."""
+
+    name: Literal["run"] = "run"
+
+
+class BreakevenSettings(AgainstBaselineSettings):
+    """How large an effect must be for a staffing to be worth its money.
+
+    `effect` (a key of the effects group) is played at `points` values of its `range`, the net benefit is reckoned by
+    `worth`, and the `prior` says how likely it is.
+    """
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "demand_levels": "a break-even study plays one demand: set demand.growth instead"
+    }
+    name: Literal["breakeven"] = "breakeven"
+    warm_up_weeks: WholeNonNegative = 0
+    effect: str = "effects.total_return_hr"
+    range: tuple[EffectFactor, EffectFactor] | None = None
+    points: Annotated[int, Field(ge=2, le=101)] = 7
+    prior: Prior | None = None
+
+    @model_validator(mode="after")
+    def _rising(self) -> "BreakevenSettings":
+        if self.range is not None and self.range[0] >= self.range[1]:
+            raise ValueError(f"range goes from {self.range[0]:g} to {self.range[1]:g}: put the smaller value first")
+        return self
+
+
+class ValidateSettings(PlayedSettings):
+    """Simulated beside published values; a row of the table is about peers."""
+
+    beside: ClassVar[tuple[str, ...]] = ("peer_added",)
+    name: Literal["validate"] = "validate"
+    warm_up_weeks: WholeNonNegative = 0
+
+
+class AssumptionsSettings(StudySettings):
+    """The assumptions behind a scenario; nothing is simulated, nothing is written."""
+
+    name: Literal["assumptions"] = "assumptions"
+
+
+class ResultsSettings(StudySettings):
+    """The answer of a sweep again, or what is asked of its tables; nothing is simulated."""
+
+    uses: ClassVar[frozenset[str]] = frozenset({"run", "query", "table", "export"})
+    name: Literal["results"] = "results"
+
+
+class CalibrateSettings(StudySettings):
+    """A demand and a department from a file of visits.
+
+    `map` names its column map, `demand_name` what is written, `rake` scales its hours to published blocks, `hold_out`
+    is the share of its days that is predicted from the others, `match` names roles (or `delays`) whose minutes are
+    matched to its waits and stays; minutes of steps that no family fits are written as their quantiles (`if_none_fits`
+    `empirical`) or as the family `nearest` to them.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"output", "visits"})
+    name: Literal["calibrate"] = "calibrate"
+    map: str | None = None
+    demand_name: Annotated[str, AfterValidator(file_name)] = "calibrated"
+    rake: bool = False
+    hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    match: Names = ()
+    if_none_fits: Literal["empirical", "nearest"] = "empirical"
+
+
+class ExecutorSettings(Frozen):
+    """Where replications run: `auto` leaves it to the engine. `workers` None: as many as there are cores.
+
+    `address` of a Dask scheduler; None: a cluster of this machine.
+    """
+
+    name: str
+    workers: WholePositive | None = None
+    address: str | None = None
+
+    @model_validator(mode="after")
+    def _address_of_a_cluster(self) -> "ExecutorSettings":
+        if self.address is not None and self.name != "dask":
+            raise ValueError(f"executor={self.name} has no address: leave it out, or choose executor=dask")
+        if self.address is not None and not re.fullmatch(r"(tcp|tls)://[^\s:]+:\d+", self.address):
+            raise ValueError(
+                f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT or tcp://HOST:PORT"
+            )
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +341,31 @@ class SweepQuestion:
     def command(self, output: Path | None = None) -> list[str]:
         """What to type for the sweep to go on in its folder, or without it to play it in another."""
         return command_words(self.overrides, self.first.config_dir, "-m", elsewhere=True, output=output)
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """Groups and files of the first scenario."""
+        return self.first.choices
+
+
+# Last: a study that brings its own settings imports what stands above.
+_HERE: dict[str, type[StudySettings]] = {
+    kind.model_fields["name"].default: kind
+    for kind in (
+        CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
+        BreakevenSettings,
+    )
+}  # fmt: skip
+"""Settings that stand in this module, so that a command loads no study but its own."""
+STUDIES: dict[str, type[StudySettings]] = {name: _HERE.get(name) or study_named(name).settings for name in REGISTERED}
+AnySettings: Any = Annotated[Union[tuple(STUDIES.values())], Field(discriminator="name")]  # noqa: UP007
+
+
+def studies_with(key: str) -> list[str]:
+    """Studies that have a key of the group `study`, by its first word."""
+    return [name for name, kind in STUDIES.items() if key in kind.model_fields]
+
+
+def studies_using(key: str) -> list[str]:
+    """Studies that use a key outside the group `study`."""
+    return [name for name, kind in STUDIES.items() if key in kind.uses]

@@ -1,13 +1,12 @@
 """`study=results`: the answer of a sweep or a break-even study again, or what is asked of its tables."""
 
 import shlex
-from dataclasses import replace
 
 from rich.console import Console
 
+from sim.analysis.scenario_facts import received_scenarios
 from sim.analysis.sweep_query import TABLE, export, problems_of_asking, queried
 from sim.analysis.sweeping import sweep_answer
-from sim.analysis.swept_scenarios import received_scenarios
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.breakeven_answer import describe_break_even
@@ -17,10 +16,8 @@ from sim.report.sweep_answer import describe_sweep, print_query
 from sim.report.terminal import lines_written
 from sim.runs.received_sweep import CONTROLLED, read_checked
 from sim.runs.run_store import RunStore, read_sweep
-from sim.studies.breakeven import answer_of_store
-from sim.studies.breakeven_plans import received_plan
-from sim.studies.question import Question
-from sim.studies.settings import ResultsSettings
+from sim.studies.breakeven import answer_of_store, received_plan
+from sim.studies.question import Question, ResultsSettings
 from sim.studies.study import Study
 from sim.studies.sweep import report_of, tell_store
 
@@ -35,8 +32,12 @@ class ResultsStudy(Study):
     settings = ResultsSettings
 
     def run(self, question: Question, console: Console) -> int:
-        check_question(question)
-        assert question.run is not None
+        problems = problems_of_asking(question.query, question.table, question.export)
+        if question.run is None:
+            remedy = "study=results needs run=FOLDER, the results folder of a sweep or a break-even study"
+            problems.insert(0, Problem("run", "nothing", remedy))
+        if problems or question.run is None:
+            raise ScenarioError(problems)
         received = read_sweep(question.run)
         facts, labels = received.facts, received.labels
         store = RunStore(question.run, facts.seed, facts.code)
@@ -51,9 +52,9 @@ class ResultsStudy(Study):
         answer = sweep_answer(store, labels, facts.replications, facts.confidence, facts.asked)
         if wants_answer:
             command = [word for word in facts.command if not word.startswith("output=")]
-            report = report_of(store, labels, received_scenarios(received.scenarios), answer, command)
-            if (question.run / CONTROLLED).is_file():
-                report = replace(report, controlled=read_checked(question.run / CONTROLLED))
+            controlled = question.run / CONTROLLED
+            table = read_checked(controlled) if controlled.is_file() else None
+            report = report_of(store, labels, received_scenarios(received.scenarios), answer, command, table)
             print_answer(describe_sweep(report), console, lines_written(console))
             return 0
         query = question.query or f"SELECT * FROM {question.table or TABLE}"
@@ -64,13 +65,3 @@ class ResultsStudy(Study):
                 rows = counted(export(found, question.export), "row")
                 teller(console)(f"{rows} in {question.export}")
         return 0
-
-
-def check_question(question: Question) -> None:
-    """Raise ScenarioError with all that is wrong with what is asked of a folder."""
-    problems = problems_of_asking(question.query, question.table, question.export)
-    if question.run is None:
-        remedy = "study=results needs run=FOLDER, the results folder of a sweep or a break-even study"
-        problems.insert(0, Problem("run", "nothing", remedy))
-    if problems:
-        raise ScenarioError(problems)

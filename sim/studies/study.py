@@ -15,10 +15,8 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from rich.console import Console
 
-from sim.analysis.expected_time import expected_time
-from sim.analysis.memory_check import visits_per_run
-from sim.analysis.rounds import missing, play_in_rounds
-from sim.analysis.sequential_sampling import Runs
+from sim.analysis.design_needs import expected_time, visits_per_run
+from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
@@ -27,19 +25,15 @@ from sim.report.console import say
 from sim.report.progress import duration, progress, teller
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.roster_text import print_rosters
-from sim.runs.background_writer import background_writer
 from sim.runs.comparison_runs import RunJournal, RunsInMemory, recovered
 from sim.runs.design import Design, FilesOfRun, RunTask, no_files
 from sim.runs.engines import releases_gil
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_folder, results_place
-from sim.runs.playing import ResultSink
-from sim.runs.run_store import PARTS, RunResult
-from sim.runs.tables_on_disk import WriteErrors, provenance, reason_of
-from sim.runs.worker_errors import WorkersGone
-from sim.runs.worker_pool import DASK
-from sim.studies.question import Question
-from sim.studies.settings import PlayedSettings, StudySettings
+from sim.runs.run_store import PARTS, RunResult, RunStore
+from sim.runs.tables_on_disk import WriteErrors, background_writer, provenance, reason_of
+from sim.runs.worker_pool import DASK, WorkersGone
+from sim.studies.question import PlayedSettings, Question, StudySettings
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
@@ -155,7 +149,7 @@ class PlayedStudy(Study, Generic[P, A]):
                 runs.add(results)
                 for result in results[:1]:
                     if result.traceback:
-                        tell(f"{task} is left out: {_last_line(result.traceback)}")
+                        tell(f"{task} is left out: {result.traceback.strip().splitlines()[-1]}")
                 watch.played()
 
             watch.played()
@@ -164,7 +158,7 @@ class PlayedStudy(Study, Generic[P, A]):
                 raise KeyboardInterrupt
             tasks, n_wanted = missing(design, runs)
             n_finished = n_wanted - len(tasks)
-            with uninterrupted() as interrupts, self.drawing(plan, draft.folder / "figures") as begin_figures:
+            with uninterrupted() as interrupted, self.drawing(plan, draft.folder / "figures") as begin_figures:
                 seconds = time.monotonic() - started
                 answer = self.answer(plan, runs, seconds)
                 figures = begin_figures(answer)
@@ -173,7 +167,7 @@ class PlayedStudy(Study, Generic[P, A]):
                 write_each(self.files(plan, answer, runs, facts, question), draft.folder, unwritten)
                 at_end.enter_context(console)  # what is shown is printed when all of it stands
                 show_finished(partial(watch.show_all, answer), patient_console(sys.stderr), place)
-                drawn = not interrupts.came and all_drawn(figures, tell, unwritten)
+                drawn = not interrupted.is_set() and all_drawn(figures, tell, unwritten)
                 writer.flush()
                 for errors in (writer.errors, *(result.unwritten for result in runs.results.values())):
                     unwritten.add(errors)
@@ -183,11 +177,6 @@ class PlayedStudy(Study, Generic[P, A]):
                     journal.remove()
         tell(f"results are in {place}: {self.shown_files}")
         return 0 if drawn and not tasks else 1
-
-
-def _last_line(traceback: str) -> str:
-    """What went wrong, without where."""
-    return traceback.strip().splitlines()[-1]
 
 
 def facts_of(design: Design, command: Sequence[str], choices: Mapping[str, str], seconds: float) -> dict[str, Any]:
@@ -226,7 +215,7 @@ def all_drawn(figures: Waits, tell: Callable[[str], None], unwritten: WriteError
 def play_missing(
     design: Design,
     runs: Runs,
-    store: ResultSink,
+    store: RunStore,
     files: FilesOfRun,
     unwritten: WriteErrors,
     console: Console,

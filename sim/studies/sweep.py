@@ -8,27 +8,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import pandas as pd
 from rich.console import Console
 
-from sim.analysis.best import Contenders, contenders_by
+from sim.analysis import sweeping
+from sim.analysis.best import Contenders, contenders_by, dominated_table
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.dominated import dominated_table
-from sim.analysis.memory_check import check_design
-from sim.analysis.rounds import missing
-from sim.analysis.sweeping import (
-    SweepAnswer,
-    as_comparison,
-    controlled_answer,
-    sweep_answer,
-    values_that_count,
-    write_controlled,
-    write_sweep_tables,
-)
-from sim.analysis.swept_scenarios import SweptScenarios, swept_scenarios
+from sim.analysis.design_needs import check_design
+from sim.analysis.scenario_facts import SweptScenarios, swept_scenarios
+from sim.analysis.sequential_sampling import missing
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
 from sim.department.scenario import Scenario
 from sim.engine.code_version import code_version
@@ -43,28 +36,15 @@ from sim.report.sweep_answer import SCREEN_MEASURES, describe_sweep
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.sweep_finding import SweepReport
-from sim.runs.design import Design, FilesOfRun, RunFiles, RunKey, RunTask, no_files
+from sim.runs import run_store
+from sim.runs.design import Design, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
-from sim.runs.run_log import SweepLog
-from sim.runs.run_store import (
-    FEW_PARTS,
-    RunResult,
-    RunStore,
-    cannot_keep,
-    foreign_to_sweeps,
-    locked,
-    log_and_raise_if_unwritable,
-    visits_file,
-    write_facts,
-    write_scenarios,
-)
-from sim.runs.tables_on_disk import WriteErrors, write_table, write_text
-from sim.runs.worker_errors import NoWorkers
+from sim.runs.tables_on_disk import WriteErrors, write_json, write_or_remove, write_table, write_text
+from sim.runs.worker_pool import NoWorkers
 from sim.statistics.arrays import FloatArray
-from sim.studies.compare import rules_of
-from sim.studies.question import SweepQuestion
-from sim.studies.study import Files, all_drawn, design_for, facts_of, play_missing, tell_design, write_each
+from sim.studies.question import Question, SweepQuestion
+from sim.studies.study import Files, Waits, all_drawn, design_for, facts_of, play_missing, tell_design, write_each
 
 ANSWER_PAGE = "answer.md"
 LINES_AFTER = 3
@@ -81,7 +61,7 @@ def sweep_design(question: SweepQuestion) -> Design:
         question.first,
         question.scenarios,
         keep_visits=study.visits,
-        rules=rules_of(study),
+        rules=study.rules,
         hashed=question.keys,
     )
     check_design(design)
@@ -91,10 +71,15 @@ def sweep_design(question: SweepQuestion) -> Design:
 def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
     """Play many scenarios, or what is missing of them, and compare each with the first; `dry`: say what would run."""
     design = sweep_design(question)
-    for line in (*repeated_lines(question.same), *question.notes):
+    if question.same:  # one by name, the others counted
+        (label, earlier), *others = question.same
+        more = f", and {counted(len(others), 'further scenario')} likewise" if others else ""
+        say(console, f"{label} is the same as {earlier}: played once{more}")
+    for line in question.notes:
         say(console, line)
     if not dry:
-        return play_in(results_place(question.first.output, "sweep", foreign_to_sweeps), design, question, console)
+        place = results_place(question.first.output, "sweep", run_store.foreign_to_sweeps)
+        return play_in(place, design, question, console)
     say(console, f"sweep: {counted(len(design.scenarios), 'scenario')}, baseline {next(iter(design.scenarios))}")
     rosters: dict[str, Scenario] = {}
     for scenario in design.scenarios.values():
@@ -104,36 +89,30 @@ def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
     return tell_design(design, rosters, (1.0,), console, further=further)
 
 
-def repeated_lines(same: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Scenarios that another one repeats: one by name, the others counted."""
-    for label, earlier in same[:1]:
-        more = f", and {counted(len(same) - 1, 'further scenario')} likewise" if len(same) > 1 else ""
-        yield f"{label} is the same as {earlier}: played once{more}"
-
-
 def play_in(place: Path, design: Design, question: SweepQuestion, console: Console) -> int:
     """Play what is missing in a folder, and show the answer."""
-    with opened_store(place, design.seed, console) as (store, log):
+    with opened_folder(place, design.seed, console) as folder:
         if question.study.warm_up_weeks == "auto":
-            weeks = warm_up_of(design, store, console)
+            weeks = warm_up_of(design, folder.store, console)
             if weeks is None:
                 return 1
             design = design.with_warm_up(weeks)
-        return play_sweep(design, store, question, log, console)
+        own = {"study": "sweep", "asked": design.rules.model_dump(mode="json")}
+        return folder.play_and_answer(design, question, own, partial(answer_of_sweep, design, folder.store, question))
 
 
 @contextmanager
-def opened_store(place: Path, seed: int, console: Console) -> Iterator[tuple[RunStore, SweepLog]]:
-    """The runs and the log of a folder that is ours alone meanwhile; what cannot be written is named in the log too."""
-    with locked(place):
-        store, log = RunStore(place, seed, code_version()), SweepLog(place)
+def opened_folder(place: Path, seed: int, console: Console) -> Iterator["GrowingFolder"]:
+    """A folder that is ours alone meanwhile; what cannot be written is named in its log too."""
+    with run_store.locked(place):
+        store, log = run_store.RunStore(place, seed, code_version()), run_store.SweepLog(place)
         tell_store(store, console)
-        with log_and_raise_if_unwritable(place, log.say):
-            store.put_in_order()
-            yield store, log
+        with run_store.log_and_raise_if_unwritable(place, log.say):
+            store.set_damaged_aside()
+            yield GrowingFolder(store, log, console)
 
 
-def warm_up_of(design: Design, store: RunStore, console: Console) -> int | None:
+def warm_up_of(design: Design, store: run_store.RunStore, console: Console) -> int | None:
     """Weeks of warm-up, found by a pilot or by an earlier command from the same; None if the user ends it."""
     pilot = pilot_of(design)
     found = read_warm_up(pilot, store.folder)
@@ -153,7 +132,7 @@ def warm_up_of(design: Design, store: RunStore, console: Console) -> int | None:
     return found.weeks
 
 
-def tell_store(store: RunStore, console: Console) -> None:
+def tell_store(store: run_store.RunStore, console: Console) -> None:
     """Say what in the folder cannot be used."""
     if store.damaged:
         verb = "is" if len(store.damaged) == 1 else "are"
@@ -164,115 +143,136 @@ def tell_store(store: RunStore, console: Console) -> None:
         say(console, f"{counted(others, 'run')} of another version of the code are kept, and are not in the answer")
 
 
-@contextmanager
-def played_into(
-    store: RunStore,
-    log: SweepLog,
-    design: Design,
-    command: Sequence[str],
-    choices: Mapping[str, str],
-    own_facts: Mapping[str, object],
-    console: Console,
-    what: str = "",
-) -> Iterator[tuple[Callable[..., dict[str, object]], WriteErrors]]:
-    """Play what is missing of a design into a store, with all of it in the log; then no interrupt ends the block.
+class Answered(NamedTuple):
+    """What the runs in a growing folder say: how it is shown and drawn, tables and other files by name, facts for
+    run.json, what there is in a few words for the log, and whether nothing is missing."""
 
-    Inputs: `own_facts` of the study, for run.json; `what` is played, in words. Yields what makes the facts, given
-    further ones, and the files that could not be written so far.
-    """
-    started, folder = time.monotonic(), store.folder
-    write_scenarios(design.table(), folder)
+    described: Description
+    files: Files
+    figures: Waits
+    facts: Mapping[str, object]
+    said: str
+    is_whole: bool
 
-    def facts(**further: object) -> dict[str, object]:
-        known = facts_of(design, command, choices, time.monotonic() - started)
-        return {**known, **own_facts, "runs_planned": design.n_runs, **further}
 
-    write_facts(facts(), folder)
-    files = visits_in(design, store) if design.keep_visits else no_files
-    tasks, n_wanted = missing(design, store, files)
-    again = len(store.failed(design.labels, design.replications))
-    state = {
-        "played": f"{design.engine}, {design.executor}, workers {design.workers or 'all'}, seed {design.seed}",
-        "scenarios": len(design.scenarios),
-        "runs": f"{len(tasks)} of {n_wanted} to play, {again} of them failed before",
-        "set aside": ", ".join(part.name for part in store.damaged) or "nothing",
-    }
-    log.start(shlex.join(command), facts(), state)
-    unwritten = WriteErrors()
+@dataclass(frozen=True)
+class GrowingFolder:
+    """The folder of a study whose runs are kept for good, which is ours alone meanwhile."""
 
-    def tell(line: str) -> None:
-        log.say(line)
-        say(console, line)
+    store: run_store.RunStore
+    log: run_store.SweepLog
+    console: Console
+    unwritten: WriteErrors = field(default_factory=WriteErrors)
 
-    def tell_round(number: int, line: str) -> None:
-        # All rounds are in the log; on the screen ever fewer, so that the finding stays on it.
-        (tell if number.bit_count() == 1 else log.say)(line)
+    def tell(self, line: str) -> None:
+        """Say a line, in the log too."""
+        self.log.say(line)
+        say(self.console, line)
 
-    def on_played(_: RunTask, results: Sequence[RunResult]) -> None:
+    def play_and_answer(
+        self,
+        design: Design,
+        question: Question | SweepQuestion,
+        own_facts: Mapping[str, object],
+        answer: Callable[[], Answered],
+        what: str = "",
+    ) -> int:
+        """Play what is missing of a design, write and show what the runs say; what was played is kept, come what may.
+
+        Inputs: `own_facts` of the study, for run.json; `answer` reads the store; `what` is played, in words. Returns
+        the exit code. Raises CannotKeep for what could not be written.
+        """
+        started, folder, command = time.monotonic(), self.store.folder, question.command(self.store.folder)
+
+        def facts(**further: object) -> dict[str, object]:
+            known = facts_of(design, command, question.choices, time.monotonic() - started)
+            return {**known, **own_facts, "runs_planned": design.n_runs, **further}
+
+        run_store.write_scenarios(design.table(), folder)
+        write_json(facts(), folder / run_store.FACTS)
+        self.play(design, shlex.join(command), facts(), what or counted(len(design.scenarios), "scenario"))
+        with uninterrupted():
+            found = answer()
+            known = facts(**found.facts)
+            page = partial(write_text, answer_markdown(found.described))
+            book = partial(write_answer_workbook, answer_sheets(found.described, known))
+            common: Files = {run_store.FACTS: partial(write_json, known), ANSWER_PAGE: page, ANSWER: book}
+            write_each({**found.files, **common}, folder, self.unwritten)
+            drawn = all_drawn(found.figures, self.tell, self.unwritten)
+        self.log.say(f"end: {found.said}, {known['seconds']} s")
+        shown = partial(print_answer, found.described, self.console, lines_written(self.console) + LINES_AFTER)
+        show_finished(shown, patient_console(sys.stderr), folder)
+        if self.unwritten.found:
+            self.log.say(f"ended: {self.unwritten.text()}")
+            raise run_store.cannot_keep(folder, self.unwritten.text())
+        teller(self.console)(f"\nresults are in {folder}, the whole answer in {ANSWER_PAGE}")
+        if not found.is_whole:
+            teller(self.console)(f"to go on: {shlex.join(command)}")
+        return 0 if found.is_whole and drawn else 1
+
+    def play(self, design: Design, command: str, facts: Mapping[str, Any], what: str) -> None:
+        """Play what is missing, with all of it in the log; files of runs that could not be written are noted."""
+        store = self.store
+
+        def visits(label: str, replication: int) -> RunFiles:
+            return RunFiles(store.visits_of(RunKey(design.keys[label], replication)))
+
+        files = visits if design.keep_visits else no_files
+        tasks, n_wanted = missing(design, store, files)
+        again = len(store.failed(design.labels, design.replications))
+        state = {
+            "played": f"{design.engine}, {design.executor}, workers {design.workers or 'all'}, seed {design.seed}",
+            "scenarios": len(design.scenarios),
+            "runs": f"{len(tasks)} of {n_wanted} to play, {again} of them failed before",
+            "set aside": ", ".join(part.name for part in store.damaged) or "nothing",
+        }
+        self.log.start(command, facts, state)
+        try:
+            play_missing(
+                design, store, store, files, self.unwritten, self.console, self.tell, what, "run",
+                self.on_played, self.tell_round,
+            )  # fmt: skip
+        except NoWorkers as error:
+            self.log.say(str(error))
+            raise
+
+    def tell_round(self, number: int, line: str) -> None:
+        """All rounds are in the log; on the screen ever fewer, so that the finding stays on it."""
+        (self.tell if number.bit_count() == 1 else self.log.say)(line)
+
+    def on_played(self, _: RunTask, results: Sequence[run_store.RunResult]) -> None:
+        """Note what could not be written of some runs, and log those that failed."""
         for result in results:
-            unwritten.add(result.unwritten)
+            self.unwritten.add(result.unwritten)
             if result.traceback:
-                log.failed(result)
-
-    what = what or counted(len(design.scenarios), "scenario")
-    try:
-        play_missing(design, store, store, files, unwritten, console, tell, what, "run", on_played, tell_round)
-    except NoWorkers as error:
-        log.say(str(error))
-        raise
-    with uninterrupted():
-        store.put_together(FEW_PARTS)
-        yield facts, unwritten
+                self.log.failed(result)
 
 
-def visits_in(design: Design, store: RunStore) -> FilesOfRun:
-    """Where the visits of each run are written."""
-    folder = store.folder_of_visits()
-    return lambda label, replication: RunFiles(visits_file(folder, RunKey(design.keys[label], replication)))
-
-
-def play_sweep(design: Design, store: RunStore, question: SweepQuestion, log: SweepLog, console: Console) -> int:
-    """Play what is missing, write and show the answer; what has been played is kept, come what may."""
-    folder, labels, command = store.folder, design.labels, question.command(store.folder)
-    own = {"study": "sweep", "asked": design.rules.model_dump(mode="json")}
-    with played_into(store, log, design, command, question.first.choices, own, console) as (facts, unwritten):
-        answer = sweep_answer(store, labels, design.replications, design.confidence, design.rules)
-        numbers = answer.plan.n_replications.tolist()
-        scenarios = swept_scenarios(design.scenarios, design.table())
-        report = report_of(store, labels, scenarios, answer, question.command())
-        is_one_world = len(set(scenarios.worlds)) == 1
-        compared = as_comparison(answer, design.scenarios, report.names) if is_one_world else None
-        if compared is not None:
-            report = replace(report, sentences=list(sentences_by_staffing(compared)), figures=_FIGURES)
-        known = facts(runs_done=answer.n_done, runs_planned=answer.n_runs)
-        files: Files = {
-            "estimates.parquet": lambda _: write_sweep_tables(answer, folder),
+def answer_of_sweep(design: Design, store: run_store.RunStore, question: SweepQuestion) -> Answered:
+    """What the runs of a sweep say."""
+    folder, labels, rules = store.folder, design.labels, design.rules
+    answer = sweeping.sweep_answer(store, labels, design.replications, design.confidence, rules)
+    scenarios = swept_scenarios(design.scenarios, design.table())
+    controlled = sweeping.controlled_answer(design, store, answer)
+    report = report_of(store, labels, scenarios, answer, question.command(), controlled if rules.controls else None)
+    is_one_world = len(set(scenarios.worlds)) == 1
+    compared = sweeping.as_comparison(answer, design.scenarios, report.names) if is_one_world else None
+    if compared is not None:
+        report = replace(report, sentences=list(sentences_by_staffing(compared)), figures=_FIGURES)
+    numbers = answer.plan.n_replications.tolist()
+    tables = {**sweeping.tables_of_sweep(answer), "controlled": controlled}
+    return Answered(
+        described=describe_sweep(report),
+        files={
+            **{f"{name}.parquet": partial(write_or_remove, table) for name, table in tables.items()},
             "replications.parquet": partial(store.write_replications, labels, numbers),
             "dominated.parquet": partial(write_table, report.dominated),
-            "run.json": lambda _: write_facts(known, folder),
-            ANSWER_PAGE: partial(write_text, answer_markdown(describe_sweep(report))),
-            ANSWER: partial(write_answer_workbook, answer_sheets(describe_sweep(report), known)),
-        }
-        write_each(files, folder, unwritten)
-        draw_sweep(compared, folder / "figures", unwritten, log.say)
-    log.say(
-        f"end: {answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed, {known['seconds']} s"
+        },
+        figures=figures_of_sweep(compared, folder / "figures"),
+        facts={"runs_done": answer.n_done, "runs_planned": answer.n_runs},
+        said=f"{answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed",
+        is_whole=answer.is_whole,
     )
-    controlled = controlled_answer(design, store, answer)
-    with unwritten.noted(folder):
-        write_controlled(controlled, folder)
-    if design.rules.controls:
-        report = replace(report, controlled=controlled)
-        with unwritten.noted(folder):
-            write_text(answer_markdown(describe_sweep(report)), folder / ANSWER_PAGE)
-    show_answer(describe_sweep(report), console, folder)
-    return ended(folder, unwritten, log, answer.is_whole, command, console)
-
-
-def show_answer(answer: Description, console: Console, folder: Path) -> None:
-    """The answer on the terminal, in the lines that are left of it."""
-    shown = partial(print_answer, answer, console, lines_written(console) + LINES_AFTER)
-    show_finished(shown, patient_console(sys.stderr), folder)
 
 
 _FIGURES = (
@@ -282,52 +282,37 @@ _FIGURES = (
 """Captions and files of the figures of a sweep."""
 
 
-def draw_sweep(compared: Comparison | None, folder: Path, unwritten: WriteErrors, tell: Callable[[str], None]) -> None:
-    """Draw the figures of a sweep of few scenarios that differ in nothing but what can be chosen, as those of a
-    comparison do; or remove those of an earlier command that asked for such.
+def figures_of_sweep(compared: Comparison | None, folder: Path) -> Waits:
+    """What draws the figures of a sweep of few scenarios that differ in nothing but what can be chosen, as those of a
+    comparison; or removes those of an earlier command that asked for such.
     """
     names = [Path(file).stem for _, file in _FIGURES]
     if compared is None:
-        for name in names:
-            for kind in ("png", "svg"):
-                (folder / f"{name}.{kind}").unlink(missing_ok=True)
-        return
+        earlier = [folder / f"{name}.{kind}" for name in names for kind in ("png", "svg")]
+        return [partial(file.unlink, missing_ok=True) for file in earlier]
     from sim.report.figures.draw_all import draw_figure  # loads a drawing library
 
-    all_drawn([partial(draw_figure, name, compared, folder) for name in names], tell, unwritten)
-
-
-def ended(
-    folder: Path, unwritten: WriteErrors, log: SweepLog, is_whole: bool, command: Sequence[str], console: Console
-) -> int:
-    """Say where the results are, and how to go on if runs are missing. Raises CannotKeep for what was not written."""
-    if unwritten.found:
-        log.say(f"ended: {unwritten.text()}")
-        raise cannot_keep(folder, unwritten.text())
-    tell = teller(console)
-    tell(f"\nresults are in {folder}, the whole answer in {ANSWER_PAGE}")
-    if not is_whole:
-        tell(f"to go on: {shlex.join(command)}")
-    return 0 if is_whole else 1
+    return [partial(draw_figure, name, compared, folder) for name in names]
 
 
 def report_of(
-    store: RunStore,
+    store: run_store.RunStore,
     labels: Mapping[str, str],
     scenarios: SweptScenarios,
-    answer: SweepAnswer,
+    answer: sweeping.SweepAnswer,
     command: Sequence[str],
+    controlled: pd.DataFrame | None,
 ) -> SweepReport:
-    """All that is shown of a sweep but its controls, from the replications that the answer is made of."""
-    measures, values = values_that_count(store, labels, answer.plan)
+    """All that is shown of a sweep, from the replications that the answer is made of."""
+    measures, values = sweeping.values_that_count(store, labels, answer.plan)
     names, worlds = list(labels.values()), scenarios.worlds
     contenders = contenders_of(names, measures, values, answer) if len(set(worlds)) == 1 else {}
     dominated = dominated_table(names, worlds, measures, values, answer.confidence)
-    return SweepReport(answer, scenarios, contenders, dominated, command)
+    return SweepReport(answer, scenarios, contenders, dominated, command, controlled)
 
 
 def contenders_of(
-    names: Sequence[str], measures: Sequence[str], values: FloatArray, answer: SweepAnswer
+    names: Sequence[str], measures: Sequence[str], values: FloatArray, answer: sweeping.SweepAnswer
 ) -> dict[str, Contenders]:
     """Who may be the best by each measure that is shown, of scenarios that differ in nothing but what can be chosen.
 

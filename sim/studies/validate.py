@@ -9,15 +9,14 @@ from typing import Any
 
 from rich.console import Console
 
-from sim.analysis.memory_check import check_design
+from sim.analysis.design_needs import check_design
 from sim.analysis.validation import Validation, validation_of
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.validation_report import print_validation, validation_markdown, validation_sheets, validation_table
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design
-from sim.runs.tables_on_disk import write_csv, write_json, write_text
-from sim.studies.question import Question
-from sim.studies.settings import ValidateSettings
+from sim.runs.tables_on_disk import write_json, write_table, write_text
+from sim.studies.question import Question, ValidateSettings
 from sim.studies.study import Files, PlayedStudy, design_for
 
 
@@ -63,6 +62,6 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
         return {
             "run.json": partial(write_json, facts | {"weeks": answer.weeks}),
             "answer.md": partial(write_text, text),
-            "validation.csv": partial(write_csv, validation_table(answer)),
+            "validation.csv": partial(write_table, validation_table(answer)),
             ANSWER: partial(write_answer_workbook, validation_sheets(answer, facts)),
         }

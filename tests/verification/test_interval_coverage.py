@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from sim.analysis.breakeven import Curve, break_even
-from sim.statistics.intervals import mean_interval, paired_differences
+from sim.statistics.intervals import paired_differences
 from sim.statistics.multiple_comparisons import nelson_matejcik, simultaneous_half_widths
 from sim.statistics.survival import kaplan_meier
+from tests.one_interval import mean_interval
 
 pytestmark = [pytest.mark.slow, pytest.mark.verification]
 

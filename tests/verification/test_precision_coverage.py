@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from sim.statistics.multiple_comparisons import simultaneous_half_widths
-from sim.statistics.sequential_precision import FIRST_LOOK, paths, stops_after
+from sim.statistics.stopping import FIRST_LOOK, paths, stops_after
 from tests.verification.experiments import Z_LIMIT, z_of
 
 pytestmark = pytest.mark.verification

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.best import contenders
-from sim.statistics.selection import select_best
+from sim.statistics.stopping import select_best
 from tests.verification.experiments import Z_LIMIT, correlated, z_of
 
 pytestmark = pytest.mark.verification

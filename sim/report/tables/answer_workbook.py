@@ -21,7 +21,7 @@ from sim.report.tables.comparison_rows import peer_day_measures, peer_day_words,
 from sim.report.tables.summaries import comparison_summary, shown_numbers, with_labels
 from sim.report.words.breakeven_finding import effect_text
 from sim.report.words.measure_words import hours_text, measure_text
-from sim.runs.interrupts import uninterrupted
+from sim.runs.interrupts import interrupted_after
 from sim.runs.tables_on_disk import whole_file
 
 ANSWER = "answer.xlsx"
@@ -57,10 +57,8 @@ DIFFERENCE_HEADERS = {
 
 def write_answer_workbook(sheets: Sequence[Sheet], file: Path) -> None:
     """Write the sheets; the file appears only when it is whole. Raises OSError."""
-    with uninterrupted() as interrupts, whole_file(file) as partial:
+    with interrupted_after(), whole_file(file) as partial:
         write_workbook(sheets, partial)
-    if interrupts.came:
-        raise KeyboardInterrupt
 
 
 def number_format(name: str) -> str:
@@ -183,10 +181,8 @@ def sheets_of(comparison: Comparison) -> list[Sheet]:
     names = {"demand": Column("Demand (factor)", "0.00"), "staffing": Column("Staffing")}
     label_of = {name: comparison.label(name) for name in comparison.staffings}
     estimates = with_labels(comparison.estimates, ("mean", "low", "high"))
-    sheets = [
-        comparison_summary_sheet(comparison),
-        table_sheet("estimates", relabelled(estimates, label_of), names | ESTIMATE_HEADERS),
-    ]
+    sheets = [comparison_summary_sheet(comparison)]
+    sheets.append(table_sheet("estimates", relabelled(estimates, label_of), names | ESTIMATE_HEADERS))
     if len(comparison.differences):
         differences = with_labels(comparison.differences, ("mean", "low", "high", "simultaneous_half_width"))
         headers = names | DIFFERENCE_HEADERS | {"sentence": Column("In words")}

@@ -48,9 +48,8 @@ NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be 
 
 def break_even_finding(answer: BreakEvenAnswer) -> Finding:
     """The question and the five lines."""
-    names = number_text.joined([item.label for item in answer.staffings]) or number_text.joined(
-        list(answer.plan.staffings.values())
-    )
+    labels = [item.label for item in answer.staffings] or list(answer.plan.staffings.values())
+    names = number_text.joined(labels)
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
     question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
     if not answer.staffings:
@@ -108,19 +107,16 @@ def changes_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 
 def stress_tests(answer: BreakEvenAnswer) -> dict[str, str]:
     """Staffings that give up hours of other roles for peers, with their labels."""
-    plan, effect = answer.plan, answer.plan.effects[0]
-    scenarios = plan.design.scenarios
-    baseline = scenarios[plan.beside[effect]]
-    return {
-        name: label for name, label in plan.staffings.items() if is_swap(scenarios[plan.labels[name, effect]], baseline)
-    }
+    plan, scenarios = answer.plan, answer.plan.design.scenarios
+    baseline = scenarios[plan.beside[0]]
+    return {name: label for name, label in plan.staffings.items() if is_swap(scenarios[plan.labels[name][0]], baseline)}
 
 
 def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     """What is valued at the strongest effect, what it is worth, what is left with no effect, and the net benefit."""
     if item.found is None:
         return "nothing is concluded"
-    if len({answer.plan.labels[item.staffing, effect] for effect in answer.plan.effects}) == 1:
+    if len(set(answer.plan.labels[item.staffing])) == 1:
         return "the effect is not in force in it"
     effect = strongest(answer)
     valued = [worth for worth in answer.plan.worth if worth.cad_per_unit and worth.measure != STAFF_COST]
@@ -248,10 +244,9 @@ def overtime_text(answer: BreakEvenAnswer) -> str:
 
 def added_costs(answer: BreakEvenAnswer) -> dict[str, float]:
     """What the roster of each staffing costs more than that of the baseline, CAD a week."""
-    plan, effect = answer.plan, answer.plan.effects[0]
-    scenarios = plan.design.scenarios
-    base = scenarios[plan.beside[effect]].staffing.weekly_cost()
-    return {name: scenarios[plan.labels[name, effect]].staffing.weekly_cost() - base for name in plan.staffings}
+    plan, scenarios = answer.plan, answer.plan.design.scenarios
+    base = scenarios[plan.beside[0]].staffing.weekly_cost()
+    return {name: scenarios[plan.labels[name][0]].staffing.weekly_cost() - base for name in plan.staffings}
 
 
 def _same_money_text(answer: BreakEvenAnswer) -> str:

@@ -1,7 +1,7 @@
 """What must be said beside every answer: marks of results to be read with care, what was assumed, what cannot be seen.
 
-The verdicts on results are those of `sim.analysis.cautions`; how the lines are laid out is for the console, the figures
-and the Markdown.
+The verdicts on results are those of `sim.analysis.estimates`; how the lines are laid out is for the console, the
+figures and the Markdown.
 """
 
 import math
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.cautions import FLAGS, LEAVING_LIMIT, UNFINISHED_LIMIT
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.estimates import FLAGS, LEAVING_LIMIT, UNFINISHED_LIMIT
 from sim.analysis.sentences import inside
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted, joined, plain_number

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 
-from sim.analysis.purpose_notes import notes_on_purposes
-from sim.analysis.staffing_notes import notes_on_staffing
+from sim.analysis.staffing_notes import notes_on_purposes, notes_on_staffing
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.roster import WEEKDAYS, Role, Shift, Staffing, clock_text, heads_by_minute
 from sim.department.scenario import Scenario

@@ -12,9 +12,8 @@ import pandas as pd
 
 from sim.analysis.best import Contenders
 from sim.analysis.comparison_result import LEAST_ADDED, FoundValue, as_found
-from sim.analysis.scenario_facts import groups_of_same_money
+from sim.analysis.scenario_facts import SweptScenarios, groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
-from sim.analysis.swept_scenarios import SweptScenarios
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.number_text import cad, counted, plain_number, unit_of_value

@@ -1,25 +1,26 @@
-"""Whether a study fits into the memory of this machine, reckoned before anything is played.
+"""What a design needs before it is played: whether it fits into the memory of this machine, and how long it takes.
 
-A rough reckoning from measured sizes, rather high than low; how long a study takes is `sim.analysis.expected_time`.
+Rough reckonings: memory from measured sizes, rather high than low; time from what `benchmarks` measures.
 """
 
 import ctypes
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.runs.comparison_runs import summarised
 from sim.runs.design import Design
-from sim.runs.run_summary import summarised
-from sim.runs.worker_pool import DASK, n_cores
+from sim.runs.engines import releases_gil
+from sim.runs.worker_pool import DASK, NoWorkers, n_cores
 
 GIB = 2**30
 BYTES_PER_VISIT = {"compiled": 2_700, "simpy": 7_500}
 """What one run holds at its peak, measures and changes of patients included: the growth of `ru_maxrss` with a block of
 two staffings of the default department, of 208 measured weeks against 52 (562 MiB for 223,000 visits), on SimPy of 20
-against 5 (150 MiB for 21,400). The slow test of tests/test_memory_check.py measures it again."""
+against 5 (150 MiB for 21,400). The slow test of tests/test_design_needs.py measures it again."""
 BYTES_PER_DUTY = 300
 """A duty of one member in a run: the same with 100 visits a year, from 520 to 2,080 weeks (141 MiB for 510,000)."""
 BYTES_OF_PROCESS = 400 * 2**20
@@ -135,29 +136,12 @@ def memory_of_machine() -> int:
     return min([physical if physical > 0 else MEMORY_IF_UNKNOWN, *container_limits()])
 
 
-class MemoryStatus(ctypes.Structure):
-    """MEMORYSTATUSEX of Windows: lengths in bytes, `load` in per cent."""
-
-    _fields_ = (
-        ("length", ctypes.c_uint32),
-        ("load", ctypes.c_uint32),
-        ("total_physical", ctypes.c_uint64),
-        ("available_physical", ctypes.c_uint64),
-        ("total_page_file", ctypes.c_uint64),
-        ("available_page_file", ctypes.c_uint64),
-        ("total_virtual", ctypes.c_uint64),
-        ("available_virtual", ctypes.c_uint64),
-        ("available_extended_virtual", ctypes.c_uint64),
-    )
-
-
 def memory_of_windows() -> int:
-    """Bytes of memory, as Windows says; 0 on another system, or if it does not answer."""
-    status = MemoryStatus(length=ctypes.sizeof(MemoryStatus))
-    windows: Any = getattr(ctypes, "windll", None)
-    if windows is None or not windows.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+    """Bytes of memory that are installed, as Windows says; 0 on another system, or if it does not answer."""
+    kilobytes, windows = ctypes.c_uint64(), getattr(ctypes, "windll", None)
+    if windows is None or not windows.kernel32.GetPhysicallyInstalledSystemMemory(ctypes.byref(kilobytes)):
         return 0
-    return int(status.total_physical)
+    return 1024 * kilobytes.value
 
 
 def container_limits() -> list[int]:
@@ -174,3 +158,41 @@ def container_limits() -> list[int]:
 def size(n_bytes: float) -> str:
     """`310 GiB`, `1.5 GiB`."""
     return f"{n_bytes / GIB:,.0f} GiB" if n_bytes >= 10 * GIB else f"{n_bytes / GIB:.2g} GiB"
+
+
+VISITS_PER_SECOND = {"compiled": 140_000.0, "simpy": 2000.0}
+"""What is reckoned with on one core, measures included; `make bench` measures the engines alone."""
+
+
+class Expected(NamedTuple):
+    """Seconds, and a sentence on what they rest on where that is not the cores of this machine."""
+
+    seconds: float
+    remark: str | None = None
+
+
+def expected_time(visits: float, design: Design, n_tasks: int) -> Expected:
+    """How long so many visits in so many tasks take where a design plays them; asks a Dask scheduler it names."""
+    n_at_once, remark = n_cores(), None
+    if design.executor == DASK and design.address is not None:
+        n_at_once, remark = threads_of_scheduler(design.address)
+    elif design.executor == "threads" and not releases_gil(design.engine):
+        n_at_once = 1
+    elif design.workers is not None:
+        n_at_once = design.workers
+    if remark is not None and design.workers is not None:
+        n_at_once = min(n_at_once, design.workers)
+    return Expected(visits / VISITS_PER_SECOND[design.engine] / max(1, min(n_at_once, n_tasks)), remark)
+
+
+def threads_of_scheduler(address: str) -> tuple[int, str]:
+    """Threads of a Dask scheduler's workers, or if it does not answer this machine's; and a sentence on them."""
+    from sim.runs.dask_workers import n_threads_at  # loads Dask
+
+    try:
+        n_threads = n_threads_at(address)
+    except NoWorkers as error:
+        return n_cores(), f"{error}; the time is that of the {n_cores()} cores of this machine"
+    if n_threads == 0:
+        return 1, f"no worker has come to the scheduler at {address} yet; the time is that of one thread"
+    return n_threads, f"the workers of the scheduler at {address} have {n_threads} threads"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.analysis import memory_check
-from sim.analysis.memory_check import (
+from sim.analysis import design_needs
+from sim.analysis.design_needs import (
     GIB,
     bytes_of_run,
     memory_of_machine,
@@ -25,7 +25,7 @@ from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.scenario import Problem, ScenarioError
 from sim.runs.design import Design, at_demand
 from sim.runs.playing import play_task
-from sim.studies.breakeven_plans import break_even_plan_of
+from sim.studies.breakeven import break_even_plan_of
 from sim.studies.compare import plan_of
 from sim.studies.sweep import sweep_design
 
@@ -33,8 +33,8 @@ from sim.studies.sweep import sweep_design
 @pytest.fixture(autouse=True)
 def of_16_gib(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine of a size that is known."""
-    monkeypatch.setattr(memory_check, "memory_of_machine", lambda: 16 * GIB)
-    monkeypatch.setattr(memory_check, "n_cores", lambda: 4)
+    monkeypatch.setattr(design_needs, "memory_of_machine", lambda: 16 * GIB)
+    monkeypatch.setattr(design_needs, "n_cores", lambda: 4)
 
 
 def refusal(make: Callable[[], object]) -> Problem:
@@ -106,7 +106,7 @@ def test_the_scenario_of_a_calibration_is_refused_too() -> None:
 
 
 def test_what_ships_and_what_is_usual_fits_into_four_gib(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_check, "memory_of_machine", lambda: 4 * GIB)
+    monkeypatch.setattr(design_needs, "memory_of_machine", lambda: 4 * GIB)
     plan_of(compose([]))
     plan_of(compose(["study=run", "study.weeks=208"]))
     break_even_plan_of(compose(["study=breakeven", "staffing=peer_added"]))
@@ -138,12 +138,12 @@ def test_the_limit_of_a_container_counts(tmp_path: Path, monkeypatch: pytest.Mon
     limit, none = tmp_path / "memory.max", tmp_path / "none"
     limit.write_text("123456789\n")
     none.write_text("max\n")
-    monkeypatch.setattr(memory_check, "CGROUP_LIMITS", (limit, none, tmp_path / "not_there"))
+    monkeypatch.setattr(design_needs, "CGROUP_LIMITS", (limit, none, tmp_path / "not_there"))
     assert memory_of_machine() == 123_456_789
-    monkeypatch.setattr(memory_check, "CGROUP_LIMITS", (none,))
+    monkeypatch.setattr(design_needs, "CGROUP_LIMITS", (none,))
     assert memory_of_machine() > 123_456_789
-    monkeypatch.delattr(memory_check.os, "sysconf")
-    assert memory_of_machine() == memory_check.MEMORY_IF_UNKNOWN
+    monkeypatch.delattr(design_needs.os, "sysconf")
+    assert memory_of_machine() == design_needs.MEMORY_IF_UNKNOWN
 
 
 @pytest.mark.slow
