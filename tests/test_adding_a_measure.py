@@ -15,7 +15,7 @@ ENTRY = """
     "Seen within an hour", "Visits with at most 60 minutes from arrival to the first physician contact",
     "Visits seen by a physician", entry.IF_IT_HAPPENED, better="high", moved_by=("leaving",),
     phrase=entry.Phrase("{who} were {amount} {way} likely to be seen within an hour", "being seen", "less", "more"),
-    headline=entry.Headline(15, ("all",), "Seen within an hour", "{} fewer seen in an hour", "{} more seen in an hour"),
+    headline=entry.Headline(15, ("all",), "Seen within an hour", "{amount} {way} seen in an hour", "fewer"),
 )
 def seen_within_an_hour(cohort: Cohort) -> Share:
     return Share(~np.isnan(cohort.to_physician), cohort.to_physician <= 60.0)

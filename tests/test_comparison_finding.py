@@ -60,7 +60,7 @@ def lines_of(comparison: Comparison) -> dict[str, str]:
 
 def test_every_headline_measure_has_its_brief_words() -> None:
     for name, headline in HEADLINES.items():
-        assert headline.less.count("{}") == headline.more.count("{}") == 1, name
+        assert headline.says.count("{amount}") == headline.says.count("{way}") == 1, name
         assert headline.less != headline.more
 
 

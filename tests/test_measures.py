@@ -25,7 +25,6 @@ from sim.engine.measures.catalogue import HEADLINE, MEASURES, PROTOCOL_RANKS, ca
 from sim.engine.measures.census import census_of
 from sim.engine.measures.cohort import Cohort, hours_of_day, hours_of_week
 from sim.engine.measures.intervals import (
-    TimeLine,
     covered_and_longest_gap,
     end_of_last_begun,
     minutes_between,
@@ -250,7 +249,7 @@ def test_the_interval_that_began_last_is_found_as_on_one_line_of_time() -> None:
     order = np.argsort(group * apart + starts)
     place = np.searchsorted((group * apart + starts)[order], of_group * apart + moments, side="right")
     expected = np.append(np.inf, ends[order])[place]
-    assert end_of_last_begun(TimeLine(7, apart), group, starts, ends, of_group, moments).tolist() == expected.tolist()
+    assert end_of_last_begun(7, apart, group, starts, ends, of_group, moments).tolist() == expected.tolist()
     assert np.isinf(expected).any()
 
 

@@ -3,19 +3,9 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from sim.config import files as group_files
 from sim.config.drafts import Draft, reported
-from sim.config.files import (
-    ComposeFault,
-    default_choices,
-    defaults_in,
-    fault_of,
-    faults_of_file,
-    file_of,
-    group_data,
-    resolved,
-    root_data,
-    with_inherited,
-)
+from sim.config.files import default_choices, file_of, with_inherited
 from sim.config.follow_ons import OwnFile
 from sim.config.key_paths import Plain
 from sim.config.roster_shorthand import faults_of_grouping, faults_of_heads, without_faulty_roles, written_out
@@ -31,12 +21,12 @@ def composed_files(draft: Draft) -> Plain | None:
     """The chosen files put together, no value changed yet; None after reporting why not."""
     usual = default_choices()
     for group, name in list(draft.choices.items()):
-        faults = faults_of_file(draft.folders, group, name)
+        faults = group_files.faults_of_file(draft.folders, group, name)
         if faults:  # look at the rest as if this file had not been chosen
             draft.problems += faults
             draft.choices[group] = usual[group]
             draft.values = [item for item in draft.values if not item.key.startswith(f"{group}.")]
-    composed = reported(draft, put_beside(draft.folders, draft.choices, root_data()))
+    composed = reported(draft, put_beside(draft.folders, draft.choices, group_files.root_data()))
     if composed is None:
         return None
     draft.problems += faults_of_roles(draft.folders, draft.choices["staffing"])
@@ -47,13 +37,13 @@ def put_beside(folders: tuple[Path, ...], choices: Mapping[str, str], root: Plai
     """Sound choices with what each inherits, references among them replaced, or what is in the way."""
     data = dict(root)
     for group, name in choices.items():
-        data[group] = group_data(folders, group, name)
+        data[group] = group_files.group_data(folders, group, name)
         if isinstance(data[group], Problem):
             return data[group]
     try:
-        return resolved(data)
-    except ComposeFault as fault:
-        return fault_of(folders, choices, fault)
+        return group_files.resolved(data)
+    except group_files.ComposeFault as fault:
+        return group_files.fault_of(folders, choices, fault)
 
 
 def faults_of_roles(folders: tuple[Path, ...], name: str) -> list[Problem]:
@@ -96,7 +86,7 @@ def own_files(folders: tuple[Path, ...], choices: Mapping[str, str], shipped: Pl
     for group, name in choices.items():
         if is_own(folders, group, name) and group in shipped:
             file = file_of(folders, group, name)
-            found[group] = OwnFile(file, bool(defaults_in(file)), usual[group], shipped[group])
+            found[group] = OwnFile(file, bool(group_files.defaults_in(file)), usual[group], shipped[group])
     return found
 
 
@@ -104,12 +94,12 @@ def shipped_default(draft: Draft) -> Plain:
     """The default choices of the shipped folder, to look past faults of a user's files; empty without any."""
     if len(draft.folders) == 1:
         return {}
-    return put_beside(draft.folders[:1], default_choices(), root_data())
+    return put_beside(draft.folders[:1], default_choices(), group_files.root_data())
 
 
 def staffing_files(draft: Draft, names: Iterable[str]) -> dict[str, Plain]:
     """Staffings with what each inherits; those that cannot be had are reported."""
-    faults = {name: faults_of_file(draft.folders, "staffing", name) for name in names}
+    faults = {name: group_files.faults_of_file(draft.folders, "staffing", name) for name in names}
     sound = [name for name, found in faults.items() if not found]
     faults |= {name: faults_of_roles(draft.folders, name) for name in sound}
     draft.problems += [fault for found in faults.values() for fault in found]

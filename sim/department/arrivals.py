@@ -143,9 +143,7 @@ class Profile(quantities.Frozen):
 
     def medical_shares(self) -> np.ndarray:
         """Hour shares of medical arrivals: all visits in the default shape minus mental health in its own."""
-        mental = np.asarray(
-            self.mh_hour_shares["default"] if "default" in self.mh_hour_shares else self._mh_shares()[0]
-        )
+        mental = np.asarray(self.mh_hour_shares.get("default", self.mh_hour_shares[self.mh_shape]))
         everyone = np.asarray(self._week_of_shares())
         shares = (everyone - self.mental_health_share * mental) / (1.0 - self.mental_health_share)
         return np.where((shares < 0.0) & (shares >= -quantities.ROUNDING), 0.0, shares)

@@ -96,9 +96,8 @@ def weekly_visits_of(scenario: Scenario, name: str) -> tuple[float, tuple[float,
     per_patient = scenario.department.streams[name].visits_per_patient
     if isinstance(scenario.demand, Replay):
         given = [visit for visit in scenario.demand.visits if visit.stream == name]
-        return len(given) * quantities.MINUTES_PER_WEEK / scenario.period.horizon * per_patient, scenario.acuity_mix_of(
-            name
-        )
+        visits = len(given) * quantities.MINUTES_PER_WEEK / scenario.period.horizon * per_patient
+        return visits, scenario.acuity_mix_of(name)
     months = float(np.mean(arrivals.month_index)) if scenario.period.uses_month_factors else 1.0
     return quantities.sum_in_order(arrivals.rate_per_hour) * months * per_patient, arrivals.acuity_mix
 
@@ -155,9 +154,8 @@ def minutes_of_visit(scenario: Scenario, kind: VisitKind) -> dict[str, float]:
 
 def stay_minutes(lasting: list[tuple[pathway.Step, float, float]]) -> float:
     """Expected minutes of the steps that a visit goes through, waits apart."""
-    return quantities.sum_in_order(
-        chance * minutes for step, chance, minutes in lasting if not isinstance(step, pathway.SideTask)
-    )
+    there = (chance * minutes for step, chance, minutes in lasting if not isinstance(step, pathway.SideTask))
+    return quantities.sum_in_order(there)
 
 
 def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pathway.Step, float, float]]:
@@ -178,11 +176,8 @@ def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pa
             minutes = mean_boarding_minutes(scenario, step, acuity)
         if isinstance(step, pathway.Dispose):
             admitted, moved = kind.admitted(step), quantities.of_acuity(step.transfer, acuity)
-            outcome |= {
-                pathway.ADMISSION: admitted,
-                pathway.TRANSFER: moved,
-                pathway.DISCHARGE: max(0.0, 1.0 - admitted - moved),
-            }
+            home = max(0.0, 1.0 - admitted - moved)
+            outcome |= {pathway.ADMISSION: admitted, pathway.TRANSFER: moved, pathway.DISCHARGE: home}
         yield step, chance, minutes
 
 

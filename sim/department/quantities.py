@@ -275,10 +275,7 @@ class Empirical(Frozen):
     """
 
     family: Literal["empirical"] = "empirical"
-    quantiles: Annotated[
-        Annotated[Quantiles, Tag("flat")] | Annotated[FiveQuantiles, Tag("nested")],
-        NESTING,
-    ]
+    quantiles: Annotated[Annotated[Quantiles, Tag("flat")] | Annotated[FiveQuantiles, Tag("nested")], NESTING]
     at: Annotated[tuple[Probability, ...], Field(min_length=2)] | None = None
     scale: ByAcuity = 1.0
 
@@ -310,10 +307,8 @@ class Empirical(Frozen):
 
     def _lists(self) -> list[tuple[str, tuple[float, ...]]]:
         """Each list of quantiles with its place in the value."""
-        of_one = self.quantiles[0]
-        if isinstance(of_one, tuple):
-            return [(f"quantiles.{place}", values) for place, values in enumerate(self._by_level())]
-        return [("quantiles", self._by_level()[0])]
+        lists = self._by_level()
+        return [(f"quantiles.{place}" if len(lists) > 1 else "quantiles", values) for place, values in enumerate(lists)]
 
     def _by_level(self) -> tuple[tuple[float, ...], ...]:
         """The quantiles of each CTAS level, or of everybody alone."""

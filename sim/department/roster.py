@@ -48,8 +48,7 @@ def weekday_numbers(value: Any, info: ValidationInfo) -> Any:
         return tuple(range(7))
     if not isinstance(value, list | tuple):
         raise ValueError(f"{value!r} is no list of days: write {days_meant(value)}, or daily")
-    unknown = [day for day in value if (isinstance(day, str) and day not in WEEKDAYS)]
-    unknown += [day for day in value if is_written(info) and not isinstance(day, str)]
+    unknown = [day for day in value if (day not in WEEKDAYS if isinstance(day, str) else is_written(info))]
     if unknown:
         raise ValueError(f"unknown day {unknown[0]!r}: use {', '.join(WEEKDAYS)} or daily")
     twice = list(dict.fromkeys(day_name(day) for place, day in enumerate(value) if day in value[:place]))
@@ -228,11 +227,8 @@ def members_of(roles: dict[str, Role]) -> tuple[RosteredMember, ...]:
 
 def shift_starts(shift: Shift, horizon: float) -> list[float]:
     """Starts of every occurrence that touches [0, horizon), from the week before the run on."""
-    starts = [
-        week * quantities.MINUTES_PER_WEEK + start
-        for week in range(-2, int(horizon // quantities.MINUTES_PER_WEEK) + 1)
-        for start in shift.starts_in_week()
-    ]
+    weeks = range(-2, int(horizon // quantities.MINUTES_PER_WEEK) + 1)
+    starts = [week * quantities.MINUTES_PER_WEEK + start for week in weeks for start in shift.starts_in_week()]
     return [start for start in starts if start + shift.minutes > 0.0 and start < horizon]
 
 
@@ -243,9 +239,8 @@ def off_floor_of(member: RosteredMember, start: float) -> tuple[OffFloor, ...]:
     each window the k-th of n colleagues who start together rests around the fraction (k + 1) / (n + 1) of it.
     """
     floating = [item for item in member.breaks if item.after is None]
-    fixed = [
-        OffFloor(start + item.after, item.minutes, item.protected) for item in member.breaks if item.after is not None
-    ]
+    placed = [(item.after, item) for item in member.breaks if item.after is not None]
+    fixed = [OffFloor(start + after, item.minutes, item.protected) for after, item in placed]
     window = member.shift.minutes / max(1, len(floating))
     fraction = (member.rank + 1) / (member.colleagues + 1)
     for number, item in enumerate(floating):
@@ -307,6 +302,5 @@ class Staffing(quantities.Frozen):
 
     def weekly_cost(self) -> float:
         """CAD a week of rostered hours and extras, overtime apart."""
-        return self.weekly_extra_cost + quantities.sum_in_order(
-            role.hours_per_week() * role.hourly_cost for role in self.roles.values()
-        )
+        by_role = (role.hours_per_week() * role.hourly_cost for role in self.roles.values())
+        return self.weekly_extra_cost + quantities.sum_in_order(by_role)

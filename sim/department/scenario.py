@@ -146,9 +146,8 @@ class Scenario(Frozen):
             return drawn
         given = [visit.acuity for visit in listed if visit.acuity is not None]
         left = len(listed) - len(given)
-        return tuple(
-            (given.count(level) + left * share) / len(listed) for level, share in zip(ACUITIES, drawn, strict=True)
-        )
+        expected = (given.count(level) + left * share for level, share in zip(ACUITIES, drawn, strict=True))
+        return tuple(number / len(listed) for number in expected)
 
     def checked(self) -> "Scenario":
         """The scenario itself, or ScenarioError naming every problem."""
@@ -218,16 +217,12 @@ def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, Step]]:
 def roles_asked_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """(path, role) of every place that names a role which must be in the roster."""
     for path, step in steps_with_paths(scenario):
-        for role in roles_named(step):
-            yield path, role
+        yield from ((path, role) for role in roles_named(step))
     yield from responders(scenario)
-    for role_name, member_role in scenario.staffing.roles.items():
-        for served in (served for level in member_role.also_serves for served in level):
-            yield f"staffing.{role_name}.also_serves", served
-    for role_name in scenario.department.minimum_cover:
-        yield "department.minimum_cover", role_name
-    for role_name in scenario.discipline.roles:
-        yield "discipline.roles", role_name
+    for role_name, role in scenario.staffing.roles.items():
+        yield from ((f"staffing.{role_name}.also_serves", served) for level in role.also_serves for served in level)
+    yield from (("department.minimum_cover", role_name) for role_name in scenario.department.minimum_cover)
+    yield from (("discipline.roles", role_name) for role_name in scenario.discipline.roles)
     if scenario.department.ratio_role is not None:
         yield "department.ratio_role", scenario.department.ratio_role
     if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
@@ -238,14 +233,12 @@ def roles_with_work(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """(path, role) of everything that puts tasks into a role's queue, support by peers apart."""
     for path, step in steps_with_paths(scenario):
         if not isinstance(step, Release):
-            for role in roles_named(step):
-                yield path, role
+            yield from ((path, role) for role in roles_named(step))
     yield from responders(scenario)
     if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
         yield "boarding.nurse_role", scenario.boarding.nurse_role
     if scenario.support.role in scenario.staffing.roles and scenario.support.huddle_share > 0.0:
-        for role in scenario.support.huddle_roles:
-            yield "support.huddle_roles", role
+        yield from (("support.huddle_roles", role) for role in scenario.support.huddle_roles)
 
 
 def responders(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ is `sim.engine.workload`; a visit's class is read off it in `sim.engine.referenc
 """
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -167,9 +168,8 @@ def factors_around_one(weights: Sequence[float], relative: ClassShares) -> Class
     """The same proportions with mean 1 under the weights; exactly 1 where all are equal."""
     if all(one == relative[0] for one in relative):
         return (1.0,) * len(relative)
-    mean = quantities.sum_in_order(w * one for w, one in zip(weights, relative, strict=True)) / quantities.sum_in_order(
-        weights
-    )
+    weighted = quantities.sum_in_order(w * one for w, one in zip(weights, relative, strict=True))
+    mean = weighted / quantities.sum_in_order(weights)
     return tuple(one / mean for one in relative)
 
 
@@ -218,10 +218,8 @@ def traits_of(stream: "Stream", acuity_mix: Sequence[float]) -> Traits:
     """
     severity = stream.severity or ONE_CLASS
     rows = severity.share
-    weights = [
-        quantities.sum_in_order(mix * row[number] for mix, row in zip(acuity_mix, rows, strict=True))
-        for number in range(len(severity.classes))
-    ]
+    of_classes = zip(*rows, strict=True)
+    weights = [quantities.sum_in_order(map(operator.mul, acuity_mix, shares)) for shares in of_classes]
     frail_visits = stream.returns.frail_share_of_visits if stream.returns is not None else 0.0
     kinds = [shares_of_two_kinds(row, severity.odds_of(FRAIL), frail_visits) for row in rows]
 
@@ -273,9 +271,8 @@ def shares_held(
     Age and caregiver say nothing about class and arrival, and so the rest is drawn from its joint distribution.
     """
     always = stream.always_held_share
-    mean = (
-        stream.held_share if always == 0.0 else (stream.held_share - always) / (1.0 - always) if always < 1.0 else 0.0
-    )
+    of_others = (stream.held_share - always) / (1.0 - always) if always < 1.0 else 0.0
+    mean = of_others if always else stream.held_share
     of_police = stream.held.odds.police if stream.held is not None else 1.0
     cells = [w * part for w, share in zip(weights, police, strict=True) for part in (1.0 - share, share)]
     found = shares_with_odds(cells, [one * factor for one in odds for factor in (1.0, of_police)], mean)

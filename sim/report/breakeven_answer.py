@@ -62,10 +62,8 @@ def _screen_table(answer: BreakEvenAnswer, n_rows: int, width: int) -> descripti
 def _page_sections(answer: BreakEvenAnswer, command: Sequence[str]) -> Iterator[description.Section]:
     """Of each staffing where net benefit turns, the curve, and what it is made of."""
     for item in answer.staffings:
-        tables = [
-            description.TextTable(_curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)),
-            description.TextTable(_part_rows(answer, item)),
-        ]
+        curves = _curve_rows(answer, answer.by_presets(item.staffing), answer.plan.effects)
+        tables = [description.TextTable(rows) for rows in (curves, _part_rows(answer, item))]
         title = f"{item.label} beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}"
         yield description.Section(title, [*sentences_by_preset(answer, item), *tables])
     yield description.Section("Read this with the numbers", [description.Points(_in_mind(answer))])
@@ -160,16 +158,11 @@ def sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
     """Where it turns by one preset, and the prior's word."""
     if item.unsteady_effects or item.found is None:
         return [breakeven_finding.verdict_text(answer, item)]
-    found = [
-        breakeven_finding.verdict_text(answer, item),
-        *at_no_effect(item),
-        *breakeven_finding.price_sentences(answer, item),
-    ]
-    return (
-        [*found, f"{breakeven_finding.chance_sentence(item.chance)} {breakeven_finding.ONLY_A_PRIOR}"]
-        if item.chance
-        else found
-    )
+    prices = breakeven_finding.price_sentences(answer, item)
+    found = [breakeven_finding.verdict_text(answer, item), *at_no_effect(item), *prices]
+    if item.chance:
+        found.append(f"{breakeven_finding.chance_sentence(item.chance)} {breakeven_finding.ONLY_A_PRIOR}")
+    return found
 
 
 def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:

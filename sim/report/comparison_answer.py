@@ -144,17 +144,13 @@ def remarks_at(comparison: Comparison, *levels: float) -> list[str]:
 
 def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Section]:
     """The summary, the figures, further tables, sentences, and what must be kept in mind."""
-    ranks = rank_line(comparison.known_measures(HEADLINE))
+    ranks, taken_home = rank_line(comparison.known_measures(HEADLINE)), comparison_rows.taken_home_rows(comparison)
     yield Section("", [summary(comparison), page_legend(comparison), ranks])
     yield from [Section("Figures", figure_blocks())] if with_figures else []
     for title, rows, lines in (
         (caveats.demand_title(comparison), comparison_rows.demand_rows(comparison), []),
         ("Matched simulated patients, first visits", comparison_rows.change_rows(comparison), []),
-        (
-            comparison_rows.TAKEN_HOME,
-            comparison_rows.taken_home_rows(comparison),
-            comparison_rows.taken_home_lines(comparison),
-        ),
+        (comparison_rows.TAKEN_HOME, taken_home, list(comparison_rows.HOME_WORDS) if taken_home else []),
         (comparison_rows.DAY, comparison_rows.peer_day_rows(comparison), comparison_rows.peer_day_lines(comparison)),
         ("Cost", comparison_rows.cost_rows(comparison), []),
         ("What the differences would be worth", comparison_rows.worth_rows(comparison), worth_lines(comparison)),
@@ -200,9 +196,8 @@ def page_legend(comparison: Comparison) -> str:
 
 def level_of_marks(comparison: Comparison) -> str:
     """At which level of demand a mark beside a staffing holds, where there are several."""
-    where = (
-        f" A mark beside a staffing is of {caveats.central_demand(comparison)}; the table of demand marks each level."
-    )
+    demand = caveats.central_demand(comparison)
+    where = f" A mark beside a staffing is of {demand}; the table of demand marks each level."
     return where if len(comparison.levels) > 1 else ""
 
 
@@ -247,6 +242,5 @@ def print_other_levels(comparison: Comparison, console: Console) -> None:
     further = [level for level in comparison.levels if level != comparison.central_level]
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
-    print_remarks(
-        [*caveats.unfinished_lines(comparison), *caveats.caution_lines_of(comparison, further, _MOST_NAMED)], console
-    )
+    cautions = caveats.caution_lines_of(comparison, further, _MOST_NAMED)
+    print_remarks([*caveats.unfinished_lines(comparison), *cautions], console)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from sim.department.short_text import cut_end
 from sim.io.clean_text import one_line
 from sim.report.console import say_unbroken
 
@@ -93,9 +94,7 @@ class ProgressLines:
         return f" in {duration(seconds)}, {60 * rate:.1f} a minute{left}"
 
     def _print(self, text: str) -> None:
-        if len(text) > LONGEST_LINE:
-            text = f"{text[: LONGEST_LINE - 1].rstrip()}…"
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(cut_end(text, LONGEST_LINE), markup=False, highlight=False, soft_wrap=True)
 
 
 def duration(seconds: float) -> str:

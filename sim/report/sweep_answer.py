@@ -200,9 +200,8 @@ def _row_of(
 def unmarked_below(text: str, measure: str, change: Any) -> str:
     """The difference below its mean; its marks stand beside the name of its scenario, and marked it has no star."""
     judged = float("nan") if change.no_steady_state else change.simultaneous
-    return (
-        f"{text}\n{measure_words.difference_text(measure, replace(change, no_steady_state=False, simultaneous=judged))}"
-    )
+    unmarked = replace(change, no_steady_state=False, simultaneous=judged)
+    return f"{text}\n{measure_words.difference_text(measure, unmarked)}"
 
 
 def in_brackets(text: str, measure: str, change: Any) -> str:
@@ -238,9 +237,8 @@ def measure_sections(report: SweepReport, chosen: Sequence[str]) -> Iterator[Sec
         names = [name for name in there if name.partition(".")[2] == part]
         rows: TextRows = [("Scenario", "n", *map(measure_words.labelled, names))]
         for label in chosen:
-            rows.append(
-                _row_of(report, label, names, caveats.marked(long_name(label), *report.flags[label]), in_brackets)
-            )
+            name = caveats.marked(long_name(label), *report.flags[label])
+            rows.append(_row_of(report, label, names, name, in_brackets))
         yield Section(part_text(part).capitalize(), [TextTable(rows)])
     percent = measure_words.whole_percent(report.answer.confidence)
     page_legend = (

@@ -37,12 +37,9 @@ def of_patients(span: str) -> dict[str, Any]:
     phrase = share_of(f"the share of patients back within {words.replace(' h', ' hours')} {after}")
     if span not in PLACES:
         return {"phrase": phrase}
-    back = f"were back within {words}"
-    headline = Headline(
-        PLACES[span], ("mental_health",), f"Return within {words}", f"{{}} fewer {back}", f"{{}} more {back}",
-        of_patients=True,
-    )  # fmt: skip
-    return {"phrase": phrase, "headline": headline}
+    says = f"{{amount}} {{way}} were back within {words}"
+    shown = Headline(PLACES[span], ("mental_health",), f"Return within {words}", says, "fewer", of_patients=True)
+    return {"phrase": phrase, "headline": shown}
 
 
 for _span, (_words, _days) in SPANS.items():
@@ -103,16 +100,13 @@ def has_company(cohort: Cohort) -> Flags:
     "Went home empty-handed",
     "Visits without any of: safety plan, booked follow-up, bridging, answered call, 15 minutes of a peer's company",
     WENT_HOME, phrase=share_of("the share of eligible {who} that went home empty-handed"),
-    headline=Headline(
-        70, ("mental_health",), "Home empty-handed", "{} fewer went home empty-handed", "{} more went home empty-handed"
-    ),
+    headline=Headline(70, ("mental_health",), "Home empty-handed", "{amount} {way} went home empty-handed", "fewer"),
     moved_by=("follow-up",),
 )  # fmt: skip
 def went_home_empty_handed(cohort: Cohort) -> Share:
-    plan_or_appointment = cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0)
-    return Share(
-        went_home(cohort), ~(plan_or_appointment | cohort.flags("bridged") | cohort.called | has_company(cohort))
-    )
+    in_hand = cohort.flags("safety_plan") | (cohort.codes("follow_up") > 0)
+    in_hand |= cohort.flags("bridged") | cohort.called | has_company(cohort)
+    return Share(went_home(cohort), ~in_hand)
 
 
 @GOING_HOME.share("Home with a safety plan", "Visits with a completed safety plan", WENT_HOME, better="high")

@@ -27,18 +27,12 @@ def _placed() -> Iterator[tuple[str, Headline]]:
     yield from sorted(shown, key=lambda item: item[1].place)
 
 
-HEADLINES: Mapping[str, Headline] = {
-    f"{key}.{part}": headline for key, headline in _placed() for part in headline.parts
-}
+HEADLINES: Mapping[str, Headline] = {f"{key}.{part}": shown for key, shown in _placed() for part in shown.parts}
 """How each measure of the first screen is shown, by `key.part` and in their order there."""
 HEADLINE: tuple[str, ...] = tuple(HEADLINES)
 """Names of the measures of the first screen; their differences form one family of simultaneous intervals."""
-PROTOCOL_RANKS: Mapping[str, Protocol] = dict(
-    sorted(
-        ((f"{key}.{shown.protocol.part}", shown.protocol) for key, shown in _placed() if shown.protocol),
-        key=lambda outcome: outcome[1].place,
-    )
-)
+_ranked = [(f"{key}.{shown.protocol.part}", shown.protocol) for key, shown in _placed() if shown.protocol]
+PROTOCOL_RANKS: Mapping[str, Protocol] = dict(sorted(_ranked, key=lambda outcome: outcome[1].place))
 """Outcomes of `docs/protocol.md` by `key.part`, in their order there."""
 PROTOCOL_OUTCOMES = tuple(name for name, outcome in PROTOCOL_RANKS.items() if outcome.rank != "reported")
 """Those shown at every level of demand, and named before others that change."""

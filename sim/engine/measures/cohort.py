@@ -315,8 +315,30 @@ class Cohort:
 
     @cached_property
     def alone(self) -> Alone:
-        """How long each eligible visit was without staff."""
-        return time_alone(self)
+        """How long each eligible visit was without staff.
+
+        Seen is a child with whom a clinician does a task of the path or a response, or whom a peer keeps company. The
+        way of a peer to the child is not company.
+        """
+        tasks, chosen = self.trajectory.task_columns, np.flatnonzero(self.eligible)
+        number = np.full(self.trajectory.n_visits, -1, dtype=np.int32)
+        number[self.rows.start + chosen] = np.arange(chosen.size)
+        names = ("visit", "kind", "started", "company_since", "ended")
+        of_task, kinds, starts, company_since, ends = (as_it_stands(tasks, name) for name in names)
+        arrival, stay = self.arrival[chosen], self.stay[chosen]
+        n = self.work.beside.size
+        visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
+        array_loops.stretches(
+            self.work.beside, array_loops.as_rows(of_task), kinds, starts, company_since, ends, number, arrival, stay,
+            visit, kind, started, ended,
+        )  # fmt: skip
+        attended = one_of(kind, ATTENDED)
+        covered, longest = covered_and_longest_gap(visit[attended], started[attended], ended[attended], stay)
+        watched, _ = covered_and_longest_gap(visit, started, ended, stay)
+        rows = chosen.astype(np.int32)
+        # A patient never without staff is so for no minutes, whatever rounding says.
+        without_staff, without_watch = (Few(rows, np.maximum(stay - minutes, 0.0)) for minutes in (covered, watched))
+        return Alone(without_staff, without_watch, Few(rows, longest))
 
 
 REPORTED_STREAMS = (MEDICAL, MENTAL_HEALTH)
@@ -346,11 +368,8 @@ class ByStep(NamedTuple):
 def queueing_steps(scenario: Scenario) -> frozenset[str]:
     """Steps for which somebody or something must be free."""
     steps = [step for stream in scenario.department.streams.values() for step in stream.pathway]
-    return frozenset(
-        step.name
-        for step in steps
-        if isinstance(step, Task | Place) or (isinstance(step, Delay) and step.capacity is not None)
-    )
+    limited = {step.name for step in steps if isinstance(step, Delay) and step.capacity is not None}
+    return frozenset({step.name for step in steps if isinstance(step, Task | Place)} | limited)
 
 
 def within_limits(minutes: Floats, limits: Sequence[float], acuity: Codes) -> Flags:
@@ -368,33 +387,6 @@ def kept_company_by_one(cohort: Cohort) -> tuple[npt.NDArray[np.int32], Flags]:
     visit, member = (as_it_stands(tasks, name) for name in ("visit", "member"))
     array_loops.meet(contacts, array_loops.as_rows(visit), member, n_spells, first, same)
     return n_spells[cohort.rows], same[cohort.rows]
-
-
-def time_alone(cohort: Cohort) -> Alone:
-    """How long each eligible visit was without staff.
-
-    Seen is a child with whom a clinician does a task of the path or a response, or whom a peer keeps company. The way
-    of a peer to the child is not company.
-    """
-    tasks, chosen = cohort.trajectory.task_columns, np.flatnonzero(cohort.eligible)
-    number = np.full(cohort.trajectory.n_visits, -1, dtype=np.int32)
-    number[cohort.rows.start + chosen] = np.arange(chosen.size)
-    names = ("visit", "kind", "started", "company_since", "ended")
-    of_task, kinds, starts, company_since, ends = (as_it_stands(tasks, name) for name in names)
-    arrival, stay = cohort.arrival[chosen], cohort.stay[chosen]
-    n = cohort.work.beside.size
-    visit, kind, started, ended = np.empty(n, np.int64), np.empty(n, np.int8), np.empty(n), np.empty(n)
-    array_loops.stretches(
-        cohort.work.beside, array_loops.as_rows(of_task), kinds, starts, company_since, ends, number, arrival, stay,
-        visit, kind, started, ended,
-    )  # fmt: skip
-    attended = one_of(kind, ATTENDED)
-    covered, longest = covered_and_longest_gap(visit[attended], started[attended], ended[attended], stay)
-    watched, _ = covered_and_longest_gap(visit, started, ended, stay)
-    rows = chosen.astype(np.int32)
-    # A patient never without staff is so for no minutes, whatever rounding says.
-    without_staff, without_watch = (Few(rows, np.maximum(stay - minutes, 0.0)) for minutes in (covered, watched))
-    return Alone(without_staff, without_watch, Few(rows, longest))
 
 
 def hours_of_day(times: Floats) -> Cells:

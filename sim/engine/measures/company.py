@@ -1,6 +1,6 @@
 """Company and time alone: whom a peer meets, misses, meets again and for how long; how long nobody is with a child.
 
-Which work counts as somebody being there is said in `sim.engine.measures.cohort` (`time_alone`).
+Which work counts as somebody being there is said in `sim.engine.measures.cohort` (`Cohort.alone`).
 """
 
 import numpy as np
@@ -17,9 +17,7 @@ ANY_DAY = "Days of the window, worked by peers or not"
 
 @COMPANY.share(
     "Met by a peer", MET_BY_A_PEER, better="high", phrase=share_of("the share of {who} met by a peer"),
-    headline=Headline(
-        60, ("mental_health",), "Met by a peer", "{} fewer were met by a peer", "{} more were met by a peer"
-    ),
+    headline=Headline(60, ("mental_health",), "Met by a peer", "{amount} {way} were met by a peer", "fewer"),
 )  # fmt: skip
 def reach(cohort: Cohort) -> Share:
     return Share(cohort.departed, cohort.met)
@@ -111,7 +109,7 @@ ELIGIBLE_FOR_PEERS = f"{DEPARTED} that were eligible for peer support"
         "less", "more",
     ),
     headline=Headline(
-        40, ("mental_health",), "Time without staff", "spent {} less without staff", "spent {} more without staff",
+        40, ("mental_health",), "Time without staff", "spent {amount} {way} without staff",
         protocol=Protocol(1, "primary", "mental_health"),
     ),
 )  # fmt: skip
@@ -136,9 +134,8 @@ def minutes_without_staff_or_caregiver(cohort: Cohort) -> Few:
         "the longest time unseen of eligible {who}", "shorter", "longer",
     ),
     headline=Headline(
-        50, ("mental_health",), "Longest time unseen", "had a longest time unseen shorter by {}",
-        "had a longest time unseen longer by {}",
-        protocol=Protocol(2, "secondary", "mental_health", after_results=True),
+        50, ("mental_health",), "Longest time unseen", "had a longest time unseen {way} by {amount}", "shorter",
+        "longer", protocol=Protocol(2, "secondary", "mental_health", after_results=True),
     ),
 )  # fmt: skip
 def longest_unseen(cohort: Cohort) -> Few:

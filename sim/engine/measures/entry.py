@@ -52,17 +52,17 @@ WEEKS, DEPARTED = "Weeks of the window", "Visits departed"
 
 MEAN_MEDIAN_P90: tuple[Statistic, ...] = ("mean", "median", "p90")
 SIX_STATISTICS: tuple[Statistic, ...] = ("mean", "sd", "median", "p25", "p75", "p90")
-STATISTICS: Mapping[Statistic, tuple[str, str]] = {
-    "mean": ("mean", "Sum of the {what}"),
-    "sd": ("standard deviation", "Spread of the {what} (n - 1)"),
-    "median": ("median", "Middle of the {what} (linear interpolation)"),
-    "p25": ("lower quartile", "25 % point of the {what} (linear interpolation)"),
-    "p75": ("upper quartile", "75 % point of the {what} (linear interpolation)"),
-    "p90": ("90th percentile", "90 % point of the {what} (linear interpolation)"),
-    "p99": ("99th percentile", "99 % point of the {what} (linear interpolation)"),
-    "max": ("longest", "Most of the {what}; grows with the length of the window"),
+STATISTICS: Mapping[Statistic, tuple[str, str, float | None]] = {
+    "mean": ("mean", "Sum of the {what}", None),
+    "sd": ("standard deviation", "Spread of the {what} (n - 1)", None),
+    "p25": ("lower quartile", "25 % point of the {what} (linear interpolation)", 0.25),
+    "median": ("median", "Middle of the {what} (linear interpolation)", 0.5),
+    "p75": ("upper quartile", "75 % point of the {what} (linear interpolation)", 0.75),
+    "p90": ("90th percentile", "90 % point of the {what} (linear interpolation)", 0.9),
+    "p99": ("99th percentile", "99 % point of the {what} (linear interpolation)", 0.99),
+    "max": ("longest", "Most of the {what}; grows with the length of the window", 1.0),
 }
-"""Statistics of one duration: in a label, and as the numerator."""
+"""Statistics of one duration: in a label, as the numerator, and of a quantile the share below it, in rising order."""
 
 
 class Phrase(NamedTuple):
@@ -92,16 +92,17 @@ class Headline(NamedTuple):
     """How a measure of the first screen is shown. Differences of all of them form one family of simultaneous intervals.
 
     `place` is that on the first screen, `parts` are those shown there. `short` is a label for figures and, with a small
-    letter, the topic in a list (else `as_topic`); `head` the head of a narrow table, if not `short`. `less` and `more`
-    say in a few words what visits or patients (`of_patients`) did, with an amount; words that begin with the amount are
-    about some of them (`of medical visits, 2 fewer ...`).
+    letter, the topic in a list (else `as_topic`); `head` the head of a narrow table, if not `short`. `says` tells
+    in a few words what visits or patients (`of_patients`) did, with an amount and a way, `less` or `more`; words that
+    begin with the amount are about some of them (`of medical visits, 2 fewer ...`).
     """
 
     place: int
     parts: tuple[str, ...]
     short: str
-    less: str
-    more: str
+    says: str
+    less: str = "less"
+    more: str = "more"
     head: str = ""
     as_topic: str = ""
     of_patients: bool = False
@@ -183,10 +184,10 @@ class Entries(list[Measure]):
 
         def add(function: Computes) -> Computes:
             for statistic in statistics:
-                words, numerator = STATISTICS[statistic]
+                words, numerator, share_below = STATISTICS[statistic]
                 further = {
                     "key": f"{key or function.__name__}_{statistic}",
-                    "kind": "mean" if statistic in ("mean", "sd") else "quantile",
+                    "kind": "mean" if share_below is None else "quantile",
                     "better": "neutral" if statistic == "sd" else better,
                     "statistic": statistic,
                     "decimals": decimals,

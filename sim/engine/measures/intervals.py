@@ -3,7 +3,7 @@
 What the intervals are of (stays, places, tasks, duties) is the caller's business.
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -68,18 +68,14 @@ def outside_covers(spans: Spans, covers: Spans, n_groups: int) -> tuple[Floats, 
     return left[0, :n], left[1, :n]
 
 
-class TimeLine(NamedTuple):
-    """Times of groups, one group after the other on one line of time, each as far from the next."""
-
-    n_groups: int
-    apart: float
-
-
 def end_of_last_begun(
-    line: TimeLine, group: Rows, starts: Floats, ends: Floats, of_group: Rows, moments: Floats
+    n_groups: int, apart: float, group: Rows, starts: Floats, ends: Floats, of_group: Rows, moments: Floats
 ) -> Floats:
-    """Of each moment of a group the end of the interval that began last on the line, inf where none has begun."""
+    """Of each moment of a group the end of the interval that began last, inf where none has begun.
+
+    The groups stand one after the other on one line of time, `apart` from each other.
+    """
     found = np.full(moments.size, np.inf)
-    order = room_for_order(group, line.n_groups)
-    array_loops.find_ends(group, starts, ends, of_group, moments, line.apart, *order, found)
+    order = room_for_order(group, n_groups)
+    array_loops.find_ends(group, starts, ends, of_group, moments, apart, *order, found)
     return found

@@ -13,19 +13,12 @@ from sim.engine.measures import array_loops
 from sim.engine.measures.array_loops import Codes, Flags, Floats
 from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import Cohort, Few, Share, VisitOutcome, one_of, parts_and_streams
-from sim.engine.measures.entry import Measure, NamedValues, OfVisits, Statistic, quotient
+from sim.engine.measures.entry import STATISTICS, Measure, NamedValues, OfVisits, Statistic, quotient
 from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.staff_time import StaffTime
 from sim.engine.trajectory import AMA, LWBS, Trajectory
 
-QUANTILE_SHARES: Mapping[Statistic, float] = {
-    "p25": 0.25,
-    "median": 0.5,
-    "p75": 0.75,
-    "p90": 0.9,
-    "p99": 0.99,
-    "max": 1.0,
-}
+QUANTILE_SHARES: Mapping[Statistic, float] = {name: share for name, (*_, share) in STATISTICS.items() if share}
 OF_VISITS: tuple[Measure, ...] = tuple(measure for measure in MEASURES if measure.of_visits)
 
 

@@ -91,11 +91,8 @@ class PeerDay(StaffTime):
         contact = kind == CONTACT
         arrives = np.where(contact, np.fmin(self.of_tasks("company_since"), ended), ended)
         company = np.full(int(contact.sum()), IN_COMPANY, dtype=np.int8)
-        return (
-            np.concatenate([activity, company]),
-            np.concatenate([started, arrives[contact]]),
-            np.concatenate([arrives, ended[contact]]),
-        )
+        starts, ends = np.concatenate([started, arrives[contact]]), np.concatenate([arrives, ended[contact]])
+        return np.concatenate([activity, company]), starts, ends
 
     @cached_property
     def minutes(self) -> NamedValues:
@@ -162,11 +159,10 @@ class PeerDay(StaffTime):
             asking = np.zeros(self.trajectory.n_visits, dtype=np.bool_)
             asking[visit[asked]] = True
             taken = np.flatnonzero(one_of(kind, (MAIN, RESPONSE)) & ~np.isnan(started) & asking[visit])
-        return outside_covers(
-            (visit[asked].astype(np.int64), requested[asked], until),
-            (visit[taken].astype(np.int64), started[taken], np.fmin(ended[taken], self.trajectory.horizon)),
-            self.trajectory.n_visits,
-        )
+        asks = visit[asked].astype(np.int64), requested[asked], until
+        over = np.fmin(ended[taken], self.trajectory.horizon)
+        with_clinician = visit[taken].astype(np.int64), started[taken], over
+        return outside_covers(asks, with_clinician, self.trajectory.n_visits)
 
     @property
     def cost(self) -> float:

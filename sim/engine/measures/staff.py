@@ -160,8 +160,7 @@ STAFF_COSTS = entry.Entries()
     entry.WEEKS, kind="cost", decimals=0, better="low",
     phrase=entry.Phrase("staff cost {amount} {way}", "the weekly staff cost", "less", "more"),
     headline=entry.Headline(
-        120, ("all",), "Staff cost a week", "cost {} less a week", "cost {} more a week",
-        protocol=entry.Protocol(6, "reported", "all"),
+        120, ("all",), "Staff cost a week", "cost {amount} {way} a week", protocol=entry.Protocol(6, "reported", "all")
     ),
 )  # fmt: skip
 def staff_cost_per_week(time: StaffTime) -> float:
@@ -180,7 +179,7 @@ def overtime_cost_per_week(time: StaffTime) -> float:
 @STAFF_COSTS.run(
     "Staff cost per visit", "CAD/visit", "Staff cost a week", "Visits a week", entry.AS_ITS_PARTS, kind="cost",
     better="low", phrase=entry.share_of("the staff cost per visit"),
-    headline=entry.Headline(130, ("all",), "Staff cost per visit", "cost {} less a visit", "cost {} more a visit"),
+    headline=entry.Headline(130, ("all",), "Staff cost per visit", "cost {amount} {way} a visit"),
 )  # fmt: skip
 def cost_per_visit(time: StaffTime) -> float:
     return entry.quotient(staff_cost_per_week(time), time.n_inside("arrival") / time.weeks)

@@ -11,7 +11,7 @@ from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import Codes, Flags, Floats
 from sim.engine.measures.cohort import Cohort, roles_for
-from sim.engine.measures.intervals import TimeLine, end_of_last_begun, minutes_by_code
+from sim.engine.measures.intervals import end_of_last_begun, minutes_by_code
 from sim.engine.trajectory import as_it_stands
 
 
@@ -56,10 +56,10 @@ class StaffTime(Cohort):
         breaks = self.trajectory.break_columns
         ends = np.fmin(breaks["end"], self.trajectory.horizon)
         due = np.clip(breaks["due"], 0.0, self.trajectory.horizon)
-        line = TimeLine(self.role_of_member.size, self.trajectory.horizon + 1.0)
+        line = self.role_of_member.size, self.trajectory.horizon + 1.0
         members = self.trajectory.staff_columns["member"]
         # Scheduled end of the duty each break belongs to, inf where there is none.
-        end_of_duty = end_of_last_begun(line, members, *self.duties, breaks["member"], due)
+        end_of_duty = end_of_last_begun(*line, members, *self.duties, breaks["member"], due)
         return breaks["start"], np.maximum(breaks["start"], np.minimum(ends, end_of_duty))
 
     @property

@@ -22,7 +22,7 @@ SMALLEST_GROUP = 10
     unit="h", decimals=2,
     phrase=entry.Phrase("{who} stayed on average {amount} {way}", "the mean stay of {who}", "less", "longer"),
     headline=entry.Headline(
-        30, ("medical", "mental_health"), "Stay", "stayed {} less", "stayed {} longer",
+        30, ("medical", "mental_health"), "Stay", "stayed {amount} {way}", more="longer",
         protocol=entry.Protocol(5, "secondary", "mental_health"),
     ),
 )  # fmt: skip
@@ -99,9 +99,8 @@ def boarding_hours_per_admitted(cohort: Cohort) -> Few:
 
 @STAYS.run("Boarding hours", "h/week", "Hours spent boarding", entry.WEEKS, by="stream", decimals=1, better="low")
 def boarding_hours_per_week(time: StaffTime) -> entry.NamedValues:
-    return {
-        part: boarding * MINUTES_PER_WEEK / MINUTES_PER_HOUR for part, boarding in census_boarding_mean(time).items()
-    }
+    boarding = census_boarding_mean(time)
+    return {part: mean * MINUTES_PER_WEEK / MINUTES_PER_HOUR for part, mean in boarding.items()}
 
 
 @STAYS.run(
@@ -179,8 +178,8 @@ def ama(cohort: Cohort) -> Share:
     "Left without being seen or against advice", "Visits that left of their own accord",
     phrase=entry.share_of("the share of {who} that left unseen or against advice"),
     headline=entry.Headline(
-        20, ("all",), "Left unseen or against advice", "{} fewer left unseen or against advice",
-        "{} more left unseen or against advice", as_topic="leaving", protocol=entry.Protocol(4, "secondary", "all"),
+        20, ("all",), "Left unseen or against advice", "{amount} {way} left unseen or against advice", "fewer",
+        as_topic="leaving", protocol=entry.Protocol(4, "secondary", "all"),
     ),
     moved_by=("leaving",),
 )  # fmt: skip
@@ -212,8 +211,7 @@ SAFETY.visits(
     statistic="ratio", per=observation_needed, kind="rate", decimals=4, better="low",
     phrase=entry.share_of("the share of observation time of {who} without an aide"),
     headline=entry.Headline(
-        110, ("mental_health",), "Observation unmet", "had no aide for {} less of their observation",
-        "had no aide for {} more of their observation",
+        110, ("mental_health",), "Observation unmet", "had no aide for {amount} {way} of their observation"
     ),
 )(observation_unmet)  # fmt: skip
 

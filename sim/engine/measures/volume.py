@@ -50,9 +50,8 @@ def wait_of_third(time: StaffTime, third: str) -> float:
     run, length = time.trajectory, time.weeks // 3 * MINUTES_PER_WEEK
     if not length > 0.0 or changes_over_weeks(time.scenario):
         return np.nan
-    start, end = (
-        (run.warm_up, run.warm_up + length) if third == "first" else (run.measured_until - length, run.measured_until)
-    )
+    start = run.warm_up if third == "first" else run.measured_until - length
+    end = start + length
     visits = run.visit_columns
     over = np.fmin(visits["pia"], visits["departure"])
     minutes = minutes_between(visits["arrival"], over, np.array([start, end]))[0]

@@ -48,8 +48,8 @@ def time_to_pia(cohort: Cohort) -> Floats:
         "longer",
     ),
     headline=entry.Headline(
-        10, ("all", "medical", "mental_health"), "Wait for a physician", "waited {} less for a physician",
-        "waited {} longer for a physician", head="Wait", protocol=entry.Protocol(3, "secondary", "all"),
+        10, ("all", "medical", "mental_health"), "Wait for a physician", "waited {amount} {way} for a physician",
+        more="longer", head="Wait", protocol=entry.Protocol(3, "secondary", "all"),
     ),
 )  # fmt: skip
 def wait_triage_to_pia(cohort: Cohort) -> Floats:
@@ -121,15 +121,12 @@ def step_wait_mean(time: StaffTime) -> entry.NamedValues:
 )  # fmt: skip
 def wait_for_nurse_mean(time: StaffTime) -> entry.NamedValues:
     run, first = time.trajectory, first_nurse_tasks(time.scenario)
-    steps = {
-        number: run.steps.index(first[stream])
-        for number, stream in enumerate(run.streams)
-        if first.get(stream) in run.steps
-    }
-    return {
-        part: mean_wait(time, [(code, steps[code]) for code in streams if code in steps])
-        for part, streams in parts_and_streams(run)
-    }
+    there = [(number, stream) for number, stream in enumerate(run.streams) if first.get(stream) in run.steps]
+    steps = {number: run.steps.index(first[stream]) for number, stream in there}
+    values = entry.NamedValues()
+    for part, streams in parts_and_streams(run):
+        values[part] = mean_wait(time, [(code, steps[code]) for code in streams if code in steps])
+    return values
 
 
 def first_nurse_tasks(scenario: Scenario) -> dict[str, str]:
@@ -159,7 +156,5 @@ def mean_wait(cohort: Cohort, steps: Sequence[tuple[int, int]]) -> float:
     "minus that of medical visits", kind="quantile", decimals=1,
 )  # fmt: skip
 def mh_minus_medical_wait_ctas3_median(values: Mapping[str, float]) -> float:
-    mental_health, medical = (
-        values[f"wait_triage_to_pia_ctas3_median.{part}"] for part in ("mental_health", "medical")
-    )
-    return mental_health - medical
+    of_part = "wait_triage_to_pia_ctas3_median.{}".format
+    return values[of_part("mental_health")] - values[of_part("medical")]

@@ -102,11 +102,8 @@ def mean_week_of(time: StaffTime) -> pd.DataFrame:
     heads, busy = heads_on_floor(week, time), week.mean_of_rows(time.busy)
     load = time.work.caused / week.minutes
     hours = np.arange(HOURS_OF_WEEK)
-    columns: dict[str, np.ndarray] = {
-        "hour_of_week": hours,
-        "weekday": np.asarray(WEEKDAYS, dtype=object)[hours // 24],
-        "hour": hours % 24,
-    }
+    weekdays = np.asarray(WEEKDAYS, dtype=object)[hours // 24]
+    columns: dict[str, np.ndarray] = {"hour_of_week": hours, "weekday": weekdays, "hour": hours % 24}
     columns |= visits_by_hour(week, time, heads[time.peers].sum(axis=0))
     for number, role in enumerate(time.trajectory.roles):
         columns |= {f"heads_{role}": heads[number], f"load_{role}": load[number], f"busy_{role}": busy[number]}

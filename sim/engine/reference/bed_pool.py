@@ -27,9 +27,7 @@ class BedQueue:
         self.mean_stay = pool.mean_stay_hours * MINUTES_PER_HOUR
         self.outside_gap = MINUTES_PER_DAY / pool.outside_requests_per_day if pool.outside_requests_per_day else nan
         self.initially = pool.beds_taken_at_first
-        self.n_taken = 0
-        self.n_outside = 0
-        self.n_entries = 0
+        self.n_taken = self.n_outside = self.n_entries = 0
         self.waiting: deque[tuple[float, simpy.Event | None]] = deque()
 
     def open(self) -> None:

@@ -32,9 +32,7 @@ class Company:
         pace_changes: Callable[[Visit], None],
     ) -> None:
         self.support = scenario.support
-        self.workload = workload
-        self.attributes = attributes
-        self.dispatcher = dispatcher
+        self.workload, self.attributes, self.dispatcher = workload, attributes, dispatcher
         self.calendar = dispatcher.calendar
         self.pace_changes = pace_changes
         self.role = dispatcher.staff.peer_role
@@ -93,9 +91,8 @@ class Company:
         contact.company_since = now + (contact.handover + support.WALK_MINUTES)
         kept = min(support.LEAST_MINUTES, visit.wish_left) if visit.is_met else visit.meeting_left
         contact.used_up = contact.company_since + visit.wish_left
-        contact.ending = self.calendar.at(
-            contact.company_since + kept, TASK_ENDS, peer.index, self._kept_minutes_are_over, contact
-        )
+        kept_until = contact.company_since + kept
+        contact.ending = self.calendar.at(kept_until, TASK_ENDS, peer.index, self._kept_minutes_are_over, contact)
         self.pace_changes(visit)
 
     def _kept_minutes_are_over(self, entry: Entry) -> None:
@@ -193,9 +190,8 @@ class Company:
     def ask_bridging(self, visit: Visit) -> None:
         """A child who has been met and goes home is bridged to what follows, once."""
         if visit.is_met and visit.bridging is None:
-            visit.bridging = self._request(
-                visit, trajectory.BRIDGING, support.BRIDGING_BAND, self.support.bridging_minutes
-            )
+            minutes = self.support.bridging_minutes
+            visit.bridging = self._request(visit, trajectory.BRIDGING, support.BRIDGING_BAND, minutes)
             visit.bridging.contact = trajectory.CONTINUING
             self.dispatcher.ask(visit.bridging)
 
@@ -217,18 +213,11 @@ class Company:
             self._ask_call(visit)
 
     def _ask_huddle(self, visit: Visit) -> None:
-        roles = [
-            self.dispatcher.staff.role_of[name]
-            for name in self.support.huddle_roles
-            if name in self.dispatcher.staff.role_of
-        ]
+        role_of, minutes = self.dispatcher.staff.role_of, self.support.huddle_minutes
+        roles = [role_of[name] for name in self.support.huddle_roles if name in role_of]
         if roles:
-            role = next((role for role in roles if role in visit.cases), roles[-1])
-            self.dispatcher.ask(
-                request_beside(
-                    visit, trajectory.HUDDLE, role, DEFAULT_BAND, self.calendar.time, self.support.huddle_minutes
-                )
-            )
+            role, now = next((role for role in roles if role in visit.cases), roles[-1]), self.calendar.time
+            self.dispatcher.ask(request_beside(visit, trajectory.HUDDLE, role, DEFAULT_BAND, now, minutes))
 
     def _ask_recovery(self, visit: Visit) -> None:
         """The peer's own time after a wish for company, before anything else."""

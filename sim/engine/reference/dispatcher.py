@@ -310,14 +310,9 @@ class Dispatcher:
     def _most_urgent(self, role: int) -> Request:
         lines = [self.opening[role], self.anyone[role]]
         lines += [member.lines[role] for member in self.staff.serving[role] if role in member.lines]
-        waiting = [
-            request
-            for line in lines
-            if line.n
-            for request in line.everyone()
-            if request.kind == MAIN and request.visit.acuity == 1
-        ]
-        return lines[0].first(waiting, self.calendar.time)
+        waiting = [request for line in lines if line.n for request in line.everyone()]
+        urgent = [request for request in waiting if request.kind == MAIN and request.visit.acuity == 1]
+        return lines[0].first(urgent, self.calendar.time)
 
     def _may_be_interrupted(self, member: Member, request: Request) -> bool:
         task = member.task
@@ -353,12 +348,8 @@ class Dispatcher:
         """Who may call a peer away from company, best-ranked first: first of their band and acuity where they wait."""
         lines = [self.opening[role]]
         lines += [member.lines[role] for member in self.in_company if role in member.lines]
-        asking = [
-            request
-            for line in lines
-            for request in line.heads()
-            if request.kind == BRIDGING or (request.kind == CONTACT and not request.visit.is_met)
-        ]
+        heads = [request for line in lines for request in line.heads()]
+        asking = [r for r in heads if r.kind == BRIDGING or (r.kind == CONTACT and not r.visit.is_met)]
         return sorted(asking, key=partial(lines[0].rank, self.calendar.time))
 
     # --- tasks --------------------------------------------------------------------------------------------------

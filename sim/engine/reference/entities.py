@@ -89,9 +89,7 @@ class WaitingLine:
     __slots__ = ("classes", "n", "rule", "slopes", "targets")
 
     def __init__(self, rule: int, slopes: tuple[float, ...], targets: tuple[float, ...]) -> None:
-        self.rule = rule
-        self.slopes = slopes
-        self.targets = targets
+        self.rule, self.slopes, self.targets = rule, slopes, targets
         self.classes: dict[tuple[int, int], list[Request]] = {}
         self.n = 0
 

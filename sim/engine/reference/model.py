@@ -73,10 +73,9 @@ class EmergencyDepartment:
     def _plan_pathways(self) -> None:
         """What is looked up once of every step, and how it is taken."""
         self.step_names = tuple(dict.fromkeys(step.name for stream in self.streams for step in stream.pathway))
-        of_streams = [
-            planned(stream, draws, self.step_names, self.staff.role_of, self.places.zone_of)
-            for stream, draws in zip(self.streams, self.workload.draws, strict=True)
-        ]
+        names = self.step_names, self.staff.role_of, self.places.zone_of
+        with_draws = zip(self.streams, self.workload.draws, strict=True)
+        of_streams = [planned(stream, draws, *names) for stream, draws in with_draws]
         ways = self.ways_of_taking_steps()
         self.pathways = [[(plan, ways[type(plan.step)]) for plan in plans] for plans in of_streams]
         self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in of_streams]
@@ -366,9 +365,8 @@ class EmergencyDepartment:
         visit.times[3 * request.step + 1] = self.calendar.time
         assert request.unstaffed is not None
         assert request.done is not None
-        self.calendar.at(
-            self.calendar.time + request.unstaffed, DELAY_ENDS, 2 * visit.row, self._other_way_ends, request
-        )
+        ends = self.calendar.time + request.unstaffed
+        self.calendar.at(ends, DELAY_ENDS, 2 * visit.row, self._other_way_ends, request)
 
     @staticmethod
     def _other_way_ends(entry: Entry) -> None:

@@ -53,9 +53,8 @@ class PatienceAndCalm:
     def wait_ends(self, visit: Visit) -> None:
         """What is left of the patience is kept for the next wait."""
         if visit.patience_since == visit.patience_since:
-            visit.patience_left = patience_left(
-                visit.patience_left, self.calendar.time - visit.patience_since, visit.patience_pace
-            )
+            waited = self.calendar.time - visit.patience_since
+            visit.patience_left = patience_left(visit.patience_left, waited, visit.patience_pace)
             visit.patience_since = nan
             visit.patience_deadline = inf
 
@@ -93,9 +92,8 @@ class PatienceAndCalm:
         self._enter_escalation(visit)
 
     def _calm_rests(self, visit: Visit) -> None:
-        visit.escalation_left = patience_left(
-            visit.escalation_left, self.calendar.time - visit.escalation_since, visit.escalation_pace
-        )
+        waited = self.calendar.time - visit.escalation_since
+        visit.escalation_left = patience_left(visit.escalation_left, waited, visit.escalation_pace)
 
     def _enter_escalation(self, visit: Visit) -> None:
         if visit.escalation_deadline < visit.escalation_entry:

@@ -38,9 +38,8 @@ class PatientAttributes:
         self.groups = scenario.department.groups
         self.streams: list[patients.Stream] = list(scenario.department.streams.values())
         self.supported = [name in scenario.support.streams for name in scenario.department.streams]
-        self.traits = [
-            traits_of(stream, scenario.acuity_mix_of(name)) for name, stream in scenario.department.streams.items()
-        ]
+        streams = scenario.department.streams.items()
+        self.traits = [traits_of(stream, scenario.acuity_mix_of(name)) for name, stream in streams]
         self.assessing = [assessing_step(stream) for stream in self.streams]
         self.needs = [
             [(draws.flag_at[f"need/{name}"], flag_id(f"need/{name}"), rows) for name, rows in traits.needs.items()]
@@ -63,9 +62,8 @@ class PatientAttributes:
         mode = self._uniform(visit, "arrival_mode")
         visit.arrival_mode = patients.arrival_mode_of(mode, traits.ambulance[of_class], traits.police[of_class])
         visit.group = self.workload.group(visit.patient)
-        visit.caregiver = (
-            self._uniform(visit, "caregiver") < stream.caregiver_share[visit.age >= patients.OLDER_CHILD_FROM]
-        )
+        share = stream.caregiver_share[visit.age >= patients.OLDER_CHILD_FROM]
+        visit.caregiver = self._uniform(visit, "caregiver") < share
         visit.held = self._is_held(visit, stream, traits.held[of_class][visit.arrival_mode == POLICE_MODE])
         if given is not None and given.held is not None:
             visit.held = given.held

@@ -34,10 +34,8 @@ class Places:
         self.occupied_twelfths = 0  # cleaning not counted
         ratio_role = scenario.department.ratio_role
         self.ratio_role = -1 if ratio_role is None else staff.role_of[ratio_role]
-        self.places_are_exchanged = any(
-            sum(isinstance(step, Place) for step in stream.pathway) > 1
-            for stream in scenario.department.streams.values()
-        )
+        pathways = [stream.pathway for stream in scenario.department.streams.values()]
+        self.places_are_exchanged = any(sum(isinstance(step, Place) for step in steps) > 1 for steps in pathways)
         places = scenario.discipline.places
         self.rule = RULES[places.rule], places.slopes, places.targets
         self.lines: dict[tuple[int, ...], WaitingLine] = {}

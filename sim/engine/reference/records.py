@@ -46,9 +46,8 @@ class Records:
 
     def case(self, case: Case, end: float) -> None:
         """The spell of a case with its holder, or with nobody."""
-        self.cases.append(
-            (case.visit.row, case.role, -1 if case.holder is None else case.holder.index, case.since, end)
-        )
+        holder = -1 if case.holder is None else case.holder.index
+        self.cases.append((case.visit.row, case.role, holder, case.since, end))
 
     def rest(self, member: Member, end: float) -> None:
         """The break a member is on."""

@@ -40,11 +40,8 @@ class Staff:
         self.members: list[Member] = []
         for rostered in members_of(scenario.staffing.roles):
             role = scenario.staffing.roles[rostered.role]
-            starts = [
-                start
-                for start in shift_starts(rostered.shift, scenario.period.horizon)
-                if not workload.is_absent(rostered.name, start, role.absence_share)
-            ]
+            starts = shift_starts(rostered.shift, scenario.period.horizon)
+            starts = [start for start in starts if not workload.is_absent(rostered.name, start, role.absence_share)]
             caseload = scenario.support.caseload if rostered.role == scenario.support.role else role.caseload
             levels = ((rostered.role,), *role.also_serves)
             served: dict[int, int] = {}

@@ -140,15 +140,13 @@ def level_frame(
 
 def durations_figure(department: DepartmentReport, source: str) -> Frame:
     """Shares of visits not longer than so many minutes: observed, fitted, simulated."""
+    missed = "What the simulated misses, the file's arrivals do not explain: staffing and service times are not in it."
     frame = level_frame(
         department,
         "Waits and stays by acuity: observed, fitted and simulated",
         "Share of visits that lasted no longer. Fitted: a marginal law. Simulated: the calibrated department, "
         "where waits come from queues.",
-        _footer(
-            source,
-            "What the simulated misses, the file's arrivals do not explain: staffing and service times are not in it.",
-        ),
+        _footer(source, missed),
         lambda axes, name, choice, group: draw_shares(axes, department, name, choice, group),
     )
     frame.figure.axes[0].legend(loc="lower right", fontsize=7)
@@ -257,11 +255,8 @@ def held_out_figure(department: DepartmentReport, source: str) -> Frame:
 
 def draw_held_out_hours(axes: Axes, held: HoldOut) -> None:
     """Shares of the arrivals by hour of the day."""
-    shares = [
-        (row.predicted, row.observed, row.low, row.high)
-        for row in held.predictions
-        if row.quantity == "hour_of_day_share"
-    ]
+    rows = [row for row in held.predictions if row.quantity == "hour_of_day_share"]
+    shares = [(row.predicted, row.observed, row.low, row.high) for row in rows]
     predicted, observed, low, high = 100 * np.array(shares).T
     draw_fit(axes, np.arange(24), predicted, observed, (low, high), word="predicted")
     axes.set_xlabel("hour of arrival")

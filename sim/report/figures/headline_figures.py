@@ -116,9 +116,8 @@ def differences_figure(comparison: Comparison) -> Frame:
     measures = comparison.known_measures(HEADLINE)
     rows_height = _ROW_HEIGHT * max(len(comparison.others), 1)
     each = _ABOVE + rows_height + _BELOW
-    sides = [
-        [(head, [name for name in measures if name.endswith(f".{part}")]) for head, part in side] for side in SIDES
-    ]
+    of_part = {part: [name for name in measures if name.endswith(f".{part}")] for side in SIDES for _, part in side}
+    sides = [[(head, of_part[part]) for head, part in side] for side in SIDES]
     baseline = inside(comparison.label(comparison.baseline))
     frame = Frame(
         max(sum(_HEAD_HEIGHT + each * len(names) for _, names in side) for side in sides),
@@ -316,9 +315,8 @@ def draw_card_column(axes: Axes, comparison: Comparison, names: tuple[str, ...],
         here, change = comparison.estimate(staffing, name), comparison.difference(staffing, name)
         is_baseline = staffing == comparison.baseline
         if here is not None:
-            axes.text(
-                0.0, row + _VALUE, number_text.bare(name, here.mean), va="top", size=11.5, color=ink, transform=place
-            )
+            value = number_text.bare(name, here.mean)
+            axes.text(0.0, row + _VALUE, value, va="top", size=11.5, color=ink, transform=place)
             if is_baseline:
                 own = number_text.half_width_text(name, here.half_width)
                 axes.text(0.0, row + _CHANGE, own, va="top", size=8, color=QUIET, transform=place)
@@ -381,11 +379,8 @@ def steadiness_note(comparison: Comparison) -> str:
 
 def draw_levels(axes: Axes, comparison: Comparison, name: str) -> list[End]:
     """The lines of one measure; returns where each ends."""
-    hues, times, levels = (
-        colours(comparison.staffings, comparison.baseline),
-        number_text.scale(name),
-        sorted(comparison.levels),
-    )
+    hues, levels = colours(comparison.staffings, comparison.baseline), sorted(comparison.levels)
+    times = number_text.scale(name)
     ends: list[End] = []
     for number, staffing in enumerate(comparison.staffings):
         found = [(level, comparison.estimate(staffing, name, level)) for level in levels]

@@ -16,9 +16,7 @@ from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.sentences import inside
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import Role, Staffing, heads_by_minute
-from sim.engine.measures.entry import Measure
-from sim.engine.measures.number_text import bare as number_text
-from sim.engine.measures.number_text import measure_and_part, part_text, range_text, unit_of_difference
+from sim.engine.measures.number_text import bare, part_text, range_text, unit_of_difference
 from sim.io.clean_text import for_figure
 from sim.io.suggest import did_you_mean
 from sim.report.figures.axes_parts import End, hour_of_week_axis, name_ends, positive_top, steps
@@ -26,6 +24,7 @@ from sim.report.figures.headline_figures import draw_differences
 from sim.report.figures.theme import HUES, QUIET, styled, wrapped
 from sim.report.figures.week_figures import NOBODY, PEERS_INK, WITHOUT_PEER_INK, draw_presence, without_peer_share
 from sim.report.tables.summaries import level_of
+from sim.report.words.measure_words import measure_text
 
 _TITLE_CHARACTERS, _NOTE_CHARACTERS = 88, 100
 """On one line above and below a picture."""
@@ -67,12 +66,12 @@ def plot_differences(comparison: Comparison, name: str, demand: float | None = N
     if not known:
         names = sorted({measure for _, measure in comparison.difference_rows})
         raise ValueError(f"measure = {name!r}: no differences of it; {did_you_mean(name, names[:300])}")
-    measure, part = measure_and_part(name)
+    part = part_text(name.partition(".")[2])
     with axes_for(axes, 9.0, 1.5 + 0.32 * len(found)) as drawn:
         draw_differences(drawn, comparison, name, level)
         baseline, level_text = inside(comparison.label(comparison.baseline)), f"{100 * comparison.confidence:g} %"
         below = (
-            f"Difference from {baseline} in {unit_of_difference(measure)}, {part_text(part)}, demand × {level:g}. "
+            f"Difference from {baseline} in {unit_of_difference(name)}, {part}, demand × {level:g}. "
             f"Thick bar: {level_text} interval of this measure alone. Thin bar: all headline measures judged together."
         )
         set_words(drawn, differences_title(comparison, name, known), below)
@@ -81,8 +80,7 @@ def plot_differences(comparison: Comparison, name: str, demand: float | None = N
 
 def differences_title(comparison: Comparison, name: str, found: dict[str, FoundValue]) -> str:
     """What the differences of one measure show, in one sentence that claims nothing beyond them."""
-    measure, part = measure_and_part(name)
-    what = f"{measure.label}, {part_text(part)}"
+    what = measure_text(name)
     baseline = inside(comparison.label(comparison.baseline))
     if not any(item.has_interval for item in found.values()):
         return f"{what}: a difference of one replication cannot be distinguished from chance"
@@ -93,25 +91,25 @@ def differences_title(comparison: Comparison, name: str, found: dict[str, FoundV
         return f"{what}: no difference from {baseline} could be shown"
     staffing = max(shown, key=lambda each: abs(shown[each].mean))
     item = shown[staffing]
-    number = f"{number_text(measure, item.mean, signed=True)} {unit_of_difference(measure)}"
+    number = f"{bare(name, item.mean, signed=True)} {unit_of_difference(name)}"
     n_same = sum(each.mean * item.mean > 0.0 for each in shown.values())
     place = f", the largest of {n_same} beyond chance" if n_same > 1 else ""
     if len(shown) > n_same:
         place += f"; {len(shown) - n_same} the other way beyond chance"
     elif len(found) > len(shown) == 1:
         place = f", the only one of {len(found)} beyond chance"
-    return f"{what}: {number} with {inside(comparison.label(staffing))}{interval_of(item, measure, len(found))}{place}"
+    return f"{what}: {number} with {inside(comparison.label(staffing))}{interval_of(item, name, len(found))}{place}"
 
 
-def interval_of(item: FoundValue, measure: Measure, n_picked_from: int) -> str:
+def interval_of(item: FoundValue, name: str, n_picked_from: int) -> str:
     """The interval of a difference picked from several: that of all judged together, or none.
 
     Its own would be too narrow, as the pick is the largest.
     """
     if math.isfinite(item.simultaneous):
         low, high = item.mean - item.simultaneous, item.mean + item.simultaneous
-        return f" ({range_text(measure, low, high)}, all headline measures judged together)"
-    return f" ({range_text(measure, item.low, item.high)})" if n_picked_from == 1 else ""
+        return f" ({range_text(name, low, high)}, all headline measures judged together)"
+    return f" ({range_text(name, item.low, item.high)})" if n_picked_from == 1 else ""
 
 
 def is_shown(item: FoundValue) -> bool:

@@ -145,9 +145,8 @@ def folded(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     ordered = table.sort_values("from_minute")
     starts, shares = ordered["from_minute"].to_numpy(dtype=float), np.nan_to_num(ordered["share"].to_numpy(dtype=float))
     n_bars = max(int(np.searchsorted(starts, LONGEST_WITHOUT_STAFF)), 1)
-    return np.append(starts[:n_bars], LONGEST_WITHOUT_STAFF), np.append(
-        shares[: n_bars - 1], shares[n_bars - 1 :].sum()
-    )
+    folded_shares = np.append(shares[: n_bars - 1], shares[n_bars - 1 :].sum())
+    return np.append(starts[:n_bars], LONGEST_WITHOUT_STAFF), folded_shares
 
 
 DENOMINATORS = {

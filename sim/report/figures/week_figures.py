@@ -65,10 +65,8 @@ def week_title(comparison: Comparison, staffing: str) -> str:
 
 def distinct_weeks(comparison: Comparison, names: list[str]) -> list[list[str]]:
     """Staffings grouped by their pattern of peer hours."""
-    heads = {
-        name: comparison.of_staffing(comparison.week, name).sort_values("hour_of_week")["peers_on_duty"].to_numpy()
-        for name in names
-    }
+    weeks = {name: comparison.of_staffing(comparison.week, name).sort_values("hour_of_week") for name in names}
+    heads = {name: week["peers_on_duty"].to_numpy() for name, week in weeks.items()}
     return alike(heads, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).mean() < 0.1))
 
 

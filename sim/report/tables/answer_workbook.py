@@ -181,10 +181,8 @@ def sheets_of(comparison: Comparison) -> list[Sheet]:
     names = {"demand": Column("Demand (factor)", "0.00"), "staffing": Column("Staffing")}
     label_of = {name: comparison.label(name) for name in comparison.staffings}
     estimates = with_labels(comparison.estimates, ("mean", "low", "high"))
-    sheets = [
-        comparison_summary_sheet(comparison),
-        table_sheet("estimates", relabelled(estimates, label_of), names | ESTIMATE_HEADERS),
-    ]
+    sheets = [comparison_summary_sheet(comparison)]
+    sheets.append(table_sheet("estimates", relabelled(estimates, label_of), names | ESTIMATE_HEADERS))
     if len(comparison.differences):
         differences = with_labels(comparison.differences, ("mean", "low", "high", "simultaneous_half_width"))
         headers = names | DIFFERENCE_HEADERS | {"sentence": Column("In words")}

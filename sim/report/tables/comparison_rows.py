@@ -138,9 +138,8 @@ def worth_rows(comparison: Comparison) -> TextRows:
     presets = list(dict.fromkeys(table["preset"]))
     measures = [item.measure for item in comparison.valued if item.cad_per_unit and item.measure != STAFF_COST]
     heads = [f"{capital(preset_text(preset))} (CAD a week)" for preset in presets]
-    rows: TextRows = [
-        ("Difference, and net benefit", *map(capital, map(measure_words.short_measure, measures)), *heads)
-    ]
+    names = [capital(measure_words.short_measure(measure)) for measure in measures]
+    rows: TextRows = [("Difference, and net benefit", *names, *heads)]
     for staffing in comparison.others:
         found = comparison.of_staffing(table, staffing).set_index("preset")
         if len(found):
@@ -152,9 +151,8 @@ def worth_rows(comparison: Comparison) -> TextRows:
 
 def estimate_rows(comparison: Comparison) -> TextRows:
     """Every estimate of the baseline at the central level of demand: mean over replications, interval, replications."""
-    rows: TextRows = [
-        ("Measure", "Part", "Mean", f"{measure_words.whole_percent(comparison.confidence)} interval", "n")
-    ]
+    percent = measure_words.whole_percent(comparison.confidence)
+    rows: TextRows = [("Measure", "Part", "Mean", f"{percent} interval", "n")]
     for row in comparison.of_staffing(comparison.estimates, comparison.baseline).to_dict("records"):
         measure, part = measure_and_part(str(row["measure"]))
         interval = measure_words.interval_words(measure, row["low"], row["high"])
@@ -246,8 +244,3 @@ def taken_home_rows(comparison: Comparison) -> TextRows:
     if not any(comparison.estimate(name, HOME[0]) for name in names):
         return []
     return measure_rows(comparison, names, comparison.known_measures(HOME), measure_words.labelled, whole_cell)
-
-
-def taken_home_lines(comparison: Comparison) -> list[str]:
-    """Of whom the table speaks, and who else could make the call."""
-    return list(HOME_WORDS) if taken_home_rows(comparison) else []

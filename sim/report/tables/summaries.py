@@ -90,9 +90,8 @@ def level_of(comparison: Comparison, demand: float | None) -> float:
     for level in comparison.levels:
         if math.isclose(level, demand, rel_tol=1e-5):
             return level
-    raise ValueError(
-        f"demand = {demand:g}: was not played, use one of {', '.join(f'{x:g}' for x in comparison.levels)}"
-    )
+    levels = ", ".join(f"{level:g}" for level in comparison.levels)
+    raise ValueError(f"demand = {demand:g}: was not played, use one of {levels}")
 
 
 def with_labels(table: pd.DataFrame, scaled: Sequence[str]) -> pd.DataFrame:

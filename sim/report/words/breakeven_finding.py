@@ -48,9 +48,8 @@ NOT_FINISHED = "no replication of all scenarios has finished, so nothing can be 
 
 def break_even_finding(answer: BreakEvenAnswer) -> Finding:
     """The question and the five lines."""
-    names = number_text.joined([item.label for item in answer.staffings]) or number_text.joined(
-        list(answer.plan.staffings.values())
-    )
+    labels = [item.label for item in answer.staffings] or list(answer.plan.staffings.values())
+    names = number_text.joined(labels)
     low, high = answer.plan.effects[0], answer.plan.effects[-1]
     question = f"{names} beside {inside(answer.plan.baseline)}: {effect_text(answer)}, {low:g} to {high:g}"
     if not answer.staffings:

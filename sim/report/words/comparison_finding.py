@@ -98,7 +98,8 @@ def clauses_text(moved: Sequence[tuple[str, FoundValue]], n_changed: int, interv
     subject_before = ""
     for (name, found), interval in zip(moved, intervals, strict=True):
         brief, subject = HEADLINES[name], number_text.part_text(name.partition(".")[2])
-        words = (brief.less if found.mean < 0.0 else brief.more).format(amount_of_change(name, found.mean))
+        way = brief.less if found.mean < 0.0 else brief.more
+        words = brief.says.format(amount=amount_of_change(name, found.mean), way=way)
         subject = subject.replace("visits", "patients") if brief.of_patients else subject
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
         clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
@@ -263,12 +264,9 @@ def scenario_finding(comparison: Comparison) -> Finding:
     def mean(name: str) -> str:
         return estimate_text(comparison, f"{name}.mental_health")
 
-    wait, mental_health_wait, left, weekly_cost, visit_cost = (
-        estimate_text(comparison, name)
-        for name in (
-            "wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health", "lwbs_or_ama.all", *COST_NAMES,
-        )
-    )  # fmt: skip
+    waits = ("wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health")
+    said = [estimate_text(comparison, name) for name in (*waits, "lwbs_or_ama.all", *COST_NAMES)]
+    wait, mental_health_wait, left, weekly_cost, visit_cost = said
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
     overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
     if comparison.flags_of(comparison.baseline)[1]:

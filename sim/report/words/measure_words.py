@@ -64,12 +64,10 @@ def rank_line(measures: Collection[str]) -> str:
     late = number_text.joined([_outcome_text(name) for name in CHOSEN_LATE if name in measures])
     if not late:
         return ""
-    primary = number_text.joined(
-        [_outcome_text(name) for name, outcome in PROTOCOL_RANKS.items() if outcome.rank == "primary"]
-    )
+    primary = [_outcome_text(name) for name, outcome in PROTOCOL_RANKS.items() if outcome.rank == "primary"]
     return (
         f"{late[0].upper()}{late[1:]} is a secondary outcome, chosen after results were seen; the primary outcome is "
-        f"{primary} (docs/protocol.md of PeerED)."
+        f"{number_text.joined(primary)} (docs/protocol.md of PeerED)."
     )
 
 
@@ -144,9 +142,8 @@ def interval_words(measure: Measure, low: float, high: float) -> str:
     """Both ends with their unit, those of shares of visits within 0 and 100 %."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return number_text.NO_INTERVAL
-    return " to ".join(
-        number_text.value_text(measure, number_text.within_scale(measure, end, 0.0)) for end in (low, high)
-    )
+    ends = (number_text.within_scale(measure, end, 0.0) for end in (low, high))
+    return " to ".join(number_text.value_text(measure, end) for end in ends)
 
 
 def hours_text(comparison: Comparison, hours: object) -> str:

@@ -22,7 +22,7 @@ from sim.engine.measures.number_text import scale as scale_of
 from sim.io.short_lists import few_of
 from sim.report.words.caveats import span_text
 from sim.report.words.measure_words import measure_text, whole_percent
-from sim.runs.design import Selecting, StoppingRules
+from sim.runs.stopping_rules import Selecting, StoppingRules
 from sim.statistics.stopping import FIRST_LOOK
 
 MOST_IN_A_LINE = 5
@@ -100,9 +100,8 @@ def selection_line(answer: SweepAnswer, rule: Selecting) -> str:
         return f"Selection by {what}: not begun before the first replications of all are there."
     without = set(labels_where(answer.cautions, "no_steady_state"))
     unsteady = [answer.labels[row] for row in candidates if answer.labels[row] in without]
-    apart = (
-        f" Nothing is claimed of those without a steady state: {few_of(unsteady, MOST_IN_A_LINE)}." if unsteady else ""
-    )
+    claimed = f" Nothing is claimed of those without a steady state: {few_of(unsteady, MOST_IN_A_LINE)}."
+    apart = claimed if unsteady else ""
     if choice.selected is not None and answer.labels[candidates[choice.selected]] in unsteady:
         return f"No best is named by {what}.{apart}"
     if choice.selected is None:
