@@ -15,9 +15,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.analysis.assumptions import Assumption, numbers_in_use, read_register
+from sim.config.chosen_files import ADDED
 from sim.config.files import choices_of, folders_of, shipped_configs
 from sim.config.key_paths import MODELS
-from sim.config.user_files import ADDED
 from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
 from sim.department.scenario import Scenario
 from sim.io.suggest import closest
