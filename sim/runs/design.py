@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.department.quantities import Frozen, Positive
 from sim.department.scenario import Problem, Scenario
@@ -45,13 +45,9 @@ class Precision(Frozen):
     relative: Positive | None = None
     of: Of = "estimates"
 
-    @model_validator(mode="after")
-    def _one_of_two(self) -> "Precision":
+    def _wrong(self) -> Iterator[str]:
         if (self.half_width is None) == (self.relative is None):
-            raise ValueError(
-                "give half_width (in the unit of the measure) or relative (a share of the mean), one of them"
-            )
-        return self
+            yield "give half_width (in the unit of the measure) or relative (a share of the mean), one of them"
 
     def widest(self, means: FloatArray) -> FloatArray:
         """Largest half-width that meets the precision, beside each of these means."""
