@@ -22,8 +22,8 @@ from sim.analysis.assumptions import Assumption, KeyOf, read_keys, read_register
 from sim.config.checking import CheckCache
 from sim.config.chosen_files import composed_files
 from sim.config.composition import put_together
-from sim.config.drafts import drafted
 from sim.config.key_paths import KeyPath, Plain, locate, value_at
+from sim.config.overrides import drafted
 from sim.runs.tables_on_disk import read_table
 
 ROOT = Path(__file__).resolve().parents[1]

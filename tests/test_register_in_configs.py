@@ -21,8 +21,8 @@ from sim.analysis.assumptions import (
 )
 from sim.config import compose, shipped_configs
 from sim.config.chosen_files import composed_files
-from sim.config.drafts import drafted
 from sim.config.key_paths import locate, value_at
+from sim.config.overrides import drafted
 from sim.department.scenario import ScenarioError
 
 REGISTER = read_register()

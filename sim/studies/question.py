@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen
 from sim.department.scenario import Period, Scenario
-from sim.runs.design import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
+from sim.runs.stopping_rules import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
 from sim.statistics.stopping import LOOK_AHEAD
 from sim.studies import REGISTERED, study_named
 from sim.visits.column_map import ColumnMap
