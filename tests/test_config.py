@@ -9,8 +9,8 @@ import pytest
 
 from sim.config import compose, shipped_choices, shipped_configs
 from sim.config.chosen_files import composed_files
-from sim.config.drafts import drafted
 from sim.config.key_paths import locate, value_at
+from sim.config.overrides import drafted
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile
 from sim.department.expected_work import loads
 from sim.department.pathway import Dispose, SideTask, Task

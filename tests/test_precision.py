@@ -20,9 +20,9 @@ from sim.department.quantities import gamma_table, table_quantile
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.trajectory import Trajectory
 from sim.runs import playing
-from sim.runs.design import Precision, Selecting, StoppingRules
 from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.run_store import PARTS
+from sim.runs.stopping_rules import Precision, Selecting, StoppingRules
 from sim.runs.tables_on_disk import read_table
 from sim.statistics.control_variates import controlled_means
 from sim.statistics.intervals import paired_differences

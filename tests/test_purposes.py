@@ -7,7 +7,7 @@ import pytest
 from sim.analysis.staffing_notes import notes_on_purposes
 from sim.cli import main
 from sim.config import compose
-from sim.config.user_files import tasks_without_purpose
+from sim.config.chosen_files import tasks_without_purpose
 from sim.department.arrivals import Steady
 from sim.department.pathway import Dispose, Task
 from sim.department.scenario import ScenarioError

@@ -10,9 +10,9 @@ import pytest
 from sim.analysis.assumptions import CLOCK, Number, assumptions_in_use, comments_of, ids_in, numbers_in
 from sim.config import compose, shipped_configs
 from sim.config.chosen_files import composed_files
-from sim.config.drafts import drafted
 from sim.config.files import choices_of
 from sim.config.key_paths import KeyPath, locate, value_at
+from sim.config.overrides import drafted
 from sim.department.scenario import ScenarioError
 from sim.register.drawn_scenarios import has_value_of
 from sim.register.rows import Assumption, KeyOf, assumed_numbers, read_keys, read_register

@@ -13,7 +13,7 @@ from sim.calibration.calibrate import calibrate
 from sim.cli import main
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import ScenarioError
-from sim.runs import result_tables
+from sim.runs import received_sweep
 from sim.runs.tables_on_disk import read_table, write_table
 from sim.visits.column_map import ColumnMap
 from tests.test_calibration import ARRIVAL, arrivals_file
@@ -128,7 +128,7 @@ def test_a_folder_with_a_link_is_refused(folders: dict[str, Path], tmp_path: Pat
 def test_more_than_memory_holds_is_refused_with_how_to_ask_for_less(
     folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(result_tables, "MOST_VALUES_READ", 20_000)
+    monkeypatch.setattr(received_sweep, "MOST_VALUES_READ", 20_000)
     results = sim.results(folders["compare"])
     with pytest.raises(ScenarioError, match=r'read\("visits", columns=\[...\], staffing='):
         results.visits  # noqa: B018
@@ -148,7 +148,7 @@ def test_a_small_file_that_unpacks_to_much_text_is_refused_before_it_is_read(tmp
 
 def test_a_value_of_text_counts_for_more_than_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_table(pd.DataFrame({"note": ["a"] * 100, "x": range(100)}), tmp_path / "estimates.parquet")
-    monkeypatch.setattr(result_tables, "MOST_VALUES_READ", 1_200)
+    monkeypatch.setattr(received_sweep, "MOST_VALUES_READ", 1_200)
     with pytest.raises(ScenarioError, match=r"100 rows of 2 columns"):
         sim.results(tmp_path).estimates  # noqa: B018
     assert len(sim.results(tmp_path).read("estimates", columns=["x"])) == 100

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.engine.measures.catalogue import HEADLINE
-from sim.runs.design import Simultaneous
+from sim.runs.stopping_rules import Simultaneous
 from sim.statistics.arrays import IntArray
 from sim.statistics.intervals import mean_intervals, paired_differences
 from sim.statistics.multiple_comparisons import holm, simultaneous_half_widths

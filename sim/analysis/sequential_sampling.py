@@ -14,9 +14,10 @@ import pandas as pd
 
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.runs.comparison_runs import RunsInMemory
-from sim.runs.design import Design, FilesOfRun, Precision, RunKey, RunTask, Selecting, StoppingRules, no_files
+from sim.runs.design import Design, FilesOfRun, RunKey, RunTask, no_files
 from sim.runs.playing import play_tasks, workers_for
 from sim.runs.run_store import RunResult, RunStore
+from sim.runs.stopping_rules import Precision, Selecting, StoppingRules
 from sim.runs.worker_pool import Notice, ignore_notice
 from sim.statistics import stopping
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray

@@ -19,8 +19,9 @@ from sim.department.arrivals import Replay
 from sim.department.quantities import MINUTES_PER_HOUR, TABLE_HIGH, TABLE_LOW, TABLE_POINTS, gamma_table
 from sim.department.scenario import Scenario
 from sim.engine.workload import HourlyRates, Workload, draw_base
-from sim.runs.design import Design, Simultaneous, StoppingRules
+from sim.runs.design import Design
 from sim.runs.run_store import RunStore
+from sim.runs.stopping_rules import Simultaneous, StoppingRules
 from sim.statistics.arrays import FloatArray, IntArray
 from sim.statistics.control_variates import controlled_means
 

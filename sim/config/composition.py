@@ -1,6 +1,6 @@
 """Overrides and files into one checked scenario and study, or one error with everything that is wrong.
 
-What was typed is sorted in `drafts`, files are read in `chosen_files`, keys found in `key_paths`, groups checked in
+What was typed is sorted in `overrides`, files are read in `chosen_files`, keys found in `key_paths`, groups checked in
 `checking`. Nothing is written and nothing simulated.
 """
 
@@ -12,14 +12,13 @@ from typing import Any
 
 from sim.config import chosen_files
 from sim.config.checking import CheckCache, Checked
+from sim.config.chosen_files import MISSING_COST, tasks_without_purpose, without_cost
 from sim.config.column_maps import column_map_in, faults_of_visits
-from sim.config.drafts import Draft, drafted
 from sim.config.files import choices_of, default_choices, file_of, where_it_lies
 from sim.config.follow_ons import collapsed, completed
 from sim.config.key_paths import MODELS, KeyPath, Plain, Root, copied, locate, put_value, value_or
-from sim.config.overrides import Override
+from sim.config.overrides import Draft, Override, drafted
 from sim.config.roster_shorthand import remedy_of_typed, written_out
-from sim.config.user_files import MISSING_COST, tasks_without_purpose, without_cost
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml

@@ -6,7 +6,7 @@ line there means what its row of the assumption register says.
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,9 +15,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.analysis.assumptions import numbers_in_use
+from sim.config.chosen_files import ADDED
 from sim.config.files import choices_of, folders_of, shipped_configs
 from sim.config.key_paths import MODELS
-from sim.config.user_files import ADDED
 from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
 from sim.department.scenario import Scenario
 from sim.io.suggest import closest
@@ -66,11 +66,11 @@ def keys_of(composed: Question) -> list[Key]:
     found = [chosen(row, composed) for row in meanings() if row.section in ("group", "outside", "sweep")]
     for key, value in leaves_of(composed):
         row = known.get(key) or next((row for pattern, row in patterns if pattern.fullmatch(key)), None)
-        ids = rows.get(key, ())
-        behind = [register[name] for name in ids if name in register]
-        source = typed(key, composed) or cited(behind) or comments.get(key, "")
-        unit, meaning = unit_and_meaning(row, behind, key)
-        found.append(Key(key, value, unit, meaning, source))
+        behind = [register[name] for name in rows.get(key, ()) if name in register]
+        cited = ", ".join(f"{entry.id} (grade {entry.grade})" for entry in behind)
+        typed = any(f"{key}.".startswith(f"{one.lstrip('+')}.") for one in composed.overridden)
+        source = "set in this command" if typed else cited or comments.get(key, "")
+        found.append(Key(key, value, *unit_and_meaning(row, behind, key), source))
     return found
 
 
@@ -85,20 +85,9 @@ def unit_and_meaning(row: Meaning | None, behind: Sequence[Assumption], key: str
         return row.unit, row.meaning
     if len(behind) == 1:
         return behind[0].unit, behind[0].quantity
-    return (
-        ("min", "") if key.endswith(("minutes", "minutes.mean")) else ("", "; ".join(item.quantity for item in behind))
-    )
-
-
-def typed(key: str, composed: Question) -> str:
-    """That the value was typed, where it was."""
-    overridden = any(f"{key}.".startswith(f"{one.lstrip('+')}.") for one in composed.overridden)
-    return "set in this command" if overridden else ""
-
-
-def cited(behind: Iterable[Assumption]) -> str:
-    """Rows of the register with their grades."""
-    return ", ".join(f"{row.id} (grade {row.grade})" for row in behind)
+    if key.endswith(("minutes", "minutes.mean")):
+        return "min", ""
+    return "", "; ".join(item.quantity for item in behind)
 
 
 def sources_of(composed: Question) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
@@ -139,8 +128,8 @@ def leaves_of(composed: Question) -> Iterator[tuple[str, str]]:
 def leaves_in(place: str, value: Any) -> Iterator[tuple[str, str]]:
     """Keys below a value; entries of lists by name."""
     inner = list(_entries_of(value))
-    if not inner or place.endswith(".days"):
-        yield place, _days_text(value) if place.endswith(".days") else _typed_value(value)
+    if not inner:
+        yield place, _typed_value(value)
     for name, below in inner:
         if name != "name":  # it goes with its file, or its step
             yield from leaves_in(f"{place}.{name}", below)
@@ -152,19 +141,15 @@ def _entries_of(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((name, getattr(value, name)) for name in type(value).model_fields if name != "roles")
         yield from value.roles.items()
     elif isinstance(value, Shift):
-        yield "start", repr(clock_text(value.start))
-        yield from ((name, getattr(value, name)) for name in type(value).model_fields if name != "start")
+        days = ", ".join(WEEKDAYS[day] for day in value.days)
+        typed = {"start": repr(clock_text(value.start)), "days": f"[{days}]" if len(value.days) < 7 else "daily"}
+        yield from ((name, typed.get(name, getattr(value, name))) for name in type(value).model_fields)
     elif isinstance(value, BaseModel):
         yield from ((name, getattr(value, name)) for name in type(value).model_fields)
     elif isinstance(value, Mapping):
         yield from ((str(name), below) for name, below in value.items())
     elif isinstance(value, tuple) and value and all(isinstance(item, BaseModel) for item in value):
         yield from ((str(getattr(item, "name", number)), item) for number, item in enumerate(value))
-
-
-def _days_text(days: tuple[int, ...]) -> str:
-    """Days as people type them."""
-    return "daily" if len(days) == len(WEEKDAYS) else f"[{', '.join(WEEKDAYS[day] for day in days)}]"
 
 
 def _typed_value(value: Any) -> str:

@@ -72,12 +72,10 @@ def remedy_of(details: ErrorDetails, known: list[str]) -> str:
 
 def length_remedy(details: ErrorDetails) -> str:
     """How many entries, or characters, are wanted."""
-    context = details.get("ctx", {})
-    few = details["type"].endswith("too_short")
-    count = context["min_length" if few else "max_length"]
-    what = "characters" if details["type"].startswith("string") else "entries"
-    noun = what if count != 1 else {"entries": "entry", "characters": "character"}[what]
-    return f"give at {'least' if few else 'most'} {count} {noun}"
+    least = details["type"].endswith("too_short")
+    count = details["ctx"]["min_length" if least else "max_length"]
+    one, many = ("character", "characters") if details["type"].startswith("string") else ("entry", "entries")
+    return f"give at {'least' if least else 'most'} {count} {one if count == 1 else many}"
 
 
 def tag_remedy(details: ErrorDetails) -> str:

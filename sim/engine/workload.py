@@ -214,8 +214,7 @@ def set_arrival(row: Row, time: float, patient: int, number: int, stream: int) -
 @machine_code
 def play_prelude(
     base: int, first_visits: int, n_visits: int, horizon: float, susceptible: float, shape: float, scale_days: float,
-    frail_share: float, frailty: float, hazard: float, frail_id: int, return_id: int, hour_id: int,
-    day_cumulated: Floats2, returns: int,
+    frail_share: float, frailty: float, hazard: float, day_cumulated: Floats2, returns: int,
 ) -> int:  # fmt: skip
     """Returns due from time 0 to the horizon of patients first seen before it; visits take no time.
 
@@ -226,16 +225,16 @@ def play_prelude(
         first = arrival_at(first_visits, i)
         time = first.time
         patient = first.patient
-        frail = frail_share > 0.0 and uniform_of(keyed(base, patient, 0), frail_id, 0) < frail_share
+        frail = frail_share > 0.0 and uniform_of(keyed(base, patient, 0), FRAILTY_ID, 0) < frail_share
         h = (frailty if frail else 1.0) * hazard
         number = 1
         while time < 0.0:
             key = keyed(base, patient, number)
-            gap = minutes_to_return(susceptible, shape, scale_days, h, uniform_of(key, return_id, 0))
+            gap = minutes_to_return(susceptible, shape, scale_days, h, uniform_of(key, RETURN_ID, 0))
             if gap == math.inf:
                 time = math.inf
                 break
-            time = time_of_return(time, gap, day_cumulated, uniform_of(key, hour_id, 0))
+            time = time_of_return(time, gap, day_cumulated, uniform_of(key, RETURN_HOUR_ID, 0))
             number += 1
         if time < horizon:
             set_arrival(arrival_at(returns, n), time, patient, number, first.stream)
@@ -468,8 +467,8 @@ class StreamPlan:
         prelude, returns = self.prelude, np.empty_like(first_visits)
         n_returns = play_prelude(
             base, first_visits.ctypes.data, len(first_visits), self.horizon, prelude.susceptible, prelude.shape,
-            prelude.scale_days, prelude.frail_share, prelude.frailty, prelude.hazard, FRAILTY_ID, RETURN_ID,
-            RETURN_HOUR_ID, self.day_cumulated, returns.ctypes.data,
+            prelude.scale_days, prelude.frail_share, prelude.frailty, prelude.hazard, self.day_cumulated,
+            returns.ctypes.data,
         )  # fmt: skip
         return returns[:n_returns]
 

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
-from functools import lru_cache, partial
+from functools import partial
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -286,7 +286,6 @@ class DaskWorkers(Executor):
             self._notice(f"worker {message['worker']} was lost; it had {'; '.join(tasks)}")
 
 
-@lru_cache(maxsize=1)
 def worker_code() -> str:
     """The version of the code of this worker."""
     return code_version()

@@ -20,8 +20,8 @@ from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.number_text import counted
 from sim.io import sql
 from sim.io.bounded_reader import MIB, UnreadableFile, open_regular, read_bytes
-from sim.runs.design import StoppingRules, faults_of_rules
 from sim.runs.output_folder import entries_below
+from sim.runs.stopping_rules import StoppingRules, faults_of_rules
 
 _MOST_ENTRIES: Final = 10_000_000
 """Files and folders below a results folder."""
@@ -42,33 +42,28 @@ _MOST_NAMED: Final = 10
 AS_WRITTEN: Final = "take the folder as peered wrote it, or play the sweep again"
 _LONGEST_SHOWN: Final = 80
 
-ColumnKind = Literal["text", "whole", "number", "yes_or_no"]
+ColumnKind = Literal["text", "whole numbers", "numbers", "true or false"]
 TYPES_OF_KIND: Final[Mapping[ColumnKind, frozenset[str]]] = {
     "text": frozenset({"VARCHAR", "ENUM"}),
-    "whole": frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}),
-    "number": frozenset({"DOUBLE", "FLOAT"}),
-    "yes_or_no": frozenset({"BOOLEAN"}),
+    "whole numbers": frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}),
+    "numbers": frozenset({"DOUBLE", "FLOAT"}),
+    "true or false": frozenset({"BOOLEAN"}),
 }
-_WORDS: Final[Mapping[ColumnKind, str]] = {
-    "text": "text", "whole": "whole numbers", "number": "numbers", "yes_or_no": "true or false",
-}  # fmt: skip
-"""What a column holds, in words."""
-
 PART_COLUMNS: Final[Mapping[str, ColumnKind]] = {
-    "scenario": "text", "label": "text", "seed": "whole", "replication": "whole", "code": "text", "status": "text",
-    "measure": "text", "value": "number", "traceback": "text",
+    "scenario": "text", "label": "text", "seed": "whole numbers", "replication": "whole numbers", "code": "text",
+    "status": "text", "measure": "text", "value": "numbers", "traceback": "text",
 }  # fmt: skip
 """Of a part: a row for each measure of a run that is `done`, one row for a run that `failed`."""
 SCENARIOS, CONTROLLED = "scenarios.parquet", "controlled.parquet"
 WARM_UP, WARM_UP_DAYS = "warm_up.parquet", "warm_up_days.parquet"
 COLUMNS_READ: Final[Mapping[str, Mapping[str, ColumnKind]]] = {
-    SCENARIOS: {"scenario": "text", "label": "text", "place": "whole", "content": "text"},
-    CONTROLLED: {"of": "text", "measure": "text", "variance_ratio": "number", "loss_factor": "number"},
+    SCENARIOS: {"scenario": "text", "label": "text", "place": "whole numbers", "content": "text"},
+    CONTROLLED: {"of": "text", "measure": "text", "variance_ratio": "numbers", "loss_factor": "numbers"},
     WARM_UP: {
-        "pilot": "text", "label": "text", "series": "text", "n_weeks": "whole", "n_days": "whole",
-        "reliable": "yes_or_no", "seed": "whole", "code": "text",
+        "pilot": "text", "label": "text", "series": "text", "n_weeks": "whole numbers", "n_days": "whole numbers",
+        "reliable": "true or false", "seed": "whole numbers", "code": "text",
     },
-    WARM_UP_DAYS: {"label": "text", "series": "text", "day": "whole", "mean": "number"},
+    WARM_UP_DAYS: {"label": "text", "series": "text", "day": "whole numbers", "mean": "numbers"},
 }  # fmt: skip
 """Of each table of a sweep that a later command reads, the columns that are looked at."""
 
@@ -216,7 +211,7 @@ def check_columns(
         if name not in there:
             yield Problem(f"{file}, column {name}", "not there", AS_WRITTEN)
         elif there[name].partition("(")[0] not in TYPES_OF_KIND[kind]:
-            remedy = f"{_WORDS[kind]} should stand there: {AS_WRITTEN}"
+            remedy = f"{kind} should stand there: {AS_WRITTEN}"
             yield Problem(f"{file}, column {name}", f"of type {shortened_text(there[name])}", remedy)
 
 
@@ -242,7 +237,7 @@ def read_checked(file: Path) -> pd.DataFrame:
                 found = f"{rows:,} rows with {characters:,} characters"
                 raise ScenarioError([Problem(str(file), found, f"larger than such a table is: {AS_WRITTEN}")])
             table = connection.execute(f"SELECT {listed} FROM received").df()
-    empty = [name for name, kind in columns.items() if kind != "number" and table[name].isna().any()]
+    empty = [name for name, kind in columns.items() if kind != "numbers" and table[name].isna().any()]
     refuse_all([Problem(f"{file}, column {name}", "an empty cell", AS_WRITTEN) for name in empty])
     return table
 

@@ -11,7 +11,7 @@ from sim.department.scenario import Problem, Scenario, steps_with_paths
 from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.suggest import did_you_mean
-from sim.runs.design import faults_of_rules
+from sim.runs.stopping_rules import faults_of_rules
 from sim.studies.question import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
 
 _ONLY_SWEPT = ("select", "best", "controls")

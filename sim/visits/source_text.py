@@ -11,18 +11,8 @@ from typing import Final
 import duckdb
 
 from sim.io import sql
-from sim.visits.column_map import (
-    CodedColumn,
-    ColumnMap,
-    EventMark,
-    Events,
-    FlagColumns,
-    JoinedFile,
-    PartsArrival,
-    TimesOfStep,
-    TimestampArrival,
-    WordColumns,
-)
+from sim.visits import column_map as maps
+from sim.visits.column_map import CodedColumn, ColumnMap, EventMark, Events, JoinedFile, WordColumns
 from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, VisitsFileError, closest_name, note
 from sim.visits.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, SourceFile
 from sim.visits.visits_query import VisitsQuery, clock_time
@@ -64,22 +54,22 @@ def mapped_columns(column_map: ColumnMap) -> list[str]:
     """Each column the map names, once, in the order of the map."""
     arrival, acuity = column_map.arrival, column_map.acuity
     names: list[str | None] = [acuity.column if acuity else None, *column_map.cluster]
-    if isinstance(arrival, TimestampArrival):
+    if isinstance(arrival, maps.TimestampArrival):
         names.insert(0, arrival.column)
-    elif isinstance(arrival, PartsArrival):
+    elif isinstance(arrival, maps.PartsArrival):
         weekday = arrival.weekday.column if arrival.weekday else None
         names = [arrival.time, weekday, arrival.date, arrival.year, arrival.month, *names]
     for name in WORD_FIELDS:
         names += columns_of_words(getattr(column_map, name))
     names += [getattr(column_map, name) for name in ("patient", *TIME_FIELDS, *NUMBER_FIELDS)]
     for step in column_map.step_minutes.values():
-        names += [step.begins, step.ends] if isinstance(step, TimesOfStep) else [step]
+        names += [step.begins, step.ends] if isinstance(step, maps.TimesOfStep) else [step]
     return list(dict.fromkeys(name for name in names if name is not None))
 
 
 def columns_of_words(words: WordColumns | None) -> list[str]:
     """The columns that a field of words is made of."""
-    if isinstance(words, FlagColumns):
+    if isinstance(words, maps.FlagColumns):
         return list(words.flags)
     column = words.column if isinstance(words, CodedColumn) else words
     return [] if column is None else [column]
@@ -177,27 +167,21 @@ def visits_of_log(
         f"{activity} AS the_activity, {time} AS the_time, {lifecycle} AS the_lifecycle FROM {log.name})"
     )
     findings = [*_lost_events(connection, events), *_marks_without_event(connection, events)]
-    chosen = ["min(row) AS row, min(twin) AS twin, the_case"]
-    table = RawTable("visits_of_log", list(log.header), {}, 0, log.short, log.short_rows, log.blank)
-    for field, mark in events.marks().items():
-        table.column_of[field] = f"m_{field}"
-        chosen.append(f"{_time_of_mark(mark)} AS m_{field}")
+    table = replace(log, name="visits_of_log", column_of={}, header=list(log.header))
+    made = {field: _time_of_mark(mark) for field, mark in events.marks().items()}
     if events.disposition:
-        table.column_of["disposition"] = "m_disposition"
         start = events.disposition[:-1]
-        ending = f"starts_with(the_activity, {sql.literal(start)})"
-        chosen.append(
-            f"substr(arg_max(the_activity, (the_instant, row)) FILTER ({ending}), {len(start) + 1}) AS m_disposition"
-        )
+        last = f"arg_max(the_activity, (the_instant, row)) FILTER (starts_with(the_activity, {sql.literal(start)}))"
+        made["disposition"] = f"substr({last}, {len(start) + 1})"
+    table.column_of |= {field: f"m_{field}" for field in made} | {name: of[name] for name in attributes}
+    chosen = [f"{expression} AS m_{field}" for field, expression in made.items()]
     for column in attributes:
-        ours = of.get(column)
-        if ours is not None:
-            table.column_of[column] = ours
-            chosen.append(f"arg_min({ours}, row) FILTER ({ours} IS NOT NULL) AS {ours}")
-            findings += _contradictions(connection, column, ours)
+        chosen.append(f"arg_min({of[column]}, row) FILTER ({of[column]} IS NOT NULL) AS {of[column]}")
+        findings += _contradictions(connection, column, of[column])
     connection.execute(
-        f"CREATE TABLE {table.name} AS SELECT * REPLACE (row_number() OVER (ORDER BY row) AS row) FROM "
-        f"(SELECT {', '.join(chosen)} FROM marked WHERE the_case IS NOT NULL GROUP BY the_case) ORDER BY row"
+        f"CREATE TABLE {table.name} AS SELECT * REPLACE (row_number() OVER (ORDER BY row) AS row) FROM (SELECT "
+        f"min(row) AS row, min(twin) AS twin, the_case, {', '.join(chosen)} FROM marked WHERE the_case IS NOT NULL "
+        "GROUP BY the_case) ORDER BY row"
     )
     table.n_rows = sql.whole_number(connection, f"SELECT count(*) FROM {table.name}")
     findings += _visits_per_mark(connection, table, events)
@@ -231,14 +215,12 @@ def _escaped(name: str) -> str:
 
 def _lost_events(connection: duckdb.DuckDBPyConnection, events: Events) -> list[DataFinding]:
     """Events that name no case, no activity or no time belong to no visit, or give no time of one."""
-    found = []
-    for condition, column, kind, remedy in (
-        ("the_case IS NULL", events.case, "an event of no case, left out", "give the event its case, or delete it"),
-        ("the_activity IS NULL", events.activity, "an event without activity, left out", "name the activity"),
-        ("the_time IS NULL", events.time, "an event without a time, left out", "give its time, or delete it"),
-    ):
-        found += rows_noted(connection, f"marked WHERE {condition}", column, kind, remedy)
-    return found
+    lost = (
+        ("the_case", events.case, "an event of no case, left out", "give the event its case, or delete it"),
+        ("the_activity", events.activity, "an event without activity, left out", "name the activity"),
+        ("the_time", events.time, "an event without a time, left out", "give its time, or delete it"),
+    )
+    return [found for name, *told in lost for found in rows_noted(connection, f"marked WHERE {name} IS NULL", *told)]
 
 
 def rows_noted(
@@ -252,12 +234,8 @@ def rows_noted(
 
 def _marks_without_event(connection: duckdb.DuckDBPyConnection, events: Events) -> list[DataFinding]:
     """A mark that no event meets is a slip in the map."""
-    known = dict(
-        connection.execute(
-            "SELECT the_activity, count(*) AS n FROM marked WHERE the_activity IS NOT NULL "
-            "GROUP BY 1 ORDER BY n DESC, 1"
-        ).fetchall()
-    )
+    counted = "SELECT the_activity, count(*) AS n FROM marked WHERE the_activity IS NOT NULL GROUP BY 1"
+    known = dict(connection.execute(f"{counted} ORDER BY n DESC, 1").fetchall())
     shown, names = list(known.items())[:N_LISTED], list(known)
     listed = f"the log has {', '.join(repr(name) for name, _ in shown)}"
     more = f" and {len(known) - N_LISTED} more" if len(known) > N_LISTED else ""

@@ -6,18 +6,15 @@ Knows the attribute types of the standard; what the events mean is given by a co
 import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import IO, Final
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 CASE: Final = "case:"
 """Stands before the key of an attribute of the trace, so that it is not taken for one of the event."""
-_EXTENSIONS: Final = {
-    "concept": ("Concept", "http://www.xes-standard.org/concept.xesext"),
-    "lifecycle": ("Lifecycle", "http://www.xes-standard.org/lifecycle.xesext"),
-    "time": ("Time", "http://www.xes-standard.org/time.xesext"),
-    "org": ("Organizational", "http://www.xes-standard.org/org.xesext"),
-}
+_HEAD: Final = Path(__file__).resolve().parents[1] / "data" / "xes_head.xml"
+"""How every log begins: the standard extensions, what is global, and events classified by activity."""
 _MOST_NESTED: Final = 64
 """Elements within elements; the standard's own nesting is a handful."""
 _MOST_CHARACTERS: Final = 1 << 20
@@ -159,17 +156,7 @@ def is_value_of(kind: str, value: str) -> bool:
 
 def xes_lines(traces: Iterable[Trace], source: str) -> Iterator[str]:
     """The lines of a log, with the standard extensions declared and events classified by activity."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield '<log xes.version="1849-2023" xes.features="" xmlns="http://www.xes-standard.org/">\n'
-    for prefix, (name, uri) in _EXTENSIONS.items():
-        yield f'  <extension name="{name}" prefix="{prefix}" uri="{uri}"/>\n'
-    yield '  <global scope="trace">\n    <string key="concept:name" value=""/>\n  </global>\n'
-    yield '  <global scope="event">\n    <string key="concept:name" value=""/>\n'
-    yield '    <string key="lifecycle:transition" value="complete"/>\n'
-    yield '    <date key="time:timestamp" value="1970-01-01T00:00:00.000+00:00"/>\n  </global>\n'
-    yield '  <classifier name="Activity" scope="event" keys="concept:name"/>\n'
-    yield '  <classifier name="Transition" scope="event" keys="concept:name lifecycle:transition"/>\n'
-    yield f"  {element_of('lifecycle:model', 'standard')}\n"
+    yield _HEAD.read_text(encoding="utf-8")
     yield f"  {element_of('concept:name', source)}\n"
     for attributes, events in traces:
         yield "  <trace>\n"

@@ -222,18 +222,16 @@ def _durations(
     """Waits and stays by acuity: marginal laws to compare with, for a queue makes them, not a parameter."""
     counts = frame.loc[frame["stay_minutes"].notna() | frame["wait_minutes"].notna(), "acuity"].value_counts()
     levels = tuple(level for level in ACUITIES if counts.get(level, 0) >= _FEWEST)
-    found: list[Choice | None] = []
+    found: dict[str, Choice] = {}
     for name in ("wait_minutes", "stay_minutes"):
         known = frame[frame[name].notna() & frame["acuity"].isin(levels)]
         group = np.searchsorted(levels, known["acuity"].to_numpy(np.float64)).astype(np.int64)
         if not levels or np.bincount(group, minlength=len(levels)).min() < _FEWEST:
-            found.append(None)
             continue
-        choice = choose_distribution(known[name].to_numpy(np.float64), group, seed=seed)
-        found.append(choice)
+        choice = found[name] = choose_distribution(known[name].to_numpy(np.float64), group, seed=seed)
         notes.append(f"{name}: {choice.verdict()}")
         if choice.n_zero:
             notes.append(f"{name}: {choice.n_zero:,} zeros are left out of the fit")
         if choice.rounding.step > 1.0 or choice.rounding.is_heaped:
             notes.append(f"{name}: {choice.rounding.note()}")
-    return levels, found[0], found[1]
+    return levels, found.get("wait_minutes"), found.get("stay_minutes")

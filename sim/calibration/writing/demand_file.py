@@ -430,16 +430,18 @@ _AGE_GROUPS = [("", "", group) for group in ("0-5", "6-11", "12-17")]
 def demand_lines(found: VisitEstimates, source: str) -> Iterator[str]:
     """Further keys of the demand with their errors and the file they come from."""
     yield from _volume(found, source)
-    months = {stream: rates.months for stream, rates in found.rates.items() if rates.months is not None}
-    by_month = {
-        stream: ConfigLine(round_to_total(index.value, 12), f"{source}, largest SE {index.standard_error.max():.4f}")
-        for stream, index in months.items()
-    }
+    rates, laws = found.rates, found.returns
+    by_month = {name: _months(each, source) for name, each in rates.items()}
     yield from keyed_lines("month_index", by_month, "  # January first")
-    yield from keyed_lines("day_factor_cv", {name: _day_factor(rates, source) for name, rates in found.rates.items()})
-    yield from keyed_lines(
-        "visits_per_patient", {name: _per_patient(law, source) for name, law in found.returns.items()}
-    )
+    yield from keyed_lines("day_factor_cv", {name: _day_factor(each, source) for name, each in rates.items()})
+    yield from keyed_lines("visits_per_patient", {name: _per_patient(law, source) for name, law in laws.items()})
+
+
+def _months(rates: ArrivalRates, source: str) -> ConfigLine | None:
+    """None where the file does not cover every month."""
+    index = rates.months
+    sample = "" if index is None else f"{source}, largest SE {index.standard_error.max():.4f}"
+    return None if index is None else ConfigLine(round_to_total(index.value, 12), sample)
 
 
 def _volume(found: VisitEstimates, source: str) -> Iterator[str]:

@@ -53,21 +53,13 @@ HANDED_OVER = (
 
 
 class Memory(threading.local):
-    """Tables that grow, by name; each thread has its own. `addresses` and `lengths` are theirs."""
+    """Tables that grow, by name; each thread has its own."""
 
     def __init__(self) -> None:
-        self.tables: dict[str, np.ndarray] = {}
+        self.tables = {name: np.empty(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
         self.spares: dict[str, np.ndarray] = {}
-        self.addresses: dict[str, int] = {}
-        self.lengths: dict[str, int] = {}
-        for name, dtype in GROWING_TABLES.items():
-            self.put(name, np.empty(FIRST_ROWS, dtype))
         self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
         self.player: Player | None = None
-
-    def put(self, name: str, table: np.ndarray) -> None:
-        """A table under its name."""
-        self.tables[name], self.addresses[name], self.lengths[name] = table, table.ctypes.data, len(table)
 
     def change_tables_in_use(self) -> list[str]:
         """Put others of the same size in the place of tables that somebody still reads; their names.
@@ -79,7 +71,7 @@ class Memory(threading.local):
         for name in changed:
             table = self.tables[name]
             has_spare = len(self.spares.get(name, ())) == len(table) and not is_in_use(self.spares, name)
-            self.put(name, self.spares[name] if has_spare else np.empty_like(table))
+            self.tables[name] = self.spares[name] if has_spare else np.empty_like(table)
             self.spares[name] = table
         return changed
 
@@ -123,7 +115,7 @@ class Player:
         root = self.root_at_start
         root[BASE], root[OUTSIDE], root[N_OUTSIDE] = base, arrivals.ctypes.data, len(arrivals)
         for name in MEMORY.change_tables_in_use():
-            root[COLUMN[name]] = MEMORY.addresses[name]
+            root[COLUMN[name]] = MEMORY.tables[name].ctypes.data
         if len(arrivals) > self.most_expected:
             self.most_expected = len(arrivals)
             self.take_memory(self.start)
@@ -157,11 +149,11 @@ class Player:
             n_rows = root[COLUMN["n_visits" if name in per_visit else f"n_{name}"]]
             expected = expected_rows(root, n_rows, name in per_visit)
             needed = max(int(GROWTH * (n_rows + open_rows)), expected) + 2 * self.most_new_rows
-            if MEMORY.lengths[name] < needed * width:
-                MEMORY.put(name, longer(MEMORY.tables[name], n_rows * width, needed * width))
+            if len(MEMORY.tables[name]) < needed * width:
+                MEMORY.tables[name] = longer(MEMORY.tables[name], n_rows * width, needed * width)
             for each in (self.root, self.root_at_start):
-                each[COLUMN[name]] = MEMORY.addresses[name]
-                each[COLUMN[f"room_for_{name}"]] = MEMORY.lengths[name] // width - self.most_new_rows
+                each[COLUMN[name]] = MEMORY.tables[name].ctypes.data
+                each[COLUMN[f"room_for_{name}"]] = len(MEMORY.tables[name]) // width - self.most_new_rows
         self._grow_heaps(state)
         state[NEEDS_MEMORY_AT] = False
 

@@ -63,18 +63,20 @@ class SeenScenario:
         self.scenario = scenario
         self.dicts: list[dict[Any, Any]] = []
         self.is_known = all(self._look_at(value) for value in fields_of(scenario))
-        self.lengths, self.keys, self.values = list(map(len, self.dicts)), keys_in(self.dicts), values_in(self.dicts)
+        self.lengths, self.keys, self.values = self._in_dicts()
         self.content = pickle.dumps(scenario)
 
     def is_still(self, scenario: Scenario) -> bool:
         """Whether this is the object, with the same objects in the same dicts. All else in it cannot change."""
-        return (
-            self.scenario is scenario
-            and self.is_known
-            and list(map(len, self.dicts)) == self.lengths
-            and keys_in(self.dicts) == self.keys
-            and all(map(is_, values_in(self.dicts), self.values))
-        )
+        if self.scenario is not scenario or not self.is_known:
+            return False
+        lengths, keys, values = self._in_dicts()
+        return lengths == self.lengths and keys == self.keys and all(map(is_, values, self.values))
+
+    def _in_dicts(self) -> tuple[list[int], list[Any], list[Any]]:
+        """How many items each dict has, and the keys and values of one dict after the other."""
+        values = chain.from_iterable(map(dict.values, self.dicts))
+        return list(map(len, self.dicts)), list(chain.from_iterable(self.dicts)), list(values)
 
     def _look_at(self, value: Any) -> bool:
         """Note the dicts in a value; False if there is anything in it of which nobody knows whether it can change."""
@@ -91,16 +93,6 @@ class SeenScenario:
 def fields_of(value: Frozen) -> Iterator[Any]:
     """What stands in the fields of a frozen value."""
     return (getattr(value, name) for name in type(value).model_fields)
-
-
-def keys_in(dicts: list[dict[Any, Any]]) -> list[Any]:
-    """The keys of some dicts, of one after the other."""
-    return list(chain.from_iterable(dicts))
-
-
-def values_in(dicts: list[dict[Any, Any]]) -> list[Any]:
-    """Their values."""
-    return list(chain.from_iterable(map(dict.values, dicts)))
 
 
 SCENARIO_CACHE = ScenarioCache()

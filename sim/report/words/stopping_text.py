@@ -22,7 +22,7 @@ from sim.engine.measures.number_text import scale as scale_of
 from sim.io.short_lists import few_of
 from sim.report.words.caveats import span_text
 from sim.report.words.measure_words import measure_text, whole_percent
-from sim.runs.design import Selecting, StoppingRules
+from sim.runs.stopping_rules import Selecting, StoppingRules
 from sim.statistics.stopping import FIRST_LOOK
 
 MOST_IN_A_LINE = 5
