@@ -20,7 +20,8 @@ from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.entry import Better
 from sim.register.drawn_scenarios import drawn_scenarios
 from sim.register.draws import shipped_cube
-from sim.runs.design import Design, StoppingRules
+from sim.runs.design import Design
+from sim.runs.stopping_rules import StoppingRules
 from sim.statistics.arrays import FloatArray
 from sim.statistics.two_sources import FEWEST_DRAWS, chances_of_being_best, expected_regrets, split_of
 
