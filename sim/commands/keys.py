@@ -20,11 +20,9 @@ MOST_SHOWN = 30
 
 def keys_command(words: Sequence[str], folder: Path | None, console: Console, errors: Console) -> int:
     """List the keys that the words ask for, or how many each group has. Returns the exit code."""
-    for word in words:
-        if word.startswith("-"):
-            line = f"peered keys: unknown option {word}; write peered keys [WORD ...] [KEY=VALUE ...]"
-            say_unbroken(errors, line)
-            return 2
+    for word in (word for word in words if word.startswith("-")):
+        say_unbroken(errors, f"peered keys: unknown option {word}; write peered keys [WORD ...] [KEY=VALUE ...]")
+        return 2
     wanted = [word for word in words if "=" not in word]
     try:
         composed = compose([word for word in words if "=" in word], folder)
@@ -39,10 +37,8 @@ def keys_command(words: Sequence[str], folder: Path | None, console: Console, er
         return show_none(keys, wanted, errors)
     for item in found[:MOST_SHOWN]:
         show_key(item, console)
-    if len(found) > MOST_SHOWN:
-        say_unbroken(
-            console, f"... and {len(found) - MOST_SHOWN} more: add a word, as in peered keys {' '.join(wanted)} mean"
-        )
+    if (more := len(found) - MOST_SHOWN) > 0:
+        say_unbroken(console, f"... and {more} more: add a word, as in peered keys {' '.join(wanted)} mean")
     return 0
 
 
@@ -55,13 +51,12 @@ def show_key(item: Key, console: Console) -> None:
 
 def show_none(keys: Sequence[Key], wanted: Sequence[str], errors: Console) -> int:
     """That nothing was found, and which word may have been meant."""
-    missing = next((word for word in wanted if not matching(keys, [word])), None)
-    if missing is None:
-        say_unbroken(errors, f"peered keys: no key holds all of {', '.join(wanted)}: leave a word out")
-        return 2
-    close = close_word(keys, missing)
-    remedy = f"did you mean {close}?" if close else "peered keys, alone, lists the groups"
-    say_unbroken(errors, f"peered keys: no key and no meaning holds {missing!r}; {remedy}")
+    line = f"no key holds all of {', '.join(wanted)}: leave a word out"
+    if missing := next((word for word in wanted if not matching(keys, [word])), None):
+        close = close_word(keys, missing)
+        remedy = f"did you mean {close}?" if close else "peered keys, alone, lists the groups"
+        line = f"no key and no meaning holds {missing!r}; {remedy}"
+    say_unbroken(errors, f"peered keys: {line}")
     return 2
 
 

@@ -47,26 +47,20 @@ def new_command(words: Sequence[str], folder: Path | None, console: Console, err
 
 
 def checked_group_and_name(words: Sequence[str]) -> tuple[str, str]:
-    """Group and name of the file that is to be written; raises NotWritten for what is none."""
+    """Group and name of the file that is to be written; raises NotWritten for what is none, or may be none of ours."""
     if len(words) != 2 or any(word.startswith("-") for word in words):
         raise NotWritten(f"write {_USAGE}")
     group, name = words
     if group not in RUN:
         raise NotWritten(f"{group!r} has no file to begin from; {did_you_mean(group, RUN)}")
-    check_name(group, name)
-    return group, name
-
-
-def check_name(group: str, name: str) -> None:
-    """Raise NotWritten for a name that no file of the user's own may have."""
     if len(name) > LONGEST_NAME:
         raise NotWritten(f"{name[:LONGEST_NAME]!r}... is too long: use at most {LONGEST_NAME} letters")
-    try:
-        file_name(name)
-    except ValueError as error:
-        raise NotWritten(f"{error}, as in evening_team") from error
     if name in shipped_choices(group):
         raise NotWritten(f"{group}={name} is shipped, and would be taken instead of your file: give it another name")
+    try:
+        return group, file_name(name)
+    except ValueError as error:
+        raise NotWritten(f"{error}, as in evening_team") from error
 
 
 def write(group: str, name: str, folder: Path) -> Path:

@@ -97,12 +97,7 @@ DemandFactor = Annotated[float, Field(gt=0), AfterValidator(not_a_percentage(LAR
 """Multiplies visits: 1.1 is a tenth more."""
 EffectFactor = Annotated[float, Field(gt=0), AfterValidator(not_a_percentage(LARGEST_EFFECT_FACTOR))]
 """Multiplies minutes, odds or a hazard: 1 is no effect."""
-FactorFromZero = Annotated[
-    float,
-    BeforeValidator(without_rounding),
-    Field(ge=0),
-    AfterValidator(not_a_percentage(LARGEST_EFFECT_FACTOR)),
-]
+FactorFromZero = Annotated[NonNegative, AfterValidator(not_a_percentage(LARGEST_EFFECT_FACTOR))]
 """Multiplies a pace or a share: 0 leaves nothing of it, 1 is no effect."""
 FiveNonNegative = tuple[NonNegative, NonNegative, NonNegative, NonNegative, NonNegative]
 FiveProbabilities = tuple[Probability, Probability, Probability, Probability, Probability]

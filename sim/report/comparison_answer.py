@@ -59,12 +59,8 @@ def describe_comparison(comparison: Comparison, with_figures: bool = False) -> D
     """A comparison described; `with_figures`: the figures stand in a folder `figures` beside its page."""
     finding, measures = finding_of(comparison), comparison.known_measures(HEADLINE)
     whole = with_other_levels(finding, comparison)
-    notes = (
-        rank_line(measures),
-        *comparison_rows.peer_day_lines(comparison),
-        *worth_lines(comparison),
-        *comparison.notes,
-    )
+    said = (*comparison_rows.peer_day_lines(comparison), *worth_lines(comparison))
+    notes = (rank_line(measures), *said, *comparison.notes)
     return Description(
         finding=finding,
         whole_finding=whole,

@@ -335,11 +335,8 @@ def _in_mind(report: SweepReport) -> Iterator[str]:
     answer, assuming = report.answer, report.scenarios.assumes_effects
     where = f" in {len(assuming)} of {counted(len(answer.labels), 'scenario')}"
     topics = topics_moved(report)
-    yield (
-        f"{caveats.assumed_text(topics, where)}{caveats.COMPUTED if topics else '.'}"
-        if assuming
-        else caveats.NO_BENEFIT
-    )
+    assumed = f"{caveats.assumed_text(topics, where)}{caveats.COMPUTED if topics else '.'}"
+    yield assumed if assuming else caveats.NO_BENEFIT
     found = list(caveats.caution_lines(answer.cautions, map(long_name, answer.labels)))
     yield from [*found, caveats.ROSTERED_COST] if found else ()
     fewest = int(answer.estimates.groupby("label")["n"].max().min()) if answer.n_done else 0

@@ -7,12 +7,12 @@ and has no class here brings its own. What is simulated stands in `sim.departmen
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen
@@ -53,12 +53,12 @@ def as_list(value: object) -> object:
 Names = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 
 
-def check_each_once(**lists: tuple[object, ...]) -> None:
-    """Raise ValueError where a list names something twice; `lists` by the key they stand under."""
+def named_twice(**lists: tuple[object, ...]) -> Iterator[str]:
+    """Lists that name something twice; `lists` by the key they stand under."""
     for key, values in lists.items():
         twice = next((value for value in values if values.count(value) > 1), None)
         if twice is not None:
-            raise ValueError(f"{key} names {twice} twice: name each once")
+            yield f"{key} names {twice} twice: name each once"
 
 
 class StudySettings(Frozen):
@@ -132,19 +132,14 @@ class MeasuredSettings(PlayedSettings):
         most = self.most_replications or max(MOST_REPLICATIONS, self.replications + LOOK_AHEAD)
         return StoppingRules(**asked | {"most_replications": most})
 
-    @model_validator(mode="after")
-    def _levels_once(self) -> "MeasuredSettings":
-        check_each_once(demand_levels=self.demand_levels)
-        return self
-
-    @model_validator(mode="after")
-    def _cap_above_first(self) -> "MeasuredSettings":
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(demand_levels=self.demand_levels)
         if self.most_replications is not None and self.most_replications < self.replications:
-            raise ValueError(
+            yield (
                 f"most_replications is below replications ({self.replications}), those of the first round: "
                 "give a cap that is not"
             )
-        return self
 
 
 class AgainstBaselineSettings(PlayedSettings):
@@ -159,10 +154,10 @@ class AgainstBaselineSettings(PlayedSettings):
     presets: Names = ()
     worth: tuple[Worth, ...] = ()
 
-    @model_validator(mode="after")
-    def _names_once(self) -> "AgainstBaselineSettings":
-        check_each_once(staffing=self.staffing, presets=self.presets, worth=tuple(item.name for item in self.worth))
-        return self
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        worth = tuple(item.name for item in self.worth)
+        yield from named_twice(staffing=self.staffing, presets=self.presets, worth=worth)
 
 
 class CompareSettings(MeasuredSettings, AgainstBaselineSettings):
@@ -194,11 +189,10 @@ class BreakevenSettings(AgainstBaselineSettings):
     points: Annotated[int, Field(ge=2, le=101)] = 7
     prior: Prior | None = None
 
-    @model_validator(mode="after")
-    def _rising(self) -> "BreakevenSettings":
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
         if self.range is not None and self.range[0] >= self.range[1]:
-            raise ValueError(f"range goes from {self.range[0]:g} to {self.range[1]:g}: put the smaller value first")
-        return self
+            yield f"range goes from {self.range[0]:g} to {self.range[1]:g}: put the smaller value first"
 
 
 class ValidateSettings(PlayedSettings):
@@ -251,15 +245,11 @@ class ExecutorSettings(Frozen):
     workers: WholePositive | None = None
     address: str | None = None
 
-    @model_validator(mode="after")
-    def _address_of_a_cluster(self) -> "ExecutorSettings":
+    def _wrong(self) -> Iterator[str]:
         if self.address is not None and self.name != "dask":
-            raise ValueError(f"executor={self.name} has no address: leave it out, or choose executor=dask")
-        if self.address is not None and not re.fullmatch(r"(tcp|tls)://[^\s:]+:\d+", self.address):
-            raise ValueError(
-                f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT or tcp://HOST:PORT"
-            )
-        return self
+            yield f"executor={self.name} has no address: leave it out, or choose executor=dask"
+        elif self.address is not None and not re.fullmatch(r"(tcp|tls)://[^\s:]+:\d+", self.address):
+            yield f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT or tcp://HOST:PORT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,11 +249,8 @@ def chance_text(comparison: Comparison) -> str:
     n = comparison.n_replications()
     if n < 2:
         return "one replication, so chance cannot be judged: play more (study.replications=20)."
-    few = (
-        f" With fewer than {caveats.ENOUGH_REPLICATIONS} little can be shown."
-        if n < caveats.ENOUGH_REPLICATIONS
-        else ""
-    )
+    little = f" With fewer than {caveats.ENOUGH_REPLICATIONS} little can be shown."
+    few = little if n < caveats.ENOUGH_REPLICATIONS else ""
     percent = whole_percent(comparison.confidence)
     return f"of chance alone ({percent} intervals, {n} replications), not of the assumptions.{few}"
 

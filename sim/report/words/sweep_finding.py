@@ -168,12 +168,12 @@ def why_nothing_is_claimed(report: SweepReport) -> str:
 def means_text(report: SweepReport) -> str:
     """The main outcomes of a scenario by itself."""
     names = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "length_of_stay_mean.mental_health")
-    found = {name: report.means.get((name, report.answer.labels[0])) for name in names}
-    return ", ".join(
-        f"{short_measure(name)} {mean_text(name, item, item.n)} {unit_of_value(name)}"
-        for name, item in found.items()
-        if item is not None
+    first = report.answer.labels[0]
+    found = {name: report.means[name, first] for name in names if (name, first) in report.means}
+    said = (
+        f"{short_measure(name)} {mean_text(name, mean, mean.n)} {unit_of_value(name)}" for name, mean in found.items()
     )
+    return ", ".join(said)
 
 
 def _unchanged_text(report: SweepReport) -> str:
