@@ -230,14 +230,14 @@ def test_the_answer_leaves_room_for_what_is_said_around_it(staffings: tuple[str,
         comparison = replace(comparison, notes=("Staffing and demand do not fit in a long sentence. " * 5,) * 5)
     elif care == "changed":
         comparison = replace(comparison, changed=tuple(f"department.streams.medical.{n}=7" for n in range(30)))
-    for width in (80, 100, 200):
-        whole = printed(print_comparison, comparison, width=width)
-        assert max(len(line.rstrip()) for line in whole.splitlines()) <= min(width, 100)
-        if width >= 100:
-            first = printed(partial(print_comparison, more_to_come=True), comparison, width=width)
-            rest = printed(print_other_levels, comparison, width=width)
-            assert len(whole.splitlines()) + LINES_AROUND <= MOST_LINES
-            assert len(first.splitlines()) + len(rest.splitlines()) + LINES_AROUND <= MOST_LINES
+    narrow, whole, wide = (printed(print_comparison, comparison, width=width) for width in (80, 100, 200))
+    assert max(len(line.rstrip()) for line in narrow.splitlines()) <= 80
+    assert max(len(line.rstrip()) for line in whole.splitlines()) <= 100
+    assert [line.rstrip() for line in wide.splitlines()] == [line.rstrip() for line in whole.splitlines()]
+    first = printed(partial(print_comparison, more_to_come=True), comparison)
+    rest = printed(print_other_levels, comparison)
+    assert len(whole.splitlines()) + LINES_AROUND <= MOST_LINES
+    assert len(first.splitlines()) + len(rest.splitlines()) + LINES_AROUND <= MOST_LINES
 
 
 def test_remarks_without_room_are_counted_and_named_by_their_beginning(four: Comparison) -> None:
