@@ -6,7 +6,8 @@ holds of it is left alone until the trajectory, and all made of it, is gone.
 
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,19 +62,18 @@ class Memory(threading.local):
         self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
         self.player: Player | None = None
 
-    def change_tables_in_use(self) -> list[str]:
-        """Put others of the same size in the place of tables that somebody still reads; their names.
+    def change_tables_in_use(self) -> Iterator[str]:
+        """Put others of the same size in the place of tables that somebody still reads; the name of each, once it is.
 
         One that was read is a spare: it is written to again as soon as the last array made of it is gone. Memory the
         system gives for the first time is cleared page by page, which takes as long as a tenth of a run.
         """
-        changed = [name for name in HANDED_OVER if is_in_use(self.tables, name)]
-        for name in changed:
+        for name in filter(partial(is_in_use, self.tables), HANDED_OVER):
             table = self.tables[name]
             has_spare = len(self.spares.get(name, ())) == len(table) and not is_in_use(self.spares, name)
             self.tables[name] = self.spares[name] if has_spare else np.empty_like(table)
             self.spares[name] = table
-        return changed
+            yield name
 
 
 def is_in_use(tables: Mapping[str, np.ndarray], name: str) -> bool:
