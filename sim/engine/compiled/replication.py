@@ -113,7 +113,7 @@ class Player:
         base = draw_base(seed, replication)
         arrivals = self.lowered.workload.arrivals_under(base)
         root = self.root_at_start
-        root[BASE], root[OUTSIDE], root[N_OUTSIDE] = base, arrivals.ctypes.data, len(arrivals)
+        root[BASE], root[FIRST_VISITS], root[N_OUTSIDE] = base, arrivals.ctypes.data, len(arrivals)
         for name in MEMORY.change_tables_in_use():
             root[COLUMN[name]] = MEMORY.tables[name].ctypes.data
         if len(arrivals) > self.most_expected:
@@ -210,7 +210,7 @@ class Player:
 
 ED_FIELDS: Mapping[str, Any] = ED.fields or {}
 NEEDS_MEMORY_AT: int = ED_FIELDS["needs_memory"][1]
-BASE, OUTSIDE, N_OUTSIDE = (COLUMN[name] for name in ("base", "outside", "n_outside"))
+BASE, FIRST_VISITS, N_OUTSIDE = (COLUMN[name] for name in ("base", "outside", "n_outside"))
 
 
 def root_of(state: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ NO_NAMES: Mapping[str, str] = {}
 FEW = 1000
 """Of so many rows at most each column is made alone: all of them would take longer than the rest of a short run."""
 
-LOCK = threading.Lock()
+ONE_AT_A_TIME = threading.Lock()
 """Held while rows become columns."""
 
 AT_ONCE = 256
@@ -56,7 +56,7 @@ class ColumnsOfRows(RowsOrColumns):
     def made(self) -> Columns:
         """The columns; the rows are let go."""
         if self.rows is not None:
-            with LOCK:  # so that all threads get the same arrays
+            with ONE_AT_A_TIME:  # so that all threads get the same arrays
                 if self.rows is not None:
                     made = columns_of_rows(self.rows, self.schema, self.named)
                     self.columns, self.rows = made | self.columns, None
