@@ -5,7 +5,7 @@ text and return the SQL of its value, NULL where the text is none.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import duckdb
@@ -17,16 +17,6 @@ from sim.visits.raw_table import RawTable
 
 NOT_A_TIME: Final = "not a date and time"
 _QUERY_COLUMNS: Final = re.compile(r"\b(?:[fb]_[a-z0-9_]+|t_[a-z0-9_]+)\b")
-
-
-@dataclass(frozen=True)
-class Flag:
-    """A kind of trouble; the DuckDB column `b_N` of the N-th flag is true in the rows that have it."""
-
-    level: FindingLevel
-    column: str
-    kind: str
-    remedy: str
 
 
 @dataclass
@@ -42,7 +32,8 @@ class VisitsQuery:
     raw: RawTable
     findings: list[DataFinding] = field(default_factory=list)
     origin: dict[str, str] = field(default_factory=dict)
-    flags: list[Flag] = field(default_factory=list)
+    flags: list[DataFinding] = field(default_factory=list)
+    """Kinds of trouble; the column `b_N` of the N-th is true in the rows that have it."""
     flagged: list[int] = field(default_factory=list)
     """Rows of each flag, known after `run`."""
     _levels: list[list[str]] = field(default_factory=list)
@@ -100,7 +91,7 @@ class VisitsQuery:
     def _flag(self, level: FindingLevel, column: str, condition: str, kind: str, remedy: str) -> str:
         name = f"b_{len(self.flags)}"
         self.add(name, f"coalesce({condition}, false)")
-        self.flags.append(Flag(level, column, kind, remedy))
+        self.flags.append(DataFinding(level, column, kind, remedy))
         return name
 
     def error(self, column: str, kind: str, remedy: str) -> None:
@@ -128,14 +119,14 @@ class VisitsQuery:
             if n:
                 self.findings.append(self._finding(number, flag, n))
 
-    def _finding(self, number: int, flag: Flag, n: int) -> DataFinding:
+    def _finding(self, number: int, flag: DataFinding, n: int) -> DataFinding:
         """What a flag reports, with the first rows and the first value."""
         value = self.file_value(flag.column)
         rows = self.connection.execute(f"SELECT row, {value} FROM visits WHERE b_{number} ORDER BY row")
         examples = rows.fetchmany(N_EXAMPLES)
         shapes = self._shapes(number, flag.column) if flag.kind == NOT_A_TIME and self.has(flag.column) else ""
         listed = tuple(int(row[0]) for row in examples)
-        return DataFinding(flag.level, flag.column, flag.kind, flag.remedy + shapes, n, listed, examples[0][1])
+        return replace(flag, remedy=flag.remedy + shapes, count=n, rows=listed, value=examples[0][1])
 
     def file_value(self, column: str) -> str:
         """The text in the file, empty where it is blank or where the column is none of the file."""
