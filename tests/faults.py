@@ -122,12 +122,12 @@ GENERAL_FAULTS = (
 
 
 COMPANY_FAULTS = (
-    Fault("nobody walks to the child", COMPANY, "now + (contact.handover + WALK_MINUTES)", "now + contact.handover", 37),
-    Fault("met after the least minutes", COMPANY, "min(LEAST_MINUTES, visit.wish_left) if visit.is_met else visit.meeting_left", "min(LEAST_MINUTES, visit.wish_left)", 37),
+    Fault("nobody walks to the child", COMPANY, "now + (contact.handover + support.WALK_MINUTES)", "now + contact.handover", 37),
+    Fault("met after the least minutes", COMPANY, "min(support.LEAST_MINUTES, visit.wish_left) if visit.is_met else visit.meeting_left", "min(support.LEAST_MINUTES, visit.wish_left)", 37),
     Fault("every meeting starts anew", COMPANY, "visit.meeting_left = max(0.0, visit.meeting_left - given)", "pass", 22),
     Fault("every spell starts the wish anew", COMPANY, "visit.wish_left = max(0.0, visit.wish_left - given)", "pass", 22),
-    Fault("the next wish falls due at night", COMPANY, "self._falls_due(visit, after_quiet_hours(due))", "self._falls_due(visit, due)", 22),
-    Fault("a meeting waits like any other wish", COMPANY, "self._ask_for_company(visit, CONTINUING, FIRST_BAND)", "self._ask_for_company(visit, CONTINUING, REPEAT_BAND)", 37),
+    Fault("the next wish falls due at night", COMPANY, "self._falls_due(visit, support.after_quiet_hours(due))", "self._falls_due(visit, due)", 22),
+    Fault("a meeting waits like any other wish", COMPANY, "self._ask_for_company(visit, trajectory.CONTINUING, support.FIRST_BAND)", "self._ask_for_company(visit, trajectory.CONTINUING, support.REPEAT_BAND)", 37),
     Fault("recovery once more at departure", COMPANY, "visit.recovery_is_due = False", "visit.recovery_is_due = True", 22),
     Fault("no call to who was reached and not met", COMPANY, "and not visit.is_met and goes_home", "and not visit.spells and goes_home", 37),
     Fault("nobody is called away", DISPATCHER, " or self._interrupts() or self._calls_away():", " or self._interrupts():", 37),
@@ -136,24 +136,24 @@ COMPANY_FAULTS = (
     Fault("company goes on when a break falls due", DISPATCHER, "elif member in self.in_company:", "elif member in self.in_company and member.shift_over:", 37),
     Fault("company begins while staff respond", ENTITIES, "not self.responding and (self.peer_stays or not with_clinician)", "self.peer_stays or not with_clinician", 51),
     Fault("effects before the child is met", SUPPORT, "    if not is_met:\n        return 1.0\n    return while_accompanied if accompanied else after", "    return while_accompanied if accompanied else after if is_met else 1.0", 47),
-    Fault("company begins before the handover is over", COMPANY, "(contact.handover + WALK_MINUTES)", "WALK_MINUTES", 51),
-    Fault("later wishes as short as they come", COMPANY, "self._next_wish(visit, at_least=LEAST_MINUTES)", "self._next_wish(visit, at_least=0.0)", 51),
+    Fault("company begins before the handover is over", COMPANY, "(contact.handover + support.WALK_MINUTES)", "support.WALK_MINUTES", 51),
+    Fault("later wishes as short as they come", COMPANY, "self._next_wish(visit, at_least=support.LEAST_MINUTES)", "self._next_wish(visit, at_least=0.0)", 51),
     Fault("every wish is the first", COMPANY, "WISH_ID, visit.wishes, mean", "WISH_ID, 0, mean", 51),
     Fault("the walk counts as company", COMPANY, "max(0.0, now - contact.company_since)", "now - contact.started", 37),
-    Fault("a peer comes back for a minute", COMPANY, "elif visit.wish_left >= LEAST_MINUTES:", "elif visit.wish_left > 0.0:", 22),
+    Fault("a peer comes back for a minute", COMPANY, "elif visit.wish_left >= support.LEAST_MINUTES:", "elif visit.wish_left > 0.0:", 22),
     Fault("what is left is asked for at night", COMPANY, "if awake > now:", "if awake < now:", 37),
-    Fault("the night ends at midnight", SUPPORT, "minute - of_day + (MINUTES_PER_DAY + QUIET_TO_MINUTE)", "minute - of_day + 1440.0", 30),
+    Fault("the night ends at midnight", SUPPORT, "minute - of_day + (quantities.MINUTES_PER_DAY + QUIET_TO_MINUTE)", "minute - of_day + 1440.0", 30),
     Fault("the next wish comes at once", COMPANY, "self.support.again_hours * MINUTES_PER_HOUR", "self.support.again_hours", 37),
     Fault("company goes on past the shift", COMPANY, "elif peer.shift_over or peer in", "elif peer in", 37),
     Fault("company goes on though a break is due", COMPANY, "elif peer.shift_over or peer in self.dispatcher.duties.resting:", "elif peer.shift_over:", 37),
     Fault("exposed on the way", COMPANY, "if contact.company_since <= now:", "if contact.started <= now:", 9),
     Fault("a debrief is recovery", COMPANY, "visit.exposures += 1", "visit.exposures, visit.recovery_is_due = visit.exposures + 1, False", 22),
-    Fault("a debrief is short", COMPANY, "self._ask_of(peer, visit, DEBRIEF_MINUTES)", "self._ask_of(peer, visit, RECOVERY_MINUTES)", 22),
+    Fault("a debrief is short", COMPANY, "self._ask_of(peer, visit, support.DEBRIEF_MINUTES)", "self._ask_of(peer, visit, support.RECOVERY_MINUTES)", 22),
     Fault("no recovery at departure", COMPANY, "if visit.recovery_is_due:", "if visit.recovery_is_due and contact is not None:", 37),
-    Fault("no bridging for who is met late", COMPANY, "if visit.disposition == DISCHARGED:", "if visit.disposition == DISCHARGED and visit.departed:", 22),
+    Fault("no bridging for who is met late", COMPANY, "if visit.disposition == trajectory.DISCHARGED:", "if visit.disposition == trajectory.DISCHARGED and visit.departed:", 22),
     Fault("bridging for who was not met", COMPANY, "if visit.is_met and visit.bridging is None:", "if visit.bridging is None:", 22),
     Fault("a huddle with the first of the roles", COMPANY, "if role in visit.cases), roles[-1])", "if role in visit.cases), roles[0])", 50),
-    Fault("bridging calls nobody away", DISPATCHER, "if request.kind == BRIDGING or (request.kind == CONTACT and not", "if (request.kind == CONTACT and not", 22),
+    Fault("bridging calls nobody away", DISPATCHER, "if r.kind == BRIDGING or (r.kind == CONTACT and not", "if (r.kind == CONTACT and not", 22),
     Fault("the latest company is left first", DISPATCHER, "!= wished, member.task.started, member.index", "!= wished, -member.task.started, member.index", 13),
     Fault("a peer of any kind is called away", DISPATCHER, "return member.rostered.peer_kind != wished, member", "return False, member", 4),
     Fault("the peer never stays beside a clinician", DISPATCHER, "contact is None or visit.peer_stays", "contact is None", 37),
@@ -323,7 +323,8 @@ def planted(fault: Fault) -> Iterator[Callable[..., Trajectory]]:
         engine = COMPILED + "/__init__.py" if fault.file.startswith(COMPILED) else MODEL
         yield sys.modules[module_name(engine)].simulate
     finally:
-        sys.modules.update(kept)
+        for name, module in kept.items():
+            put_in_place(name, module)
         os.environ.pop(UNCOMPILED)
         if setting is not None:
             os.environ[UNCOMPILED] = setting
@@ -346,8 +347,15 @@ def build(file: str, source: str) -> None:
     module.__package__ = name if file.endswith("/__init__.py") else name.rpartition(".")[0]
     if file.endswith("/__init__.py"):
         module.__path__ = [str((PACKAGE / file).parent)]
-    sys.modules[name] = module
+    put_in_place(name, module)
     exec(code_of(file, source), module.__dict__)
+
+
+def put_in_place(name: str, module: ModuleType) -> None:
+    """From here on whoever imports the module gets this one, by its own name or from its package."""
+    sys.modules[name] = module
+    package, _, last = name.rpartition(".")
+    setattr(sys.modules[package], last, module)
 
 
 @cache
