@@ -238,11 +238,22 @@ class Comparison:
 
     def flags_of(self, staffing: str, level: float | None = None) -> tuple[bool, bool]:
         """Whether many leave, and whether there is no steady state, in a staffing or in the baseline beside it."""
-        rows = [self.of_staffing(self.cautions, name, level) for name in (staffing, self.baseline)]
-        many_leave, unsteady = (
-            any(bool(each[flag].any()) for each in rows) for flag in ("many_leave", "no_steady_state")
-        )
-        return many_leave, unsteady
+        wanted = self.central_level if level is None else level
+        rows = [
+            row
+            for name in (staffing, self.baseline)
+            for row in self._caution_rows.get(name, ())
+            if math.isclose(row["demand"], wanted, rel_tol=1e-5)
+        ]
+        return any(row["many_leave"] for row in rows), any(row["no_steady_state"] for row in rows)
+
+    @cached_property
+    def _caution_rows(self) -> Mapping[str, Sequence[ResultRow]]:
+        """Rows of `cautions` by staffing: they are looked up for every cell of a table."""
+        found: dict[str, list[ResultRow]] = {}
+        for row in self.cautions.to_dict("records"):
+            found.setdefault(row["staffing"], []).append(row)
+        return found
 
     def moved_topics(self) -> list[Topic]:
         """What the effects in force in any of the staffings were set to move."""

@@ -18,7 +18,13 @@ from sim.report.description import Description, Points, ScreenTable, Section, Te
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
 from sim.report.tables import answer_workbook, comparison_rows
 from sim.report.words import assumption_words, caveats
-from sim.report.words.comparison_finding import OTHER_DEMAND, finding_of, other_levels_line, with_other_levels
+from sim.report.words.comparison_finding import (
+    OTHER_DEMAND,
+    certainty_line,
+    finding_of,
+    other_levels_line,
+    with_other_levels,
+)
 from sim.report.words.measure_words import labelled, rank_line, short_label, whole_percent
 from sim.report.words.worth_text import worth_lines
 
@@ -235,7 +241,10 @@ def print_comparison(comparison: Comparison, console: Console, more_to_come: boo
 
 
 def print_other_levels(comparison: Comparison, console: Console) -> None:
-    """What further levels of demand add to the answer at the central one, and whether some were not played whole."""
+    """What further levels of demand and draws of the assumptions add to the answer at the central level, and whether
+    some were not played whole."""
+    if second := certainty_line(comparison):
+        say(console, Text.assemble("• ", (second.label, "bold"), f": {second.text}"))
     further = [level for level in comparison.levels if level != comparison.central_level]
     if text := other_levels_line(comparison):
         say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))

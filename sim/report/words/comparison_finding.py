@@ -239,6 +239,13 @@ def _certainty_text(comparison: Comparison) -> str:
     return f"{care_text(comparison)}{second or chance_text(comparison)} {caveats.effect_note(comparison)}"
 
 
+def certainty_line(comparison: Comparison) -> FindingLine | None:
+    """The last of the five lines where it holds a second interval, which is there last."""
+    if comparison.assumptions.empty:
+        return None
+    return FindingLine(CERTAINTY, _certainty_text(comparison))
+
+
 def care_text(comparison: Comparison) -> str:
     """Where many leave, and where there is no steady state, with the marks of the table."""
     rows = comparison.cautions[np.isclose(comparison.cautions["demand"], comparison.central_level)]
