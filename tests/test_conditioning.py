@@ -8,6 +8,7 @@ import pytest
 
 import sim
 from sim.analysis.validation import PublishedRow
+from sim.calibration import conditioning
 from sim.calibration.conditioning import (
     DrawsPlayed,
     are_inside,
@@ -68,8 +69,9 @@ def test_the_same_seed_finds_the_same_draws_and_more_only_add() -> None:
     assert (few.places == many.places[:40]).all()
 
 
-def test_a_department_that_is_none_like_the_published_is_refused() -> None:
+def test_a_department_that_is_none_like_the_published_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     impossible = (published("first", 1e6, 2e6), published("lwbs_or_ama", 0.9, 0.95, "proportion"), TOY[2])
+    monkeypatch.setattr(conditioning, "MOST_TRIED", 3)
     with pytest.raises(ValueError, match="no draw of a wave looks like the published departments"):
         condition(toy, CUBE, impossible, 10, seed=1, wave=60)
 

@@ -29,6 +29,9 @@ from sim.statistics.forward_selection import fit_forward
 
 LEAST_INSIDE = 2.0 / 3.0
 """Share of the rows that a department must meet to look like the published ones."""
+MOST_TRIED = 200
+"""Times that candidates are tried for one wave."""
+NONE_LIKE_IT = "no draw of a wave looks like the published departments: this department is another"
 CANDIDATES, RESIDUALS = 4000, 25
 """Places tried at a time, and left-out errors added to what is emulated of each."""
 LEFT, MANY_LOST = "lwbs_or_ama.all", 0.05
@@ -111,7 +114,7 @@ def condition(
         if n_accepted >= n_wanted:
             break
         if len(found) > 1 and not fits.any():
-            raise ValueError("no draw of a wave looks like the published departments: this department is another")
+            raise ValueError(NONE_LIKE_IT)
         if len(found) <= waves:
             emulators = Emulators(rows, places, values, seed)
         assert emulators is not None
@@ -173,9 +176,11 @@ class Emulators:
         return chances
 
     def proposals(self, rng: np.random.Generator, n: int) -> Iterator[FloatArray]:
-        """Places of the cube, each proposed in proportion to its chance."""
-        n_left = n
+        """Places of the cube, each proposed in proportion to its chance. Raises ValueError where hardly any has one."""
+        n_left, most_tried = n, iter(range(MOST_TRIED))
         while n_left:
+            if next(most_tried, None) is None:
+                raise ValueError(NONE_LIKE_IT)
             places = on_steps(rng.random((CANDIDATES, self.terms.shape[1] // 2)))
             likely = places[rng.random(CANDIDATES) * LIKELY < self.chances(places, rng)][:n_left]
             yield from likely

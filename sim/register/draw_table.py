@@ -64,13 +64,13 @@ def read_draws(path: Path, cube: Cube) -> DrawTable:
     try:
         content = BytesIO(read_bytes(path, MOST_TABLE_BYTES))
         if sum(entry.file_size for entry in ZipFile(content).infolist()) > MOST_TABLE_BYTES:
-            raise no_table(path, "larger than any table of draws")
+            raise ValueError("larger than any table of draws")
         with np.load(content, allow_pickle=False) as arrays:
             whole, origin = arrays["places"], json.loads(str(arrays["origin"]))
     except UnreadableFile as error:
         raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from None
     except (BadZipFile, OSError, ValueError, KeyError, RecursionError, zlib.error) as error:
-        raise no_table(path, f"no table of draws ({type(error).__name__})") from None
+        raise no_table(path, f"no table of draws ({type(error).__name__}: {error})") from None
     if not isinstance(origin, dict) or origin.get("register") != digest_of_register(cube):
         raise no_table(path, "made with another assumption register")
     if whole.dtype != np.uint16 or whole.ndim != 2 or whole.shape[1] != len(cube.dimensions) or not len(whole):
