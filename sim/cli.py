@@ -19,7 +19,7 @@ from sim.report.terminal import patient_console
 from sim.runs.tables_on_disk import CannotKeep, OutputError
 from sim.runs.worker_pool import NoWorkers
 from sim.studies import study_named
-from sim.visits.data_quality import VisitsFileError
+from sim.visits.file_error import VisitsFileError
 
 USAGE = Path(__file__).resolve().parent / "data" / "usage.txt"
 

@@ -7,7 +7,6 @@ import pytest
 
 import sim
 from sim.analysis.assumption_spread import (
-    BEST_OF_ALL,
     TWICE,
     WORTH_TIMES,
     DrawnRuns,
@@ -18,6 +17,7 @@ from sim.analysis.assumption_spread import (
     draws_design,
     spread_table,
 )
+from sim.analysis.comparison_result import BEST_OF_ALL
 from sim.analysis.valuation import STAFF_COST, Worth
 from sim.department.scenario import Scenario
 from sim.engine.measures.catalogue import HEADLINE
@@ -176,6 +176,7 @@ SHORT = ("study.staffing=[traditional,peer_evening,clinician_added]", "study.dem
 ASKED = (*SHORT, "study.replications=3", "study.warm_up_weeks=0", "study.assumptions=true", "study.draw_weeks=1")
 
 
+@pytest.mark.usefixtures("one_figure")
 def test_a_comparison_has_both_intervals_everywhere(tmp_path: Path) -> None:
     told = peered(*ASKED, "study.draws=40", "output=out", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
@@ -196,13 +197,6 @@ def test_a_comparison_has_both_intervals_everywhere(tmp_path: Path) -> None:
     assert (read_table(folder / "benefit.parquet")["regret"] >= 0.0).all()
 
 
-def test_without_being_asked_it_says_that_it_speaks_of_chance_alone(tmp_path: Path) -> None:
-    told = peered(*SHORT, "study.replications=3", "study.warm_up_weeks=0", "output=out", cwd=tmp_path)
-    assert "of chance alone" in told.stdout
-    assert "not of the assumptions" in " ".join(told.stdout.split())
-    assert not (tmp_path / "out" / "assumptions.parquet").exists()
-
-
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -216,31 +210,6 @@ def test_draws_that_there_are_not_are_refused(words: tuple[str, ...], why: str, 
     assert told.returncode != 0
     assert why in told.stderr + told.stdout
     assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.usefixtures("drawn_sweeps")
-def test_a_sweep_has_both_intervals_too_and_goes_on_without_playing_them_again(tmp_path: Path) -> None:
-    words = ("-m", "staffing=traditional,peer_evening,clinician_added", "study.weeks=1", "study.warm_up_weeks=0")
-    asked = (*words, "study.replications=2", "study.assumptions=true", "study.draws=44", "study.draw_weeks=1")
-    told = peered(*asked, "output=out", cwd=tmp_path)
-    assert told.returncode == 0, told.stderr
-    assert f"With the assumptions too (44 {LIKE_PUBLISHED})" in " ".join(told.stdout.split())
-    assert "## With the assumptions" in (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
-    assert len(read_table(tmp_path / "out" / "assumptions.parquet"))
-    again = peered(*asked, "output=out", cwd=tmp_path)
-    assert "to do" not in again.stdout, "all of it is there"
-
-
-def test_a_break_even_study_says_in_how_many_departments_it_pays(tmp_path: Path) -> None:
-    words = ("study=breakeven", "staffing=peer_added", "study.replications=2", "study.weeks=1", "study.points=3")
-    told = peered(*words, "study.assumptions=true", "study.draws=40", "study.draw_weeks=1", "output=out", cwd=tmp_path)
-    assert told.returncode == 0, told.stderr
-    assert "it pays with no effect in 0 and" in " ".join(told.stdout.split()), "staff time alone pays for no peer"
-    table = read_table(tmp_path / "out" / "paying.parquet").set_index("preset")
-    assert set(table.index) == {"staff_only", "with_admissions", "with_boarding"}
-    assert table.loc["staff_only", "n"] >= 38
-    assert table.loc["staff_only", "at_none"] == 0.0
-    assert 0.0 <= table.loc["with_admissions", "at_low"] <= 1.0
 
 
 def test_one_scenario_alone_has_no_second_interval(tmp_path: Path) -> None:

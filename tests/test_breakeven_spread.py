@@ -1,4 +1,6 @@
-"""Where a staffing pays in draws of the assumptions, of runs whose net benefit is known."""
+"""Where a staffing pays in draws of the assumptions, of runs whose net benefit is known; and sweeps with draws."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,7 +9,10 @@ from sim.analysis.assumption_spread import DrawnRuns
 from sim.analysis.breakeven import BreakEvenPlan
 from sim.analysis.breakeven_spread import paying_table, scenarios_at_ends
 from sim.config import compose
+from sim.report.words.assumption_words import LIKE_PUBLISHED
+from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven import break_even_plan_of
+from tests.in_process import peered
 
 COST, VISITS = "staff_cost_per_week.all", "visits_per_week.mental_health"
 
@@ -58,3 +63,31 @@ def test_the_share_that_pays_is_that_of_the_draws(plan: BreakEvenPlan) -> None:
 
 def test_without_enough_draws_nothing_is_said(plan: BreakEvenPlan) -> None:
     assert paying_table(plan, runs(plan, np.full(10, 3000.0))).empty
+
+
+# --- the commands
+
+
+@pytest.mark.usefixtures("drawn_sweeps")
+def test_a_sweep_has_both_intervals_too_and_goes_on_without_playing_them_again(tmp_path: Path) -> None:
+    words = ("-m", "staffing=traditional,peer_evening,clinician_added", "study.weeks=1", "study.warm_up_weeks=0")
+    asked = (*words, "study.replications=2", "study.assumptions=true", "study.draws=44", "study.draw_weeks=1")
+    told = peered(*asked, "output=out", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert f"With the assumptions too (44 {LIKE_PUBLISHED})" in " ".join(told.stdout.split())
+    assert "## With the assumptions" in (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert len(read_table(tmp_path / "out" / "assumptions.parquet"))
+    again = peered(*asked, "output=out", cwd=tmp_path)
+    assert "to do" not in again.stdout, "all of it is there"
+
+
+def test_a_break_even_study_says_in_how_many_departments_it_pays(tmp_path: Path) -> None:
+    words = ("study=breakeven", "staffing=peer_added", "study.replications=2", "study.weeks=1", "study.points=3")
+    told = peered(*words, "study.assumptions=true", "study.draws=40", "study.draw_weeks=1", "output=out", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert "it pays with no effect in 0 and" in " ".join(told.stdout.split()), "staff time alone pays for no peer"
+    table = read_table(tmp_path / "out" / "paying.parquet").set_index("preset")
+    assert set(table.index) == {"staff_only", "with_admissions", "with_boarding"}
+    assert table.loc["staff_only", "n"] >= 38
+    assert table.loc["staff_only", "at_none"] == 0.0
+    assert 0.0 <= table.loc["with_admissions", "at_low"] <= 1.0

@@ -21,7 +21,7 @@ from sim.calibration.estimators.shares import (
 from sim.calibration.writing.demand_file import PUBLISHED_BLOCKS
 from sim.config.composition import compose
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import VisitsFileError
+from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import read_visits
 from tests.layouts import load_column_map
 

@@ -17,7 +17,7 @@ from sim.config.composition import compose
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_arrivals, draw_calibration, figures_known
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import VisitsFileError
+from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import read_visits
 from tests.calibration_worlds import (
     ACUITY,

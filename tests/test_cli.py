@@ -65,14 +65,14 @@ def test_help_names_the_studies_and_the_staffings(capsys: pytest.CaptureFixture[
     assert "peer_swapped" in shown
 
 
-HEAVY = {"sim.engine.reference.model", "matplotlib", "scipy.stats", "hydra"}
+HEAVY = {"sim.engine.reference.model", "matplotlib", "scipy.stats"}
 """What takes 0.2 s and more to load, and few commands need."""
 
 
 @pytest.mark.parametrize(
     ("words", "not_loaded"),
     [
-        (["--help"], HEAVY | {"pandas", "duckdb"}),
+        (["--help"], HEAVY | {"hydra", "pandas", "duckdb"}),
         (["--dry-run", "study=run"], HEAVY),
         (["study=run", "engine=simpy", *SHORT, "executor.workers=1"], {"matplotlib", "scipy.stats"}),
         (["study=run", *SHORT, "study.replications=1"], HEAVY | {"simpy", "sim.studies.sweep"}),

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import DataQuality, VisitsFileError
+from sim.visits.data_quality import DataQuality
+from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import inspect_visits, read_visits
 
 HEADER = "id,what,when,state,level\n"

@@ -313,7 +313,8 @@ def values_of(results: list[RunResult]) -> dict[str, dict[str, str]]:
 
 
 def test_the_staffings_of_a_block_draw_their_arrivals_once_and_keep_no_more_of_them() -> None:
-    tasks = plan_of(compose(["study.staffing=[traditional,peer_added,nurse_added]", *SHORT])).design.tasks()
+    own = "demand.growth=1.0371"  # no other test has played it: what is known of its arrivals is made here
+    tasks = plan_of(compose(["study.staffing=[traditional,peer_added,nurse_added]", own, *SHORT])).design.tasks()
     LAST_DRAWN.drawn_arrivals.cache_clear()
     for task in tasks:
         play_task(task)

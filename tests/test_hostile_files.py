@@ -17,7 +17,7 @@ from sim.cli import main
 from sim.io import bounded_reader
 from sim.visits import raw_table
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import VisitsFileError
+from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import inspect_visits, read_visits
 
 HEADER = "t,a\n"

@@ -12,7 +12,7 @@ from sim.calibration.calibrate import CalibrationReport, calibrate
 from sim.calibration.writing.demand_file import POOLED
 from sim.cli import main
 from sim.runs.event_export import write_event_log
-from sim.visits.data_quality import VisitsFileError
+from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import VisitsFile, read_visits
 from tests.layouts import bupar, load_column_map, mimic, nhamcs_2016
 

@@ -41,7 +41,7 @@ from sim.report.tables.comparison_rows import change_rows, cost_rows
 from sim.report.words.caveats import FEW_REPLICATIONS, NO_BENEFIT, ONE_REPLICATION, ONE_SIDED, footer, in_mind, question
 from sim.report.words.comparison_finding import finding_of
 from sim.report.words.measure_words import interval_words, labelled
-from sim.visits.data_quality import VisitsFileError
+from sim.visits.file_error import VisitsFileError
 
 LABELS = {
     "traditional": "Traditional",
@@ -657,10 +657,44 @@ def test_problems_are_all_shown_with_path_value_and_remedy_and_no_markup_is_take
     assert "column 'age', row 3: below 0 (such as '-1'); fix it" in text
 
 
+NAMED = (("x",), ("staffing.psw",))
+"""Where a row stands, and what of it was replaced."""
+
+
 def test_assumptions_are_listed_with_source_and_counted_by_grade() -> None:
     rows = [
-        Assumption("POP08", "Minutes of a first contact", "20", "10", "30", "", "min", "Author A. 2020", "", "A", ""),
-        Assumption("ROSA41", "Shift", "720", "", "", "", "min", "assumption", "", "C", "", ("x",), ("staffing.psw",)),
+        Assumption(
+            "POP08",
+            "Minutes of a first contact",
+            "20",
+            "10",
+            "30",
+            "",
+            "unknown",
+            "yes",
+            "min",
+            "Author A. 2020",
+            "",
+            "A",
+            "",
+        ),
+        Assumption(
+            "ROSA41",
+            "Shift",
+            "720",
+            "",
+            "",
+            "",
+            "decision",
+            "",
+            "min",
+            "assumption",
+            "",
+            "C",
+            "",
+            ("x",),
+            ("staffing.psw",),
+        ),
     ]
     text = squeezed(printed(print_assumptions, rows))
     for words in ("POP08", "20 min (10 to 30)", "Author A. 2020", "720 min; replaced"):

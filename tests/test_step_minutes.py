@@ -15,7 +15,7 @@ from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown
 from sim.runs.engines import ENGINES
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import VisitsFileError
+from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import read_visits
 
 ROOT = Path(__file__).resolve().parents[1]

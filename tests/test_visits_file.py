@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import FindingLevel, VisitsFileError
+from sim.visits.data_quality import FindingLevel
+from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import VisitsFile, inspect_visits, read_visits
 from tests.layouts import load_column_map
 

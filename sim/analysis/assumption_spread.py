@@ -5,7 +5,7 @@ and assumptions can be told apart (`sim.statistics.two_sources`). What comes of 
 difference, how often each staffing is the best, and what is lost by choosing it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import permutations, product
@@ -13,6 +13,7 @@ from itertools import permutations, product
 import numpy as np
 import pandas as pd
 
+from sim.analysis.comparison_result import BEST_OF_ALL
 from sim.analysis.sequential_sampling import Runs
 from sim.analysis.valuation import STAFF_COST, Worth, net_benefit
 from sim.department.scenario import Period, Scenario
@@ -53,6 +54,12 @@ class DrawnRuns:
         """Of a measure, staffings minus baseline (draws, staffings), of the first runs and of the second."""
         place = self.measures.index(measure)
         return tuple(each[:, :, place] - each[:, :1, place] for each in (self.first, self.again))  # type: ignore[return-value]
+
+    def without(self, left_out: Collection[str]) -> "DrawnRuns":
+        """The same without some of the staffings."""
+        kept = [number for number, name in enumerate(self.staffings) if name not in left_out]
+        names = tuple(self.staffings[number] for number in kept)
+        return replace(self, staffings=names, first=self.first[:, kept], again=self.again[:, kept])
 
     def known(self, measures: Iterable[str]) -> list[str]:
         """Those of the measures that enough draws have a difference of."""
@@ -149,10 +156,6 @@ def spread_table(drawn: DrawnRuns) -> pd.DataFrame:
                 "n": int(np.isfinite(split.values).sum()),
             })  # fmt: skip
     return pd.DataFrame(rows)
-
-
-BEST_OF_ALL = ""
-"""In the column `against`: all staffings there are."""
 
 
 def chances_table(drawn: DrawnRuns) -> pd.DataFrame:

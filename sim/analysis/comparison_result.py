@@ -28,6 +28,9 @@ TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "r
 )  # fmt: skip
 """Tables of a comparison, in the order in which they are written."""
 
+BEST_OF_ALL = ""
+"""In the column `against` of `chances`: all staffings there are."""
+
 LEAST_ADDED = 100.0
 """CAD a week by the roster up to which a staffing costs what the one it is compared with costs, and adds no money."""
 

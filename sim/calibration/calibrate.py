@@ -28,7 +28,8 @@ from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.scenario import Scenario
 from sim.runs.output_folder import publish
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import DataQuality, VisitsFileError, csv_text
+from sim.visits.data_quality import DataQuality, csv_text
+from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import inspect_visits
 
 OWNER: Final = "calibrate"

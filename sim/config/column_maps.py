@@ -48,7 +48,7 @@ def column_map_in(folders: Sequence[Path], name: object) -> ColumnMap | list[Pro
 
 def faults_of_visits(file: Path, column_map: ColumnMap) -> list[Problem]:
     """Why a visits file is refused, in the form of other problems; empty where it is not."""
-    from sim.visits.data_quality import VisitsFileError  # a heavy reader, needed for a calibration alone
+    from sim.visits.file_error import VisitsFileError  # a heavy reader, needed for a calibration alone
     from sim.visits.visits_table import read_visits
 
     try:

@@ -1,14 +1,13 @@
-"""Hydra's grammar of values: what `key=value` says, one value or several. The only module that imports Hydra."""
+"""Hydra's grammar of values: what `key=value` says, one value or several. The only module that imports Hydra.
+
+It is loaded where a value is read: a command without one does not wait for it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from threading import Lock
 from typing import Any
-
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Transformer
-from hydra.errors import HydraException
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,10 @@ _one_at_a_time = Lock()
 
 def read_value(key: str, text: str) -> OneValue | TypedInterval | SeveralValues | None:
     """What a text says; None where the grammar cannot read it."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import Transformer
+    from hydra.errors import HydraException
+
     try:
         with _one_at_a_time:
             override = OverridesParser.create().parse_override(f"{key}={text}")

@@ -15,7 +15,7 @@ from rich.text import Text
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.terminal import LINE_WIDTH
-from sim.visits.data_quality import VisitsFileError
+from sim.visits.file_error import VisitsFileError
 
 if TYPE_CHECKING:
     from sim.register.rows import Assumption

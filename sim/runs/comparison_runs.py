@@ -7,7 +7,7 @@ an interruption.
 
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,10 +164,13 @@ class RunJournal(RunStore):
         return {tuple(key): rows.drop(columns=_KEYS) for key, rows in groups}  # type: ignore[misc]
 
 
-def recovered(draft: DraftFolder, journal: RunJournal, designs: Sequence[Design], files: FilesOfRun) -> RunsInMemory:
+def recovered(
+    draft: DraftFolder, journal: RunJournal, designs: Callable[[], Sequence[Design]], files: FilesOfRun
+) -> RunsInMemory:
     """Runs of designs that earlier commands have finished, with their files; they are written to the new journal.
 
-    Inputs: the `draft` with the folders that may hold them, `files` of each run of the first design in the draft.
+    Inputs: the `draft` with the folders that may hold them; `designs` makes the designs, where one does; `files` of
+    each run of the first design in the draft.
     """
     runs = RunsInMemory()
     for folder in draft.earlier:
@@ -177,7 +180,7 @@ def recovered(draft: DraftFolder, journal: RunJournal, designs: Sequence[Design]
         n_replications = 1 + max((key.replication for key in earlier.done()), default=-1)
         tasks = [
             task
-            for design, of_run in zip(designs, (files, no_files), strict=False)
+            for design, of_run in zip(designs(), (files, no_files), strict=False)
             for task in design.tasks(runs.done(), np.full(len(design.scenarios), n_replications), of_run)
         ]
         whole = [task for task in tasks if all(_copied(run.files, folder, draft.folder) for run in task.runs)]

@@ -11,7 +11,7 @@ then an upper limit.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from sim.statistics.arrays import FloatArray, check_confidence
 
@@ -62,11 +62,11 @@ def split_of(first: FloatArray, again: FloatArray) -> Split:
     of_chance = float(((first - again)[pairs] ** 2).mean() / 2.0)
     of_assumptions = max(total - of_chance, 0.0)
     n, n_pairs = int(known.sum()), int(pairs.sum())
-    beyond_chance = total > of_chance * stats.f.ppf(TEST_LEVEL, n - 1, n_pairs)
+    beyond_chance = bool(total > of_chance * special.fdtri(n - 1, n_pairs, TEST_LEVEL))
     closer = 1.0
     if beyond_chance:
         freedom = of_assumptions**2 / (total**2 / (n - 1) + of_chance**2 / n_pairs)
-        wider = stats.t.ppf((1.0 + TEST_LEVEL) / 2.0, freedom) / stats.norm.ppf((1.0 + TEST_LEVEL) / 2.0)
+        wider = special.stdtrit(freedom, (1.0 + TEST_LEVEL) / 2.0) / special.ndtri((1.0 + TEST_LEVEL) / 2.0)
         closer = min(np.sqrt(of_assumptions / total) * wider, 1.0)
     middle = float(first[known].mean())
     return Split(middle + closer * (first - middle), of_chance, of_assumptions, beyond_chance)

@@ -6,7 +6,6 @@ What is drawn, played and accepted is `sim.calibration.conditioning`; how the an
 
 import time
 from functools import partial
-from typing import Literal
 
 from rich.console import Console
 
@@ -20,16 +19,8 @@ from sim.report.console import say
 from sim.report.progress import teller
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import provenance, write_json, write_table, write_text
-from sim.studies.question import PlayedSettings, Question, WholePositive
+from sim.studies.question import ConditioningSettings, Question
 from sim.studies.study import Files, Study, design_for, write_each
-
-
-class ConditioningSettings(PlayedSettings):
-    """How many `draws` are to be accepted, each of one replication."""
-
-    name: Literal["conditioning"] = "conditioning"
-    replications: Literal[1] = 1
-    draws: WholePositive = 1000
 
 
 class ConditioningStudy(Study):

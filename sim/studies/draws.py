@@ -35,10 +35,12 @@ def with_assumptions(
     """The comparison with its second intervals, as far as enough draws have been played."""
     if drawn.n_draws < FEWEST_DRAWS:
         return comparison
+    swaps = comparison.costs.loc[comparison.costs["is_swap"].astype(bool), "staffing"]
+    choices = drawn.without(set(swaps))  # a stress test of harm is no choice, whatever it saves
     return replace(
         comparison,
         assumptions=spread_table(drawn),
-        chances=chances_table(drawn),
-        benefit=benefit_table(drawn, worth, presets or (EVERYTHING,)),
+        chances=chances_table(choices),
+        benefit=benefit_table(choices, worth, presets or (EVERYTHING,)),
         draw_weeks=drawn.weeks,
     )

@@ -217,6 +217,14 @@ class ValidateSettings(PlayedSettings):
     warm_up_weeks: WholeNonNegative = 0
 
 
+class ConditioningSettings(PlayedSettings):
+    """How many `draws` are to be accepted, each of one replication."""
+
+    name: Literal["conditioning"] = "conditioning"
+    replications: Literal[1] = 1
+    draws: WholePositive = 1000
+
+
 class AssumptionsSettings(StudySettings):
     """The assumptions behind a scenario; nothing is simulated, nothing is written."""
 
@@ -357,7 +365,7 @@ _HERE: dict[str, type[StudySettings]] = {
     kind.model_fields["name"].default: kind
     for kind in (
         CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        BreakevenSettings,
+        BreakevenSettings, ConditioningSettings,
     )
 }  # fmt: skip
 """Settings that stand in this module, so that a command loads no study but its own."""

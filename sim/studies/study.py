@@ -146,8 +146,7 @@ class PlayedStudy(Study, Generic[P, A]):
         ):
             unwritten, files = draft.errors, self.run_files(plan, draft.folder)
             journal = RunJournal.opened(draft.folder, design.seed, code_version())
-            designs = self.designs(plan)
-            runs = recovered(draft, journal, designs, files)
+            runs = recovered(draft, journal, partial(self.designs, plan), files)
             watch = self.watch(plan, runs, console, place)
             tell = teller(console)
 
@@ -159,12 +158,13 @@ class PlayedStudy(Study, Generic[P, A]):
                 watch.played()
 
             watch.played()
-            for each, what in zip(designs, (self.what(plan), DRAWS_PLAYED), strict=False):
-                of_run = files if each is design else no_files
-                if not play_missing(each, runs, journal, of_run, unwritten, console, tell, what, "block", on_played):
-                    break
+            what = self.what(plan)
+            goes_on = play_missing(design, runs, journal, files, unwritten, console, tell, what, "block", on_played)
             if not runs.done():
                 raise KeyboardInterrupt
+            designs = self.designs(plan)  # made only now: to compose thousands of scenarios takes seconds
+            for each in designs[1:] if goes_on else ():
+                play_missing(each, runs, journal, no_files, unwritten, console, tell, DRAWS_PLAYED, "block", on_played)
             left = [missing(each, runs) for each in designs]
             tasks, n_wanted = [task for each in left for task in each.tasks], sum(each.n_wanted for each in left)
             n_finished = n_wanted - len(tasks)

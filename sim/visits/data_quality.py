@@ -59,16 +59,6 @@ def closest_name(name: str, known: Iterable[str]) -> str | None:
     return None if close is None else f"did you mean {written[close]!r}?"
 
 
-class VisitsFileError(ValueError):
-    """A visits file that cannot be used: every problem at once, each with its place, value and remedy."""
-
-    def __init__(self, path: str, lines: tuple[str, ...]) -> None:
-        self.path = path
-        self.lines = lines
-        count = f"{len(lines)} problem{'s' if len(lines) != 1 else ''}"
-        super().__init__("\n".join((f"{path}: {count}", *(f"  - {line}" for line in lines))))
-
-
 @dataclass(frozen=True, slots=True)
 class ColumnUse:
     """Of one field read: the column it comes from, and how many of the rows gave a usable value, were blank, or held

@@ -19,7 +19,8 @@ import duckdb
 
 from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, open_regular
-from sim.visits.data_quality import N_EXAMPLES, VisitsFileError
+from sim.visits.data_quality import N_EXAMPLES
+from sim.visits.file_error import VisitsFileError
 from sim.visits.xes import NotXes, xes_events
 
 MEMORY_LIMIT: Final = "512MB"

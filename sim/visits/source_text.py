@@ -13,7 +13,8 @@ import duckdb
 from sim.io import sql
 from sim.visits import column_map as maps
 from sim.visits.column_map import CodedColumn, ColumnMap, EventMark, Events, JoinedFile, WordColumns
-from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, VisitsFileError, closest_name, note
+from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, closest_name, note
+from sim.visits.file_error import VisitsFileError
 from sim.visits.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, SourceFile
 from sim.visits.visits_query import VisitsQuery, clock_time
 

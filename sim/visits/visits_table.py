@@ -13,7 +13,8 @@ import pandas as pd
 
 from sim.io import sql
 from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import ColumnUse, DataQuality, FindingLevel, VisitsFileError
+from sim.visits.data_quality import ColumnUse, DataQuality, FindingLevel
+from sim.visits.file_error import VisitsFileError
 from sim.visits.quality_checks import table_findings
 from sim.visits.raw_table import scratch_database
 from sim.visits.source_text import TIME_FIELDS, WORD_FIELDS, load_source, source_files

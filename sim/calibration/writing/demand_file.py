@@ -33,7 +33,8 @@ from sim.department.quantities import ACUITIES, sum_in_order
 from sim.statistics.arrays import FloatArray
 from sim.statistics.lifetimes import Parameter
 from sim.visits.column_map import WEEKDAY_NAMES, ColumnMap, Sources
-from sim.visits.data_quality import DataQuality, VisitsFileError
+from sim.visits.data_quality import DataQuality
+from sim.visits.file_error import VisitsFileError
 
 Label = tuple[str, str, str]
 """Weekday, hour and level of an estimate, each empty where it has none."""

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.analysis.assumption_spread import BEST_OF_ALL
-from sim.analysis.comparison_result import Comparison, ResultRow
+from sim.analysis.comparison_result import BEST_OF_ALL, Comparison, ResultRow
 from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import number_text
@@ -132,8 +131,8 @@ def second_interval_lines(comparison: Comparison) -> Iterator[str]:
         "chance, and the interval is the most it can be."
     )
     yield (
-        "Best in: the share of the draws in which a staffing has the best value of all compared. What the draws hold, "
-        "and which rows the departments do not meet, is in docs/assumptions.md."
+        "Best in: the share of the draws in which a staffing has the best value of all but stress tests. What draws "
+        "hold, and which rows the departments do not meet, is in docs/assumptions.md."
     )
 
 
@@ -163,5 +162,6 @@ def benefit_line(comparison: Comparison) -> str:
     return (
         f"Counting {preset_text(str(preset))}, {inside(comparison.label(best['staffing']))} brings most in "
         f"{100 * best['probability']:.0f} of 100 {LIKE_PUBLISHED}. In brackets: CAD a week lost on average by choosing "
-        "a staffing, against choosing the best of each."
+        "a staffing, against choosing the best of each. What has no worth in `study.worth` is not counted (time "
+        "without staff, leaving, restraint): a roster that saves money by leaving children alone looks good here."
     )
