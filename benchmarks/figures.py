@@ -1,8 +1,8 @@
 """The figures of the README, drawn from small tables that stand beside them.
 
-`python -m benchmarks.figures COMPARISON BREAKEVEN` takes these tables out of two results folders, those of `peered` and
-of `peered study=breakeven staffing=peer_added`, and draws the figures. Without folders they are drawn from the tables
-that are there, as after a change of how they look. A test compares what is drawn with the pictures in docs/figures.
+`python -m benchmarks.figures COMPARISON BREAKEVEN` takes these tables out of two results folders, those of `peered
+study.assumptions=true` and of `peered study=breakeven staffing=peer_added`, and draws the figures. Without folders they
+are drawn from the tables that are there, as after a change of how they look. A test compares what is drawn with the pictures in docs/figures.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
 from sim.analysis.compare import fields_of_scenarios
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import BEST_OF_ALL, Comparison
 from sim.analysis.estimates import FLAGS, GUARDS, cautions_table
 from sim.config import compose
 from sim.engine.code_version import code_version
@@ -30,7 +30,7 @@ from sim.studies.compare import plan_of
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures"
 TABLES = FIGURES / "data"
-COMPARISON: tuple[str, ...] = ()
+COMPARISON = ("study.assumptions=true",)
 BREAK_EVEN = ("study=breakeven", "staffing=peer_added")
 """The words of the two questions after `peered`."""
 OF_COMPARISON = ("finding", "scorecard", "hour_of_week")
@@ -40,6 +40,10 @@ CAUTIONS = ["demand", "staffing", *cautions_table(np.empty((1, len(GUARDS), 0)),
 WEEK = [
     "demand", "staffing", "hour_of_week", "mh_present", "mh_without_peer", "mh_no_peer_on_duty", "peers_on_duty",
 ]  # fmt: skip
+SPREAD = ["staffing", "measure", "mean", "low", "high", "of_chance", "of_assumptions", "beyond_chance", "n"]
+CHANCES = ["measure", "staffing", "against", "probability"]
+PRIMARY = "minutes_without_staff_mean.mental_health"
+"""The outcome of which the five lines say how often one staffing does better than another."""
 RUNS = ["label", "measure", "replication", "value"]
 
 
@@ -65,6 +69,9 @@ def write_tables(comparison: Path, break_even: Path) -> None:
     write(read_table(comparison / "cautions.parquet"), "cautions", CAUTIONS)
     week = read_table(comparison / "week.parquet")
     write(week[np.isclose(week["demand"], 1.0)], "week", WEEK)
+    write(read_table(comparison / "assumptions.parquet"), "assumptions", SPREAD)
+    chances = read_table(comparison / "chances.parquet")
+    write(chances[chances["measure"] == PRIMARY], "chances", CHANCES)
     write(runs_of(break_even), "breakeven_runs", RUNS)
 
 
@@ -104,6 +111,8 @@ def stored_comparison() -> Comparison:
         waits=nothing,
         returns=nothing,
         alone=nothing,
+        assumptions=read("assumptions"),
+        chances=read("chances").fillna({"against": BEST_OF_ALL}),
     )
 
 

@@ -43,13 +43,17 @@ def test_tables_taken_out_of_results_are_those_that_figures_are_drawn_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Results as their folders hold them, made of the stored tables with columns and rows that no figure needs."""
-    drawn_from = ("estimates", "differences", "cautions", "week", "breakeven_runs")
+    drawn_from = ("estimates", "differences", "cautions", "week", "assumptions", "chances", "breakeven_runs")
     stored = {f"{name}.csv": (figures.TABLES / f"{name}.csv").read_bytes() for name in drawn_from}
     more = {"estimates": {"p_value": 1.0}, "differences": {"sentence": "-"}, "week": {"present": 1.0}}
     for name, columns in more.items():
         table = figures.read(name)
         other = table.assign(measure="lwbs.all") if "measure" in table else table.assign(demand=0.95)
         write_table(pd.concat([table.assign(**columns), other]), tmp_path / f"{name}.parquet")
+    write_table(figures.read("assumptions").assign(more=1.0), tmp_path / "assumptions.parquet")
+    chances = figures.read("chances").fillna({"against": ""})
+    other = chances.assign(measure="lwbs_or_ama.all")
+    write_table(pd.concat([chances, other]), tmp_path / "chances.parquet")
     write_table(figures.read("cautions").assign(more=1.0), tmp_path / "cautions.parquet")
     runs = figures.read("breakeven_runs")
     monkeypatch.setattr(figures.RunStore, "values", lambda *_: (sorted(set(runs["measure"])), runs["value"].to_numpy()))

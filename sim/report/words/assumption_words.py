@@ -50,7 +50,7 @@ def interval_sentence(comparison: Comparison, staffing: str, name: str) -> str:
     who = inside(under(comparison.label(staffing)))
     return (
         f"With the assumptions too ({row['n']} {LIKE_PUBLISHED}) {HEADLINES[name].topic} {who} differs by {most}"
-        f"{ends_text(name, row['low'], row['high'])} {unit}{by_chance}."
+        f"{ends_text(name, row['low'], row['high'])} {unit}{by_chance}, as all other intervals here are."
     )
 
 
@@ -64,10 +64,10 @@ def against_sentence(comparison: Comparison, one: str, other: str, name: str, fo
     chance = chances_of(comparison).get((name, one, other))
     if chance is None:
         return ""
-    names = [inside(comparison.label(each)) for each in (one, other)]
+    names = [inside(under(comparison.label(each))) for each in (one, other)]
     return (
-        f"Of 100 {LIKE_PUBLISHED}, {HEADLINES[name].topic} is better with {names[0]} than with "
-        f"{names[1]}{for_money} in {100 * chance:.0f}."
+        f"Of 100 {LIKE_PUBLISHED}, {HEADLINES[name].topic} is better {names[0]} than {names[1]}{for_money} in "
+        f"{100 * chance:.0f}."
     )
 
 
