@@ -1,8 +1,9 @@
 """The figures of the README, drawn from small tables that stand beside them.
 
 `python -m benchmarks.figures COMPARISON BREAKEVEN` takes these tables out of two results folders, those of `peered
-study.assumptions=true` and of `peered study=breakeven staffing=peer_added`, and draws the figures. Without folders they
-are drawn from the tables that are there, as after a change of how they look. A test compares what is drawn with the pictures in docs/figures.
+study.assumptions=true` and of `peered study=breakeven staffing=peer_added`, and draws the figures. Without folders
+they are drawn from the tables that are there, as after a change of how they look. A test compares what is drawn with
+the pictures in docs/figures.
 """
 
 import argparse

@@ -70,9 +70,9 @@ def draw_dot(axes: Axes, row: float, name: str, found: FoundValue, **look: Any) 
     axes.plot([found.mean * number_text.scale(name)], [row], marker="o", zorder=4, **look)
 
 
-def note_above(axes: Axes, row: float, x: float, text: str, **look: Any) -> None:
-    """A text above a dot."""
-    axes.annotate(text, (x, row), (0, 5), textcoords="offset points", ha="center", **look)
+def note_above(axes: Axes, row: float, x: float, text: str, points: float = 5, **look: Any) -> None:
+    """A text so many points above a dot."""
+    axes.annotate(text, (x, row), (0, points), textcoords="offset points", ha="center", **look)
 
 
 def draw_differences(axes: Axes, comparison: Comparison, name: str, level: float | None = None) -> None:
@@ -167,7 +167,7 @@ def finding_figure(comparison: Comparison) -> Frame:
         f"Difference from {baseline} on the same patients with its interval{second_interval_words(comparison)}. "
         "Left of the line is less. "
         "Grey: not beyond chance when all headline measures are judged together.",
-        footer(comparison),
+        footer(comparison, pale=not comparison.assumptions.empty),
     )
     for number, (name, axes) in enumerate(zip(measures, frame.panels(grid), strict=True)):
         frame.write(grid.left_of(number), 0.0, measure_head(name), size=9, weight="bold")
@@ -180,8 +180,8 @@ def second_interval_words(comparison: Comparison) -> str:
     return "" if comparison.assumptions.empty else ": dark by chance, pale with the assumptions"
 
 
-PALE = 0.3
-"""How much of its colour the interval with the assumptions has."""
+PALE, PALE_WIDTH = 0.3, 9.0
+"""How much of its colour the interval with the assumptions has, and how wide its bar is, in points."""
 
 
 def measure_head(name: str) -> str:
@@ -237,10 +237,12 @@ def draw_measure_column(axes: Axes, comparison: Comparison, names: list[str], na
     hues = colours(comparison.staffings, comparison.baseline)
     for row, staffing in enumerate(names):
         found = comparison.difference(staffing, name)
-        if second := comparison.second_interval(staffing, name):
-            draw_bar(axes, row, name, *second, color=hues[staffing], linewidth=9.0, alpha=PALE, zorder=1)
+        second = comparison.second_interval(staffing, name)
+        if second is not None:
+            draw_bar(axes, row, name, *second, color=hues[staffing], linewidth=PALE_WIDTH, alpha=PALE, zorder=1)
         if found is not None and math.isfinite(found.mean):
-            draw_numbered(axes, row, name, found, hues[staffing] if found.beyond_chance else QUIET)
+            above = 5.0 if second is None else PALE_WIDTH / 2.0 + 1.5
+            draw_numbered(axes, row, name, found, hues[staffing] if found.beyond_chance else QUIET, above)
     heads = [wrapped(marked_label(comparison, staffing), 22) if with_names else "" for staffing in names]
     row_axes(axes, name, heads, size=10, n_ticks=4, margin=0.25)
     axes.tick_params(axis="y", labelcolor=INK)
@@ -254,14 +256,14 @@ def decimals_of_ticks(axes: Axes) -> int:
     return max(0, -math.floor(math.log10(step) + 1e-9))
 
 
-def draw_numbered(axes: Axes, row: int, name: str, found: FoundValue, ink: str) -> None:
+def draw_numbered(axes: Axes, row: int, name: str, found: FoundValue, ink: str, above: float) -> None:
     """Interval, dot and the number above it."""
     draw_bar(axes, row, name, found.low, found.high, color=ink, linewidth=3.0)
     draw_dot(axes, row, name, found, markersize=6.5, color=ink, markeredgecolor="white")
     number = "identical" if found.identical else number_text.bare(name, found.mean, signed=True)
     over_lines = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
     text = INK if found.beyond_chance else QUIET
-    note_above(axes, row, found.mean * number_text.scale(name), number, size=9, color=text, bbox=over_lines)
+    note_above(axes, row, found.mean * number_text.scale(name), number, above, size=9, color=text, bbox=over_lines)
 
 
 # --- the scorecard

@@ -247,11 +247,13 @@ def stress_test_lines(comparison: Comparison) -> list[str]:
     return [STRESS_TEST.format(label=comparison.label(name)) for name in comparison.others if name in tests]
 
 
-def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True) -> str:
-    """The small print below every figure. `level`: the figure is about one level of demand."""
+def footer(comparison: Comparison, *, level: bool = True, intervals: bool = True, pale: bool = False) -> str:
+    """The small print below every figure. `level`: the figure is about one level of demand; `pale`: bars of it are of
+    intervals with the assumptions."""
     demand = f", {central_demand(comparison)}" if level else ""
     played = f"Simulated: {played_text(comparison)}{demand}, the same patients under every staffing."
-    chance = f" {100 * comparison.confidence:g} % intervals of simulation alone."
+    of_what = "by chance and with the assumptions" if pale else "of simulation alone"
+    chance = f" {100 * comparison.confidence:g} % intervals {of_what}."
     if comparison.n_replications() < 2:
         chance = " No interval: it needs two replications or more."
     said = f"{played}{changed_shortly(comparison)}{chance if intervals else ''}"
