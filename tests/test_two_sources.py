@@ -32,7 +32,7 @@ def test_the_interval_holds_another_department_as_often_as_it_says(chance: float
         first, again, truth = played(seed, chance=chance, skewed=skewed)
         low, high = split_of(first, again).interval(0.95)
         held.append(low <= truth <= high)
-    assert 0.93 <= np.mean(held) <= 0.98
+    assert 0.93 <= np.mean(held) <= 0.97
 
 
 def test_where_chance_hides_the_assumptions_the_interval_is_an_upper_limit_and_says_so() -> None:
