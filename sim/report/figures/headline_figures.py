@@ -241,7 +241,7 @@ def draw_measure_column(axes: Axes, comparison: Comparison, names: list[str], na
         if second is not None:
             draw_bar(axes, row, name, *second, color=hues[staffing], linewidth=PALE_WIDTH, alpha=PALE, zorder=1)
         if found is not None and math.isfinite(found.mean):
-            above = 5.0 if second is None else PALE_WIDTH / 2.0 + 1.5
+            above = 5.0 if second is None else PALE_WIDTH / 2.0 + 4.0
             draw_numbered(axes, row, name, found, hues[staffing] if found.beyond_chance else QUIET, above)
     heads = [wrapped(marked_label(comparison, staffing), 22) if with_names else "" for staffing in names]
     row_axes(axes, name, heads, size=10, n_ticks=4, margin=0.25)
