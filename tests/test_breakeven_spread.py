@@ -78,14 +78,17 @@ def test_a_sweep_has_both_intervals_too_and_goes_on_without_playing_them_again(t
     assert "## With the assumptions" in (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
     assert len(read_table(tmp_path / "out" / "assumptions.parquet"))
     again = peered(*asked, "output=out", cwd=tmp_path)
-    assert "to do" not in again.stdout, "all of it is there"
+    assert "6 of 6 runs are there already" in again.stdout
+    assert "55 of 55 runs are there already" in again.stdout, "44 draws, eleven of them twice"
 
 
 def test_a_break_even_study_says_in_how_many_departments_it_pays(tmp_path: Path) -> None:
     words = ("study=breakeven", "staffing=peer_added", "study.replications=2", "study.weeks=1", "study.points=3")
     told = peered(*words, "study.assumptions=true", "study.draws=40", "study.draw_weeks=1", "output=out", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
-    assert "it pays with no effect in 0 and" in " ".join(told.stdout.split()), "staff time alone pays for no peer"
+    assert "it pays with none of this effect in 0 and" in " ".join(told.stdout.split()), (
+        "staff time alone pays for no peer"
+    )
     table = read_table(tmp_path / "out" / "paying.parquet").set_index("preset")
     assert set(table.index) == {"staff_only", "with_admissions", "with_boarding"}
     assert table.loc["staff_only", "n"] >= 38

@@ -7,7 +7,6 @@ difference, how often each staffing is the best, and what is lost by choosing it
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from itertools import permutations, product
 
 import numpy as np
@@ -19,7 +18,7 @@ from sim.analysis.valuation import STAFF_COST, Worth, net_benefit
 from sim.department.scenario import Period, Scenario
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.entry import Better
-from sim.register.drawn_scenarios import drawn_scenarios
+from sim.register.drawn_scenarios import drawn_scenarios, keys_set_apart
 from sim.register.draws import shipped_cube
 from sim.runs.design import Design
 from sim.runs.stopping_rules import StoppingRules
@@ -83,26 +82,32 @@ class Draws:
     weeks: int
 
 
-def draws_design(base: Design, scenarios: Mapping[str, Scenario], draws: Draws) -> Design:
+def draws_design(
+    base: Design, scenarios: Mapping[str, Scenario], draws: Draws, left_alone: Collection[str] = ()
+) -> Design:
     """A design that plays every staffing (the baseline first) in every draw once, and in some draws twice.
 
-    Every draw, and every second run, has a seed of its own. A draw that contradicts itself in any staffing is left out
-    of all.
+    Every draw, and every second run, has a seed of its own, which does not depend on how many others there are. A draw
+    that contradicts itself in any staffing is left out of all. Keys that one of the scenarios sets to a value of its
+    own are drawn in none; `left_alone` are further ones.
     """
-    cube, places, weeks = shipped_cube(), draws.places, draws.weeks
-    of_staffing = [list(drawn_scenarios(shorter(one, weeks), cube, places)) for one in scenarios.values()]
+    cube, places = shipped_cube(), draws.places
+    apart = keys_set_apart(scenarios.values(), cube) | set(left_alone)
+    of_staffing = [drawn_scenarios(shorter(one, draws.weeks), cube, places, apart) for one in scenarios.values()]
     drawn: dict[str, Scenario] = {}
     hashed: dict[str, str] = {}
     groups: dict[str, tuple[str, ...]] = {}
+    seeds: dict[str, int] = {}
     for number, family in enumerate(zip(*of_staffing, strict=True)):
         if any(one is None for one in family):
             continue
-        where = sha256(places[number].tobytes()).hexdigest()[:16]
         for again in (False, True) if number < TWICE * len(places) else (False,):
-            groups[draw_name(number, again)] = labels = tuple(label_in_draw(name, number, again) for name in scenarios)
-            for label, name, one in zip(labels, scenarios, family, strict=True):
-                drawn[label], hashed[label] = one, f"{base.keys[name]} {where} {weeks} {again:d}"
-    seeds = {group: base.seed + number for number, group in enumerate(groups, start=1)}
+            group = draw_name(number, again)
+            groups[group] = labels = tuple(label_in_draw(name, number, again) for name in scenarios)
+            seeds[group] = base.seed + 1 + 2 * number + again
+            for label, one in zip(labels, family, strict=True):
+                if one is not None:
+                    drawn[label], hashed[label] = one, f"{one.content_hash()} {seeds[group]}"
     return replace(
         base, scenarios=drawn, hashed=hashed, groups=groups, seeds=seeds, replications=1, rules=StoppingRules()
     )
@@ -192,27 +197,28 @@ def benefit_table(drawn: DrawnRuns, worth: Sequence[Worth], presets: Sequence[st
     """How often each staffing has the largest net benefit, and what choosing it loses, over a range of worths.
 
     Columns: preset, times (what outcomes are worth, as a multiple of `study.worth`), staffing, mean (CAD a week),
-    probability, regret (CAD a week).
+    probability, regret (CAD a week), beyond_chance (whether the net benefit of the draws varies beyond chance).
     """
     valued = {item.measure for item in worth if item.cad_per_unit}
     if not valued or set(drawn.known(sorted(valued))) != valued:
         return pd.DataFrame()
-    differences = {item.name: drawn.shrunk(item.measure) for item in worth if item.cad_per_unit}
-    return pd.DataFrame([row for preset in presets for row in benefit_rows(drawn, worth, preset, differences)])
+    return pd.DataFrame([row for preset in presets for row in benefit_rows(drawn, worth, preset)])
 
 
-def benefit_rows(
-    drawn: DrawnRuns, worth: Sequence[Worth], preset: str, differences: Mapping[str, FloatArray]
-) -> Iterator[dict[str, object]]:
-    """Rows of one preset."""
+def benefit_rows(drawn: DrawnRuns, worth: Sequence[Worth], preset: str) -> Iterator[dict[str, object]]:
+    """Rows of one preset. Chance is taken out of the net benefit as a whole, not out of its parts."""
+    both = [{item.name: drawn.differences(item.measure)[run] for item in worth if item.cad_per_unit} for run in (0, 1)]
     for times in WORTH_TIMES:
         scaled = [item if item.measure == STAFF_COST else times_worth(item, times) for item in worth]
-        benefit = net_benefit(scaled, preset, differences)
+        first, again = (net_benefit(scaled, preset, differences) for differences in both)
+        splits = [split_of(one, other) for one, other in zip(first.T, again.T, strict=True)]
+        benefit = np.column_stack([split.values for split in splits])
         chances, regrets = chances_of_being_best(benefit), expected_regrets(benefit)
         for number, staffing in enumerate(drawn.staffings):
             yield {
                 "preset": preset, "times": times, "staffing": staffing, "mean": float(np.nanmean(benefit[:, number])),
                 "probability": float(chances[number]), "regret": float(regrets[number]),
+                "beyond_chance": number == 0 or splits[number].beyond_chance,
             }  # fmt: skip
 
 

@@ -62,12 +62,12 @@ def _rows(plan: BreakEvenPlan, drawn: DrawnRuns) -> Iterator[Mapping[str, object
 def benefit_at(plan: BreakEvenPlan, drawn: DrawnRuns, staffing: str, preset: str, end: int) -> FloatArray:
     """Net benefit of a staffing in each draw at one end of the effect, in CAD a week."""
     places = [drawn.staffings.index(label) for label in (plan.labels[staffing][end], plan.beside[end])]
-    differences = {}
-    for item in plan.worth:
-        if item.cad_per_unit:
-            measure = drawn.measures.index(item.measure)
-            first, again = (
-                each[:, places[0], measure] - each[:, places[1], measure] for each in (drawn.first, drawn.again)
-            )
-            differences[item.name] = split_of(first, again).values
-    return net_benefit(plan.worth, preset, differences)
+    runs = []
+    for values in (drawn.first, drawn.again):
+        apart = {}
+        for item in plan.worth:
+            if item.cad_per_unit:
+                of_measure = values[:, :, drawn.measures.index(item.measure)]
+                apart[item.name] = of_measure[:, places[0]] - of_measure[:, places[1]]
+        runs.append(net_benefit(plan.worth, preset, apart))
+    return split_of(runs[0], runs[1]).values

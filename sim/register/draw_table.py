@@ -7,7 +7,7 @@ belongs to the register it was made with: with another one it is no_table.
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.bounded_reader import UnreadableFile, read_bytes
-from sim.register.draws import Cube, leader_of, shipped_cube
+from sim.register.draws import Cube, shipped_cube
 from sim.register.rows import DATA
 from sim.statistics.arrays import FloatArray
 
@@ -27,6 +27,10 @@ DRAWS_FILE = "draws.npz"
 SHIPPED = DATA / DRAWS_FILE
 STEPS = 65_536
 MOST_TABLE_BYTES = 32 * 2**20
+UNREADABLE = (
+    BadZipFile, zlib.error, OSError, ValueError, LookupError, AttributeError, RuntimeError, MemoryError,
+)  # fmt: skip
+"""What libraries raise at bytes that are none of such a table."""
 MAKE_ANEW = "make it with `peered study=conditioning`"
 
 
@@ -48,8 +52,8 @@ def on_steps(places: FloatArray) -> FloatArray:
 def digest_of_register(cube: Cube) -> str:
     """Of all that says how draws are made of places."""
     columns = ("id", "value", "low", "high", "distribution", "drawn")
-    rows = [[getattr(row, name) for name in columns] for row in cube.register.values() if leader_of(row)]
-    return sha256(json.dumps(rows).encode()).hexdigest()[:16]
+    rows = [[getattr(row, name) for name in columns] for row in cube.register.values()]
+    return sha256(json.dumps([rows, [astuple(key) for key in cube.keys]]).encode()).hexdigest()[:16]
 
 
 def write_draws(table: DrawTable, path: Path) -> None:
@@ -69,7 +73,7 @@ def read_draws(path: Path, cube: Cube) -> DrawTable:
             whole, origin = arrays["places"], json.loads(str(arrays["origin"]))
     except UnreadableFile as error:
         raise ScenarioError([Problem(str(error.path), error.value, error.remedy)]) from None
-    except (BadZipFile, OSError, ValueError, KeyError, RecursionError, zlib.error) as error:
+    except UNREADABLE as error:
         raise no_table(path, f"no table of draws ({type(error).__name__}: {error})") from None
     if not isinstance(origin, dict) or origin.get("register") != digest_of_register(cube):
         raise no_table(path, "made with another assumption register")

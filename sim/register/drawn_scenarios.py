@@ -5,7 +5,7 @@ calibrated department) stays as it is, and so does a number that no row of the r
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -28,11 +28,20 @@ class Holder:
     path: DataPath
 
 
-def drawn_scenarios(scenario: Scenario, cube: Cube, places: FloatArray) -> Iterator[Scenario | None]:
-    """The scenario once for each place (row) in the cube; None for a draw that contradicts itself."""
+def drawn_scenarios(
+    scenario: Scenario, cube: Cube, places: FloatArray, left_alone: Collection[str] = ()
+) -> Iterator[Scenario | None]:
+    """The scenario once for each place (row) in the cube; None for a draw that contradicts itself.
+
+    `left_alone`: config keys that stay as they are set.
+    """
     data = as_plain(scenario.model_dump())
     values = cube.values(places)
-    holders = [holder for holder in holders_in(data, cube.register, cube.keys) if holder.key.id in values]
+    holders = [
+        holder
+        for holder in holders_in(data, cube.register, cube.keys)
+        if holder.key.id in values and holder.key.key not in left_alone
+    ]
     for draw in range(len(places)):
         try:
             yield drawn_scenario(data, holders, values, draw)
@@ -54,6 +63,23 @@ def drawn_rows(scenario: Scenario, cube: Cube) -> tuple[str, ...]:
     """Ids of the drawn rows whose values the scenario holds, in the order of the register."""
     held = {holder.key.id for holder in holders_in(as_plain(scenario.model_dump()), cube.register, cube.keys)}
     return tuple(name for name, row in cube.register.items() if name in held and leader_of(row) is not None)
+
+
+def keys_set_apart(scenarios: Iterable[Scenario], cube: Cube) -> set[str]:
+    """Config keys that one of the scenarios sets to a value of its own, which no row of the register holds.
+
+    What varies by design between scenarios that are compared is not drawn in the others either. Nothing (0) is no
+    value of its own: a staffing without peers has no coordinator.
+    """
+    found = set()
+    for scenario in scenarios:
+        data = as_plain(scenario.model_dump())
+        held = {(holder.key.key, holder.key.entry) for holder in holders_in(data, cube.register, cube.keys)}
+        for key in cube.keys:
+            path = path_of_key(data, key.key)
+            if path is not None and (key.key, key.entry) not in held and value_in(data, path) != 0:
+                found.add(key.key)
+    return found
 
 
 def holders_in(data: PlainData, register: Register, keys: Sequence[KeyOf]) -> list[Holder]:

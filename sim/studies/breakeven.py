@@ -51,8 +51,10 @@ class BreakevenStudy(Study):
         place = results_place(question.output, self.name, foreign_to_sweeps)
         with opened_folder(place, plan.design.seed, console) as folder:
             assert isinstance(question.study, BreakevenSettings)
-            draws = draws_of(question.study)
-            further = None if draws is None else draws_design(plan.design, scenarios_at_ends(plan), draws)
+            draws = draws_of(question.study, question.choices)
+            further = (
+                None if draws is None else draws_design(plan.design, scenarios_at_ends(plan), draws, {plan.effect})
+            )
             own, answer = (
                 plan.facts() | {"study": self.name},
                 partial(answer_of, plan, folder.store, question, draws, further),

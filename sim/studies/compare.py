@@ -66,7 +66,7 @@ def plan_of(question: Question) -> Plan:
         worth=() if against is None else against.worth,
         presets=presets_of(against),
         changed=tuple(text for text in question.overrides if not text.startswith(NOT_THE_QUESTION)),
-        draws=None if against is None else draws_of(against),
+        draws=None if against is None else draws_of(against, question.choices),
     )
     check_design(plan.design)  # runs of draws are shorter
     return plan

@@ -1,6 +1,6 @@
 """The draws of the assumptions that a study asks for, and a comparison with what they say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +13,10 @@ from sim.register.draws import shipped_cube
 from sim.statistics.two_sources import FEWEST_DRAWS
 from sim.studies.question import DrawnSettings
 
-DRAWS_PLAYED = "the same in draws of the assumptions"
-"""What is played, where progress is shown."""
 
-
-def draws_of(study: DrawnSettings) -> Draws | None:
-    """The draws of the register that a study asks for. Raises ScenarioError where there are not so many."""
+def draws_of(study: DrawnSettings, choices: Mapping[str, str]) -> Draws | None:
+    """The draws of the register that a study asks for. Raises ScenarioError where there are not so many, or where they
+    are of another department."""
     if not study.assumptions:
         return None
     own = study.draws_from
@@ -26,6 +24,10 @@ def draws_of(study: DrawnSettings) -> Draws | None:
     if study.draws > len(table.places):
         remedy = f"there are {len(table.places)}: ask for fewer, or make more (study=conditioning study.draws=N)"
         raise ScenarioError([Problem("study.draws", str(study.draws), remedy)])
+    theirs = table.origin.get("choices", {}).get("department", choices["department"])
+    if choices["department"] != theirs:
+        remedy = f"the draws were accepted for department={theirs}: make some for yours by study=conditioning"
+        raise ScenarioError([Problem("study.assumptions", f"department={choices['department']}", remedy)])
     return Draws(table.places[: study.draws], study.draw_weeks)
 
 
@@ -34,7 +36,8 @@ def with_assumptions(
 ) -> Comparison:
     """The comparison with its second intervals, as far as enough draws have been played."""
     if drawn.n_draws < FEWEST_DRAWS:
-        return comparison
+        note = f"{drawn.n_draws} draws of the assumptions are there: a second interval takes {FEWEST_DRAWS}."
+        return replace(comparison, notes=(note, *comparison.notes))
     swaps = comparison.costs.loc[comparison.costs["is_swap"].astype(bool), "staffing"]
     choices = drawn.without(set(swaps))  # a stress test of harm is no choice, whatever it saves
     return replace(

@@ -33,11 +33,14 @@ from sim.runs.output_folder import results_folder, results_place
 from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import WriteErrors, background_writer, provenance, reason_of
 from sim.runs.worker_pool import DASK, WorkersGone
-from sim.studies.draws import DRAWS_PLAYED
 from sim.studies.question import PlayedSettings, Question, StudySettings
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
+
+
+DRAWS_PLAYED = "the same in draws of the assumptions"
+"""What is played, where progress is shown."""
 
 
 class Study:

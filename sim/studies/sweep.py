@@ -24,7 +24,7 @@ from sim.analysis.design_needs import check_design
 from sim.analysis.scenario_facts import SweptScenarios, swept_scenarios
 from sim.analysis.sequential_sampling import missing
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
-from sim.department.scenario import Scenario
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
@@ -45,9 +45,19 @@ from sim.runs.output_folder import results_place
 from sim.runs.tables_on_disk import WriteErrors, write_json, write_or_remove, write_table, write_text
 from sim.runs.worker_pool import NoWorkers
 from sim.statistics.arrays import FloatArray
-from sim.studies.draws import DRAWS_PLAYED, draws_of, with_assumptions
+from sim.studies.draws import draws_of, with_assumptions
 from sim.studies.question import Question, SweepQuestion
-from sim.studies.study import Files, Waits, all_drawn, design_for, facts_of, play_missing, tell_design, write_each
+from sim.studies.study import (
+    DRAWS_PLAYED,
+    Files,
+    Waits,
+    all_drawn,
+    design_for,
+    facts_of,
+    play_missing,
+    tell_design,
+    write_each,
+)
 
 ANSWER_PAGE = "answer.md"
 LINES_AFTER = 3
@@ -101,10 +111,21 @@ def play_in(place: Path, design: Design, question: SweepQuestion, console: Conso
                 return 1
             design = design.with_warm_up(weeks)
         own = {"study": "sweep", "asked": design.rules.model_dump(mode="json")}
-        draws = draws_of(question.study)
+        draws = draws_of(question.study, question.first.choices)
+        if draws is not None:
+            check_comparable(design)
         further = None if draws is None else draws_design(design, design.scenarios, draws)
         answer = partial(answer_of_sweep, design, folder.store, question, draws, further)
         return folder.play_and_answer(design, question, own, answer, further=further)
+
+
+def check_comparable(design: Design) -> None:
+    """Raise ScenarioError for a sweep that has no second interval: of many scenarios, or of several worlds."""
+    scenarios = swept_scenarios(design.scenarios, design.table())
+    if len(design.scenarios) > sweeping.MOST_COMPARED or len(set(scenarios.worlds)) > 1:
+        most = f"at most {sweeping.MOST_COMPARED} scenarios"
+        remedy = f"{most} that differ only in what can be chosen have a second interval: leave it out, or sweep less"
+        raise ScenarioError([Problem("study.assumptions", "True", remedy)])
 
 
 @contextmanager

@@ -81,6 +81,7 @@ BENEFIT_HEADERS = {
     "mean": Column("Net benefit, mean over the draws (CAD a week)", MONEY),
     "probability": Column("Share of the draws in which it brings most", NUMBER_CELL),
     "regret": Column("Lost on average by choosing it (CAD a week)", MONEY),
+    "beyond_chance": Column("Its net benefit in the draws varies beyond chance"),
 }
 
 

@@ -17,7 +17,7 @@ LIKE_PUBLISHED = "departments that look like the published ones"
 BEST_BY_MONEY = "Who brings most, over a range of worths"
 
 
-FOR_MONEY = " for the same money"
+FOR_MONEY = " for the same money as set"
 
 
 def with_assumptions_text(comparison: Comparison, subject: str, beside: list[str], for_money: str = FOR_MONEY) -> str:
@@ -49,8 +49,10 @@ def interval_sentence(comparison: Comparison, staffing: str, name: str) -> str:
     most = "" if row["beyond_chance"] else "at most "
     who = inside(under(comparison.label(staffing)))
     return (
-        f"With the assumptions too ({row['n']} {LIKE_PUBLISHED}) {HEADLINES[name].topic} {who} differs by {most}"
-        f"{ends_text(name, row['low'], row['high'])} {unit}{by_chance}, as all other intervals here are."
+        f"With the assumptions too ({row['n']} {LIKE_PUBLISHED}) {HEADLINES[name].topic} {who} differs from "
+        f"{inside(comparison.label(comparison.baseline))} by {most}{ends_text(name, row['low'], row['high'])} "
+        f"{unit}{by_chance}; all other intervals here are of chance alone. Effects of peers are drawn around what is "
+        "set."
     )
 
 
@@ -146,7 +148,10 @@ def benefit_rows_text(comparison: Comparison) -> TextRows:
     found = {(row["preset"], row["times"], row["staffing"]): row for row in table.to_dict("records")}
     for preset, times in dict.fromkeys((preset, times) for preset, times, _ in found):
         of_staffing = [found[preset, times, name] for name in staffings]
-        cells = [f"{row['probability']:.0%} ({number_text.plain_number(row['regret'], 0)})" for row in of_staffing]
+        marks = ["" if row["beyond_chance"] else " ~" for row in of_staffing]
+        regrets = [number_text.plain_number(row["regret"], 0) for row in of_staffing]
+        shares = [f"{row['probability']:.0%}" for row in of_staffing]
+        cells = [f"{share} ({lost}){mark}" for share, lost, mark in zip(shares, regrets, marks, strict=True)]
         rows.append((preset_text(preset), f"× {times:g}", *cells))
     return rows
 
@@ -163,5 +168,6 @@ def benefit_line(comparison: Comparison) -> str:
         f"Counting {preset_text(str(preset))}, {inside(comparison.label(best['staffing']))} brings most in "
         f"{100 * best['probability']:.0f} of 100 {LIKE_PUBLISHED}. In brackets: CAD a week lost on average by choosing "
         "a staffing, against choosing the best of each. What has no worth in `study.worth` is not counted (time "
-        "without staff, leaving, restraint): a roster that saves money by leaving children alone looks good here."
+        "without staff, leaving, restraint): a roster that saves money by leaving children alone looks good here. "
+        "~: its net benefit in the draws does not vary beyond chance."
     )

@@ -296,7 +296,7 @@ def paying_text(answer: BreakEvenAnswer) -> str:
         return ""
     row = answer.paying.iloc[0]
     end = "at_low" if strongest(answer) == answer.plan.effects[0] else "at_high"
-    none = "" if math.isnan(row["at_none"]) else f"with no effect in {100 * row['at_none']:.0f} and "
+    none = "" if math.isnan(row["at_none"]) else f"with none of this effect in {100 * row['at_none']:.0f} and "
     return (
         f"With the assumptions too ({row['n']} {LIKE_PUBLISHED}), counting {preset_text(row['preset'])}, it pays {none}"
         f"with the effect at {effect_number(answer, strongest(answer))} in {100 * row[end]:.0f} of 100."
