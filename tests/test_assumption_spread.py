@@ -216,3 +216,17 @@ def test_one_scenario_alone_has_no_second_interval(tmp_path: Path) -> None:
     told = peered("study=run", "study.assumptions=true", "output=out", cwd=tmp_path)
     assert told.returncode != 0
     assert "there is only one scenario" in told.stderr + told.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("study.staffing=[traditional,peer_added]",), "and 500 runs of 26 weeks in 200 draws of the assumptions"),
+        (("-m", "staffing=traditional,peer_added,nurse_added"), "and 750 runs of 26 weeks in 200 draws"),
+        (("study=breakeven", "staffing=peer_added", "study.draws=40"), "and 150 runs of 26 weeks in 40 draws"),
+    ],
+)
+def test_a_dry_run_counts_the_runs_of_draws_too(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    told = peered(*words, "study.assumptions=true", "--dry-run", cwd=tmp_path)
+    assert told.returncode == 0, told.stderr
+    assert said in " ".join(told.stdout.split())

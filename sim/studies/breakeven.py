@@ -29,7 +29,7 @@ from sim.runs.received_sweep import AS_WRITTEN, ReceivedSweep, read_facts, refus
 from sim.runs.run_store import FACTS, RunStore, foreign_to_sweeps
 from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
-from sim.studies.draws import draws_of
+from sim.studies.draws import draws_of, draws_text
 from sim.studies.question import BreakevenSettings, Question
 from sim.studies.study import Study, design_for, tell_design
 from sim.studies.sweep import Answered, opened_folder
@@ -44,6 +44,9 @@ class BreakevenStudy(Study):
     def dry_run(self, question: Question, console: Console) -> int:
         plan = break_even_plan_of(question)
         say(console, f"break-even: {what_is_played(plan)}, {', '.join(plan.staffings)} beside {plan.baseline}")
+        assert isinstance(question.study, BreakevenSettings)
+        if beside := draws_text(draws_of(question.study, question.choices), len(scenarios_at_ends(plan))):
+            say(console, beside)
         return tell_design(plan.design, question.scenarios, (1.0,), console)
 
     def run(self, question: Question, console: Console) -> int:

@@ -32,7 +32,7 @@ from sim.runs.playing import refuse_failed
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
-from sim.studies.draws import draws_of, with_assumptions
+from sim.studies.draws import draws_of, draws_text, with_assumptions
 from sim.studies.question import CompareSettings, MeasuredSettings, Question, RunSettings, StudySettings
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
@@ -147,6 +147,9 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
 
     def plan(self, question: Question) -> Plan:
         return plan_of(question)
+
+    def beside(self, plan: Plan) -> str:
+        return draws_text(plan.draws, len(plan.scenarios))
 
     def designs(self, plan: Plan) -> list[Design]:
         return designs_of(plan)

@@ -1,10 +1,11 @@
 """The draws of the assumptions that a study asks for, and a comparison with what they say."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sim.analysis.assumption_spread import DrawnRuns, Draws, benefit_table, chances_table, spread_table
+from sim.analysis.assumption_spread import TWICE, DrawnRuns, Draws, benefit_table, chances_table, spread_table
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import EVERYTHING, Worth
 from sim.department.scenario import Problem, ScenarioError
@@ -29,6 +30,15 @@ def draws_of(study: DrawnSettings, choices: Mapping[str, str]) -> Draws | None:
         remedy = f"the draws were accepted for department={theirs}: make some for yours by study=conditioning"
         raise ScenarioError([Problem("study.assumptions", f"department={choices['department']}", remedy)])
     return Draws(table.places[: study.draws], study.draw_weeks)
+
+
+def draws_text(draws: Draws | None, n_scenarios: int) -> str:
+    """How many runs there are in draws, for a dry run; empty where none is asked for."""
+    if draws is None:
+        return ""
+    n_draws = len(draws.places)
+    n_runs = (n_draws + math.ceil(TWICE * n_draws)) * n_scenarios
+    return f"and {n_runs} runs of {draws.weeks} weeks in {n_draws} draws of the assumptions, not in the time below"
 
 
 def with_assumptions(

@@ -114,6 +114,10 @@ class PlayedStudy(Study, Generic[P, A]):
         """All that is played: the design of the plan, and what else its answer needs."""
         return (plan.design,)
 
+    def beside(self, plan: P) -> str:
+        """What is played beside the design of the plan, for a dry run."""
+        return ""
+
     def run_files(self, plan: P, folder: Path) -> FilesOfRun:
         """What is written of each run below the folder of results."""
         return no_files
@@ -135,6 +139,8 @@ class PlayedStudy(Study, Generic[P, A]):
         plan = self.plan(question)
         say(console, f"study={self.name}: {', '.join(question.played)}")
         levels = getattr(plan, "levels", (1.0,))
+        if beside := self.beside(plan):
+            say(console, beside)
         several = f" at {len(levels)} levels of demand" if len(levels) > 1 else ""
         what = f"{counted(len(question.played), 'staffing')}{several}"
         return tell_design(plan.design, question.played, levels, console, what)

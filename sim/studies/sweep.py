@@ -45,7 +45,7 @@ from sim.runs.output_folder import results_place
 from sim.runs.tables_on_disk import WriteErrors, write_json, write_or_remove, write_table, write_text
 from sim.runs.worker_pool import NoWorkers
 from sim.statistics.arrays import FloatArray
-from sim.studies.draws import draws_of, with_assumptions
+from sim.studies.draws import draws_of, draws_text, with_assumptions
 from sim.studies.question import Question, SweepQuestion
 from sim.studies.study import (
     DRAWS_PLAYED,
@@ -94,6 +94,8 @@ def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
         place = results_place(question.first.output, "sweep", run_store.foreign_to_sweeps)
         return play_in(place, design, question, console)
     say(console, f"sweep: {counted(len(design.scenarios), 'scenario')}, baseline {next(iter(design.scenarios))}")
+    if beside := draws_text(draws_of(question.study, question.first.choices), len(design.scenarios)):
+        say(console, beside)
     rosters: dict[str, Scenario] = {}
     for scenario in design.scenarios.values():
         rosters.setdefault(scenario.staffing.name, scenario)
