@@ -1,7 +1,7 @@
 """A table of draws that were accepted as looking like the published departments, in one small file.
 
 Places in the unit cube are kept as whole 65,536ths, a column a dimension, and how they were made beside them. A table
-belongs to the register it was made with: with another one it is no_table.
+belongs to the register it was made with: with another one it is refused.
 """
 
 import json

@@ -19,7 +19,8 @@ LOOK_PUBLISHED = "Departments that look like the published ones"
 
 def conditioning_lines(found: Conditioned) -> Iterator[str]:
     """What was played and accepted, and what the draws are like."""
-    n_played, n_impossible = (sum(wave[place] for wave in found.waves) for place in (0, 1))
+    n_played = sum(wave.n_played for wave in found.waves)
+    n_impossible = sum(wave.n_impossible for wave in found.waves)
     draws, waves = counted(len(found.places), "draw"), counted(len(found.waves), "wave")
     yield (
         f"{draws} of {len(found.dimensions)} assumptions, accepted of {n_played} that were played in {waves}; "

@@ -15,8 +15,6 @@ from sim.report.words.measure_words import labelled, whole_percent
 WITH_ASSUMPTIONS = "With the assumptions"
 LIKE_PUBLISHED = "departments that look like the published ones"
 BEST_BY_MONEY = "Who brings most, over a range of worths"
-
-
 FOR_MONEY = " for the same money as set"
 
 
