@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from sim.analysis.valuation import Prior, Worth
-from sim.department.quantities import DemandFactor, EffectFactor, Frozen
+from sim.department.quantities import DemandFactor, EffectFactor, Frozen, Positive
 from sim.department.scenario import Period, Scenario
 from sim.runs.stopping_rules import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
 from sim.statistics.stopping import LOOK_AHEAD
@@ -238,13 +238,21 @@ class ResultsSettings(StudySettings):
     name: Literal["results"] = "results"
 
 
+def _low_to_high(limits: tuple[float, float]) -> tuple[float, float]:
+    """A range in which something is looked for."""
+    if limits[0] >= limits[1]:
+        raise ValueError(f"the range is empty: write [{limits[1]:g},{limits[0]:g}]")
+    return limits
+
+
 class CalibrateSettings(StudySettings):
     """A demand and a department from a file of visits.
 
     `map` names its column map, `demand_name` what is written, `rake` scales its hours to published blocks, `hold_out`
     is the share of its days that is predicted from the others, `match` names roles (or `delays`) whose minutes are
     matched to its waits and stays; minutes of steps that no family fits are written as their quantiles (`if_none_fits`
-    `empirical`) or as the family `nearest` to them.
+    `empirical`) or as the family `nearest` to them. `match_range` is the box in which factors are looked for. `staff`
+    and `places` are CSV files of the hospital's own roster and places, `test` a second file of visits to score.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset({"output", "visits"})
@@ -254,6 +262,10 @@ class CalibrateSettings(StudySettings):
     rake: bool = False
     hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
     match: Names = ()
+    match_range: Annotated[tuple[Positive, Positive], AfterValidator(_low_to_high)] = (0.5, 2.0)
+    staff: str | None = None
+    places: str | None = None
+    test: str | None = None
     if_none_fits: Literal["empirical", "nearest"] = "empirical"
 
 

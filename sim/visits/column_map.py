@@ -1,11 +1,25 @@
 """The column map: which columns of a hospital's visits file hold which fields of a visit, and in what form."""
 
-from typing import Annotated, Literal, Self
+import datetime
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from sim.io.calendar_days import SpecialDates
+
 Acuity = Annotated[int, Field(ge=1, le=5)]
+GateRule = Literal[
+    "repeated_visits",
+    "present_twice",
+    "several_sites",
+    "other_unit",
+    "departure_at_arrival",
+    "empty_hours",
+    "empty_days",
+    "masked_days",
+]
+"""Rules of the plausibility gate (`plausibility`); each can be waived in the map."""
 WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -20,12 +34,26 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
+Formats = Annotated[tuple[str, ...], BeforeValidator(as_names)]
+"""strptime patterns; a text has to fit exactly one of them."""
+
+
 class TimestampArrival(Strict):
-    """Arrival in one column: local clock time, ISO 8601 unless `format` (strptime) says otherwise."""
+    """Arrival in one column: local clock time, ISO 8601 unless `format` (strptime patterns) says otherwise."""
 
     kind: Literal["timestamp"]
     column: str
-    format: str | None = None
+    format: Formats = ()
+
+
+class DateAndTime(Strict):
+    """A time written in two columns: its calendar date, and its time of day (HHMM or HH:MM)."""
+
+    date: str
+    time: str
+
+
+TimeColumns = str | DateAndTime
 
 
 class WeekdayCode(Strict):
@@ -37,10 +65,11 @@ class WeekdayCode(Strict):
 
 
 class PartsArrival(Strict):
-    """Arrival in parts: a time of day (HHMM or HH:MM) with a weekday code, or with a calendar date."""
+    """Arrival in parts: a time of day (HHMM or HH:MM), or its `hour` alone, with a weekday code or a calendar date."""
 
     kind: Literal["parts"]
-    time: str
+    time: str | None = None
+    hour: str | None = None
     weekday: WeekdayCode | None = None
     date: str | None = None
     year: str | None = None
@@ -50,6 +79,30 @@ class PartsArrival(Strict):
     def _one_day_column(self) -> Self:
         if (self.weekday is None) == (self.date is None):
             raise ValueError("time needs one day column: give either weekday or date, not both, not neither")
+        if (self.time is None) == (self.hour is None):
+            raise ValueError("give either time (HHMM or HH:MM) or hour (0 to 23), not both, not neither")
+        return self
+
+
+class CountsArrival(Strict):
+    """Numbers of arrivals, one row for each hour or each day: `count` of the hour of `time`, or of `date` and `hour`.
+
+    Without `hour` and `time` a row counts a whole day. Hours or days without a row are not covered by the file; with a
+    count of 0 nobody came.
+    """
+
+    kind: Literal["counts"]
+    count: str
+    time: str | None = None
+    date: str | None = None
+    hour: str | None = None
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Self:
+        if (self.time is None) == (self.date is None):
+            raise ValueError("a count needs its time: give either time, or date with or without hour")
+        if self.hour is not None and self.date is None:
+            raise ValueError("hour stands beside date: give date too, or time alone")
         return self
 
 
@@ -59,7 +112,7 @@ class EventsArrival(Strict):
     kind: Literal["events"]
 
 
-ArrivalColumns = Annotated[TimestampArrival | PartsArrival | EventsArrival, Field(discriminator="kind")]
+ArrivalColumns = Annotated[TimestampArrival | PartsArrival | CountsArrival | EventsArrival, Field(discriminator="kind")]
 
 
 class EventMark(Strict):
@@ -74,14 +127,37 @@ class EventMark(Strict):
     which: Literal["first", "last"] = "first"
 
 
+class LeftOut(Strict):
+    """A period that the file does not cover, both days included; written `2023-03-01..2023-03-14`, or one date."""
+
+    first: datetime.date
+    last: datetime.date
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        if isinstance(value, datetime.date):
+            return {"first": value, "last": value}
+        if not isinstance(value, str):
+            return value
+        first, _, last = value.partition("..")
+        return {"first": first, "last": last or first}
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"the period ends before it begins: write {self.last}..{self.first}")
+        return self
+
+
 StepName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class TimesOfStep(Strict):
     """The columns of the times at which a step of a visit began and ended."""
 
-    begins: str
-    ends: str
+    begins: TimeColumns
+    ends: TimeColumns
 
 
 class MarksOfStep(Strict):
@@ -159,6 +235,16 @@ class JoinedFile(Strict):
 WordColumns = str | CodedColumn | FlagColumns
 
 
+class ColumnWithUnit(Strict):
+    """A column of numbers in another unit than the field's own (minutes, years of age)."""
+
+    column: str
+    unit: Literal["seconds", "minutes", "hours", "days", "months", "years"]
+
+
+NumberColumn = str | ColumnWithUnit
+
+
 class AcuityColumn(Strict):
     """A triage column and what each of its codes means: 1 (most urgent) to 5, or null for no level given."""
 
@@ -183,12 +269,19 @@ class ColumnMap(Strict):
     standard errors respect. `notes` are limits of the file that belong beside every number taken from it.
 
     `time_zone` (a name as `America/Toronto`) is that of the department: times with a UTC offset become its local clock
-    time, and its clock changes are looked for. `time_format` (strptime) is for all times that are not ISO 8601.
+    time, and its clock changes are looked for. `time_format` (strptime, one pattern or several) is for all times that
+    are not ISO 8601.
     `calendar: shifted` says that each patient's dates were moved by an amount of their own, as in data made
     anonymous: times of day and intervals are true, weekdays, months and years are not. `mode` is how the patient
     came, `seen_recently` whether the patient was here in the days before, `weight` the survey weight of the visit.
     `step_minutes` names steps of the department's pathways that the file measures, each by a column of minutes or by
     the columns of two times: the work or the delay itself, without waiting for it to begin.
+
+    `visit` identifies a visit: rows that share it are one. `site` names the column of the hospital; of a file of
+    several one is chosen with `only`, which keeps the rows whose columns hold these texts. `exclude` leaves periods out
+    as not covered (`2023-03-01..2023-03-14`, both ends in), `special_days` names days whose level is estimated, and
+    `waive` switches rules of the plausibility gate off. `zero_stay` says what a departure at the instant of arrival is:
+    refused where many who left unseen have one, `missing` (the time was not known), or `kept`.
     """
 
     separator: str = Field(default=",", min_length=1, max_length=1)
@@ -198,28 +291,35 @@ class ColumnMap(Strict):
     tolerated_share: float = Field(default=0.01, ge=0, le=1)
     longest_stay_days: float = Field(default=30.0, gt=0)
     time_zone: str | None = None
-    time_format: str | None = None
+    time_format: Formats = ()
     calendar: Literal["real", "shifted"] = "real"
+    exclude: tuple[LeftOut, ...] = ()
+    special_days: dict[str, SpecialDates] = {}
+    only: dict[str, Annotated[tuple[str, ...], BeforeValidator(as_names)]] = {}
+    waive: tuple[GateRule, ...] = ()
+    zero_stay: Literal["refused", "missing", "kept"] = "refused"
 
     events: Events | None = None
     join: JoinedFile | None = None
     arrival: ArrivalColumns | None = None
+    visit: str | None = None
     patient: str | None = None
+    site: str | None = None
     cluster: tuple[str, ...] = ()
     stream: WordColumns | None = None
     acuity: AcuityColumn | None = None
-    triage_time: str | None = None
-    physician_time: str | None = None
-    departure_time: str | None = None
-    triage_minutes: str | None = None
-    wait_minutes: str | None = None
-    stay_minutes: str | None = None
+    triage_time: TimeColumns | None = None
+    physician_time: TimeColumns | None = None
+    departure_time: TimeColumns | None = None
+    triage_minutes: NumberColumn | None = None
+    wait_minutes: NumberColumn | None = None
+    stay_minutes: NumberColumn | None = None
     disposition: WordColumns | None = None
     mode: WordColumns | None = None
     seen_recently: WordColumns | None = None
-    age: str | None = None
+    age: NumberColumn | None = None
     weight: str | None = None
-    step_minutes: dict[StepName, str | TimesOfStep] = {}
+    step_minutes: dict[StepName, NumberColumn | TimesOfStep] = {}
 
     sources: Sources = Sources()
     notes: tuple[str, ...] = ()
@@ -243,7 +343,7 @@ class ColumnMap(Strict):
             raise ValueError(f"step_minutes.{min(twice)} stands in `events` too: name it once")
         return self
 
-    def steps(self) -> dict[str, str | TimesOfStep]:
+    def steps(self) -> dict[str, NumberColumn | TimesOfStep]:
         """Every step that is measured, those of a log by the names their marks have in the table made of it."""
         marked = self.events.step_minutes if self.events else {}
         return self.step_minutes | {step: TimesOfStep(begins=f"begins_{step}", ends=f"ends_{step}") for step in marked}

@@ -162,7 +162,7 @@ def visits_of_log(
     of = log.column_of
     case, activity, time = (of[name] for name in (events.case, events.activity, events.time))
     lifecycle = f"lower({of[events.lifecycle]})" if events.lifecycle in of else "NULL"
-    when = clock_time("the_time", column_map.time_format, column_map.time_zone or "UTC")
+    when = clock_time("the_time", next(iter(column_map.time_format), None), column_map.time_zone or "UTC")
     connection.execute(
         f"CREATE TABLE marked AS SELECT *, {when} AS the_instant FROM (SELECT *, {case} AS the_case, "
         f"{activity} AS the_activity, {time} AS the_time, {lifecycle} AS the_lifecycle FROM {log.name})"

@@ -38,10 +38,10 @@ def _unless_formula(query: VisitsQuery, column: str, unreadable: str) -> str:
     return f"{unreadable} AND NOT {formula} AND NOT {error}"
 
 
-def _add_time(query: VisitsQuery, name: str, column: str, pattern: str | None = None) -> None:
+def _add_time(query: VisitsQuery, name: str, column: str, patterns: tuple[str, ...] = ()) -> None:
     """Local clock times of a column the file has, by `pattern` (strptime) or else the map's `time_format`."""
     zone = query.column_map.time_zone
-    pattern = pattern or query.column_map.time_format
+    pattern = next(iter(patterns or query.column_map.time_format), None)
     if pattern is not None and not _is_time_format(query.connection, pattern):
         remedy = "correct `time_format` in the column map, as in %d/%m/%Y %H:%M"
         query.error(column, f"{pattern[:40]!r} is not a format of strptime", remedy)
