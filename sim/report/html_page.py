@@ -95,7 +95,8 @@ def _block(block: Block, title: str, numbers: Iterator[int]) -> dict[str, Any] |
         case TextTable(rows, headings, is_words):
             if len(rows) < 2:
                 return None
-            named = {"id": f"table-{next(numbers)}", "title": title, "is_words": is_words}
+            number = next(numbers)
+            named = {"id": f"table-{number}", "title": f"Table {number}: {title}", "is_words": is_words}
             return {"kind": "table", **named, "head": rows[0], "groups": _groups(rows, headings)}
         case Points(lines):
             found = [_pieces(line) for line in lines]

@@ -112,7 +112,7 @@ def study_report(described: Description, facts: ReportFacts, pictures: Sequence[
     }
     words = {name: text.replace("{confidence}", words["confidence"]) for name, text in words.items()}
     parts = [
-        Part("What matters, in one table", [first._replace(title="Headline measures")]),
+        Part("What matters, in one table", [first._replace(title="")]),
         Part("Figures", pictures=pictures),
         Part("Further tables and sentences", [each for each in others if each not in care]),
         Part("What was changed", [changed_section(facts)]),
@@ -158,7 +158,8 @@ def repeat_section(facts: ReportFacts) -> Section:
         "Time": time_text(facts),
     }
     rows: TextRows = [("What", "This study"), *((name, text) for name, text in known.items() if text)]
-    return Section("", [Typed(facts.command), TextTable(rows, is_words=True)])
+    command = [word for word in facts.command if not word.startswith("output=")]
+    return Section("", [Typed(command), TextTable(rows, is_words=True)])
 
 
 def software_text(facts: ReportFacts) -> str:

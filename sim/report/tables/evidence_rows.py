@@ -10,8 +10,9 @@ import pandas as pd
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.validation import VERDICTS, Validation
 from sim.engine.measures.catalogue import HEADLINE
-from sim.engine.measures.number_text import NOTHING, counted, half_width_text, plain_number, unit_of_difference
+from sim.engine.measures.number_text import NOTHING, counted, half_width_text, plain_number, short_unit_of_difference
 from sim.register.rows import GRADES, Assumption
+from sim.report.console import assumed_value
 from sim.report.description import Block, Points, Section, TextRows, TextTable
 from sim.report.validation_report import WHAT_VERDICTS_MEAN, missed_sentences, text_rows
 from sim.report.words.caveats import exact_percent, half_width_lines, mark_of, replication_lines
@@ -42,7 +43,7 @@ def precision_rows(comparison: Comparison) -> TextRows:
             widths = ([item.half_width for item in found], [item.simultaneous for item in found])
             cells += [half_width_text(name, max(width)) if width else NOTHING for width in widths]
             cells.append(plain_number(least_correlation(comparison, name), 2))
-        rows.append((measure_text(name), unit_of_difference(name), *cells, str(own.n)))
+        rows.append((measure_text(name), short_unit_of_difference(name), *cells, str(own.n)))
     return rows
 
 
@@ -102,12 +103,10 @@ def validation_text(validation: Validation) -> str:
 
 def assumption_sections(used: Sequence[Assumption]) -> Iterator[Section]:
     """Every row of the register in use with its value, range, source and grade."""
-    rows: TextRows = [("Id", "Assumption", "Value", "Range", "Unit", "Grade", "Source", "Changed by")]
+    rows: TextRows = [("Id", "Assumption", "Value and range", "Grade", "Source")]
     for row in used:
-        reach = f"{row.low} to {row.high}" if row.low and row.high else NOTHING
         source = f"{row.source}, doi {row.doi}" if row.doi else row.source
-        changed = ", ".join(row.overridden)
-        rows.append((row.id, row.quantity, row.value, reach, row.unit, row.grade, source, changed))
+        rows.append((row.id, row.quantity, assumed_value(row), row.grade, source))
     yield Section("", [assumptions_text(used), GRADE_WORDS, TextTable(rows, is_words=True)])
 
 
