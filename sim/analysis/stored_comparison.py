@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from sim.analysis.compare import fields_of_scenarios
-from sim.analysis.comparison_result import TABLES, Comparison
+from sim.analysis.comparison_result import TABLES, Comparison, no_rows
 from sim.analysis.scenario_facts import scenario_of
 from sim.analysis.valuation import Worth
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -30,7 +30,7 @@ from sim.runs.received_sweep import (
 from sim.runs.result_tables import Results
 from sim.runs.run_store import FACTS
 
-SCENARIOS = "scenarios.json"
+SCENARIOS_FILE = "scenarios.json"
 _MOST_SCENARIOS = 256 * MIB
 """Bytes of scenarios.json; nine staffings take half a million."""
 _TEXTS = frozenset(
@@ -93,10 +93,10 @@ def stored_comparison(folder: Path) -> Comparison:
     """The comparison of a results folder. Raises FileNotFoundError, and ScenarioError with what is wrong with it."""
     results = Results(folder)  # refuses links, pipes and what is no folder of results
     facts = read_facts(folder / FACTS, _Facts)
-    scenarios = _scenarios(folder / SCENARIOS)
+    scenarios = _scenarios(folder / SCENARIOS_FILE)
     if facts.comparison.baseline not in scenarios:
         value = shortened_value(facts.comparison.baseline)
-        raise ScenarioError([Problem(f"{folder / FACTS}, baseline", value, f"not in {SCENARIOS}: {AS_WRITTEN}")])
+        raise ScenarioError([Problem(f"{folder / FACTS}, baseline", value, f"not in {SCENARIOS_FILE}: {AS_WRITTEN}")])
     of_scenarios = fields_of_scenarios(scenarios, facts.comparison.baseline)  # costs among them
     names = [name for name in TABLES if name not in of_scenarios and (name in results or name in _ALWAYS)]
     missing = [Problem(f"{folder}, table {name}", "not there", AS_WRITTEN) for name in names if name not in results]
@@ -105,6 +105,7 @@ def stored_comparison(folder: Path) -> Comparison:
     refuse_all([problem for name in names for problem in _wrong_columns(folder, name, tables[name], scenarios)])
     measures = {name for table in tables.values() if "measure" in table for name in table["measure"].unique()}
     check_measures(sorted(measures), folder)
+    tables.setdefault("differences", no_rows())
     return Comparison(
         **{**of_scenarios, **{name: getattr(facts.comparison, name) for name in ComparisonFacts.model_fields}},
         labels={name: scenario.staffing.label or name for name, scenario in scenarios.items()},
@@ -143,4 +144,4 @@ def _wrong_columns(
             yield Problem(place, f"of type {shortened_text(str(table[column].dtype))}", f"no numbers: {AS_WRITTEN}")
     if "staffing" in table and (unknown := [each for each in table["staffing"].unique() if each not in scenarios]):
         place = f"{folder}, table {name}, column staffing"
-        yield Problem(place, shortened_value(unknown[0]), f"not in {SCENARIOS}: {AS_WRITTEN}")
+        yield Problem(place, shortened_value(unknown[0]), f"not in {SCENARIOS_FILE}: {AS_WRITTEN}")

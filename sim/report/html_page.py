@@ -18,9 +18,6 @@ from jinja2 import Environment, StrictUndefined, Template
 from sim.io.clean_text import one_line
 from sim.report.description import TYPED, Block, Finding, Points, Section, TextRows, TextTable, Typed, Written
 
-MOST_BYTES = 2_000_000
-"""Of a page, so that it can be sent by mail; a comparison of nine staffings takes a third of it."""
-
 
 class Picture(NamedTuple):
     """A figure: a short name, what it shows in a few words, and its drawing, SVG that we made ourselves."""
@@ -149,7 +146,7 @@ def inline_svg(picture: Picture) -> str:
     """A drawing that stands in the page: its ids are its own, and a screen reader is told what it shows."""
     name = picture.name
     words = (unescape(_TAG.sub(" ", text)).strip() for text in _TEXT.findall(picture.svg))
-    title, desc = escape(picture.caption), escape(" ".join(filter(None, words)))
+    title, desc = (escape(one_line(text)) for text in (picture.caption, " ".join(filter(None, words))))
 
     def own(tag: re.Match[str]) -> str:
         """A tag with ids that no other drawing of the page has, and no more digits than can be seen."""

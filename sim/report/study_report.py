@@ -20,7 +20,7 @@ from sim.report.description import IN_MIND, TO_REPEAT, Block, Description, Point
 from sim.report.html_page import Part, Picture, html_page
 from sim.report.tables import evidence_rows
 from sim.report.words import caveats
-from sim.report.words.limits import LIMITS
+from sim.report.words.limits import LIMITS_OF_ALL
 from sim.report.words.measure_words import whole_percent
 from sim.report.words.reporting_items import reporting_sections
 
@@ -119,7 +119,7 @@ def study_report(described: Description, facts: ReportFacts, pictures: Sequence[
         Part("Assumptions used", evidence_rows.assumption_sections(used)),
         Part("Precision and warm-up", evidence.precision),
         Part("Beside published figures", evidence.validation),
-        Part("Limits", [*care, Section("Of every study", [Points(LIMITS)])]),
+        Part("Limits", [*care, Section("Of every study", [Points(LIMITS_OF_ALL)])]),
         Part("How to repeat it", [repeat_section(facts)]),
         Part("Reporting checklists", reporting_sections(words)),
     ]

@@ -16,7 +16,7 @@ from sim.analysis.compare import Plan, comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
 from sim.analysis.design_needs import check_design
 from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
-from sim.analysis.stored_comparison import SCENARIOS, facts_of_comparison
+from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
@@ -40,7 +40,7 @@ from sim.studies.question import (
     Question,
     RunSettings,
     StudySettings,
-    changed_words,
+    overrides_of_question,
 )
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
@@ -69,7 +69,7 @@ def plan_of(question: Question) -> Plan:
         event_log=study.event_log,
         worth=() if against is None else against.worth,
         presets=presets_of(against),
-        changed=changed_words(question.overrides),
+        changed=overrides_of_question(question.overrides),
         draws=None if against is None else draws_of(against, question.choices),
     )
     check_design(plan.design)  # runs of draws are shorter
@@ -200,7 +200,7 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         return {
             FACTS: partial(write_json, facts),
             "answer.md": partial(write_text, answer_markdown(described)),
-            SCENARIOS: partial(write_json, scenarios),
+            SCENARIOS_FILE: partial(write_json, scenarios),
             "replications.parquet": partial(write_table, values_table(played_of(runs, plan)[0])),
             **{f"{name}.parquet": partial(write_table, table) for name, table in tables.items()},
             ANSWER: partial(write_answer_workbook, answer_sheets(described, facts)),

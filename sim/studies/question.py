@@ -299,7 +299,7 @@ NOT_THE_QUESTION = (
 """Overrides that change where and how an answer is made, or that it shows anyway, not what was asked."""
 
 
-def changed_words(overrides: Sequence[str]) -> tuple[str, ...]:
+def overrides_of_question(overrides: Sequence[str]) -> tuple[str, ...]:
     """What was typed that differs from the shipped question."""
     return tuple(text for text in overrides if not text.startswith(NOT_THE_QUESTION))
 

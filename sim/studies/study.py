@@ -36,7 +36,7 @@ from sim.runs.output_folder import results_folder, results_place
 from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import WriteErrors, background_writer, json_text, provenance, reason_of, write_text
 from sim.runs.worker_pool import DASK, WorkersGone
-from sim.studies.question import PlayedSettings, Question, StudySettings, changed_words
+from sim.studies.question import PlayedSettings, Question, StudySettings, overrides_of_question
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
@@ -219,7 +219,7 @@ def facts_of(design: Design, command: Sequence[str], question: Question, seconds
     return provenance(
         study=question.study.name,
         command=command,
-        changed=list(changed_words(question.overrides)),
+        changed=list(overrides_of_question(question.overrides)),
         choices=question.choices,
         seed=design.seed,
         engine=design.engine,

@@ -1,6 +1,6 @@
 """What no study of this model can say; docs/user-guide.md has the same sentences."""
 
-LIMITS = (
+LIMITS_OF_ALL = (
     "Mechanisms of peer support are hypotheses, drawn from a qualitative study that gives no effect size. Hope, "
     "dignity, stigma and belonging are outside the model. Minutes without staff can be counted; loneliness cannot.",
     "Evidence of effects comes from adults, mostly outside EDs. Nothing published gives an effect of ED peers on "
