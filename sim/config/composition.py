@@ -13,7 +13,7 @@ from typing import Any
 from sim.config import chosen_files
 from sim.config.checking import CheckCache, Checked
 from sim.config.chosen_files import MISSING_COST, tasks_without_purpose, without_cost
-from sim.config.column_maps import column_map_in, faults_of_visits
+from sim.config.column_maps import column_map_in, faults_of_name, faults_of_visits
 from sim.config.files import choices_of, default_choices, file_of, where_it_lies
 from sim.config.follow_ons import collapsed, completed
 from sim.config.key_paths import MODELS, KeyPath, Plain, Root, copied, locate, put_value, value_or
@@ -199,6 +199,7 @@ class Composition:
         draft = self.draft
         if not isinstance(study, dict) or STUDIES.get(study.get("name", "")) is not CalibrateSettings:
             return
+        draft.problems += faults_of_name(study.get("demand_name"), draft.folders)
         read = column_map_in(draft.folders, study.get("map"))
         if isinstance(read, list):
             draft.problems += read

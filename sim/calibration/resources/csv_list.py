@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from sim.department.scenario import Problem
 from sim.department.short_text import cut_end
 from sim.io.bounded_reader import MIB, UnreadableFile, read_bytes
+from sim.io.clean_text import one_line
 from sim.io.suggest import closest
 from sim.visits.raw_table import BYTE_ORDER_MARKS, MAGIC
 
@@ -76,6 +77,11 @@ class CsvList:
     forgiven: Counter[str] = field(default_factory=Counter)
 
     @property
+    def file(self) -> str:
+        """The name of the file, on one line."""
+        return one_line(self.path.name)
+
+    @property
     def is_sound(self) -> bool:
         """Nothing is wrong so far."""
         return not self.problems and not self.slips
@@ -132,7 +138,7 @@ class CsvList:
     def notes(self) -> Iterator[str]:
         """What was read another way than it is written."""
         for text, n in self.forgiven.items():
-            yield f"{self.path.name}: {text}" + (f", {n} row{'s' if n != 1 else ''}" if n else "")
+            yield f"{self.file}: {text}" + (f", {n} row{'s' if n != 1 else ''}" if n else "")
 
 
 def rows_text(rows: Sequence[CsvRow]) -> str:

@@ -7,6 +7,7 @@ for. Whatever is not the hospital's own is said to be so.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sim.calibration.resources.places_list import PlacesList, read_places_list
 from sim.calibration.resources.rosters import SourcedStaffing, by_role, staffing_for
@@ -23,6 +24,9 @@ class ResourceLists:
 
     staff: StaffList | None = None
     places: PlacesList | None = None
+
+
+NO_LISTS: Final = ResourceLists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,13 @@ class Resources:
     def state(self) -> str:
         """One sentence: what is the hospital's own, and what is not."""
         staff, places = self.lists.staff, self.lists.places
+        partly = " as far as they name it" if (staff and self.sourced.kept) or (places and self.zones.kept) else ""
         if staff and places:
-            return f"staffing and places are yours, from {staff.path.name} and {places.path.name}"
+            return f"staffing and places are yours, from {staff.file} and {places.file}{partly}"
         if staff:
-            return f"staffing is yours, from {staff.path.name}; {self.volume.state('places are')}: give study.places"
+            return f"staffing is yours, from {staff.file}{partly}; {self.volume.state('places are')}: give study.places"
         if places:
-            return f"places are yours, from {places.path.name}; {self.volume.state('staffing is')}: give study.staff"
+            return f"places are yours, from {places.file}{partly}; {self.volume.state('staffing is')}: give study.staff"
         return f"{self.volume.state('staffing and places are')}: give study.staff and study.places"
 
     def lines(self) -> tuple[str, ...]:
@@ -75,13 +80,13 @@ class Resources:
             how = "scaled to your volume" if self.volume.is_scaled else "as they are"
             roles = ", ".join(by_role(self.sourced.kept, self.sourced.staffing))
             yield (
-                f"roles that {staff.path.name} does not name are kept from the default, {how} (hours a week: {roles}); "
+                f"roles that {staff.file} does not name are kept from the default, {how} (hours a week: {roles}); "
                 "a row of 0 heads says that there are none"
             )
         if places and self.zones.kept:
             how = "scaled to your volume" if self.volume.is_scaled else "as they are"
             zones = ", ".join(self.zones.kept)
-            yield f"zones that {places.path.name} does not name are kept from the default, {how}: {zones}"
+            yield f"zones that {places.file} does not name are kept from the default, {how}: {zones}"
 
 
 def read_resource_lists(staff: str | None, places: str | None, base: Scenario) -> ResourceLists:

@@ -38,9 +38,9 @@ class PlacesRow:
 
 @dataclass(frozen=True, slots=True)
 class PlacesList:
-    """A sound list: its rows by zone, and what was read in them another way than it is written."""
+    """A sound list: its rows by zone, and what was read in them another way than it is written. `file`: its name."""
 
-    path: Path
+    file: str
     rows: Mapping[str, PlacesRow]
     notes: tuple[str, ...]
 
@@ -58,7 +58,7 @@ def read_places_list(path: Path, department: Department) -> PlacesList | list[Pr
             rows[row.zone] = row
     if found.is_sound:
         _refuse_closed_routes(found, rows, department)
-    return PlacesList(path, rows, tuple(found.notes())) if found.is_sound else found.all_problems()
+    return PlacesList(found.file, rows, tuple(found.notes())) if found.is_sound else found.all_problems()
 
 
 def _places_row(found: CsvList, row: CsvRow, zones: Mapping[str, Zone]) -> PlacesRow | None:

@@ -57,7 +57,7 @@ def staffing_for(staff: StaffList | None, base: Scenario, volume: Volume, name: 
         rows = staff.rows_of(role_name) if staff else []
         keys = {key: f"{rows_of_register(role_name, key, getattr(role, key))}as in {whose}" for key in PRICED}
         if staff and rows:
-            roles[role_name] = listed_role(role, rows, staff.path.name, keys)
+            roles[role_name] = listed_role(role, rows, staff.file, keys)
         else:
             cover = scaled_cover(base.department.minimum_cover.get(role_name, 0), volume.factor)
             factor = 1.0 if role.kind == "peer" else volume.factor

@@ -69,9 +69,10 @@ class StaffRow:
 
 @dataclass(frozen=True, slots=True)
 class StaffList:
-    """A sound list: its rows, and what was read in them another way than it is written."""
+    """A sound list: its rows, and what was read in them another way than it is written. `file`: its name."""
 
     path: Path
+    file: str
     rows: tuple[StaffRow, ...]
     notes: tuple[str, ...]
 
@@ -95,7 +96,7 @@ def read_staff_list(path: Path, base: Scenario) -> StaffList | list[Problem]:
         _refuse_gaps(found, rows, base)
     if not found.is_sound:
         return found.all_problems()
-    return StaffList(path, tuple(rows), (*found.notes(), *_doubtful(found, rows)))
+    return StaffList(path, found.file, tuple(rows), (*found.notes(), *_doubtful(found, rows)))
 
 
 def _column_named(name: str) -> str:
@@ -328,6 +329,6 @@ def _doubtful(found: CsvList, rows: list[StaffRow]) -> Iterator[str]:
     if long:
         listed = rows_text([row.row for row in long])
         yield (
-            f"{found.path.name}: {listed}: shifts of over {_LONG_SHIFT // 60} hours are played as one person's; "
+            f"{found.file}: {listed}: shifts of over {_LONG_SHIFT // 60} hours are played as one person's; "
             "write a row for each shift if they are several"
         )

@@ -36,7 +36,7 @@ def zones_for(places: PlacesList | None, base: Department, volume: Volume) -> So
         if places and row is not None:
             ratio = {} if row.nurse_twelfths is None else {"nurse_twelfths": row.nurse_twelfths}
             zones[name] = zone.model_copy(update={"places": row.places, **ratio})
-            sources[name] = f"{places.path.name}, row {row.row.number} (line {row.row.line})"
+            sources[name] = f"{places.file}, row {row.row.number} (line {row.row.line})"
         elif zone.places is None or not volume.is_scaled:
             zones[name], sources[name] = zone, f"as in {whose}"
         else:

@@ -15,18 +15,25 @@ from sim.department.roster import WEEKDAYS, Break, Shift, clock_text
 from sim.io.clean_text import one_line
 from sim.io.strict_yaml import parsed_yaml
 
-PEERS_BESIDE: Final = "_peers"
-"""What is added to the name of a staffing for the same with peers added."""
-WITHOUT_PEERS: Final = "_without_peers"
-"""The same for one that has peers, without them."""
+COMPARED_WITH: Final[Mapping[str, str]] = {"peers": "_peers", "without_peers": "_without_peers"}
+"""What a hospital's staffing is compared with, peers added or taken out of it, and what is put behind its name then."""
 _TEMPLATE: Final = Path(__file__).resolve().parents[2] / "data" / "new" / "peers_beside.yaml"
 _PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 
 
+def staffing_texts(resources: Resources) -> dict[str, str]:
+    """The hospital's staffing and what it is compared with: `staffing`, and one of `COMPARED_WITH`."""
+    return {"staffing": staffing_text(resources), _compared(resources): compared_text(resources)}
+
+
 def compared_name(resources: Resources) -> str:
-    """The staffing that is compared with the hospital's own."""
-    name = resources.sourced.staffing.name
-    return f"{name}{WITHOUT_PEERS if resources.sourced.peers else PEERS_BESIDE}"
+    """The name of the staffing that is compared with the hospital's own."""
+    return f"{resources.sourced.staffing.name}{COMPARED_WITH[_compared(resources)]}"
+
+
+def _compared(resources: Resources) -> str:
+    """Which of `COMPARED_WITH` it is."""
+    return "without_peers" if resources.sourced.peers else "peers"
 
 
 def staffing_text(resources: Resources) -> str:
