@@ -34,7 +34,7 @@ FOR_PEOPLE: Final = frozenset({"note", "notes", "comment", "comments", "remark",
 """Columns that are for people and are not read."""
 ERRORS_OF_SPREADSHEETS: Final = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 
-Value = TypeVar("Value")
+CellValue = TypeVar("CellValue")
 
 
 class NotRead(ValueError):
@@ -100,7 +100,7 @@ class CsvList:
         if text != meaning:
             self.forgiven[f"{self.header[column]} {cut_end(text, LONGEST_CELL)!r} read as {meaning}"] += 1
 
-    def read(self, row: CsvRow, column: str, reader: Callable[[str], Value]) -> Value | None:
+    def read(self, row: CsvRow, column: str, reader: Callable[[str], CellValue]) -> CellValue | None:
         """A cell as `reader` reads it; None where it is empty, no column, or cannot be read, which is then a slip."""
         text = row.cells.get(column, "")
         if not text:
@@ -114,7 +114,7 @@ class CsvList:
             self.slip(row, column, str(why))
             return None
 
-    def needed(self, row: CsvRow, column: str, reader: Callable[[str], Value]) -> Value | None:
+    def needed(self, row: CsvRow, column: str, reader: Callable[[str], CellValue]) -> CellValue | None:
         """The same of a cell that may not be empty."""
         if column in self.header and not row.cells.get(column):
             self.slip(row, column, "give each row one", "nothing")

@@ -18,8 +18,8 @@ from sim.department.places import TWELFTHS, Zone
 from sim.department.scenario import Problem
 from sim.io.suggest import did_you_mean
 
-PLACES_COLUMNS: Final = ("zone", "places")
-OPTIONAL_PLACES_COLUMNS: Final = ("nurse_ratio",)
+NEEDED_OF_PLACES: Final = ("zone", "places")
+OPTIONAL_OF_PLACES: Final = ("nurse_ratio",)
 _OTHER_NAMES: Final = {"zones": "zone", "area": "zone", "beds": "places", "ratio": "nurse_ratio"}
 _UNLIMITED: Final = ("unlimited", "no limit", "without limit")
 _MOST_PLACES: Final = 1_000
@@ -47,7 +47,7 @@ class PlacesList:
 
 def read_places_list(path: Path, department: Department) -> PlacesList | list[Problem]:
     """The list at a path, or everything that is wrong with it. `department` has the zones there are."""
-    found = read_csv_list(path, PLACES_COLUMNS, OPTIONAL_PLACES_COLUMNS, lambda name: _OTHER_NAMES.get(name, name))
+    found = read_csv_list(path, NEEDED_OF_PLACES, OPTIONAL_OF_PLACES, lambda name: _OTHER_NAMES.get(name, name))
     rows: dict[str, PlacesRow] = {}
     for each in found.rows:
         row = _places_row(found, each, department.zones)

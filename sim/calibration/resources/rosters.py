@@ -103,7 +103,7 @@ def listed_role(base: Role, rows: list[StaffRow], file: str, keys: Mapping[str, 
         )  # fmt: skip
         sources[shift_name] = f"{file}, {rows_text([each.row for each in together])}{of_breaks}"
     role = base.model_copy(update={"shifts": shifts, "heads": None, **said})
-    return SourcedRole(Role.model_validate(role.model_dump()), f"{file}: {hours_text(role)}", from_list, sources)
+    return SourcedRole(Role.model_validate(role.model_dump()), f"{file}: {hours_a_week(role)}", from_list, sources)
 
 
 def named_shifts(rows: list[StaffRow]) -> dict[str, list[StaffRow]]:
@@ -130,7 +130,7 @@ def short_name(group: list[StaffRow]) -> str:
     clock = clock_text(group[0].start)
     time = clock.removesuffix(":00").replace(":", "")
     days = days_of(group)
-    return f"from_{time}" if len(days) == 7 else f"from_{time}_{days_text(days, '_')}"
+    return f"from_{time}" if len(days) == 7 else f"from_{time}_{days_in_name(days, '_')}"
 
 
 def days_of(group: list[StaffRow]) -> tuple[int, ...]:
@@ -138,7 +138,7 @@ def days_of(group: list[StaffRow]) -> tuple[int, ...]:
     return tuple(sorted({day for row in group for day in row.days}))
 
 
-def days_text(days: tuple[int, ...], between: str) -> str:
+def days_in_name(days: tuple[int, ...], between: str) -> str:
     """`mon_fri` for a run of three days or more, `mon_wed` for others."""
     is_run = len(days) > 2 and days == tuple(range(days[0], days[-1] + 1))
     return between.join(WEEKDAYS[day] for day in ((days[0], days[-1]) if is_run else days))
@@ -176,14 +176,14 @@ def scaled_role(role: Role, factor: float, cover: int, whose: str, keys: Mapping
     if factor == 1.0:
         shifts = dict.fromkeys(role.shifts, f"as in {whose}")
         same = role.model_copy(update={"shifts": _with_heads(role, {}), "heads": None})
-        return SourcedRole(same, f"as in {whose}: {hours_text(role)}", keys, shifts)
+        return SourcedRole(same, f"as in {whose}: {hours_a_week(role)}", keys, shifts)
     heads = scaled_heads(role, factor, cover)
     scaled = role.model_copy(update={"shifts": _with_heads(role, heads), "heads": None})
     sources = {
         name: f"{whose} {role.heads_of(shift)} x {factor:.3f} = {role.heads_of(shift) * factor:.2f}"
         for name, shift in role.shifts.items()
     }
-    whole = f"scaled from {whose}: {hours_text(scaled)}, exactly {role.hours_per_week() * factor:.1f}"
+    whole = f"scaled from {whose}: {hours_a_week(scaled)}, exactly {role.hours_per_week() * factor:.1f}"
     return SourcedRole(scaled, whole, keys, sources)
 
 
@@ -195,11 +195,11 @@ def _with_heads(role: Role, heads: Mapping[str, int]) -> dict[str, Shift]:
     }
 
 
-def hours_text(role: Role) -> str:
+def hours_a_week(role: Role) -> str:
     """`56 hours a week`."""
     return f"{role.hours_per_week():,.10g} hours a week"
 
 
-def by_role(roles: Iterable[str], staffing: Staffing) -> Iterator[str]:
+def hours_by_role(roles: Iterable[str], staffing: Staffing) -> Iterator[str]:
     """`nurse 56` for each role, its hours a week."""
     return (f"{name} {staffing.roles[name].hours_per_week():,.10g}" for name in roles)

@@ -15,14 +15,14 @@ _MOST_HEADS: Final = 200
 """At once in a shift, as a staffing may have."""
 
 
-def rounded(value: float) -> int:
+def nearest_whole(value: float) -> int:
     """To the nearest whole number, halves up."""
     return math.floor(value + 0.5)
 
 
 def scaled_cover(heads: int, factor: float) -> int:
     """Heads at all times in proportion, at least one where there is one."""
-    return max(1, rounded(heads * factor)) if heads else 0
+    return max(1, nearest_whole(heads * factor)) if heads else 0
 
 
 def scaled_heads(role: Role, factor: float, cover: int = 0) -> dict[str, int]:
@@ -66,6 +66,6 @@ def scaled_places(zones: Mapping[str, Zone], factor: float) -> dict[str, int]:
     exact = {name: places * factor for name, places in limited.items()}
     found = {name: max(math.floor(exact[name] + 1e-9), min(1, places)) for name, places in limited.items()}
     for name in sorted(exact, key=lambda zone: found[zone] - exact[zone]):
-        if found[name] < exact[name] and sum(found.values()) < rounded(sum(exact.values())):
+        if found[name] < exact[name] and sum(found.values()) < nearest_whole(sum(exact.values())):
             found[name] += 1
     return found

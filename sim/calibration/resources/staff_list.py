@@ -21,8 +21,8 @@ from sim.department.scenario import Problem, Scenario
 from sim.io.short_lists import few_of
 from sim.io.suggest import did_you_mean
 
-STAFF_COLUMNS: Final = ("role", "weekday", "start", "end", "heads")
-OPTIONAL_STAFF_COLUMNS: Final = ("hourly_cost", "caseload", "break_minutes", "peer_kind")
+NEEDED_OF_STAFF: Final = ("role", "weekday", "start", "end", "heads")
+OPTIONAL_OF_STAFF: Final = ("hourly_cost", "caseload", "break_minutes", "peer_kind")
 _OTHER_NAMES: Final = {
     "weekdays": "weekday", "day": "weekday", "days": "weekday", "from": "start", "begin": "start", "until": "end",
     "to": "end", "headcount": "heads", "head_count": "heads", "break": "break_minutes", "breaks": "break_minutes",
@@ -88,7 +88,7 @@ class StaffList:
 
 def read_staff_list(path: Path, base: Scenario) -> StaffList | list[Problem]:
     """The list at a path, or everything that is wrong with it. `base` has the roles and the minimum cover."""
-    found = read_csv_list(path, STAFF_COLUMNS, OPTIONAL_STAFF_COLUMNS, _column_named)
+    found = read_csv_list(path, NEEDED_OF_STAFF, OPTIONAL_OF_STAFF, _column_named)
     rows = [row for each in found.rows if (row := _staff_row(found, each, base)) is not None]
     _refuse_repeats(found, rows)
     _refuse_several_values(found, rows)
@@ -253,7 +253,7 @@ def _refuse_repeats(found: CsvList, rows: list[StaffRow]) -> None:
             earlier = first.setdefault((row.role, day, row.start, row.minutes, row.peer_kind), row)
             if earlier is not row:
                 where = (
-                    f"{WEEKDAYS[day].capitalize()} {span_text(row)} of {row.role} stands in {rows_text([earlier.row])}"
+                    f"{WEEKDAYS[day].capitalize()} {clock_span(row)} of {row.role} stands in {rows_text([earlier.row])}"
                 )
                 remedy = f"{where} too: keep one row, with the heads of both if they add up"
                 found.slip(row.row, "weekday", remedy)
@@ -313,7 +313,7 @@ def moment_text(minute: int) -> str:
     return f"{WEEKDAYS[minute // _DAY_MINUTES % 7].capitalize()} {clock_text(minute)}"
 
 
-def span_text(row: StaffRow) -> str:
+def clock_span(row: StaffRow) -> str:
     """`22:00-06:00`."""
     end = row.start + row.minutes
     return f"{clock_text(row.start)}-{'24:00' if end == _DAY_MINUTES else clock_text(end)}"

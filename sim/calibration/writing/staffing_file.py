@@ -101,10 +101,10 @@ def _role_lines(name: str, each: SourcedRole) -> Iterator[str]:
         yield f"  breaks: {breaks_text(role.breaks)}    # as in the default"
     yield "  shifts:" if role.shifts else "  shifts: {}"
     for shift_name, shift in role.shifts.items():
-        yield f"    {key_text(shift_name)}: {shift_text(shift)}    # {one_line(each.shifts[shift_name])}"
+        yield f"    {key_text(shift_name)}: {shift_on_one_line(shift)}    # {one_line(each.shifts[shift_name])}"
 
 
-def shift_text(shift: Shift) -> str:
+def shift_on_one_line(shift: Shift) -> str:
     """A shift on one line."""
     parts = {"start": f'"{clock_text(shift.start)}"', "minutes": number_text(shift.minutes), "heads": str(shift.heads)}
     if len(shift.days) < len(WEEKDAYS):
