@@ -10,6 +10,7 @@ from typing import Final
 import duckdb
 
 from sim.io import sql
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.visits import column_map as maps
 from sim.visits import visits_query as texts
 from sim.visits.column_map import STEP_ENDS, CodedColumn, FlagColumns, TimesOfStep, WeekdayCode, WordColumns
@@ -86,7 +87,7 @@ def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:
     """0 = Monday .. 6 = Sunday."""
     _add_number(query, "weekday", code.column, code.first_code, code.first_code + 6)
     query.fault_of_field("weekday", "f_weekday % 1 <> 0", "not a whole-number weekday code", "correct it")
-    shift = maps.WEEKDAY_NAMES.index(code.first_day) - code.first_code
+    shift = WEEKDAY_NAMES.index(code.first_day) - code.first_code
     query.add("f_weekday", f"(f_weekday + {shift} + 7) % 7")
 
 
