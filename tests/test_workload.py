@@ -44,7 +44,9 @@ from sim.department.quantities import (
 from sim.department.roster import Staffing
 from sim.department.scenario import Period, Scenario
 from sim.engine.draw_numbers import DAY_ID, FIRST_DAY, PERSON, flag_id, quantity_id
-from sim.engine.workload import Workload, day_factors, keyed, return_gap, return_time, visit_uniform
+from sim.engine.hourly_rates import day_factors
+from sim.engine.keyed_uniforms import keyed, visit_uniform
+from sim.engine.workload import Workload, return_gap, return_time
 from sim.runs.engines import COMPILED, ENGINES, Engine
 from tests.worlds import always, one_stream, visits_at
 
