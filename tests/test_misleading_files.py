@@ -70,9 +70,8 @@ def test_a_unit_that_a_field_cannot_have_is_refused(field: str, unit: str) -> No
 
 def test_visits_of_an_excluded_period_are_left_out_and_its_hours_are_not_covered(tmp_path: Path) -> None:
     days = pd.date_range("2024-01-01", "2024-01-10").strftime("%Y-%m-%d 12:00")
-    read = visits(
-        tmp_path, {"arr": days, "age": ["x"] * 10}, exclude=["2024-01-03..2024-01-04", "2024-01-09..2025-01-01"]
-    )
+    periods = ["2024-01-03..2024-01-04", "2024-01-09..2025-01-01"]
+    read = visits(tmp_path, {"arr": days, "age": ["x"] * 10}, age="age", exclude=periods)
     assert list(read.frame["row"]) == [1, 2, 5, 6, 7, 8]
     left_out = finding(read, "`exclude` leaves out")
     assert (left_out.count, left_out.rows) == (4, (3, 4, 9, 10))

@@ -134,9 +134,7 @@ def test_names_of_hospitals_are_known(name: str) -> None:
     assert names_a_site(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["body_site", "referring_hospital", "discharge_facility", "ed", "hospitalised"]
-)
+@pytest.mark.parametrize("name", ["body_site", "referring_hospital", "discharge_facility", "ed", "hospitalised"])
 def test_names_that_only_hold_such_a_word_are_not_taken_for_one(name: str) -> None:
     assert not names_a_site(name)
 
