@@ -331,6 +331,23 @@ class ColumnMap(Strict):
         return value
 
     @model_validator(mode="after")
+    def _units_of_numbers(self) -> Self:
+        numbers = {name: getattr(self, name) for name in ("triage_minutes", "wait_minutes", "stay_minutes", "age")}
+        numbers |= {f"step_minutes.{step}": each for step, each in self.step_minutes.items()}
+        for name, number in numbers.items():
+            known = ("days", "months", "years") if name == "age" else ("seconds", "minutes", "hours", "days")
+            if isinstance(number, ColumnWithUnit) and number.unit not in known:
+                raise ValueError(f"{name}.unit: {number.unit} is no unit of it; give {', '.join(known)}")
+        return self
+
+    @model_validator(mode="after")
+    def _dates_to_leave_out(self) -> Self:
+        is_weekday = isinstance(self.arrival, PartsArrival) and self.arrival.weekday is not None
+        if self.exclude and (self.calendar == "shifted" or is_weekday):
+            raise ValueError("exclude: the arrivals have no true dates; leave it out")
+        return self
+
+    @model_validator(mode="after")
     def _arrival_of_a_log(self) -> Self:
         of_events = isinstance(self.arrival, EventsArrival)
         if of_events != (self.events is not None):

@@ -12,11 +12,24 @@ import duckdb
 
 from sim.io import sql
 from sim.visits import column_map as maps
-from sim.visits.column_map import CodedColumn, ColumnMap, EventMark, Events, JoinedFile, WordColumns
+from sim.visits.clock_text import readings
+from sim.visits.column_map import (
+    CodedColumn,
+    ColumnMap,
+    ColumnWithUnit,
+    DateAndTime,
+    EventMark,
+    Events,
+    JoinedFile,
+    NumberColumn,
+    TimeColumns,
+    WordColumns,
+)
 from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, closest_name, note
 from sim.visits.file_error import VisitsFileError
+from sim.visits.plausible_sites import names_a_site
 from sim.visits.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, SourceFile
-from sim.visits.visits_query import VisitsQuery, clock_time
+from sim.visits.visits_query import VisitsQuery
 
 WORD_FIELDS = ("stream", "disposition", "mode", "seen_recently")
 TIME_FIELDS = ("triage_time", "physician_time", "departure_time")
@@ -29,7 +42,7 @@ def load_source(connection: duckdb.DuckDBPyConnection, path: Path, column_map: C
     events, joined = column_map.events, column_map.join
     wanted = [*mapped, *(log_columns(events) if events else []), *([joined.key] if joined else [])]
     file = SourceFile(path, connection, scratch, column_map.separator, column_map.encoding)
-    raw = file.load(wanted, "raw")
+    raw = file.load(wanted, "raw", names_a_site if events is None else lambda _: False)
     findings = _row_findings(raw)
     if events is not None:
         if absent := [_absent(name, raw.header) for name in log_columns(events) if name not in raw.column_of]:
@@ -53,19 +66,44 @@ def source_files(path: Path, column_map: ColumnMap) -> list[Path]:
 
 def mapped_columns(column_map: ColumnMap) -> list[str]:
     """Each column the map names, once, in the order of the map."""
-    arrival, acuity = column_map.arrival, column_map.acuity
-    names: list[str | None] = [acuity.column if acuity else None, *column_map.cluster]
-    if isinstance(arrival, maps.TimestampArrival):
-        names.insert(0, arrival.column)
-    elif isinstance(arrival, maps.PartsArrival):
-        weekday = arrival.weekday.column if arrival.weekday else None
-        names = [arrival.time, weekday, arrival.date, arrival.year, arrival.month, *names]
-    for name in WORD_FIELDS:
-        names += columns_of_words(getattr(column_map, name))
-    names += [getattr(column_map, name) for name in ("patient", *TIME_FIELDS, *NUMBER_FIELDS)]
+    names: list[str | None] = [*_arrival_columns(column_map.arrival), column_map.visit, column_map.patient]
+    names += [column_map.site, *column_map.only, *column_map.cluster]
+    names += [column_map.acuity.column if column_map.acuity else None]
+    for field in WORD_FIELDS:
+        names += columns_of_words(getattr(column_map, field))
+    for field in TIME_FIELDS:
+        names += columns_of_time(getattr(column_map, field))
+    names += [column_of_number(getattr(column_map, field)) for field in NUMBER_FIELDS]
     for step in column_map.step_minutes.values():
-        names += [step.begins, step.ends] if isinstance(step, maps.TimesOfStep) else [step]
+        if isinstance(step, maps.TimesOfStep):
+            names += [*columns_of_time(step.begins), *columns_of_time(step.ends)]
+        else:
+            names.append(column_of_number(step))
     return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def _arrival_columns(arrival: maps.ArrivalColumns | None) -> list[str | None]:
+    """The columns that an arrival, or a count of arrivals, is made of."""
+    if isinstance(arrival, maps.TimestampArrival):
+        return [arrival.column]
+    if isinstance(arrival, maps.PartsArrival):
+        weekday = arrival.weekday.column if arrival.weekday else None
+        return [arrival.time, arrival.hour, weekday, arrival.date, arrival.year, arrival.month]
+    if isinstance(arrival, maps.CountsArrival):
+        return [arrival.count, arrival.time, arrival.date, arrival.hour]
+    return []
+
+
+def columns_of_time(time: TimeColumns | None) -> list[str]:
+    """The columns that a time is written in: one, or those of its date and its time of day."""
+    if isinstance(time, DateAndTime):
+        return [time.date, time.time]
+    return [] if time is None else [time]
+
+
+def column_of_number(number: NumberColumn | None) -> str | None:
+    """The column of a number, with or without its unit."""
+    return number.column if isinstance(number, ColumnWithUnit) else number
 
 
 def columns_of_words(words: WordColumns | None) -> list[str]:
@@ -162,7 +200,7 @@ def visits_of_log(
     of = log.column_of
     case, activity, time = (of[name] for name in (events.case, events.activity, events.time))
     lifecycle = f"lower({of[events.lifecycle]})" if events.lifecycle in of else "NULL"
-    when = clock_time("the_time", next(iter(column_map.time_format), None), column_map.time_zone or "UTC")
+    when = f"coalesce({', '.join(readings('the_time', column_map.time_format, column_map.time_zone or 'UTC'))})"
     connection.execute(
         f"CREATE TABLE marked AS SELECT *, {when} AS the_instant FROM (SELECT *, {case} AS the_case, "
         f"{activity} AS the_activity, {time} AS the_time, {lifecycle} AS the_lifecycle FROM {log.name})"

@@ -7,88 +7,32 @@ the order of a visit's times, its durations, visits that occur twice.
 from collections.abc import Mapping
 from typing import Final
 
-import duckdb
-
 from sim.io import sql
-from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.visits import column_map as maps
 from sim.visits import visits_query as texts
-from sim.visits.column_map import STEP_ENDS, CodedColumn, FlagColumns, TimesOfStep, WeekdayCode, WordColumns
-from sim.visits.source_text import NUMBER_FIELDS, TIME_FIELDS, WORD_FIELDS, columns_of_words, rows_noted
-from sim.visits.visits_query import NOT_A_TIME, VisitsQuery
-
-_FORMULA: Final = ("a spreadsheet formula", "export values, not formulas")
+from sim.visits.column_map import STEP_ENDS, CodedColumn, FlagColumns, TimeColumns, TimesOfStep, WordColumns
+from sim.visits.number_fields import FORMULA, add_number, unless_formula
+from sim.visits.source_text import (
+    NUMBER_FIELDS,
+    TIME_FIELDS,
+    WORD_FIELDS,
+    columns_of_time,
+    columns_of_words,
+    rows_noted,
+)
+from sim.visits.time_fields import add_arrival, add_time, has_time, leave_out_periods
+from sim.visits.visits_query import VisitsQuery
 
 
 def add_fields(query: VisitsQuery) -> None:
     """Add every field that the column map names and the file has."""
-    _add_arrival(query)
+    add_arrival(query)
+    leave_out_periods(query)
     _add_other_fields(query)
     _add_step_minutes(query)
 
 
 # --- single columns ---
-
-
-def _unless_formula(query: VisitsQuery, column: str, unreadable: str) -> str:
-    """The condition for a text that is merely unreadable; formulas and error texts of spreadsheets are faults apart."""
-    text = query.text(column)
-    formula = query.fault(column, f"{unreadable} AND {texts.is_formula(text)}", *_FORMULA)
-    remedy = "correct it, or list it under `missing_codes`"
-    error = query.fault(column, f"{unreadable} AND {texts.is_spreadsheet_error(text)}", "a spreadsheet error", remedy)
-    return f"{unreadable} AND NOT {formula} AND NOT {error}"
-
-
-def _add_time(query: VisitsQuery, name: str, column: str, patterns: tuple[str, ...] = ()) -> None:
-    """Local clock times of a column the file has, by `pattern` (strptime) or else the map's `time_format`."""
-    zone = query.column_map.time_zone
-    pattern = next(iter(patterns or query.column_map.time_format), None)
-    if pattern is not None and not _is_time_format(query.connection, pattern):
-        remedy = "correct `time_format` in the column map, as in %d/%m/%Y %H:%M"
-        query.error(column, f"{pattern[:40]!r} is not a format of strptime", remedy)
-        pattern = None
-    text = query.text(column)
-    query.add_field(name, column, texts.clock_time(text, pattern, zone))
-    unreadable = f"{text} IS NOT NULL AND f_{name} IS NULL"
-    if pattern is None and zone is None:
-        remedy = "write local clock time without it, or set `time_zone` in the column map"
-        with_offset = f"CASE WHEN {unreadable} THEN {texts.matches(text, texts.UTC_OFFSET)} END"
-        unreadable += f" AND NOT {query.fault(column, with_offset, 'a time with a UTC offset', remedy)}"
-    unreadable = _unless_formula(query, column, unreadable)
-    query.fault(column, unreadable, NOT_A_TIME, f"write it as {pattern or 'YYYY-MM-DD HH:MM'}")
-
-
-def _is_time_format(connection: duckdb.DuckDBPyConnection, pattern: str) -> bool:
-    """Whether times can be read by this format."""
-    try:
-        connection.execute("SELECT try_strptime('', ?)", [pattern]).fetchall()
-    except duckdb.Error:
-        return False
-    return True
-
-
-def _add_number(
-    query: VisitsQuery, name: str, column: str | None, least: float = 0.0, most: float | None = None
-) -> None:
-    """Numbers, if the file has the column, those under `least` or over `most` a fault."""
-    if column is None or not query.has(column):
-        return
-    text = query.text(column)
-    query.add_field(name, column, texts.decimal_number(text, query.column_map.decimal))
-    unreadable = _unless_formula(query, column, f"{text} IS NOT NULL AND f_{name} IS NULL")
-    remedy = "correct it, list it under `missing_codes`, or set `decimal` in the column map"
-    query.fault(column, unreadable, "not a number", remedy)
-    kind = f"under {least:g}" if most is None else f"outside {least:g} to {most:g}"
-    outside = f"(f_{name} < {least}{'' if most is None else f' OR f_{name} > {most}'})"
-    query.fault_of_field(name, outside, kind, "correct it or list it under `missing_codes`")
-
-
-def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:
-    """0 = Monday .. 6 = Sunday."""
-    _add_number(query, "weekday", code.column, code.first_code, code.first_code + 6)
-    query.fault_of_field("weekday", "f_weekday % 1 <> 0", "not a whole-number weekday code", "correct it")
-    shift = WEEKDAY_NAMES.index(code.first_day) - code.first_code
-    query.add("f_weekday", f"(f_weekday + {shift} + 7) % 7")
 
 
 def _add_codes(query: VisitsQuery, name: str, column: str, recode: Mapping[str, object | None], kind: str) -> None:
@@ -100,7 +44,7 @@ def _add_codes(query: VisitsQuery, name: str, column: str, recode: Mapping[str, 
     cases = " ".join(f"WHEN {sql.literal(code)} THEN {sql.literal(str(meaning))}" for code, meaning in given)
     query.add_field(name, column, f"(CASE {text} {cases} END)::{kind}" if cases else f"NULL::{kind}")
     listed = ", ".join(sql.literal(code) for code in recode)
-    unknown = _unless_formula(query, column, f"{text} IS NOT NULL AND {text} NOT IN ({listed})")
+    unknown = unless_formula(query, column, f"{text} IS NOT NULL AND {text} NOT IN ({listed})")
     remedy = f"add it to `{name}.recode` (known: {', '.join(recode)})"
     query.fault(column, unknown, f"an unknown code of {name}", remedy)
     not_given = f"f_{name} IS NULL AND NOT coalesce({text} NOT IN ({listed}), false)"
@@ -133,62 +77,7 @@ def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
 def _add_text(query: VisitsQuery, name: str, column: str) -> None:
     """The text as it is; a spreadsheet formula is a fault."""
     query.add_field(name, column, query.text(column))
-    query.fault_of_field(name, texts.is_formula(query.text(column)), *_FORMULA)
-
-
-# --- arrival ---
-
-
-def _add_arrival(query: VisitsQuery) -> None:
-    arrival = query.column_map.arrival
-    if isinstance(arrival, maps.TimestampArrival) and query.has(arrival.column):
-        _add_time(query, "arrival", arrival.column, arrival.format)
-        _add_parts_of_arrival(query, arrival.column)
-    elif isinstance(arrival, maps.EventsArrival) and query.has("arrival"):
-        _add_time(query, "arrival", "arrival")
-        _add_parts_of_arrival(query, "arrival")
-    elif isinstance(arrival, maps.PartsArrival):
-        _add_arrival_from_parts(query, arrival)
-
-
-def _add_parts_of_arrival(query: VisitsQuery, column: str) -> None:
-    """Weekday, year, month and time of day of a full arrival time; of a shifted date the time of day alone."""
-    if query.column_map.calendar == "real":
-        query.add_field("weekday", column, "(isodow(f_arrival) - 1)::DOUBLE")
-        query.add_field("year", column, "year(f_arrival)::DOUBLE")
-        query.add_field("month", column, "month(f_arrival)::DOUBLE")
-    day = "date_trunc('day', f_arrival)"
-    query.add_field("minute_of_day", column, f"(epoch_us(f_arrival) - epoch_us({day})) / 60e6")
-    _note_missing_arrival(query, column, "f_arrival")
-
-
-def _add_arrival_from_parts(query: VisitsQuery, parts: maps.PartsArrival) -> None:
-    if query.has(parts.time):
-        text = query.text(parts.time)
-        query.add_field("minute_of_day", parts.time, texts.minute_of_day(text))
-        unreadable = _unless_formula(query, parts.time, f"{text} IS NOT NULL AND f_minute_of_day IS NULL")
-        query.fault(parts.time, unreadable, "not a time of day", "write 0000 to 2359 as HHMM or HH:MM")
-        if parts.date is None:
-            _note_missing_arrival(query, parts.time, "f_minute_of_day")
-        elif query.has(parts.date):
-            _add_arrival_from_date(query, parts.date, parts.time)
-    if parts.weekday and query.has(parts.weekday.column):
-        _add_weekday(query, parts.weekday)
-    _add_number(query, "year", parts.year, 1900, 2999)
-    _add_number(query, "month", parts.month, 1, 12)
-
-
-def _add_arrival_from_date(query: VisitsQuery, date: str, time: str) -> None:
-    """One arrival time from columns of its date and its time of day."""
-    _add_time(query, "day", date)
-    del query.origin["day"]
-    minutes = "to_microseconds((f_minute_of_day * 60e6)::BIGINT)"
-    query.add_field("arrival", time, f"date_trunc('day', f_day) + {minutes}")
-    _add_parts_of_arrival(query, time)
-
-
-def _note_missing_arrival(query: VisitsQuery, column: str, arrival: str) -> None:
-    query.note(column, f"{arrival} IS NULL", "no usable arrival time", "left out of arrival estimates")
+    query.fault_of_field(name, texts.is_formula(query.text(column)), *FORMULA)
 
 
 # --- all else ---
@@ -206,11 +95,11 @@ def _add_other_fields(query: VisitsQuery) -> None:
         if words is not None:
             _add_words(query, name, words)
     for name in TIME_FIELDS:
-        column = name if name in marks else getattr(column_map, name)
-        if query.has(column):
-            _add_time(query, name, column)
+        time = name if name in marks else getattr(column_map, name)
+        if has_time(query, time):
+            add_time(query, name, time)
     for name in NUMBER_FIELDS:
-        _add_number(query, name, getattr(column_map, name))
+        add_number(query, name, getattr(column_map, name))
     if column_map.acuity:
         _add_codes(query, "acuity", column_map.acuity.column, column_map.acuity.recode, "DOUBLE")
     _add_cluster(query, column_map.cluster)
@@ -230,22 +119,27 @@ def _add_step_minutes(query: VisitsQuery) -> None:
     for step, columns in query.column_map.steps().items():
         name = f"minutes_{step}"
         if not isinstance(columns, TimesOfStep):
-            _add_number(query, name, columns)
-        elif query.has(columns.begins) and query.has(columns.ends):
+            add_number(query, name, columns)
+        elif has_time(query, columns.begins) and has_time(query, columns.ends):
             begins, ends = (_time_field(query, f"{end}_{step}", getattr(columns, end)) for end in STEP_ENDS)
-            query.add_field(name, columns.ends, f"(epoch_us(f_{ends}) - epoch_us(f_{begins})) / 60e6")
-            kind, remedy = f"{step} ends before it begins", f"correct it or {columns.begins!r}"
+            last = columns_of_time(columns.ends)[-1]
+            query.add_field(name, last, f"(epoch_us(f_{ends}) - epoch_us(f_{begins})) / 60e6")
+            kind, remedy = f"{step} ends before it begins", f"correct it or {columns_of_time(columns.begins)[-1]!r}"
             query.fault_of_field(name, f"f_{name} < 0", kind, remedy)
         check_longest(query, name)
 
 
-def _time_field(query: VisitsQuery, name: str, column: str) -> str:
-    """The field with the times of a column: one that is there already, or else a new one."""
-    known = next((field for field in ("arrival", *TIME_FIELDS) if query.origin.get(field) == column), None)
-    if known is None:
-        _add_time(query, name, column)
+def _time_field(query: VisitsQuery, name: str, time: TimeColumns) -> str:
+    """The field with the times of these columns: one that is there already, or else a new one."""
+    column_map = query.column_map
+    known = {field: getattr(column_map, field) for field in TIME_FIELDS}
+    if isinstance(column_map.arrival, maps.TimestampArrival):
+        known["arrival"] = column_map.arrival.column
+    same = next((field for field, columns in known.items() if columns == time and query.knows(field)), None)
+    if same is None:
+        add_time(query, name, time)
         del query.origin[name]
-    return known or name
+    return same or name
 
 
 _MINUTES_PER_DAY: Final = 1440.0

@@ -5,6 +5,7 @@ text and return the SQL of its value, NULL where the text is none.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -36,6 +37,7 @@ class VisitsQuery:
     """Kinds of trouble; the column `b_N` of the N-th is true in the rows that have it."""
     flagged: list[int] = field(default_factory=list)
     """Rows of each flag, known after `run`."""
+    _left_out: list[int] = field(default_factory=list)
     _levels: list[list[str]] = field(default_factory=list)
     _level_of: dict[str, int] = field(default_factory=dict)
     _version: dict[str, str] = field(default_factory=dict)
@@ -94,6 +96,11 @@ class VisitsQuery:
         self.flags.append(DataFinding(level, column, kind, remedy))
         return name
 
+    def leave_out(self, column: str, condition: str, kind: str, remedy: str) -> None:
+        """Leave rows out of the table; they are counted in a note, and nothing else is told of them."""
+        self.note(column, condition, kind, remedy)
+        self._left_out.append(len(self.flags) - 1)
+
     def error(self, column: str, kind: str, remedy: str) -> None:
         """Report why the file cannot be used."""
         self.findings.append(DataFinding(FindingLevel.ERROR, column, kind, remedy))
@@ -111,13 +118,24 @@ class VisitsQuery:
     def run(self) -> None:
         """Evaluate the query into the table `visits`, and report every flag that some row has."""
         self.connection.execute(f"CREATE TABLE visits AS {self.sql}")
-        if self.flags:
-            counts = ", ".join(f"count(*) FILTER (b_{number})" for number in range(len(self.flags)))
-            row = self.connection.execute(f"SELECT {counts} FROM visits").fetchone()
-            self.flagged = [int(n) for n in row] if row else []
+        for number in self._left_out:
+            (n,) = self._counts([number])
+            if n:
+                self.findings.append(self._finding(number, self.flags[number], n))
+                self.connection.execute(f"DELETE FROM visits WHERE b_{number}")
+                self.raw.n_rows -= n
+        self.flagged = self._counts(range(len(self.flags)))
         for number, (flag, n) in enumerate(zip(self.flags, self.flagged, strict=True)):
             if n:
                 self.findings.append(self._finding(number, flag, n))
+
+    def _counts(self, numbers: Sequence[int]) -> list[int]:
+        """The rows that have each of these flags."""
+        if not numbers:
+            return []
+        counted = ", ".join(f"count(*) FILTER (b_{number})" for number in numbers)
+        row = self.connection.execute(f"SELECT {counted} FROM visits").fetchone()
+        return [int(n) for n in row or ()]
 
     def _finding(self, number: int, flag: DataFinding, n: int) -> DataFinding:
         """What a flag reports, with the first rows and the first value."""
@@ -151,12 +169,7 @@ class VisitsQuery:
         return " OR ".join(faults) or "false"
 
 
-_ISO_TIME: Final = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?)?"
 _NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
-UTC_OFFSET: Final = r"\d{2}:\d{2}.*(Z|[+-]\d{2}(:?\d{2})?)$"
-_ISO_INSTANT: Final = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)"
-_CLOCK: Final = r"(\d{1,2}):(\d{2})(:\d{2}(\.\d+)?)?"
-_HHMM: Final = r"(\d{1,4})(\.0)?"
 _FORMULA: Final = r"^(=|@|[+-][A-Za-z_.]*\(|[+-][A-Za-z]{1,3}\d|[+-][\d.]+[-+*/])"
 """A cell that a spreadsheet would evaluate, or was to."""
 _SPREADSHEET_ERROR: Final = r"^#([A-Z0-9/]{2,8}[!?]|N/A|\pL{2,8}!)$"
@@ -168,27 +181,6 @@ def matches(text: str, pattern: str) -> str:
 
 def _is_all(text: str, pattern: str) -> str:
     return f"regexp_full_match({text}, {sql.literal(pattern)})"
-
-
-def clock_time(text: str, pattern: str | None, zone: str | None) -> str:
-    """Local clock time; a time with a UTC offset needs the zone, and is NULL without it."""
-    if pattern is not None:
-        return f"try_strptime({text}, {sql.literal(pattern)})"
-    plain = f"WHEN {_is_all(text, _ISO_TIME)} THEN try_cast(replace({text}, ',', '.') AS TIMESTAMP)"
-    if zone is None:
-        return f"CASE {plain} END"
-    instant = f"try_cast(replace({text}, ',', '.') AS TIMESTAMPTZ)"
-    return f"CASE {plain} WHEN {_is_all(text, _ISO_INSTANT)} THEN timezone({sql.literal(zone)}, {instant}) END"
-
-
-def minute_of_day(text: str) -> str:
-    """Minutes after midnight from HHMM (5 = 00:05) or HH:MM."""
-    colon = f"regexp_extract({text}, {sql.literal('^' + _CLOCK + '$')}, "
-    plain = f"try_cast(regexp_extract({text}, {sql.literal('^' + _HHMM + '$')}, 1) AS INTEGER)"
-    hour = f"coalesce(try_cast({colon}1) AS INTEGER), {plain} // 100)"
-    minute = f"coalesce(try_cast({colon}2) AS INTEGER), {plain} % 100)"
-    possible = f"{hour} BETWEEN 0 AND 23 AND {minute} BETWEEN 0 AND 59"
-    return f"CASE WHEN {possible} THEN 60.0::DOUBLE * {hour} + {minute} END"
 
 
 def decimal_number(text: str, decimal: str) -> str:

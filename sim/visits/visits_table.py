@@ -5,22 +5,25 @@ No row is dropped: an untrue value becomes missing and is counted.
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
 
 from sim.io import sql
-from sim.visits.column_map import ColumnMap
+from sim.visits.column_map import ColumnMap, PartsArrival
 from sim.visits.data_quality import ColumnUse, DataQuality, FindingLevel
 from sim.visits.file_error import VisitsFileError
+from sim.visits.plausibility import gate
 from sim.visits.quality_checks import table_findings
 from sim.visits.raw_table import scratch_database
 from sim.visits.source_text import TIME_FIELDS, WORD_FIELDS, load_source, source_files
 from sim.visits.visit_fields import add_fields, check_intervals, note_duplicates
 from sim.visits.visits_query import VisitsQuery
 
+Resolution = Literal["minute", "hour", "day"]
 MOST_WORDS: Final = 10_000
 """Different words of a text column up to which each is one object in memory."""
 _FIELDS: Final = (
@@ -44,11 +47,16 @@ class VisitsFile:
     `disposition`, `age` (years), `mode`, `seen_recently`, `weight`; numbers are float64 with NaN for missing, and a
     field the column map does not name is all missing. Each step it measures has a column `minutes_STEP`. `exclusions`
     lists every value set to missing as untrue: row, column, kind, value.
+
+    `uncovered_hours` (datetime64[h], in order) are the hours from the first to the last day of arrivals that the file
+    does not cover. `resolution` says how finely it tells an arrival.
     """
 
     frame: pd.DataFrame
     quality: DataQuality
     exclusions: pd.DataFrame
+    uncovered_hours: np.ndarray = field(default_factory=lambda: np.empty(0, "datetime64[h]"))
+    resolution: Resolution = "minute"
 
 
 def read_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
@@ -68,9 +76,32 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             add_fields(query)
             check_intervals(query)
             query.run()
-            query.findings += table_findings(query)
+            query.findings += [*gate(query), *table_findings(query)]
             note_duplicates(query)
-            return VisitsFile(frame=_tidy(query), quality=_quality(path, query), exclusions=_exclusions(query))
+            frame = _tidy(query)
+            return VisitsFile(
+                frame=frame,
+                quality=_quality(path, query),
+                exclusions=_exclusions(query),
+                uncovered_hours=uncovered_hours(column_map, frame["arrival"]),
+                resolution=_resolution(column_map),
+            )
+
+
+def uncovered_hours(column_map: ColumnMap, arrivals: pd.Series) -> np.ndarray:
+    """The hours, from the first to the last day of these arrivals, that the map excludes."""
+    known = arrivals.dropna()
+    if known.empty or not column_map.exclude:
+        return np.empty(0, "datetime64[h]")
+    first, last = known.min().date(), known.max().date()
+    periods = [(max(one.first, first), min(one.last, last)) for one in column_map.exclude]
+    hours = [np.arange(np.datetime64(a, "h"), np.datetime64(b, "h") + 24) for a, b in periods if a <= b]
+    return np.unique(np.concatenate(hours)) if hours else np.empty(0, "datetime64[h]")
+
+
+def _resolution(column_map: ColumnMap) -> Resolution:
+    by_hour = isinstance(column_map.arrival, PartsArrival) and column_map.arrival.hour is not None
+    return "hour" if by_hour else "minute"
 
 
 def _table_fields(column_map: ColumnMap) -> tuple[str, ...]:

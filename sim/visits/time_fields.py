@@ -1,0 +1,145 @@
+"""Times of a visit, added to the query: clock times in one column or two, and the arrival from its parts."""
+
+from typing import Final
+
+from sim.visits import clock_text
+from sim.visits import column_map as maps
+from sim.visits import visits_query as texts
+from sim.visits.column_map import DateAndTime, TimeColumns, WeekdayCode
+from sim.visits.number_fields import add_number, unless_formula
+from sim.visits.source_text import columns_of_time
+from sim.visits.visits_query import NOT_A_TIME, VisitsQuery
+
+_TWO_WAYS: Final = "can be read in two ways"
+_NOT_A_TIME_OF_DAY: Final = ("not a time of day", "write 0000 to 2359 as HHMM or HH:MM")
+
+
+def has_time(query: VisitsQuery, time: TimeColumns | None) -> bool:
+    """Whether the file has every column of a time."""
+    columns = columns_of_time(time)
+    return bool(columns) and all(query.has(column) for column in columns)
+
+
+def add_time(query: VisitsQuery, name: str, time: TimeColumns, patterns: tuple[str, ...] = ()) -> None:
+    """Local clock times of the columns, which the file has, by `patterns` (strptime) or the map's `time_format`."""
+    if isinstance(time, DateAndTime):
+        _add_date_and_time(query, name, time)
+    else:
+        _add_clock_time(query, name, time, patterns or query.column_map.time_format)
+
+
+def _add_clock_time(query: VisitsQuery, name: str, column: str, patterns: tuple[str, ...]) -> None:
+    """Times in one column: a text has to fit one pattern, or several that say the same."""
+    zone, text = query.column_map.time_zone, query.text(column)
+    mistakes = [clock_text.pattern_mistake(query.connection, pattern) for pattern in patterns]
+    for mistake in filter(None, mistakes):
+        query.error(column, *mistake)
+    patterns = tuple(each for each, mistake in zip(patterns, mistakes, strict=True) if mistake is None)
+    if any(mistakes) and not patterns:
+        query.add_field(name, column, "NULL::TIMESTAMP")
+        return
+    read = clock_text.readings(text, patterns, zone)
+    query.add_field(name, column, read[0] if len(read) == 1 else f"least({', '.join(read)})")
+    unreadable = f"{text} IS NOT NULL AND f_{name} IS NULL"
+    if zone is None and (not patterns or any(map(clock_text.is_instant, patterns))):
+        remedy = "write local clock time without it, or set `time_zone` in the column map"
+        with_offset = f"CASE WHEN {unreadable} THEN {texts.matches(text, clock_text.UTC_OFFSET)} END"
+        unreadable += f" AND NOT {query.fault(column, with_offset, 'a time with a UTC offset', remedy)}"
+    unreadable = unless_formula(query, column, unreadable)
+    query.fault(column, unreadable, NOT_A_TIME, f"write it as {' or '.join(patterns) or 'YYYY-MM-DD HH:MM'}")
+    if len(read) > 1:
+        remedy = f"leave `time_format` with one of {', '.join(patterns)}, or write each time in one way"
+        query.fault_of_field(name, f"greatest({', '.join(read)}) <> f_{name}", _TWO_WAYS, remedy)
+
+
+def _add_date_and_time(query: VisitsQuery, name: str, time: DateAndTime) -> None:
+    """One time from the columns of its date and its time of day."""
+    query.add_field(f"minute_{name}", time.time, clock_text.minute_of_day(query.text(time.time)))
+    unreadable = f"{query.text(time.time)} IS NOT NULL AND f_minute_{name} IS NULL"
+    query.fault(time.time, unless_formula(query, time.time, unreadable), *_NOT_A_TIME_OF_DAY)
+    del query.origin[f"minute_{name}"]
+    _join_date_and_minute(query, name, time.date, f"f_minute_{name}", time.time)
+
+
+def _join_date_and_minute(query: VisitsQuery, name: str, date: str, minute: str, origin: str) -> None:
+    """A time from the column of its date and the SQL of its minute of the day."""
+    _add_clock_time(query, f"day_{name}", date, query.column_map.time_format)
+    del query.origin[f"day_{name}"]
+    minutes = f"to_microseconds(({minute} * 60e6)::BIGINT)"
+    query.add_field(name, origin, f"date_trunc('day', f_day_{name}) + {minutes}")
+
+
+# --- arrival ---
+
+
+def add_arrival(query: VisitsQuery) -> None:
+    """The arrival of each visit, or what is given of it: its weekday, year, month and time of day."""
+    arrival = query.column_map.arrival
+    if isinstance(arrival, maps.TimestampArrival) and query.has(arrival.column):
+        add_time(query, "arrival", arrival.column, arrival.format)
+        _add_parts_of_arrival(query, arrival.column)
+    elif isinstance(arrival, maps.EventsArrival) and query.has("arrival"):
+        add_time(query, "arrival", "arrival")
+        _add_parts_of_arrival(query, "arrival")
+    elif isinstance(arrival, maps.PartsArrival):
+        _add_arrival_from_parts(query, arrival)
+
+
+def _add_parts_of_arrival(query: VisitsQuery, column: str) -> None:
+    """Weekday, year, month and time of day of a full arrival time; of a shifted date the time of day alone."""
+    if query.column_map.calendar == "real":
+        query.add_field("weekday", column, "(isodow(f_arrival) - 1)::DOUBLE")
+        query.add_field("year", column, "year(f_arrival)::DOUBLE")
+        query.add_field("month", column, "month(f_arrival)::DOUBLE")
+    day = "date_trunc('day', f_arrival)"
+    query.add_field("minute_of_day", column, f"(epoch_us(f_arrival) - epoch_us({day})) / 60e6")
+    _note_missing_arrival(query, column, "f_arrival")
+
+
+def _add_arrival_from_parts(query: VisitsQuery, parts: maps.PartsArrival) -> None:
+    if (column := _add_minute_of_day(query, parts)) is not None:
+        if parts.date is None:
+            _note_missing_arrival(query, column, "f_minute_of_day")
+        elif query.has(parts.date):
+            _join_date_and_minute(query, "arrival", parts.date, "f_minute_of_day", column)
+            _add_parts_of_arrival(query, column)
+    if parts.weekday and query.has(parts.weekday.column):
+        _add_weekday(query, parts.weekday)
+    add_number(query, "year", parts.year, 1900, 2999)
+    add_number(query, "month", parts.month, 1, 12)
+
+
+def _add_minute_of_day(query: VisitsQuery, parts: maps.PartsArrival) -> str | None:
+    """The time of day by its column, or by the column of its hour alone; the column, if the file has it."""
+    column = parts.time if parts.time is not None else parts.hour
+    if column is None or not query.has(column):
+        return None
+    text = query.text(column)
+    read = clock_text.minute_of_day if parts.hour is None else clock_text.minute_of_hour_alone
+    query.add_field("minute_of_day", column, read(text))
+    unreadable = unless_formula(query, column, f"{text} IS NOT NULL AND f_minute_of_day IS NULL")
+    told = _NOT_A_TIME_OF_DAY if parts.hour is None else ("not an hour of the day", "write 0 to 23")
+    query.fault(column, unreadable, *told)
+    return column
+
+
+def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:
+    """0 = Monday .. 6 = Sunday."""
+    add_number(query, "weekday", code.column, code.first_code, code.first_code + 6)
+    query.fault_of_field("weekday", "f_weekday % 1 <> 0", "not a whole-number weekday code", "correct it")
+    shift = WEEKDAY_NAMES.index(code.first_day) - code.first_code
+    query.add("f_weekday", f"(f_weekday + {shift} + 7) % 7")
+
+
+def leave_out_periods(query: VisitsQuery) -> None:
+    """Leave out the visits of the periods that the map excludes."""
+    excluded = query.column_map.exclude
+    if not excluded or not query.knows("arrival"):
+        return
+    inside = " OR ".join(f"f_arrival::DATE BETWEEN DATE '{one.first}' AND DATE '{one.last}'" for one in excluded)
+    kind = "an arrival in a period that `exclude` leaves out"
+    query.leave_out(query.origin["arrival"], inside, kind, "the row is left out; these hours count as not covered")
+
+
+def _note_missing_arrival(query: VisitsQuery, column: str, arrival: str) -> None:
+    query.note(column, f"{arrival} IS NULL", "no usable arrival time", "left out of arrival estimates")
