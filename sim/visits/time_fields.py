@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.visits import clock_text
 from sim.visits import column_map as maps
 from sim.visits import visits_query as texts
