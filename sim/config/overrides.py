@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sim.config.files import choices_of, default_choices, faults_of_folder, folders_of, where_it_lies
 from sim.config.hydra_bridge import OneValue, SeveralValues, TypedInterval, read_value
-from sim.config.key_paths import Plain
 from sim.department.scenario import Problem
+from sim.io.plain_data import Plain
 from sim.io.suggest import did_you_mean
 from sim.studies.question import studies_with
 from sim.visits.column_map import ColumnMap
