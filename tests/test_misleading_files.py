@@ -111,7 +111,7 @@ def test_dates_in_two_ways_are_refused_with_the_second_pattern_as_the_remedy(
     read = visits(tmp_path, {"arr": spreadsheet_dates()}, time_format="%d-%m-%Y %H:%M")
     assert '`time_format: ["%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M"]`' in refusal(read)
     assert "if it is the other, %m/%d/%Y %H:%M" in refusal(read)
-    assert "tolerated_share" not in refusal(read)
+    assert "raise `tolerated_share`" not in refusal(read)
     assert "not lost at random" in refusal(read)
 
 
@@ -126,7 +126,7 @@ def test_a_time_that_two_patterns_read_differently_is_a_fault(tmp_path: Path) ->
     read = visits(tmp_path, {"arr": texts}, time_format=["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"])
     assert finding(read, "can be read in two ways").rows == (1,)
     assert read.frame["arrival"].dt.day.tolist()[1:] == [13, 13, 3]
-    assert "tolerated_share" not in refusal(read)
+    assert "raise `tolerated_share`" not in refusal(read)
 
 
 @pytest.mark.parametrize(

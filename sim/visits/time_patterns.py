@@ -38,7 +38,7 @@ def proposal(connection: duckdb.DuckDBPyConnection, groups: Sequence[Sequence[st
         return ""
     listed = ", ".join(f'"{pattern}"' for pattern in patterns)
     said = f"; or set `time_format: [{listed}]` in the column map"
-    others = [f"{found[1]} in place of {found[0]}" for found in fitting if len(found) > 1]
+    others = dict.fromkeys(f"{found[1]} in place of {found[0]}" for found in fitting if len(found) > 1)
     return said + (f"; see which stands first, day or month: if it is the other, {', '.join(others)}" if others else "")
 
 
