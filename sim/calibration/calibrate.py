@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sim.analysis.staffing_notes import notes_on_staffing
 from sim.calibration.estimators import shares
 from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates, estimate_demand
 from sim.calibration.estimators.step_minutes import IfNoneFits, unknown_steps
@@ -22,11 +23,14 @@ from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
 from sim.calibration.matching import service_times
 from sim.calibration.matching.history_matching import Region, Unknown
 from sim.calibration.play import calibrated_scenario, simulated_visits
+from sim.calibration.resources.own_resources import NO_LISTS, ResourceLists, Resources, resources_for
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, about_week, demand_of_day, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
+from sim.calibration.writing.staffing_file import COMPARED_WITH, staffing_texts
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.scenario import Scenario
-from sim.runs.output_folder import publish
+from sim.io.strict_yaml import parsed_yaml
+from sim.runs.output_folder import may_be_written, publish, read_mark
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import DataQuality, csv_text
 from sim.visits.file_error import VisitsFileError
@@ -45,7 +49,8 @@ POINTS_PLAYED: Final = 5
 
 def file_names(name: str) -> dict[str, str]:
     """Every file of a calibration of that name by what it holds, relative to the calibration's folder."""
-    configs = {what: f"{what}/{name}.yaml" for what in ("demand", "department")}
+    configs = {what: f"{what}/{name}.yaml" for what in ("demand", "department", "staffing")}
+    configs |= {what: f"staffing/{name}{ending}.yaml" for what, ending in COMPARED_WITH.items()}
     return configs | {what: f"{name}_{what}.csv" for what in ("estimates", "quality", "exclusions", "region")}
 
 
@@ -55,13 +60,19 @@ def always_written(name: str) -> tuple[str, ...]:
     return tuple(names[what] for what in ("demand", "estimates", "quality", "exclusions"))
 
 
+def changed_since(folder: Path, name: str) -> tuple[str, ...]:
+    """Which of the staffings to compare with are there and were changed: they are examples to change, and are kept."""
+    names, mark = file_names(name), read_mark(folder)
+    return tuple(what for what in COMPARED_WITH if not may_be_written(folder, names[what], mark))
+
+
 @dataclass(frozen=True, slots=True)
 class DepartmentReport:
     """What a calibration estimates beyond the shape of demand.
 
     `visits` is the table as read, `simulated` one played by the calibrated scenario; `held_out` is None where nothing
     was to be held out, or nothing could be, and then `not_held_out` says why. `region` are the factors on service times
-    that are not ruled out, None where none were to be matched.
+    that are not ruled out, None where none were to be matched. `misfits`: roles that are asked for more than they have.
     """
 
     estimates: VisitEstimates
@@ -71,6 +82,8 @@ class DepartmentReport:
     held_out: HoldOut | None
     not_held_out: str
     region: Region | None
+    resources: Resources
+    misfits: tuple[str, ...]
 
     def lines(self) -> tuple[str, ...]:
         """Estimates of the department, what could not be estimated, and how the part held out was predicted."""
@@ -79,7 +92,9 @@ class DepartmentReport:
         notes = tuple(f"  note: {note}" for note in self.estimates.notes)
         region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
         minutes = tuple(f"  {line}" for line in self.file.minutes)
-        return ("department:", *estimated, *minutes, *notes, *(("", *held) if held else ()), *region)
+        staff = (*self.resources.lines(), *self.misfits)
+        resources = ("staffing and places:", *(f"  {line}" for line in staff), "")
+        return (*resources, "department:", *estimated, *minutes, *notes, *(("", *held) if held else ()), *region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +123,14 @@ class CalibrationReport:
     def lines(self) -> tuple[str, ...]:
         """Quality first, then the estimates and their limits, then where they were written."""
         written = (path for what, path in file_names(self.demand.name).items() if what in self.texts)
-        return (*self.findings(), "", *(f"written: {self.folder / path}" for path in written))
+        kept = changed_since(self.folder, self.demand.name) if self.department else ()
+        names = file_names(self.demand.name)
+        return (
+            *self.findings(),
+            "",
+            *(f"written: {self.folder / path}" for path in written),
+            *(f"kept as you changed it: {self.folder / names[what]}" for what in kept),
+        )
 
     def findings(self) -> tuple[str, ...]:
         """Quality, estimates and their limits."""
@@ -140,6 +162,7 @@ def estimate_calibration(
     hold_out_share: float = 0.0,
     matched: tuple[str, ...] = (),
     if_none_fits: IfNoneFits = "empirical",
+    lists: ResourceLists = NO_LISTS,
 ) -> CalibrationReport:
     """Estimate demand from a visits file, for the files of `file_names` in the folder `output`. Writes nothing.
 
@@ -147,7 +170,8 @@ def estimate_calibration(
     else that the file tells is estimated too, a department is made, and the pair is played in that scenario for
     `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others; the minutes of `matched` roles (or
     `delays`) are matched to waits and stays. Minutes of steps that no family fits are written as their quantiles, or
-    with `if_none_fits` `nearest` as the family nearest to them. Raises `VisitsFileError` with every problem at once.
+    with `if_none_fits` `nearest` as the family nearest to them. Staff and places are those of the `lists` of the
+    hospital, else the base's, scaled to its volume. Raises `VisitsFileError` with every problem at once.
     """
     read = inspect_visits(visits_file, column_map)
     if errors := (*read.quality.errors(), *obstacles(read.frame, column_map, name, base, matched)):
@@ -156,6 +180,9 @@ def estimate_calibration(
     estimates: DemandEstimates | PartialEstimates
     department: DepartmentReport | None = None
     if shares.has_no_weekday(read.frame):
+        if lists != NO_LISTS:
+            remedy = "no department is made that could have them: leave them out, or map a time of arrival"
+            raise VisitsFileError(str(visits_file), (f"study.staff, study.places: without weekdays {remedy}",))
         estimates = shares.estimate_without_weekdays(read.frame)
         demand = demand_of_day(source, estimates)
     else:
@@ -163,7 +190,7 @@ def estimate_calibration(
         if base is None:
             demand = demand_of_week(source, estimates, {}, None, None)
         else:
-            calibration = _Calibration(source, base, seed, if_none_fits, matched)
+            calibration = _Calibration(source, base, seed, if_none_fits, matched, lists)
             pair = calibration.pair(read.frame)
             demand, department = pair.demand, calibration.department_report(read.frame, pair, hold_out_share)
     texts = {
@@ -174,6 +201,9 @@ def estimate_calibration(
     }
     if department is not None:
         texts["department"] = department.file.yaml_text()
+        texts |= staffing_texts(department.resources)
+        for what in changed_since(output, name):
+            texts.pop(what, None)
         if department.region is not None:
             texts["region"] = service_times.region_table(department.region).to_csv(index=False)
     return CalibrationReport(read.quality, estimates, demand, output, texts, department)
@@ -186,6 +216,7 @@ class _Pair:
     found: VisitEstimates
     demand: DemandFile
     department: DepartmentFile
+    resources: Resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +228,22 @@ class _Calibration:
     seed: int
     if_none_fits: IfNoneFits
     matched: tuple[str, ...]
+    lists: ResourceLists
 
     def pair(self, frame: pd.DataFrame) -> _Pair:
         """Demand and department of some visits."""
         week, found = estimate_demand(frame), estimate_visits(frame, seed=self.seed)
-        about = about_week(self.source, week)
-        department = department_file(self.source.name, self.base.department, found, about, self.if_none_fits)
         demand = demand_of_week(self.source, week, _demand_by_stream(frame), found, self.base.demand)
-        return _Pair(found, demand, department)
+        volume = parsed_yaml(Path("demand"), demand.yaml_text()).get("visits_per_year")
+        resources = resources_for(self.lists, self.base, volume, self.source.name)
+        about = (*about_week(self.source, week), "Staff and places:", *resources.lines())
+        department = department_file(self.source.name, resources.department, found, about, self.if_none_fits)
+        return _Pair(found, demand, department, resources)
 
     def scenario(self, pair: _Pair, weeks: int) -> Scenario:
         """The scenario with demand and department of a pair."""
-        return calibrated_scenario(self.base, pair.demand.yaml_text(), pair.department.department(), weeks)
+        base = pair.resources.on(self.base)
+        return calibrated_scenario(base, pair.demand.yaml_text(), pair.department.department(), weeks)
 
     def department_report(self, frame: pd.DataFrame, pair: _Pair, hold_out_share: float) -> DepartmentReport:
         """Play the calibrated pair, predict the part held out, and match service times."""
@@ -219,9 +254,13 @@ class _Calibration:
                 held = hold_out(frame, hold_out_share, self.simulated_from)
             except NothingToHoldOut as error:
                 why = f"nothing was held out: {error}"
-        simulated = simulated_visits(self.scenario(pair, WEEKS_PLAYED), self.seed)[0]
+        scenario = self.scenario(pair, WEEKS_PLAYED)
+        simulated = simulated_visits(scenario, self.seed)[0]
+        misfits = notes_on_staffing({self.source.name: scenario}, (1.0,))
         region = self.region(frame, pair)
-        return DepartmentReport(pair.found, pair.department, frame, simulated, held, why, region)
+        return DepartmentReport(
+            pair.found, pair.department, frame, simulated, held, why, region, pair.resources, misfits
+        )
 
     def region(self, frame: pd.DataFrame, pair: _Pair) -> Region | None:
         """Service times that visits do not rule out; None where they are not to be matched.

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.visits import clock_text
 from sim.visits import column_map as maps
 from sim.visits import visits_query as texts
@@ -156,7 +157,7 @@ def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:
     """0 = Monday .. 6 = Sunday."""
     add_number(query, "weekday", code.column, code.first_code, code.first_code + 6)
     query.fault_of_field("weekday", "f_weekday % 1 <> 0", "not a whole-number weekday code", "correct it")
-    shift = maps.WEEKDAY_NAMES.index(code.first_day) - code.first_code
+    shift = WEEKDAY_NAMES.index(code.first_day) - code.first_code
     query.add("f_weekday", f"(f_weekday + {shift} + 7) % 7")
 
 
