@@ -31,7 +31,6 @@ class CalibrateStudy(Study):
     def dry_run(self, question: Question, console: Console) -> int:
         study, steps = question.study, ["the file is read and fitted"]
         assert isinstance(study, CalibrateSettings)
-        read_resource_lists(study.staff, study.places, question.scenario)
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
         if study.match:
