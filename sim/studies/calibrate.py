@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from sim.calibration.calibrate import OWNER, CalibrationReport, always_written, estimate_calibration
+from sim.calibration.calibrate import MOST_MATCH_RUNS, OWNER, REPLICATIONS, WEEKS_PLAYED, estimate_calibration
+from sim.calibration.result import CalibrationReport, always_written
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration
@@ -31,7 +32,9 @@ class CalibrateStudy(Study):
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
         if study.match:
-            steps.append("some hundred runs are matched to its waits and stays")
+            times = "twice " if study.hold_out else ""
+            steps.append(f"{times}at most {MOST_MATCH_RUNS:,} runs are matched to its waits and stays")
+        steps.append(f"{REPLICATIONS} runs of {WEEKS_PLAYED} weeks are compared with it")
         tell_lines([f"study=calibrate: {', '.join(steps)}"], console)
         tell_lines(["how long depends on the file; nothing was run, nothing was written"], console)
         return 0
@@ -47,8 +50,7 @@ class CalibrateStudy(Study):
         refuse_unwritable(folder, folder)
         report_name = f"{name}_calibration.md"
         refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
-        if study.match:
-            tell_lines([f"matching {', '.join(study.match)}: some hundred runs, minutes"], console)
+        errors = patient_console(sys.stderr)
         report = estimate_calibration(
             visits,
             question.column_map,
@@ -58,10 +60,11 @@ class CalibrateStudy(Study):
             base=question.scenario,
             seed=question.seed,
             hold_out_share=study.hold_out,
-            matched=study.match,
+            matched=study.boxes,
             if_none_fits=study.if_none_fits,
+            test_file=None if study.test is None else Path(study.test),
+            tell=teller(errors),
         )
-        errors = patient_console(sys.stderr)
         try:
             n_figures = write_calibration(report, folder, report_name)
         except (OSError, OutputError) as error:
@@ -69,12 +72,12 @@ class CalibrateStudy(Study):
             show_finished(lambda: tell_lines(report.findings(), console), errors, "no file")
             remedy = "make room or name another folder (output=FOLDER), and give the same command again"
             raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
-        department = "" if report.department is None else f" department={name}"
+        chosen = " ".join(f"{group}={name}" for group in report.chosen())
         lines = (
             *report.lines(),
             f"written: {folder / report_name}",
             f"written: {n_figures} figures in {folder / 'figures'}",
-            f"\nrun it: peered --config-dir {folder} demand={name}{department}",
+            f"\nrun it: peered --config-dir {folder} {chosen}",
         )
         show_finished(lambda: tell_lines(lines, console), errors, folder)
         return 0
