@@ -1,5 +1,6 @@
 """An ordinary file cannot mislead: what can be misread is refused with its rows and the remedy, or read rightly."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,3 +84,201 @@ def test_visits_of_an_excluded_period_are_left_out_and_its_hours_are_not_covered
 def test_periods_cannot_be_excluded_where_dates_mean_nothing() -> None:
     with pytest.raises(ValidationError, match="exclude: the arrivals have no true dates"):
         ColumnMap.model_validate({"arrival": TIMESTAMP, "calendar": "shifted", "exclude": ["2024-01-01"]})
+
+
+# --- one meaning of time ---
+
+
+def spreadsheet_dates(seed: int = 1, n: int = 400) -> list[str]:
+    """Arrivals as a spreadsheet leaves them: 20-03-2024 08:47 where the day is over 12, else 4/2/2024 22:34."""
+    times = at_random(seed, n, days=120)
+    return [f"{t:%d-%m-%Y %H:%M}" if t.day > 12 else f"{t.day}/{t.month}/{t.year} {t:%H:%M}" for t in times]
+
+
+def at_random(seed: int, n: int, days: int, start: str = "2024-01-01") -> pd.DatetimeIndex:
+    """Arrivals of a Poisson process given their number, to the minute."""
+    minutes = np.sort(np.random.default_rng(seed).integers(0, days * 1440, size=n))
+    return pd.Timestamp(start) + pd.to_timedelta(minutes, unit="min")
+
+
+def refusal(read: VisitsFile) -> str:
+    return "\n".join(read.quality.errors())
+
+
+def test_dates_in_two_ways_are_refused_with_the_second_pattern_as_the_remedy(
+    tmp_path: Path,
+) -> None:
+    read = visits(tmp_path, {"arr": spreadsheet_dates()}, time_format="%d-%m-%Y %H:%M")
+    assert '`time_format: ["%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M"]`' in refusal(read)
+    assert "if it is the other, %m/%d/%Y %H:%M" in refusal(read)
+    assert "raise `tolerated_share`" not in refusal(read)
+    assert "not lost at random" in refusal(read)
+
+
+def test_dates_in_two_ways_are_read_by_two_patterns(tmp_path: Path) -> None:
+    read = visits(tmp_path, {"arr": spreadsheet_dates()}, time_format=["%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M"])
+    assert not read.quality.errors()
+    assert list(read.frame["arrival"]) == list(at_random(1, 400, days=120))
+
+
+def test_a_time_that_two_patterns_read_differently_is_a_fault(tmp_path: Path) -> None:
+    texts = ["01/02/2024 10:00", "13/02/2024 10:00", "02/13/2024 10:00", "03/03/2024 10:00"]
+    read = visits(tmp_path, {"arr": texts}, time_format=["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"])
+    assert finding(read, "can be read in two ways").rows == (1,)
+    assert read.frame["arrival"].dt.day.tolist()[1:] == [13, 13, 3]
+    assert "raise `tolerated_share`" not in refusal(read)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("%d/%m/%Y %H:%M %z", "01/07/2024 00:50 -0400"),
+        ("%d/%m/%Y %H:%M%z", "01/07/2024 00:50-04:00"),
+        ("%d/%m/%Y %H:%M %z", "01/07/2024 04:50 Z"),
+        ("%Y-%m-%dT%H:%M:%SZ", "2024-07-01T04:50:00Z"),
+        ("%d/%m/%Y %H:%M UTC", "01/07/2024 04:50 UTC"),
+        ("%d/%m/%Y %H:%M+00:00", "01/07/2024 04:50+00:00"),
+        ("%d/%m/%Y %H:%M %Z", "01/07/2024 04:50 UTC"),
+    ],
+)
+def test_an_instant_is_turned_into_the_clock_of_the_zone_and_refused_without_one(
+    tmp_path: Path, pattern: str, text: str
+) -> None:
+    read = visits(tmp_path, {"arr": [text]}, time_format=pattern, time_zone="America/Toronto")
+    assert read.frame["arrival"][0] == pd.Timestamp("2024-07-01 00:50")
+    without = visits(tmp_path, {"arr": [text]}, time_format=pattern)
+    assert "a time with a UTC offset" in refusal(without)
+    assert "`time_zone`" in refusal(without)
+
+
+def test_a_twelve_hour_clock_without_am_and_pm_is_refused(tmp_path: Path) -> None:
+    read = visits(tmp_path, {"arr": ["01/02/2024 03:10"]}, time_format="%d/%m/%Y %I:%M")
+    assert "without AM or PM" in refusal(read)
+    assert "%p" in refusal(read)
+    read = visits(tmp_path, {"arr": ["01/02/2024 03:10 PM"]}, time_format="%d/%m/%Y %I:%M %p")
+    assert read.frame["arrival"][0] == pd.Timestamp("2024-02-01 15:10")
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("31/12/2024 23:05", "%d/%m/%Y %H:%M"),
+        ("12/31/24 11:05 PM", "%m/%d/%y %I:%M %p"),
+        ("31.12.2024 23:05:10", "%d.%m.%Y %H:%M:%S"),
+        ("31-Dec-2024 23:05", "%d-%b-%Y %H:%M"),
+        ("31DEC2024:23:05:10", "%d%b%Y:%H:%M:%S"),
+        ("Dec 31, 2024 11:05PM", "%b %d, %Y %I:%M%p"),
+        ("20241231 23:05", "%Y%m%d %H:%M"),
+        ("2024/12/31T23:05:10.250", "%Y/%m/%dT%H:%M:%S.%f"),
+    ],
+)
+def test_the_pattern_of_unreadable_times_is_proposed_and_reads_them(tmp_path: Path, text: str, pattern: str) -> None:
+    assert f'`time_format: ["{pattern}"]`' in refusal(visits(tmp_path, {"arr": [text]}))
+    read = visits(tmp_path, {"arr": [text]}, time_format=pattern)
+    assert read.frame["arrival"][0].floor("min") == pd.Timestamp("2024-12-31 23:05")
+
+
+@pytest.mark.parametrize(("text", "words"), [("45292.035", "serial numbers"), ("1704067200", "seconds since 1970")])
+def test_numbers_for_times_are_said_to_be_what_they_look_like(tmp_path: Path, text: str, words: str) -> None:
+    assert words in refusal(visits(tmp_path, {"arr": [text]}))
+
+
+HOURS = {"kind": "parts", "date": "d", "time": "h"}
+
+
+@pytest.mark.parametrize("form", ["{}", "{:02d}", "{}.0"])
+def test_hours_in_a_column_of_times_are_refused_with_the_key_to_write(tmp_path: Path, form: str) -> None:
+    times = at_random(2, 300, days=30)
+    columns = {"d": times.strftime("%Y-%m-%d"), "h": [form.format(t.hour) for t in times]}
+    read = visits(tmp_path, columns, arrival=HOURS)
+    assert "these look like hours" in refusal(read)
+    assert "write `hour: h` in place of `time`" in refusal(read)
+    right = visits(tmp_path, columns, arrival={"kind": "parts", "date": "d", "hour": "h"})
+    assert not right.quality.errors()
+    assert list(right.frame["arrival"]) == list(times.floor("h"))
+
+
+def test_hours_in_the_time_of_a_departure_are_refused_too(tmp_path: Path) -> None:
+    times = at_random(2, 300, days=30)
+    columns = {"arr": times.strftime("%Y-%m-%d %H:%M"), "d": times.strftime("%Y-%m-%d"), "h": times.hour}
+    assert "these look like hours" in refusal(visits(tmp_path, columns, departure_time={"date": "d", "time": "h"}))
+
+
+def test_true_times_as_hhmm_without_leading_zeros_are_not_taken_for_hours(tmp_path: Path) -> None:
+    times = at_random(3, 500, days=30)
+    columns = {"d": times.strftime("%Y-%m-%d"), "h": times.hour * 100 + times.minute}
+    assert list(visits(tmp_path, columns, arrival=HOURS).frame["arrival"]) == list(times)
+
+
+# --- dates that cannot be meant ---
+
+
+@pytest.mark.parametrize("zone", [None, "America/Toronto", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31 23:59:59",
+        "2999-12-31",
+        "2099-12-31 00:00",
+        "1900-01-01",
+        "1899-12-30",
+        "1970-01-01 00:00",
+        "0001-01-01",
+    ],
+)
+def test_a_date_that_stands_for_not_known_is_a_fault_in_every_time(tmp_path: Path, text: str, zone: str | None) -> None:
+    times = [f"{t:%Y-%m-%d %H:%M}" for t in at_random(4, 400, days=50)]
+    read = visits(tmp_path, {"arr": [*times, text], "dep": [text, *times]}, departure_time="dep", time_zone=zone)
+    kinds = [each for each in read.quality.findings if each.kind == "a date that stands for a time not known"]
+    assert {(each.column, each.rows, each.value) for each in kinds} == {("arr", (401,), text), ("dep", (1,), text)}
+    assert pd.isna(read.frame["arrival"].iloc[-1])
+    assert pd.isna(read.frame["weekday"].iloc[-1])
+    assert read.frame["stay_minutes"].isna().tolist()[0]
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Tokyo", "America/Toronto", "Africa/Monrovia"])
+@pytest.mark.parametrize("pattern", [(), ("%Y-%m-%dT%H:%M:%S%z",), ("%Y-%m-%dT%H:%M:%SZ",)])
+def test_times_at_the_ends_of_the_calendar_never_trace_back(
+    tmp_path: Path, zone: str | None, pattern: tuple[str, ...]
+) -> None:
+    days = ("0000-01-01", "0001-01-01", "9999-12-31", "1582-10-10", "9999-99-99")
+    parts = itertools.product(days, ("00:00:00", "23:59:59", "24:00:00"), ("", "Z", "+14:00", "-12:00", "+99:99"))
+    ends = [f"{day}T{clock}{offset}" for day, clock, offset in parts]
+    ends += ["99999-01-01T00:00:00Z", "-001-01-01T00:00:00Z"]
+    read = visits(tmp_path, {"arr": ends}, time_zone=zone, time_format=pattern)
+    assert read.frame["arrival"].isna().all()
+    assert read.quality.n_faulty == len(ends)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_mistyped_year_is_a_fault_of_its_row_and_leaves_no_trace(tmp_path: Path, seed: int) -> None:
+    times = [f"{t:%Y-%m-%d %H:%M}" for t in at_random(seed, 4000, days=365, start="2023-01-01")]
+    times[2900] = times[2900].replace("2023", "2024")
+    times[10] = times[10].replace("2023", "2003")
+    read = visits(tmp_path, {"arr": times})
+    far = finding(read, "a date far from all others")
+    assert far.rows == (11, 2901)
+    assert not read.quality.errors()
+    assert read.frame.loc[[10, 2900], ["arrival", "weekday", "year", "month", "minute_of_day"]].isna().all(axis=None)
+    assert read.frame["arrival"].notna().sum() == 3998
+
+
+def test_several_mistyped_dates_are_found_up_to_the_tolerated_share(tmp_path: Path) -> None:
+    times = at_random(5, 1000, days=200)
+    far = pd.DatetimeIndex(["2031-01-01 10:00", "2031-01-01 11:00", "2040-05-05 10:00"])
+    read = visits(tmp_path, {"arr": times.append(far).strftime("%Y-%m-%d %H:%M")})
+    assert finding(read, "a date far from all others").rows == (1001, 1002, 1003)
+
+
+@pytest.mark.parametrize("days", ["W-FRI", "B"])
+def test_nights_and_weekends_without_visits_leave_no_date_far_from_all_others(tmp_path: Path, days: str) -> None:
+    open_days = pd.date_range("2023-01-06", periods=120, freq=days)
+    times = [day + pd.Timedelta(minutes=480 + 12 * k) for day in open_days for k in range(40)]
+    assert not has(visits(tmp_path, {"arr": [f"{t:%Y-%m-%d %H:%M}" for t in times]}), "far from all others")
+
+
+def test_an_excluded_period_is_no_gap(tmp_path: Path) -> None:
+    early, late = at_random(6, 20, days=10, start="2022-01-01"), at_random(7, 3000, days=200, start="2023-01-01")
+    columns = {"arr": early.append(late).strftime("%Y-%m-%d %H:%M")}
+    assert finding(visits(tmp_path, columns), "far from all others").count == 20
+    assert not has(visits(tmp_path, columns, exclude=["2022-01-11..2022-12-31"]), "far from all others")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from sim.analysis.staffing_notes import notes_on_staffing
 from sim.calibration.estimators import shares
 from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates, estimate_demand
 from sim.calibration.estimators.step_minutes import IfNoneFits
@@ -20,19 +21,27 @@ from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out, score_second
 from sim.calibration.matching.history_matching import Region, Unknown
 from sim.calibration.matching.match_visits import match_visits, region_table
-from sim.calibration.matching.quantities import PATIENCE, with_factors
+from sim.calibration.matching.quantities import BOARDING, HEADS, PATIENCE, PLACES, with_factors
 from sim.calibration.obstacles import arrival_obstacle, obstacles_in_file, obstacles_without_file
 from sim.calibration.play import calibrated_scenario, simulated_visits
-from sim.calibration.result import CalibrationReport, DepartmentReport
+from sim.calibration.resources.own_resources import NO_LISTS, ResourceLists, Resources, resources_for
+from sim.calibration.result import CalibrationReport, DepartmentReport, changed_since
 from sim.calibration.still_default import MOST_NAMED, StillDefault, still_default
 from sim.calibration.verdict import Verdict, judge
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, about_week, demand_of_day, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
-from sim.calibration.writing.matched_files import judged_department, matched_department, texts_of_matched
+from sim.calibration.writing.matched_files import (
+    boarding_text,
+    judged_department,
+    matched_department,
+    matched_resources,
+)
+from sim.calibration.writing.staffing_file import staffing_texts
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.department import Calibration
 from sim.department.scenario import Scenario
 from sim.io.clean_text import one_line
+from sim.io.strict_yaml import parsed_yaml
 from sim.runs.output_folder import publish
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import csv_text
@@ -80,6 +89,7 @@ def estimate_calibration(
     hold_out_share: float = 0.0,
     matched: Boxes = NOTHING_MATCHED,
     if_none_fits: IfNoneFits = "empirical",
+    lists: ResourceLists = NO_LISTS,
     test_file: Path | None = None,
     tell: Tell = lambda _: None,
 ) -> CalibrationReport:
@@ -89,8 +99,9 @@ def estimate_calibration(
     else that the file tells is estimated too, quantities `matched` are matched to its waits and stays, and the
     calibrated department is played and judged against the file; `hold_out_share` of the days is predicted from the
     others, and a `test_file`, read with the same map, from the whole file. Minutes of steps that no family fits are
-    written as their quantiles, or with `if_none_fits` `nearest` as the family nearest to them. `tell` says what takes
-    long. Raises `VisitsFileError` with every problem at once.
+    written as their quantiles, or with `if_none_fits` `nearest` as the family nearest to them. Staff and places are
+    those of the `lists` of the hospital, else the base's, scaled to its volume. `tell` says what takes long. Raises
+    `VisitsFileError` with every problem at once.
     """
     if errors := tuple(obstacles_without_file(column_map, name, base, matched)):
         raise VisitsFileError(str(visits_file), errors)
@@ -103,6 +114,9 @@ def estimate_calibration(
     department: DepartmentReport | None = None
     texts: dict[str, str] = {}
     if shares.has_no_weekday(read.frame):
+        if lists != NO_LISTS:
+            remedy = "no department is made that could have them: leave them out, or map a time of arrival"
+            raise VisitsFileError(str(visits_file), (f"study.staff, study.places: without weekdays {remedy}",))
         estimates = shares.estimate_without_weekdays(read.frame)
         demand = demand_of_day(source, estimates)
     else:
@@ -110,10 +124,12 @@ def estimate_calibration(
         if base is None:
             demand = demand_of_week(source, estimates, {}, None, None)
         else:
-            calibration = _Calibration(source, base, seed, if_none_fits, matched, tell)
+            calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, tell)
             found = calibration.of(read.frame)
             demand, department = found.pair.demand, calibration.report(read.frame, found, hold_out_share, test)
             texts = _department_texts(found, department, source)
+            for what in changed_since(output, name):
+                texts.pop(what, None)
     texts |= {
         "demand": demand.yaml_text(),
         "estimates": demand.estimates_text(),
@@ -143,7 +159,9 @@ def _department_texts(found: "_Calibrated", report: DepartmentReport, source: Vi
     texts = {"department": report.file.yaml_text(), "verdict": report.verdict.table().to_csv(index=False)}
     if report.region is not None:
         texts["region"] = region_table(report.region).to_csv(index=False)
-    return texts | texts_of_matched(source.name, found.scenario, report.region, source.file_name)
+    if report.region is not None and BOARDING in report.region.nearest_values():
+        texts["boarding"] = boarding_text(source.name, found.scenario.boarding, report.region, source.file_name)
+    return texts | staffing_texts(report.resources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +171,7 @@ class _Pair:
     found: VisitEstimates
     demand: DemandFile
     department: DepartmentFile
+    resources: Resources
 
     @property
     def measured(self) -> frozenset[str]:
@@ -169,9 +188,14 @@ class _Calibrated:
     scenario: Scenario
 
     def told(self) -> Iterator[str]:
-        """Quantities that the file or matching has told."""
+        """Quantities that the file, a list of the hospital, or matching has told."""
         if self.pair.found.patience:
             yield PATIENCE
+        lists = self.pair.resources.lists
+        if lists.staff is not None:
+            yield from (f"{HEADS}{role}" for role in self.pair.resources.sourced.listed)
+        if lists.places is not None:
+            yield PLACES
         if self.region is not None:
             yield from self.region.nearest_values()
 
@@ -185,6 +209,7 @@ class _Calibration:
     seed: int
     if_none_fits: IfNoneFits
     matched: Boxes
+    lists: ResourceLists
     tell: Tell
 
     def of(self, frame: pd.DataFrame) -> _Calibrated:
@@ -199,14 +224,17 @@ class _Calibration:
     def pair(self, frame: pd.DataFrame) -> _Pair:
         """Demand and department of some visits."""
         week, found = estimate_demand(frame), estimate_visits(frame, seed=self.seed)
-        about = about_week(self.source, week)
-        department = department_file(self.source.name, self.base.department, found, about, self.if_none_fits)
         demand = demand_of_week(self.source, week, _demand_by_stream(frame), found, self.base.demand)
-        return _Pair(found, demand, department)
+        volume = parsed_yaml(Path("demand"), demand.yaml_text()).get("visits_per_year")
+        resources = resources_for(self.lists, self.base, volume, self.source.name)
+        about = (*about_week(self.source, week), "Staff and places:", *resources.lines())
+        department = department_file(self.source.name, resources.department, found, about, self.if_none_fits)
+        return _Pair(found, demand, department, resources)
 
     def scenario(self, pair: _Pair, weeks: int) -> Scenario:
         """The scenario with demand and department of a pair."""
-        return calibrated_scenario(self.base, pair.demand.yaml_text(), pair.department.department(), weeks)
+        base = pair.resources.on(self.base)
+        return calibrated_scenario(base, pair.demand.yaml_text(), pair.department.department(), weeks)
 
     def region(self, frame: pd.DataFrame, pair: _Pair) -> Region | None:
         """Factors that visits do not rule out, and the nearest point; None where nothing is to be matched.
@@ -261,6 +289,8 @@ class _Calibration:
             held,
             why,
             found.region,
+            matched_resources(found.pair.resources, found.scenario, found.region),
+            notes_on_staffing({self.source.name: found.scenario}, (1.0,)),
             None if test is None else self._tested(frame, test, played),
         )
 

@@ -10,10 +10,13 @@ from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.calibration.holdout import HoldOut
 from sim.calibration.matching.history_matching import Region
+from sim.calibration.resources.own_resources import Resources
 from sim.calibration.still_default import MOST_NAMED, RULE, StillDefault
 from sim.calibration.verdict import Verdict
 from sim.calibration.writing.demand_file import DemandFile
 from sim.calibration.writing.department_file import DepartmentFile
+from sim.calibration.writing.staffing_file import COMPARED_WITH
+from sim.runs.output_folder import may_be_written, read_mark
 from sim.visits.data_quality import DataQuality
 
 CONFIGURATIONS = ("demand", "department", "boarding", "staffing")
@@ -23,6 +26,7 @@ TABLES = ("estimates", "quality", "exclusions", "region", "verdict")
 def file_names(name: str) -> dict[str, str]:
     """Every file of a calibration of that name by what it holds, relative to the calibration's folder."""
     configs = {what: f"{what}/{name}.yaml" for what in CONFIGURATIONS}
+    configs |= {what: f"staffing/{name}{ending}.yaml" for what, ending in COMPARED_WITH.items()}
     return configs | {what: f"{name}_{what}.csv" for what in TABLES}
 
 
@@ -30,6 +34,12 @@ def always_written(name: str) -> tuple[str, ...]:
     """Files that every calibration of that name writes, relative to its folder."""
     names = file_names(name)
     return tuple(names[what] for what in ("demand", "estimates", "quality", "exclusions"))
+
+
+def changed_since(folder: Path, name: str) -> tuple[str, ...]:
+    """Which of the staffings to compare with are there and were changed: they are examples to change, and are kept."""
+    names, mark = file_names(name), read_mark(folder)
+    return tuple(what for what in COMPARED_WITH if not may_be_written(folder, names[what], mark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class DepartmentReport:
     `verdict` compares them. `still_default` are the quantities nothing has told, the one that matters most first.
     `held_out` is None where nothing was to be held out, or nothing could be, and then `not_held_out` says why; `tested`
     is a second file, where one was given. `region` are the factors that are not ruled out and the nearest point, None
-    where nothing was to be matched.
+    where nothing was to be matched. `misfits`: roles that are asked for more than they have.
     """
 
     estimates: VisitEstimates
@@ -52,6 +62,8 @@ class DepartmentReport:
     held_out: HoldOut | None
     not_held_out: str
     region: Region | None
+    resources: Resources
+    misfits: tuple[str, ...]
     tested: HoldOut | None = None
 
     def head(self) -> Iterator[str]:
@@ -74,7 +86,17 @@ class DepartmentReport:
         region = ("", "matched to waits and stays:", *self.region.lines()) if self.region else ()
         minutes = tuple(f"  {line}" for line in self.file.minutes)
         apart = (("", *part) for part in (held, tested) if part)
-        return ("department:", *estimated, *minutes, *notes, *(line for part in apart for line in part), *region)
+        staff = (*self.resources.lines(), *self.misfits)
+        resources = ("staffing and places:", *(f"  {line}" for line in staff), "")
+        return (
+            *resources,
+            "department:",
+            *estimated,
+            *minutes,
+            *notes,
+            *(line for part in apart for line in part),
+            *region,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +125,14 @@ class CalibrationReport:
     def lines(self) -> tuple[str, ...]:
         """The verdict first, then quality, estimates and their limits, then where they were written."""
         written = (path for what, path in file_names(self.demand.name).items() if what in self.texts)
-        return (*self.findings(), "", *(f"written: {self.folder / path}" for path in written))
+        kept = changed_since(self.folder, self.demand.name) if self.department else ()
+        names = file_names(self.demand.name)
+        return (
+            *self.findings(),
+            "",
+            *(f"written: {self.folder / path}" for path in written),
+            *(f"kept as you changed it: {self.folder / names[what]}" for what in kept),
+        )
 
     def findings(self) -> tuple[str, ...]:
         """The verdict, quality, estimates and their limits."""
@@ -111,6 +140,7 @@ class CalibrationReport:
         department = ("", *self.department.lines()) if self.department else ()
         return (*head, *self.quality.report_lines(), "", *self.demand.summary_lines(), *department)
 
-    def chosen(self) -> dict[str, str]:
-        """What to type to play what was written: the name by each group of configurations."""
-        return {what: self.demand.name for what in CONFIGURATIONS if what in self.texts}
+    @property
+    def further_choices(self) -> tuple[str, ...]:
+        """What else is to be chosen to play what was written, besides demand, department and staffing."""
+        return tuple(f"{what}={self.demand.name}" for what in ("boarding",) if what in self.texts)

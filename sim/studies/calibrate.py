@@ -8,7 +8,9 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from sim.calibration.calibrate import MOST_MATCH_RUNS, OWNER, REPLICATIONS, WEEKS_PLAYED, estimate_calibration
+from sim.calibration.resources.own_resources import read_resource_lists
 from sim.calibration.result import CalibrationReport, always_written
+from sim.calibration.writing.staffing_file import compared_name
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration
@@ -16,6 +18,7 @@ from sim.report.progress import teller
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable
 from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
+from sim.studies.next_command import comparison_words, run_words, shell_text, words_kept
 from sim.studies.question import CalibrateSettings, Question
 from sim.studies.study import Study
 
@@ -29,6 +32,7 @@ class CalibrateStudy(Study):
     def dry_run(self, question: Question, console: Console) -> int:
         study, steps = question.study, ["the file is read and fitted"]
         assert isinstance(study, CalibrateSettings)
+        read_resource_lists(study.staff, study.places, question.scenario)
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
         if study.match:
@@ -50,6 +54,7 @@ class CalibrateStudy(Study):
         refuse_unwritable(folder, folder)
         report_name = f"{name}_calibration.md"
         refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
+        lists = read_resource_lists(study.staff, study.places, question.scenario)
         errors = patient_console(sys.stderr)
         report = estimate_calibration(
             visits,
@@ -62,7 +67,8 @@ class CalibrateStudy(Study):
             hold_out_share=study.hold_out,
             matched=study.boxes,
             if_none_fits=study.if_none_fits,
-            test_file=None if study.test is None else Path(study.test),
+            lists=lists,
+            test_file=None if study.test is None else Path(study.test).expanduser(),
             tell=teller(errors),
         )
         try:
@@ -72,15 +78,31 @@ class CalibrateStudy(Study):
             show_finished(lambda: tell_lines(report.findings(), console), errors, "no file")
             remedy = "make room or name another folder (output=FOLDER), and give the same command again"
             raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
-        chosen = " ".join(f"{group}={name}" for group in report.chosen())
         lines = (
             *report.lines(),
             f"written: {folder / report_name}",
             f"written: {n_figures} figures in {folder / 'figures'}",
-            f"\nrun it: peered --config-dir {folder} {chosen}",
+            *what_next(report, question),
         )
         show_finished(lambda: tell_lines(lines, console), errors, folder)
         return 0
+
+
+def what_next(report: CalibrationReport, question: Question) -> tuple[str, str]:
+    """What the next command does, and the command, to be taken as it stands."""
+    folder, name = report.folder, report.demand.name
+    if report.department is None:
+        return "\nrun it:", shell_text(run_words(folder, name))
+    other = compared_name(report.department.resources)
+    kept = [word for word in words_kept(question.overrides) if not word.startswith(tuple(_groups(report)))]
+    words = comparison_words(folder, name, (name, other), [*report.further_choices, *kept])
+    what = "without its peers" if other.endswith("_without_peers") else "with peers added, an example to change"
+    return f"\ncompare your staffing with itself {what} ({folder / 'staffing' / other}.yaml):", shell_text(words)
+
+
+def _groups(report: CalibrationReport) -> list[str]:
+    """Choices of configurations that what was written replaces, as far as `=`."""
+    return [f"{choice.partition('=')[0]}=" for choice in report.further_choices]
 
 
 def write_calibration(report: CalibrationReport, folder: Path, report_name: str) -> int:

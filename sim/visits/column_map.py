@@ -20,7 +20,6 @@ GateRule = Literal[
     "masked_days",
 ]
 """Rules of the plausibility gate (`plausibility`); each can be waived in the map."""
-WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def as_names(value: object) -> object:

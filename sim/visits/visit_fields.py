@@ -48,7 +48,7 @@ def _add_codes(query: VisitsQuery, name: str, column: str, recode: Mapping[str, 
     remedy = f"add it to `{name}.recode` (known: {', '.join(recode)})"
     query.fault(column, unknown, f"an unknown code of {name}", remedy)
     not_given = f"f_{name} IS NULL AND NOT coalesce({text} NOT IN ({listed}), false)"
-    query.note(column, not_given, f"no {name} given", "missing there, kept elsewhere")
+    query.note(column, not_given, f"no {name} given", "missing there, kept elsewhere", is_listed=False)
 
 
 def _add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
@@ -111,7 +111,8 @@ def _add_cluster(query: VisitsQuery, columns: tuple[str, ...]) -> None:
         return
     joined = " || '/' || ".join(query.text(column) for column in columns)
     query.add_field("cluster", " + ".join(columns), joined)
-    query.note(columns[0], "f_cluster IS NULL", "no cluster", "each such row counts as a cluster of its own")
+    remedy = "each such row counts as a cluster of its own"
+    query.note(columns[0], "f_cluster IS NULL", "no cluster", remedy, is_listed=False)
 
 
 def _add_step_minutes(query: VisitsQuery) -> None:
@@ -174,7 +175,8 @@ def _check_order(query: VisitsQuery, earlier: str, later: str, kind: str) -> Non
     bad = query.fault(column, f"f_{later} < f_{earlier}", kind, remedy)
     minutes = f"(epoch_us(f_{earlier}) - epoch_us(f_{later})) / 60e6"
     shifted = f"{bad} AND {minutes} > 720 AND {minutes} < 1440"
-    query.note(column, shifted, f"{kind}, right if a day later", "see whether midnight was passed")
+    hint = "see whether midnight was passed"
+    query.note(column, shifted, f"{kind}, right if a day later", hint, is_listed=False)
     query.set_missing(later, bad)
 
 

@@ -30,9 +30,10 @@ from sim.calibration.estimators.step_minutes import StepMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand, Profile
 from sim.department.quantities import ACUITIES, sum_in_order
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.lifetimes import Parameter
-from sim.visits.column_map import WEEKDAY_NAMES, ColumnMap, Sources
+from sim.visits.column_map import ColumnMap, Sources
 from sim.visits.data_quality import DataQuality
 from sim.visits.file_error import VisitsFileError
 

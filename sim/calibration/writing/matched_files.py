@@ -1,17 +1,18 @@
 """Matched factors in the files that are written: the department, boarding and staffing that carry them say so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import yaml
 
 from sim.calibration.matching.history_matching import CUTOFF, Region
-from sim.calibration.matching.quantities import parts_changed, quantity_words
+from sim.calibration.matching.quantities import HEADS, PLACES, parts_changed, quantity_words
+from sim.calibration.resources.own_resources import Resources
+from sim.calibration.resources.rosters import SourcedRole
 from sim.calibration.writing.department_file import DepartmentFile
 from sim.department.boarding import Boarding
 from sim.department.department import Calibration
-from sim.department.roster import WEEKDAYS, Staffing, clock_text
+from sim.department.roster import Role
 from sim.department.scenario import Scenario
 
 
@@ -44,40 +45,37 @@ def matched_lines(region: Region, part: str) -> Iterator[str]:
         yield f"  {quantity_words(name)} ({name}) x {value:.4g}{edge}"
 
 
-def texts_of_matched(name: str, scenario: Scenario, region: Region | None, source: str) -> dict[str, str]:
-    """Texts of the configurations besides the department that carry factors: `boarding` and `staffing`."""
-    if region is None:
-        return {}
-    changed = parts_changed(tuple(region.nearest_values()))
-    found: dict[str, str] = {}
-    if "boarding" in changed:
-        found["boarding"] = _text("boarding", name, _boarding_data(name, scenario.boarding), region, source)
-    if "staffing" in changed:
-        found["staffing"] = _text("staffing", name, _staffing_data(name, scenario.staffing), region, source)
-    return found
+def matched_resources(resources: Resources, scenario: Scenario, region: Region | None) -> Resources:
+    """Staff and places with the factors of the nearest point, and what is said of each role and shift."""
+    factors = {} if region is None else region.nearest_values()
+    heads = {name.removeprefix(HEADS): value for name, value in factors.items() if name.startswith(HEADS)}
+    zones = resources.zones
+    if PLACES in factors:
+        said = f"; x {factors[PLACES]:.3g}, matched to waits and stays"
+        sources = {name: f"{source}{said}" for name, source in zones.sources.items()}
+        zones = replace(zones, zones=scenario.department.zones, sources=sources)
+    staffing = resources.sourced.staffing.model_copy(update={"roles": scenario.staffing.roles})
+    roles = {
+        name: _matched_role(each, staffing.roles[name], heads[name]) if name in heads else each
+        for name, each in resources.sourced.roles.items()
+    }
+    sourced = replace(resources.sourced, staffing=staffing, roles=roles)
+    return replace(resources, sourced=sourced, zones=zones)
 
 
-def _boarding_data(name: str, boarding: Boarding) -> dict[str, Any]:
-    return boarding.model_dump(mode="json") | {"name": name}
+def _matched_role(each: SourcedRole, role: Role, factor: float) -> SourcedRole:
+    said = f"; heads x {factor:.3g}, matched to waits and stays"
+    shifts = {name: f"{source}{said}" for name, source in each.shifts.items()}
+    return replace(each, role=role, whole=f"{each.whole}{said}", shifts=shifts)
 
 
-def _staffing_data(name: str, staffing: Staffing) -> dict[str, Any]:
-    """Roles stand at the level of the staffing itself; clock times and weekdays are words, as people write them."""
-    data: dict[str, Any] = staffing.model_dump(mode="json", exclude_defaults=True) | {"name": name}
-    roles: dict[str, Any] = data.pop("roles")
-    for role in roles.values():
-        for shift in role.get("shifts", {}).values():
-            shift["start"] = clock_text(shift["start"])
-            if "days" in shift:
-                shift["days"] = [WEEKDAYS[day] for day in shift["days"]]
-    return data | roles
-
-
-def _text(group: str, name: str, data: Mapping[str, Any], region: Region, source: str) -> str:
+def boarding_text(name: str, boarding: Boarding, region: Region, source: str) -> str:
+    """The configuration of boarding that carries its factor."""
     head = (
-        f"# {group}={name}: as it was before, with what was matched to the visits of {source}.",
+        f"# boarding={name}: as it was before, with what was matched to the visits of {source}.",
         "# Written by `peered study=calibrate`: change the visits file or what is matched, not this file.",
-        *(f"# {line}" for line in matched_lines(region, group)),
+        *(f"# {line}" for line in matched_lines(region, "boarding")),
     )
-    body = yaml.safe_dump(dict(data), sort_keys=False, allow_unicode=True, width=120)
+    data = boarding.model_dump(mode="json") | {"name": name}
+    body = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
     return "\n".join(head) + "\n" + body
