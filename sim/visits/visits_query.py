@@ -118,6 +118,24 @@ class VisitsQuery:
         """Flag a fault of a field, and make the field missing there."""
         self.set_missing(name, self.fault(self.origin[name], condition, kind, remedy, selective=selective))
 
+    def rows_noted(self, table: str, column: str, kind: str, remedy: str) -> list[DataFinding]:
+        """A note on the rows of a table, each listed among the exclusions; none where there are no rows.
+
+        The table has to stay until the exclusions are made.
+        """
+        n = sql.whole_number(self.connection, f"SELECT count(*) FROM {table}")
+        if not n:
+            return []
+        told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
+        self.listed_elsewhere.append(f"SELECT row, {told}, '' AS value FROM {table}")
+        rows = self.connection.execute(f"SELECT row FROM {table} ORDER BY row").fetchmany(N_EXAMPLES)
+        return [DataFinding(FindingLevel.NOTE, column, kind, remedy, n, tuple(int(row[0]) for row in rows))]
+
+    def faults_of(self, column: str) -> list[str]:
+        """The flags of a column whose rows hold an untrue value."""
+        findings = enumerate(flag.finding for flag in self.flags)
+        return [f"b_{number}" for number, one in findings if one.column == column and one.level is FindingLevel.FAULT]
+
     def _flag(self, flag: Flag, condition: str) -> str:
         name = f"b_{len(self.flags)}"
         self.add(name, f"coalesce({condition}, false)")

@@ -27,12 +27,12 @@ Resolution = Literal["minute", "hour", "day"]
 MOST_WORDS: Final = 10_000
 """Different words of a text column up to which each is one object in memory."""
 _FIELDS: Final = (
-    "arrival", "weekday", "minute_of_day", "year", "month", "patient", "cluster", "stream", "acuity",
+    "arrival", "weekday", "minute_of_day", "year", "month", "patient", "site", "cluster", "stream", "acuity",
     *TIME_FIELDS, "triage_minutes", "wait_minutes", "stay_minutes", "disposition", "age", "mode", "seen_recently",
     "weight",
 )  # fmt: skip
 _COLUMN_TYPES: Final = dict.fromkeys(("arrival", *TIME_FIELDS), "TIMESTAMP") | dict.fromkeys(
-    ("patient", "cluster", *WORD_FIELDS), "VARCHAR"
+    ("patient", "site", "cluster", *WORD_FIELDS), "VARCHAR"
 )
 """DuckDB type of each field that is no number."""
 
@@ -42,7 +42,7 @@ class VisitsFile:
     """A file as read. `frame` has one row per row of the file (of a log: per case), in its order, with columns
 
     `row` (1 = first below the header), `arrival` (datetime or missing), `weekday` (0 = Monday .. 6),
-    `minute_of_day` (0 to 1440), `year`, `month`, `patient`, `cluster`, `stream`, `acuity` (1 most urgent
+    `minute_of_day` (0 to 1440), `year`, `month`, `patient`, `site`, `cluster`, `stream`, `acuity` (1 most urgent
     .. 5), `triage_time`, `physician_time`, `departure_time`, `triage_minutes`, `wait_minutes`, `stay_minutes`,
     `disposition`, `age` (years), `mode`, `seen_recently`, `weight`; numbers are float64 with NaN for missing, and a
     field the column map does not name is all missing. Each step it measures has a column `minutes_STEP`. `exclusions`

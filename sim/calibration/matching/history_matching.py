@@ -127,7 +127,8 @@ class Region:
     """What is not ruled out: points of it (m, d) with their implausibility (m,), the least implausible first.
 
     Empty where nothing in the box explains what was observed: then the model or the box is wrong, not a parameter.
-    `nearest` is a point that was played, in the region or not; `n_played` counts the points played in all.
+    `nearest` is a point that was played, in the region or not; `n_played` counts the points played in all. Where the
+    emulators leave nothing and points that were played do fit, these are the region, and there are no `emulators`.
     """
 
     unknowns: tuple[Unknown, ...]
@@ -153,6 +154,8 @@ class Region:
 
     def holds(self, point: FloatArray) -> bool:
         """Whether a point is not ruled out, by any wave."""
+        if not self.emulators:
+            return all(low <= value <= high for value, (_, low, high) in zip(point, self.ranges(), strict=True))
         unit = (np.asarray(point, dtype=np.float64) - _low(self.unknowns)) / _width(self.unknowns)
         inside = bool(np.all((unit >= 0.0) & (unit <= 1.0)))
         return inside and float(_worst(self.emulators, self.targets, unit[None, :])[0]) < CUTOFF
@@ -179,8 +182,15 @@ class Region:
         if self.is_empty:
             yield "nothing in the box explains what was observed: widen it, or the model misses something"
             return
+        if not self.emulators:
+            yield f"not ruled out: {len(self.points)} of {self.n_played} points played; emulators had ruled out the box"
+            yield from self._range_lines()
+            return
         left = self.waves[-1].share_left
         yield f"not ruled out: {100 * left:.2g} % of the box after {len(self.waves)} waves"
+        yield from self._range_lines()
+
+    def _range_lines(self) -> Iterator[str]:
         for (name, low, high), unknown in zip(self.ranges(), self.unknowns, strict=True):
             yield f"  {name}: {low:.4g} to {high:.4g} (looked for in {unknown.low:g} to {unknown.high:g})"
 
@@ -248,13 +258,17 @@ def match(
         low, high = _box_around(kept, 0.05, 1e-3)
         chosen = _spread(kept, points, rng)
     worst = _worst(tuple(emulators), targets, kept) if len(kept) else np.zeros(0)
-    order = np.argsort(worst)
-    scaled = _low(unknowns) + kept[order] * _width(unknowns)
     for _ in range(rounds):
         played += _play_points(simulator, unknowns, _nearer(played, targets, rng), workers)
     nearest = _nearest(played, unknowns, targets)
     if rounds:
         tell(f"nearest of {len(played)} points played: worst target {nearest.worst:.1f} spreads away")
+    if len(kept) == 0:  # few runs in many dimensions make emulators that rule out what playing does not
+        gaps = _gaps(played, targets).max(axis=1)
+        kept, worst = np.array([run.unit for run in played])[gaps < CUTOFF], gaps[gaps < CUTOFF]
+        emulators = [] if len(kept) else emulators
+    order = np.argsort(worst)
+    scaled = _low(unknowns) + kept[order] * _width(unknowns)
     return Region(
         unknowns, targets, scaled, worst[order], tuple(waves), tuple(emulators), nearest, n_played=len(played)
     )
