@@ -11,25 +11,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis.staffing_notes import notes_on_staffing
 from sim.calibration.estimators import shares
-<<<<<<< HEAD
-from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates, estimate_demand
-from sim.calibration.estimators.step_minutes import IfNoneFits
-from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits, streams_in
-from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out, score_second
-=======
 from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_day, estimate_week
 from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
-from sim.calibration.estimators.step_minutes import IfNoneFits, unknown_steps
-from sim.calibration.estimators.streams import stream_parts
-from sim.calibration.estimators.survey_weights import REFUSED_WITH_DATES, has_weights, with_usable_weights
+from sim.calibration.estimators.step_minutes import IfNoneFits
+from sim.calibration.estimators.survey_weights import has_weights, with_usable_weights
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
-from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
-from sim.calibration.matching import service_times
->>>>>>> next
+from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out, score_second
 from sim.calibration.matching.history_matching import Region, Unknown
 from sim.calibration.matching.match_visits import match_visits, region_table
 from sim.calibration.matching.quantities import BOARDING, HEADS, PATIENCE, PLACES, with_factors
@@ -41,7 +33,6 @@ from sim.calibration.still_default import MOST_NAMED, StillDefault, still_defaul
 from sim.calibration.verdict import Verdict, judge
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, about_week, demand_of_day, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
-<<<<<<< HEAD
 from sim.calibration.writing.matched_files import (
     boarding_text,
     judged_department,
@@ -49,18 +40,10 @@ from sim.calibration.writing.matched_files import (
     matched_resources,
 )
 from sim.calibration.writing.staffing_file import staffing_texts
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.department import Calibration
 from sim.department.scenario import Scenario
 from sim.io.clean_text import one_line
-from sim.io.strict_yaml import parsed_yaml
 from sim.runs.output_folder import publish
-=======
-from sim.calibration.writing.staffing_file import COMPARED_WITH, staffing_texts
-from sim.department.arrivals import Profile
-from sim.department.scenario import Scenario
-from sim.runs.output_folder import may_be_written, publish, read_mark
->>>>>>> next
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import csv_text
 from sim.visits.file_error import VisitsFileError
@@ -69,7 +52,6 @@ from sim.visits.visits_table import inspect_visits
 OWNER: Final = "calibrate"
 """By which a folder of calibrations is known as one."""
 WEEKS_PLAYED: Final = 26
-<<<<<<< HEAD
 """Weeks that the calibrated pair is played for, `REPLICATIONS` times, so that the chance of one is known."""
 REPLICATIONS: Final = 5
 SHORTEST_MATCH_WEEKS, LONGEST_MATCH_WEEKS = 4, 26
@@ -82,106 +64,6 @@ Boxes = Mapping[str, tuple[float, float]]
 """Quantities to be matched, each with the least and the greatest factor that is looked at."""
 NOTHING_MATCHED: Final[Boxes] = MappingProxyType({})
 Tell = Callable[[str], None]
-=======
-"""Weeks that the calibrated pair is played for."""
-SHORTEST_MATCH_WEEKS, LONGEST_MATCH_WEEKS = 4, 52
-MATCH_RANGE: Final = (0.5, 2.0)
-"""Factors on service times that are looked at."""
-POINTS_PLAYED: Final = 5
-"""Of the factors not ruled out, those played to predict the part held out."""
-
-
-def file_names(name: str) -> dict[str, str]:
-    """Every file of a calibration of that name by what it holds, relative to the calibration's folder."""
-    configs = {what: f"{what}/{name}.yaml" for what in ("demand", "department", "staffing")}
-    configs |= {what: f"staffing/{name}{ending}.yaml" for what, ending in COMPARED_WITH.items()}
-    return configs | {what: f"{name}_{what}.csv" for what in ("estimates", "quality", "exclusions", "region")}
-
-
-def always_written(name: str) -> tuple[str, ...]:
-    """Files that every calibration of that name writes, relative to its folder."""
-    names = file_names(name)
-    return tuple(names[what] for what in ("demand", "estimates", "quality", "exclusions"))
-
-
-def changed_since(folder: Path, name: str) -> tuple[str, ...]:
-    """Which of the staffings to compare with are there and were changed: they are examples to change, and are kept."""
-    names, mark = file_names(name), read_mark(folder)
-    return tuple(what for what in COMPARED_WITH if not may_be_written(folder, names[what], mark))
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentReport:
-    """What a calibration estimates beyond the shape of demand.
-
-    `visits` is the table as read, `simulated` one played by the calibrated scenario; `held_out` is None where nothing
-    was to be held out, or nothing could be, and then `not_held_out` says why. `region` are the factors on service times
-    that are not ruled out, None where none were to be matched. `misfits`: roles that are asked for more than they have.
-    """
-
-    estimates: VisitEstimates
-    file: DepartmentFile
-    visits: pd.DataFrame
-    simulated: pd.DataFrame
-    held_out: HoldOut | None
-    not_held_out: str
-    region: Region | None
-    resources: Resources
-    misfits: tuple[str, ...]
-
-    def lines(self) -> tuple[str, ...]:
-        """Estimates of the department, what could not be estimated, and how the part held out was predicted."""
-        estimated = tuple(f"  {key.line()}" for key in self.file.estimated)
-        held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
-        notes = tuple(f"  note: {note}" for note in self.estimates.notes)
-        region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
-        minutes = tuple(f"  {line}" for line in (*self.file.minutes, *(each.line() for each in self.estimates.minutes)))
-        staff = (*self.resources.lines(), *self.misfits)
-        resources = ("staffing and places:", *(f"  {line}" for line in staff), "")
-        return (*resources, "department:", *estimated, *minutes, *notes, *(("", *held) if held else ()), *region)
-
-
-@dataclass(frozen=True, slots=True)
-class CalibrationReport:
-    """What was read and estimated. `texts` are those of the files of `file_names` that are to be written into `folder`;
-    `department` is None where only demand was asked for.
-    """
-
-    quality: DataQuality
-    estimates: DemandEstimates | PartialEstimates
-    demand: DemandFile
-    folder: Path
-    texts: Mapping[str, str]
-    department: DepartmentReport | None = None
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """What is to be written, by name relative to the folder."""
-        names = file_names(self.demand.name)
-        return {names[what]: text.encode() for what, text in self.texts.items()}
-
-    def path(self, what: str) -> Path:
-        """The file that holds the `demand`, `department`, `estimates`, `quality`, `exclusions` or `region`."""
-        return self.folder / file_names(self.demand.name)[what]
-
-    def lines(self) -> tuple[str, ...]:
-        """Which streams, quality, the estimates and their limits, then where they were written."""
-        written = (path for what, path in file_names(self.demand.name).items() if what in self.texts)
-        kept = changed_since(self.folder, self.demand.name) if self.department else ()
-        names = file_names(self.demand.name)
-        return (
-            *self.findings(),
-            "",
-            *(f"written: {self.folder / path}" for path in written),
-            *(f"kept as you changed it: {self.folder / names[what]}" for what in kept),
-        )
-
-    def findings(self) -> tuple[str, ...]:
-        """Which streams were estimated, quality, estimates and their limits."""
-        department = ("", *self.department.lines()) if self.department else ()
-        first = f"{self.demand.first_line}."
-        return (first, "", *self.quality.report_lines(), "", *self.demand.summary_lines(), *department)
->>>>>>> next
 
 
 def calibrate(
@@ -225,25 +107,16 @@ def estimate_calibration(
     if errors := tuple(obstacles_without_file(column_map, name, base, matched)):
         raise VisitsFileError(str(visits_file), errors)
     read = inspect_visits(visits_file, column_map)
-<<<<<<< HEAD
-    if errors := (*read.quality.errors(), *obstacles_in_file(read.frame, column_map, matched)):
-        raise VisitsFileError(str(visits_file), errors)
-    test = None if test_file is None else _SecondFile.read(test_file, column_map)
-    source = VisitsSource(name, visits_file, column_map, read.quality, rake)
-    estimates: DemandEstimates | PartialEstimates
-    department: DepartmentReport | None = None
-    texts: dict[str, str] = {}
-    if shares.has_no_weekday(read.frame):
-=======
-    of_file = obstacles(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits)
+    of_file = obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits)
     if errors := (*read.quality.errors(), *of_file):
         raise VisitsFileError(str(visits_file), errors)
+    test = None if test_file is None else _SecondFile.read(test_file, column_map, base)
     frame, weights = with_usable_weights(read.frame)
     source = VisitsSource(name, visits_file, column_map, read.quality, rake, weights)
     estimates: DemandEstimates | PartialEstimates
     department: DepartmentReport | None = None
+    texts: dict[str, str] = {}
     if shares.has_no_weekday(frame):
->>>>>>> next
         if lists != NO_LISTS:
             remedy = "no department is made that could have them: leave them out, or map a time of arrival"
             raise VisitsFileError(str(visits_file), (f"study.staff, study.places: without weekdays {remedy}",))
@@ -254,21 +127,14 @@ def estimate_calibration(
             week = estimate_week(frame, read.uncovered_hours)
             estimates, demand = week.everyone, demand_of_week(source, week, None, None)
         else:
-<<<<<<< HEAD
-            calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, tell)
-            found = calibration.of(read.frame)
-            demand, department = found.pair.demand, calibration.report(read.frame, found, hold_out_share, test)
+            calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, read.uncovered_hours, tell)
+            found = calibration.of(frame)
+            estimates, demand = found.pair.week.everyone, found.pair.demand
+            department = calibration.report(frame, found, hold_out_share, test)
             texts = _department_texts(found, department, source)
             for what in changed_since(output, name):
                 texts.pop(what, None)
     texts |= {
-=======
-            calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, read.uncovered_hours)
-            pair = calibration.pair(frame)
-            estimates, demand = pair.week.everyone, pair.demand
-            department = calibration.department_report(frame, pair, hold_out_share)
-    texts = {
->>>>>>> next
         "demand": demand.yaml_text(),
         "estimates": demand.estimates_text(),
         "quality": read.quality.table_text(),
@@ -285,11 +151,14 @@ class _SecondFile:
     frame: pd.DataFrame
 
     @classmethod
-    def read(cls, path: Path, column_map: ColumnMap) -> "_SecondFile":
+    def read(cls, path: Path, column_map: ColumnMap, base: Scenario | None) -> "_SecondFile":
         """Read with the map of the first file, and refused for all that the first is refused for."""
         read = inspect_visits(path, column_map)
-        if errors := (*read.quality.errors(), *obstacles_in_file(read.frame, column_map, ())):
+        if errors := (*read.quality.errors(), *obstacles_in_file(read.frame, column_map, base, ())):
             raise VisitsFileError(f"study.test {path}", errors)
+        if has_weights(read.frame):
+            why = "study.test: visits have survey weights, and a test is scored visit by visit; leave `weight` out"
+            raise VisitsFileError(f"study.test {path}", (why,))
         return cls(one_line(path.name), read.frame)
 
 
@@ -349,7 +218,7 @@ class _Calibration:
     if_none_fits: IfNoneFits
     matched: Boxes
     lists: ResourceLists
-<<<<<<< HEAD
+    uncovered_hours: np.ndarray
     tell: Tell
 
     def of(self, frame: pd.DataFrame) -> _Calibrated:
@@ -360,9 +229,6 @@ class _Calibration:
         if region is not None:
             scenario = with_factors(scenario, region.nearest_values(), pair.measured).checked()
         return _Calibrated(pair, region, scenario)
-=======
-    uncovered_hours: np.ndarray
->>>>>>> next
 
     def pair(self, frame: pd.DataFrame) -> _Pair:
         """Demand and department of some visits."""
@@ -460,122 +326,3 @@ class _Calibration:
             return hold_out(frame, share, self.played_from, WEEKS_PLAYED), ""
         except NothingToHoldOut as error:
             return None, f"nothing was held out: {error}"
-
-
-<<<<<<< HEAD
-def _demand_by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
-    """Of each stream that has visits on all weekdays; none where the file knows no streams."""
-    parts = streams_in(frame)
-    if set(parts) != {MEDICAL, MENTAL_HEALTH}:
-        return {}
-    if any(shares.with_weekday_and_time(part)["weekday"].nunique() < 7 for part in parts.values()):
-        return {}
-    return {stream: estimate_demand(part) for stream, part in parts.items()}
-=======
-# --- why a calibration cannot be made ---
-
-
-MOST_DAYS: Final = 36_525
-"""From the first visit to the last, a hundred years: arrays with a value per day stay small."""
-_FEWEST_VISITS_A_DAY: Final = 0.5
-_GAP_CHANCE: Final = 1e-6
-"""Chance of a gap among visits at the file's own rate below which dates are taken for mistyped."""
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-
-
-def obstacles_without_file(
-    column_map: ColumnMap, name: str, base: Scenario | None, matched: tuple[str, ...]
-) -> Iterator[str]:
-    """Everything that stands in the way of a calibration of that name whatever the file holds."""
-    if not _NAME.fullmatch(name):
-        yield f"name: {name!r} is no configuration name; use lower-case letters, digits and _, a letter first"
-    if name == "default":
-        yield "name: 'default' is the built-in demand; choose another name"
-    if base is not None:
-        known = service_times.roles_to_match(base.department)
-        for role in matched:
-            if role not in known:
-                yield f"study.match: {role!r} has no minutes to match; choose of {', '.join(known)}"
-        yield from unknown_steps(base.department, column_map.steps())
-
-
-def obstacles(
-    frame: pd.DataFrame,
-    column_map: ColumnMap,
-    base: Scenario | None,
-    matched: tuple[str, ...],
-    *,
-    rake: bool = False,
-    if_none_fits: IfNoneFits = "empirical",
-) -> Iterator[str]:
-    """Everything in the file that stands in the way of a calibration, within a scenario if one is given."""
-    if (obstacle := arrival_obstacle(frame, column_map)) is not None:
-        yield obstacle
-    if base is not None and matched and not service_times.outcomes_in(frame):
-        yield "study.match: no waits or stays with acuity levels to match; name their columns in the column map"
-    yield from _weight_obstacles(frame, matched, if_none_fits)
-    yield from _stream_obstacles(frame, base, rake=rake)
-
-
-def _weight_obstacles(frame: pd.DataFrame, matched: tuple[str, ...], if_none_fits: IfNoneFits) -> Iterator[str]:
-    """Weights are used in every estimate or refused."""
-    if not has_weights(frame):
-        return
-    if frame["arrival"].notna().any():
-        yield REFUSED_WITH_DATES
-    if not (frame["weight"] > 0.0).any():
-        yield "weight: no visit has a weight over 0; correct them, or leave `weight` out of the column map"
-    if matched:
-        yield "study.match: means that are matched have no survey weights; leave `match` or `weight` out"
-    if if_none_fits == "nearest":
-        yield "study.if_none_fits: no family is fitted to weighted minutes; leave it at `empirical`, or `weight` out"
-
-
-def _stream_obstacles(frame: pd.DataFrame, base: Scenario | None, *, rake: bool) -> Iterator[str]:
-    """A file of one stream stands beside the other of a demand by profile."""
-    only = stream_parts(frame).only
-    if only is None:
-        return
-    if base is None or not isinstance(base.demand, Profile):
-        yield f"stream: every visit is of {only}: choose a demand by profile for the other, such as demand=default"
-    if rake:
-        yield f"study.rake: the published blocks are of all visits, the file has {only} alone; leave raking off"
-
-
-def arrival_obstacle(frame: pd.DataFrame, column_map: ColumnMap) -> str | None:
-    """Why no profile by hour of the week can be estimated from these visits, None if it can."""
-    if shares.has_no_weekday(frame):
-        return None
-    if column_map.arrival is None:
-        return "column map: no `arrival` and no usable acuity, so no demand can be estimated; name their columns"
-    timed = shares.with_weekday_and_time(frame)
-    if timed.empty:
-        return "arrival: no row has a usable weekday and time; check `arrival` in the column map"
-    if shares.is_dated(timed) and (found := _date_obstacle(timed)):
-        return f"arrival: {found}"
-    absent = sorted(set(range(7)) - set(timed["weekday"].astype(int)))
-    if absent:
-        return f"arrival: no visit on weekdays {absent} (0 = Monday); give a file with visits on all seven"
-    return None
-
-
-def _date_obstacle(timed: pd.DataFrame) -> str | None:
-    period, days = shares.period_text(timed), shares.n_days(timed)
-    if days > MOST_DAYS:
-        found = f"{period} is {days:,} days, more than the {MOST_DAYS:,} read of a file"
-        return f"{found}; dates look mistyped, correct them or cut the file"
-    if shares.hours_covered(shares.hour_slots(timed)).min() < 1:
-        return f"{period} is less than a week; give a file that covers every hour of the week"
-    empty = len(shares.days_without_visits(timed))
-    if 2 * empty > days and _has_impossible_gap(timed, days):
-        found = f"{empty:,} of the {days:,} days from {period} have no visit"
-        return f"{found}; dates look mistyped or shifted, correct them or cut the file"
-    return None
-
-
-def _has_impossible_gap(timed: pd.DataFrame, days: int) -> bool:
-    """Whether visits are too few a day, or leave a gap that visits at the file's own rate would hardly ever leave."""
-    n = len(timed)
-    gap = float(timed["arrival"].sort_values().diff().max() / pd.Timedelta(days=1))
-    return n < _FEWEST_VISITS_A_DAY * days or bool(n * np.exp(-gap * n / days) < _GAP_CHANCE)
->>>>>>> next

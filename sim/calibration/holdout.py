@@ -15,11 +15,8 @@ from scipy import special, stats
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, Counts, count_arrivals, fit_arrivals
 from sim.calibration.estimators.shares import estimate_shares
-<<<<<<< HEAD
-from sim.calibration.verdict import SCORED_QUANTILES, Verdict, judge, loss_of
-=======
 from sim.calibration.estimators.survey_weights import has_weights
->>>>>>> next
+from sim.calibration.verdict import SCORED_QUANTILES, Verdict, judge, loss_of
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial
@@ -222,22 +219,14 @@ Simulate = Callable[[pd.DataFrame], Sequence[pd.DataFrame] | None]
 """From a part of a table, the visits that a department calibrated on it plays, a table a replication, or None."""
 
 
-<<<<<<< HEAD
 def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None, weeks: int = 1) -> HoldOut:
     """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest.
 
-    What `simulate` plays lasts `weeks`.
-    """
-=======
-def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None) -> HoldOut:
-    """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest.
-
-    Raises NothingToHoldOut where visits have survey weights: scores of visits one by one would not be of those they
-    stand for.
+    What `simulate` plays lasts `weeks`. Raises NothingToHoldOut where visits have survey weights: scores of visits one
+    by one would not be of those they stand for.
     """
     if has_weights(frame):
         raise NothingToHoldOut("visits have survey weights, and what is held out is scored visit by visit")
->>>>>>> next
     fitted, rest, name, held = split_by_time(frame, share)
     everything = count_arrivals_of(frame)
     daily = None

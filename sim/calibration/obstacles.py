@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators import shares
-from sim.calibration.estimators.step_minutes import unknown_steps
+from sim.calibration.estimators.step_minutes import IfNoneFits, unknown_steps
+from sim.calibration.estimators.streams import stream_parts
+from sim.calibration.estimators.survey_weights import REFUSED_WITH_DATES, has_weights
 from sim.calibration.matching.match_visits import outcomes_in
 from sim.calibration.matching.quantities import levels_of, quantities_of, steps_of
+from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.visits.column_map import ColumnMap
 
@@ -43,12 +46,47 @@ def obstacles_without_file(
     yield from unknown_steps(base.department, column_map.steps())
 
 
-def obstacles_in_file(frame: pd.DataFrame, column_map: ColumnMap, matched: Collection[str]) -> Iterator[str]:
-    """What of a file stands in the way of calibrating on it."""
+def obstacles_in_file(
+    frame: pd.DataFrame,
+    column_map: ColumnMap,
+    base: Scenario | None,
+    matched: Collection[str],
+    *,
+    rake: bool = False,
+    if_none_fits: IfNoneFits = "empirical",
+) -> Iterator[str]:
+    """Everything in a file that stands in the way of a calibration, within a scenario if one is given."""
     if (obstacle := arrival_obstacle(frame, column_map)) is not None:
         yield obstacle
-    if matched and not outcomes_in(frame):
+    if base is not None and matched and not outcomes_in(frame):
         yield "study.match: no waits or stays with acuity levels to match; name their columns in the column map"
+    yield from _weight_obstacles(frame, matched, if_none_fits)
+    yield from _stream_obstacles(frame, base, rake=rake)
+
+
+def _weight_obstacles(frame: pd.DataFrame, matched: Collection[str], if_none_fits: IfNoneFits) -> Iterator[str]:
+    """Weights are used in every estimate or refused."""
+    if not has_weights(frame):
+        return
+    if frame["arrival"].notna().any():
+        yield REFUSED_WITH_DATES
+    if not (frame["weight"] > 0.0).any():
+        yield "weight: no visit has a weight over 0; correct them, or leave `weight` out of the column map"
+    if matched:
+        yield "study.match: means that are matched have no survey weights; leave `match` or `weight` out"
+    if if_none_fits == "nearest":
+        yield "study.if_none_fits: no family is fitted to weighted minutes; leave it at `empirical`, or `weight` out"
+
+
+def _stream_obstacles(frame: pd.DataFrame, base: Scenario | None, *, rake: bool) -> Iterator[str]:
+    """A file of one stream stands beside the other of a demand by profile."""
+    only = stream_parts(frame).only
+    if only is None:
+        return
+    if base is None or not isinstance(base.demand, Profile):
+        yield f"stream: every visit is of {only}: choose a demand by profile for the other, such as demand=default"
+    if rake:
+        yield f"study.rake: the published blocks are of all visits, the file has {only} alone; leave raking off"
 
 
 def arrival_obstacle(frame: pd.DataFrame, column_map: ColumnMap) -> str | None:

@@ -84,7 +84,8 @@ class DepartmentReport:
         tested = self.tested.lines() if self.tested else ()
         notes = tuple(f"  note: {note}" for note in self.estimates.notes)
         region = ("", "matched to waits and stays:", *self.region.lines()) if self.region else ()
-        minutes = tuple(f"  {line}" for line in self.file.minutes)
+        of_minutes = (*self.file.minutes, *(each.line() for each in self.estimates.minutes))
+        minutes = tuple(f"  {line}" for line in of_minutes)
         apart = (("", *part) for part in (held, tested) if part)
         staff = (*self.resources.lines(), *self.misfits)
         resources = ("staffing and places:", *(f"  {line}" for line in staff), "")
@@ -123,7 +124,7 @@ class CalibrationReport:
         return self.folder / file_names(self.demand.name)[what]
 
     def lines(self) -> tuple[str, ...]:
-        """The verdict first, then quality, estimates and their limits, then where they were written."""
+        """The verdict, which streams, quality, estimates and their limits, then where they were written."""
         written = (path for what, path in file_names(self.demand.name).items() if what in self.texts)
         kept = changed_since(self.folder, self.demand.name) if self.department else ()
         names = file_names(self.demand.name)
@@ -135,10 +136,11 @@ class CalibrationReport:
         )
 
     def findings(self) -> tuple[str, ...]:
-        """The verdict, quality, estimates and their limits."""
+        """The verdict first, then which streams were estimated, quality, estimates and their limits."""
         head = (*self.department.head(), "") if self.department else ()
         department = ("", *self.department.lines()) if self.department else ()
-        return (*head, *self.quality.report_lines(), "", *self.demand.summary_lines(), *department)
+        first = f"{self.demand.first_line}."
+        return (*head, first, "", *self.quality.report_lines(), "", *self.demand.summary_lines(), *department)
 
     @property
     def further_choices(self) -> tuple[str, ...]:

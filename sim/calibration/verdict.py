@@ -6,17 +6,19 @@ it may lie off, are the constants below; decision 0036 says why.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.arrival_rates import count_arrivals
+from sim.calibration.estimators.survey_weights import has_weights
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import pinball
+from sim.statistics.weighted import weighted_quantile
 
 SCORED_QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 MOST_LOSS: Final = 1.25
@@ -41,6 +43,9 @@ _DURATIONS: Final = {"wait_minutes": "wait", "stay_minutes": "stay"}
 _LEFT, _ADMITTED, _ENDED = "lwbs", ("admission", "transfer"), ("admission", "transfer", "discharge")
 _STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
 _MANY_LEFT: Final = 0.05
+_EVEN_SHARES: Final = 2000
+Yes = tuple[FloatArray, FloatArray]
+"""Of each visit whether (1) or not (0), and its weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,18 @@ def minutes_at(visits: pd.DataFrame, duration: str, level: int) -> FloatArray:
     return values.dropna().to_numpy(np.float64)
 
 
+def _minutes_of_file(visits: pd.DataFrame, duration: str, level: int) -> tuple[FloatArray, int]:
+    """The same of a file, and how many visits know them; with survey weights values at even shares of the weight."""
+    values = minutes_at(visits, duration, level)
+    if not has_weights(visits):
+        return values, values.size
+    known = visits[(visits["acuity"] == level) & visits[duration].notna()]
+    weight = known["weight"].to_numpy(np.float64)
+    if values.size == 0:
+        return values, 0
+    return weighted_quantile(values, weight, (np.arange(_EVEN_SHARES) + 0.5) / _EVEN_SHARES), values.size
+
+
 def loss_of(quantiles: FloatArray, observed: FloatArray) -> float:
     """Mean pinball loss in minutes over `SCORED_QUANTILES`."""
     return float(pinball(quantiles, SCORED_QUANTILES, observed).mean())
@@ -147,16 +164,16 @@ def loss_of(quantiles: FloatArray, observed: FloatArray) -> float:
 def _durations(words: str, visits: pd.DataFrame, played: list[pd.DataFrame]) -> Iterator[Judged]:
     for duration, word in _DURATIONS.items():
         for level in ACUITIES:
-            observed = minutes_at(visits, duration, level)
-            if observed.size < FEWEST_JUDGED:
+            observed, n = _minutes_of_file(visits, duration, level)
+            if n < FEWEST_JUDGED:
                 continue
             name = f"{word} at level {level}{words}"
             by_replication = [minutes_at(table, duration, level) for table in played]
             all_played = np.concatenate(by_replication)
             if all_played.size == 0:
-                yield Judged(name, f"{name}: none played, {observed.size:,} in the file", np.inf, observed.size)
+                yield Judged(name, f"{name}: none played, {n:,} in the file", np.inf, n)
                 continue
-            yield _quantiles_judged(name, observed, all_played, by_replication)
+            yield replace(_quantiles_judged(name, observed, all_played, by_replication), n=n)
 
 
 def _quantiles_judged(
@@ -191,42 +208,45 @@ def _quantile_furthest_off(own: FloatArray, played: FloatArray) -> int:
     return _MEDIAN if off.max() <= 1.25 * off[_MEDIAN] else int(off.argmax())
 
 
-def _share_judged(name: str, of_file: pd.Series, of_played: list[pd.Series]) -> Judged | None:
-    """A share of visits, from yes or no of each; None where the file or a replication has too few."""
-    if len(of_file) < FEWEST_JUDGED or any(len(each) == 0 for each in of_played):
+def _share_judged(name: str, of_file: Yes, of_played: list[Yes]) -> Judged | None:
+    """A share of visits; None where the file has too few, or a replication has none."""
+    yes, weight = of_file
+    if yes.size < FEWEST_JUDGED or any(each.size == 0 for each, _ in of_played):
         return None
-    share, shares = float(of_file.mean()), np.array([each.mean() for each in of_played])
+    share, shares = float(np.average(yes, weights=weight)), np.array([each.mean() for each, _ in of_played])
     played = float(shares.mean())
-    variance = share * (1.0 - share) / len(of_file)
+    variance = share * (1.0 - share) * float((weight**2).sum() / weight.sum() ** 2)
     variance += float(shares.var(ddof=1)) / shares.size if shares.size > 1 else variance
     allowed = _Z * float(np.sqrt(variance)) + SHARE_MARGIN
     words = f"{name}: {100 * played:.1f} % played, {100 * share:.1f} % in the file"
-    return Judged(name, words, abs(played - share) / allowed, len(of_file))
+    return Judged(name, words, abs(played - share) / allowed, yes.size)
+
+
+def _yes(visits: pd.DataFrame, among: Iterable[str], which: Iterable[str]) -> Yes:
+    """Of the visits whose disposition is `among` some, whether it is one of those."""
+    known = visits[visits["disposition"].isin(tuple(among))]
+    weight = known["weight"].to_numpy(np.float64) if has_weights(known) else np.ones(len(known))
+    return np.asarray(known["disposition"].isin(tuple(which)), dtype=np.float64), np.asarray(weight)
 
 
 def _admission(words: str, visits: pd.DataFrame, played: list[pd.DataFrame]) -> Iterator[Judged]:
-    def admitted(table: pd.DataFrame) -> pd.Series:
-        ended = table.loc[table["disposition"].isin(_ENDED), "disposition"]
-        return ended.isin(_ADMITTED).astype(float)
-
-    found = _share_judged(f"admitted{words}", admitted(visits), [admitted(table) for table in played])
+    found = _share_judged(
+        f"admitted{words}", _yes(visits, _ENDED, _ADMITTED), [_yes(table, _ENDED, _ADMITTED) for table in played]
+    )
     if found is not None:
         yield found
 
 
 def _left_unseen(words: str, visits: pd.DataFrame, played: list[pd.DataFrame], left_out: list[str]) -> Iterator[Judged]:
     """Only where the file says of anybody that they left unseen: a file that has no word for it does not say none."""
-
-    def left(table: pd.DataFrame) -> pd.Series:
-        return (table["disposition"].dropna() == _LEFT).astype(float)
-
-    of_played = [left(table) for table in played]
-    if left(visits).any():
-        found = _share_judged(f"left unseen{words}", left(visits), of_played)
+    of_played = [_yes(table, table["disposition"].dropna().unique(), (_LEFT,)) for table in played]
+    of_file = _yes(visits, visits["disposition"].dropna().unique(), (_LEFT,))
+    if of_file[0].any():
+        found = _share_judged(f"left unseen{words}", of_file, of_played)
         if found is not None:
             yield found
         return
-    share = float(pd.concat(of_played).mean()) if any(len(each) for each in of_played) else 0.0
+    share = float(np.mean([yes.mean() if yes.size else 0.0 for yes, _ in of_played]))
     many = ": many, so that its waits are those of who stayed" if share > _MANY_LEFT else ""
     left_out.append(f"left unseen{words}: nobody in the file, so not compared; {100 * share:.1f} % played{many}")
 
