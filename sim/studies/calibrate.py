@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from sim.calibration.calibrate import OWNER, CalibrationReport, always_written, estimate_calibration
+from sim.calibration.resources.own_resources import read_resource_lists
+from sim.calibration.writing.staffing_file import compared_name
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration
@@ -18,6 +20,7 @@ from sim.report.progress import teller
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable
 from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
+from sim.studies.next_command import comparison_words, run_words, shell_text, words_kept
 from sim.studies.question import CalibrateSettings, Question
 from sim.studies.study import Study
 from sim.visits.draft_map import draft_map
@@ -35,6 +38,7 @@ class CalibrateStudy(Study):
         if question.column_map is None:
             tell_lines(["study=calibrate without study.map: a draft of a column map is printed"], console)
             return 0
+        read_resource_lists(study.staff, study.places, question.scenario)
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
         if study.match:
@@ -57,6 +61,7 @@ class CalibrateStudy(Study):
         refuse_unwritable(folder, folder)
         report_name = f"{name}_calibration.md"
         refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
+        lists = read_resource_lists(study.staff, study.places, question.scenario)
         if study.match:
             tell_lines([f"matching {', '.join(study.match)}: some hundred runs, minutes"], console)
         report = estimate_calibration(
@@ -70,6 +75,7 @@ class CalibrateStudy(Study):
             hold_out_share=study.hold_out,
             matched=study.match,
             if_none_fits=study.if_none_fits,
+            lists=lists,
         )
         errors = patient_console(sys.stderr)
         try:
@@ -79,15 +85,25 @@ class CalibrateStudy(Study):
             show_finished(lambda: tell_lines(report.findings(), console), errors, "no file")
             remedy = "make room or name another folder (output=FOLDER), and give the same command again"
             raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
-        department = "" if report.department is None else f" department={name}"
         lines = (
             *report.lines(),
             f"written: {folder / report_name}",
             f"written: {n_figures} figures in {folder / 'figures'}",
-            f"\nrun it: peered --config-dir {folder} demand={name}{department}",
+            *what_next(report, question),
         )
         show_finished(lambda: tell_lines(lines, console), errors, folder)
         return 0
+
+
+def what_next(report: CalibrationReport, question: Question) -> tuple[str, str]:
+    """What the next command does, and the command, to be taken as it stands."""
+    folder, name = report.folder, report.demand.name
+    if report.department is None:
+        return "\nrun it:", shell_text(run_words(folder, name))
+    other = compared_name(report.department.resources)
+    words = comparison_words(folder, name, (name, other), words_kept(question.overrides))
+    what = "without its peers" if other.endswith("_without_peers") else "with peers added, an example to change"
+    return f"\ncompare your staffing with itself {what} ({folder / 'staffing' / other}.yaml):", shell_text(words)
 
 
 def write_calibration(report: CalibrationReport, folder: Path, report_name: str) -> int:
