@@ -14,7 +14,7 @@ from typing import Final
 
 import duckdb
 
-from sim.visits.column_map import WEEKDAY_NAMES
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.visits.column_profile import ColumnProfile, profiles
 from sim.visits.draft_roles import Roles, further_named, roles_of
 from sim.visits.draft_words import level, meaning
