@@ -43,6 +43,7 @@ def _sections(department: DepartmentReport) -> Iterator[Section]:
         "Waits and stays: observed, fitted, simulated", [means, TextTable(_means(department)), *_families(department)]
     )
     yield Section("Distributions written", [Points(department.file.minutes), *_steps(department)])
+    yield Section("Staffing and places", [Points([*department.resources.lines(), *department.misfits])])
     estimated = [item.line() for item in department.file.estimated]
     yield Section("The department", [Points(estimated or ["nothing of it could be estimated from this file"])])
     match = "- service times inside a stay: `study.match=[physician,delays]` matches them to waits and stays"

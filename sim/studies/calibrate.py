@@ -1,4 +1,7 @@
-"""`study=calibrate`: a demand and a department from a file of visits, with a report and figures."""
+"""`study=calibrate`: a demand and a department from a file of visits, with a report and figures.
+
+Without a column map it prints a draft of one for the file, and writes nothing.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -21,6 +24,7 @@ from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
 from sim.studies.next_command import comparison_words, run_words, shell_text, words_kept
 from sim.studies.question import CalibrateSettings, Question
 from sim.studies.study import Study
+from sim.visits.draft_map import draft_map
 
 
 class CalibrateStudy(Study):
@@ -32,6 +36,9 @@ class CalibrateStudy(Study):
     def dry_run(self, question: Question, console: Console) -> int:
         study, steps = question.study, ["the file is read and fitted"]
         assert isinstance(study, CalibrateSettings)
+        if question.column_map is None:
+            tell_lines(["study=calibrate without study.map: a draft of a column map is printed"], console)
+            return 0
         read_resource_lists(study.staff, study.places, question.scenario)
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
@@ -46,9 +53,12 @@ class CalibrateStudy(Study):
     def run(self, question: Question, console: Console) -> int:
         study, visits = question.study, question.visits
         assert isinstance(study, CalibrateSettings)
-        if visits is None or question.column_map is None:
+        if visits is None:
             remedy = "study=calibrate needs visits=FILE, and study.map=NAME of configs/visits"
             raise ScenarioError([Problem("visits", "nothing", remedy)])
+        if question.column_map is None:
+            tell_lines(draft_map(visits).rstrip("\n").split("\n"), console)
+            return 0
         folder = question.output or Path("results") / "calibrated"
         name = study.demand_name or visits.name.split(".")[0]
         refuse_unwritable(folder, folder)
