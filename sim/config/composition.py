@@ -203,6 +203,8 @@ class Composition:
         draft.problems += faults_of_name(study.get("demand_name"), draft.folders)
         if (base := self.scenarios.get(draft.choices["staffing"])) is not None:
             draft.problems += faults_of_lists(study, base)
+        if study.get("map") is None:  # a draft of one is printed
+            return
         read = column_map_in(draft.folders, study.get("map"))
         if isinstance(read, list):
             draft.problems += read
