@@ -20,9 +20,10 @@ from benchmarks.runs import SEED, timed
 from engine_build.build import machine_code_of
 from sim.engine import calendar_entries
 from sim.engine.compiled.backend import Floats2
+from sim.engine.keyed_uniforms import keyed, uniform_of
 from sim.engine.measures.array_loops import Cells, Floats, Integers
 from sim.engine.reference import calendar as reference_calendar
-from sim.engine.workload import drawn, keyed, uniform_of
+from sim.engine.workload import drawn
 
 TIMES = 5
 KIND_SHIFT = 40

@@ -13,7 +13,8 @@ from engine_build.compilers import compile_c
 
 ROOT = Path(__file__).parents[1]
 MODULES = (
-    "sim.engine.workload", "sim.engine.measures.array_loops", "sim.engine.compiled.rows_to_columns",
+    "sim.engine.keyed_uniforms", "sim.engine.hourly_rates", "sim.engine.workload",
+    "sim.engine.measures.array_loops", "sim.engine.compiled.rows_to_columns",
     "sim.engine.compiled.event_loop",
 )  # fmt: skip
 """Those that hold functions which Python calls."""

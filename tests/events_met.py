@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.department.arrivals import DatesWithFactor, Profile
 from sim.department.boarding import BedPool
 from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
 from sim.department.patients import ARRIVAL_MODES, OLDER_CHILD_FROM
@@ -18,6 +19,7 @@ from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
 from sim.department.support import DEBRIEF_MINUTES, LEAST_MINUTES, after_quiet_hours, return_factors
 from sim.engine.draw_numbers import FIRST_STAY_ID, OUR_STAY_ID, OUTSIDE_GAP_ID, OUTSIDE_STAY_ID, POOL
+from sim.engine.hourly_rates import special_day_factors
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -98,6 +100,24 @@ def of_demand(kind: str) -> Callable[[Seen], Any]:
 
 for kind in ("replay", "steady", "profile"):
     event(f"a visit comes by a {kind}")(of_demand(kind))
+
+
+@event("a visit comes in a week with a level of its own")
+def _(seen: Seen) -> Any:
+    demand = seen.scenario.demand
+    levels = demand.slow_level if isinstance(demand, Profile) else {}
+    uneven = [name in levels and levels[name].cv > 0.0 for name in seen.run.streams]
+    return np.array(uneven)[seen.visit["stream"]] & (seen.visit["visit_number"] == 1)
+
+
+@event("a visit comes on a special day")
+def _(seen: Seen) -> Any:
+    demand, start = seen.scenario.demand, np.datetime64(seen.scenario.department.calendar_start)
+    if not isinstance(demand, Profile) or not seen.scenario.period.uses_month_factors:
+        return 0
+    dates = start + np.floor(seen.visit["arrival"] / MINUTES_PER_DAY).astype(int)
+    special = [DatesWithFactor(day.dates, 2.0) for day in demand.special_days.values()]
+    return special_day_factors(special, dates) != 1.0
 
 
 @event("a child comes back")

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 import sim
+from sim.engine.compiled import backend
 from sim.engine.trajectory import Trajectory
 
 DISPATCH, PLACES, ROSTER = "department/discipline.py", "department/places.py", "department/roster.py"
@@ -28,6 +29,8 @@ DISPATCHER, MODEL, ENTITIES, COMPANY, ATTRIBUTES, STAFF, CASES, ZONES, SHIFTS, P
     f"engine/reference/{name}.py" for name in REFERENCE
 )
 
+RATES = "engine/hourly_rates.py"
+"""Arrivals are drawn once for both engines: a fault there is planted under the SimPy engine."""
 COMPILED = "engine/compiled"
 """The package of the compiled engine. A fault in one of its files is planted there, any other in the SimPy engine."""
 UNCOMPILED = "PEERED_UNCOMPILED"
@@ -163,6 +166,19 @@ COMPANY_FAULTS = (
 )  # fmt: skip
 """Faults of the law of companionship alone."""
 
+ARRIVAL_FAULTS = (
+    Fault("the level of a week is that of the week before", RATES, "FIRST_DAY + first_week - before + i", "FIRST_DAY + first_week - before + i - 1"),
+    Fault("the oldest shock counts most", RATES, "weights[k] * shocks[i + before - k]", "weights[k] * shocks[i + k]"),
+    Fault("the mean level is above 1", RATES, "math.exp(log_sd * z - 0.5 * log_sd * log_sd)", "math.exp(log_sd * z)"),
+    Fault("shocks of all streams are the same", RATES, "u = visit_uniform(base, stream_id, PERSON, WEEK_ID,", "u = visit_uniform(base, 0, PERSON, WEEK_ID,"),
+    Fault("weeks are forgotten soon", RATES, "np.exp(np.arange(n) / -memory_weeks)", "np.exp(np.arange(n) * -memory_weeks)"),
+    Fault("the last special day of a date alone counts", RATES, "*= special.factor", "= special.factor"),
+    Fault("special days in a typical week", RATES, "        if month_factors:\n            dates", "        if month_factors or arrivals.special_days:\n            dates", 60),
+    Fault("months of special days forgotten", RATES, "self.of_calendar = self.of_calendar * special_day_factors", "self.of_calendar = special_day_factors"),
+    Fault("levels begin on Sunday", RATES, "week_levels(self.days // 7,", "week_levels((self.days + 1) // 7,"),
+)  # fmt: skip
+
+
 FAULTS = GENERAL_FAULTS + COMPANY_FAULTS
 
 
@@ -264,7 +280,8 @@ def module_name(file: str) -> str:
 
 def rebuilt_for(fault: Fault) -> list[str]:
     """Sources that are built anew for a fault, in the order of their imports."""
-    return rebuilt_together(fault.file.startswith(COMPILED))
+    drawing = [RATES, "engine/workload.py"] if fault.file == RATES else []
+    return drawing + rebuilt_together(fault.file.startswith(COMPILED))
 
 
 @cache
@@ -319,7 +336,8 @@ def planted(fault: Fault) -> Iterator[Callable[..., Trajectory]]:
     try:
         os.environ[UNCOMPILED] = "1"
         for file in files:
-            build(file, changed(file, fault))
+            with plain_python(file == RATES):
+                build(file, changed(file, fault))
         engine = COMPILED + "/__init__.py" if fault.file.startswith(COMPILED) else MODEL
         yield sys.modules[module_name(engine)].simulate
     finally:
@@ -328,6 +346,17 @@ def planted(fault: Fault) -> Iterator[Callable[..., Trajectory]]:
         os.environ.pop(UNCOMPILED)
         if setting is not None:
             os.environ[UNCOMPILED] = setting
+
+
+@contextmanager
+def plain_python(wanted: bool) -> Iterator[None]:
+    """No machine code of what is built meanwhile, if so wanted."""
+    compiles = backend.COMPILE
+    backend.COMPILE = compiles and not wanted
+    try:
+        yield
+    finally:
+        backend.COMPILE = compiles
 
 
 def changed(file: str, fault: Fault) -> str:

@@ -19,8 +19,9 @@ from sim.department.roster import Break, Role, Shift
 from sim.department.support import Effects, RoleEffects, Support, YouthPeer, after_quiet_hours
 from sim.engine.draw_numbers import ESCALATION_ID, WISH_ID, quantity_id
 from sim.engine.event_log import event_log
+from sim.engine.keyed_uniforms import visit_uniform
 from sim.engine.trajectory import Trajectory
-from sim.engine.workload import draw_base, visit_uniform
+from sim.engine.workload import draw_base
 from sim.runs.engines import Engine
 from tests.test_timelines import TRIAGE, care, dispositions, replay
 from tests.worlds import always, one_stream, shift, staffed

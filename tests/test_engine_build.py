@@ -18,7 +18,7 @@ from engine_build.c_types import Unprintable
 from engine_build.compilers import TARGETS, NoCompiler
 from engine_build.hook import EngineHook
 from engine_build.printer import program_of
-from sim.engine import workload
+from sim.engine import hourly_rates, keyed_uniforms
 from sim.engine.compiled import backend
 from sim.engine.compiled.backend import FUNCTIONS, Floats2, NoMachineCode, Word, what_is_wrong
 
@@ -101,9 +101,9 @@ def test_loops_over_arrays_do_what_they_do_in_plain_python_also_where_arrays_hav
 def test_draws_are_the_same_in_machine_code_and_in_plain_python() -> None:
     random = np.random.default_rng(5)
     for a, b, c in random.integers(0, 2**62, (200, 3)).tolist():
-        plain = workload.keyed.__wrapped__(a, b, c)  # type: ignore[attr-defined]
-        assert workload.keyed(a, b, c) == plain
-        assert workload.uniform_of(plain, b, c) == workload.uniform_of.__wrapped__(plain, b, c)  # type: ignore[attr-defined]
+        plain = keyed_uniforms.keyed.__wrapped__(a, b, c)  # type: ignore[attr-defined]
+        assert keyed_uniforms.keyed(a, b, c) == plain
+        assert keyed_uniforms.uniform_of(plain, b, c) == keyed_uniforms.uniform_of.__wrapped__(plain, b, c)  # type: ignore[attr-defined]
 
 
 def test_every_function_python_calls_stands_in_a_module_that_is_printed_and_says_its_types() -> None:
@@ -115,7 +115,7 @@ def test_every_function_python_calls_stands_in_a_module_that_is_printed_and_says
 def test_an_array_of_another_type_is_refused_with_what_is_wanted() -> None:
     table, out = np.ones(3, dtype=np.float32), np.empty(9)
     with pytest.raises(TypeError, match="argument 4 is an array of 1 x float32; it is made for 1 x float64"):
-        workload.draw_day_factors(1, 2, np.arange(9), table, out)  # type: ignore[arg-type]
+        hourly_rates.draw_day_factors(1, 2, np.arange(9), table, out)  # type: ignore[arg-type]
 
 
 # --- what cannot be printed -----------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
-from tests.faults import ATTRIBUTES, FAULTS, MODEL, SEVERITY, Fault, planted
+from tests.faults import ARRIVAL_FAULTS, ATTRIBUTES, FAULTS, MODEL, SEVERITY, Fault, planted
 from tests.invariants import violations
 from tests.referee import referee
+from tests.referee.arrivals import wrong_arrivals
 from tests.referee.traits import wrong_traits
 from tests.worlds import random_scenario
 
@@ -45,3 +47,12 @@ def test_a_planted_fault_is_caught(fault: Fault) -> None:
     look = what_visits_bring if fault.file in (SEVERITY, ATTRIBUTES) else objections
     with planted(fault) as simulate:
         assert any(look(simulate, random_scenario(seed), seed) for seed in fault.departments()), fault.name
+
+
+@pytest.mark.parametrize("fault", ARRIVAL_FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_in_who_comes_when_is_caught(fault: Fault) -> None:
+    with planted(fault) as simulate:
+        worlds = (random_scenario(seed) for seed in fault.departments())
+        assert any(
+            wrong_arrivals(simulate(world, seed=1), world) for world in worlds if isinstance(world.demand, Profile)
+        )

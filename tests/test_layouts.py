@@ -85,7 +85,8 @@ def test_the_korean_file_is_refused_for_its_date_errors_and_gives_its_mix_once_t
     mix = demand["acuity_mix"]["medical"]  # type: ignore[index]
     assert mix == pytest.approx([n / 1267 for n in (26, 220, 487, 459, 75)], abs=1e-5)
     with report.path("exclusions").open(encoding="utf-8", newline="") as file:
-        excluded = list(csv.DictReader(file))
+        odd = list(csv.DictReader(file))
+    excluded = [row for row in odd if row["kind"] == "stay_minutes over 2 days"]
     assert len(excluded) == 189
     assert excluded[0] == {
         "row": "6", "column": "Length of stay_min", "kind": "stay_minutes over 2 days", "value": "9246"
@@ -130,6 +131,17 @@ def test_a_second_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_nhamcs_of_2012_to_2014_from_the_shipped_file_to_a_week(tmp_path: Path) -> None:
     report = played("nhamcs", ROOT / "sim" / "data" / "nhamcs" / "visits.csv.gz", tmp_path)
     assert report.quality.n_rows == 64_988
+
+
+def test_nhamcs_of_2012_to_2014_with_its_waits(tmp_path: Path) -> None:
+    """The packaged extract, which has lost its waits, with made ones."""
+    extract = pd.read_csv(ROOT / "sim" / "data" / "nhamcs" / "visits.csv.gz", dtype=str, keep_default_na=False)
+    extract["WAITTIME"] = [str(k % 240) for k in range(len(extract))]
+    extract.loc[:99, "WAITTIME"] = "-7"
+    extract.to_csv(tmp_path / "visits.csv", index=False)
+    frame = read("nhamcs_waits", tmp_path / "visits.csv").frame
+    assert frame["wait_minutes"].isna().tolist() == [k < 100 for k in range(len(extract))]
+    assert frame["wait_minutes"][100:340].tolist() == [k % 240 for k in range(100, 340)]
 
 
 def test_nhamcs_of_2016_to_2022_with_all_its_codes_from_the_file_to_a_week(tmp_path: Path) -> None:
@@ -200,5 +212,5 @@ def test_our_own_log_gives_back_the_visits_it_was_written_from(tmp_path: Path, k
 
 
 def test_every_shipped_map_has_a_layout_here() -> None:
-    tested = {"malmo", "ktas", "mimic_iv_ed", "nhamcs", "nhamcs_2016", "bupar", "peered", "peered_xes"}
+    tested = {"malmo", "ktas", "mimic_iv_ed", "nhamcs", "nhamcs_waits", "nhamcs_2016", "bupar", "peered", "peered_xes"}
     assert {path.stem for path in MAPS.glob("*.yaml")} == tested

@@ -162,6 +162,30 @@ def test_all_staffings_share_first_visits_and_their_times(
         assert same_bits(ours[column].to_numpy(), others[column].to_numpy())
 
 
+UNEVEN_WEEKS = (
+    "demand.slow_level.medical.cv=0.4",
+    "demand.slow_level.mental_health.cv=0.2",
+    "study.month_factors=true",
+    "+demand.special_days={new_year: {dates: [01-01, 01-02], medical: 0.5}}",
+)
+
+
+def test_staffings_share_first_visits_in_uneven_weeks_and_on_special_days_too(simulate: Engine):
+    scenarios = [days_of(3, f"staffing={name}", *UNEVEN_WEEKS) for name in ("traditional", "peer_247")]
+    ours, others = (simulate(scenario, SEED).visits.query("visit_number == 1") for scenario in scenarios)
+    even = simulate(days_of(3), SEED).visits.query("visit_number == 1")
+    assert same_bits(ours["arrival"].to_numpy(), others["arrival"].to_numpy())
+    assert not same_bits(ours["arrival"].to_numpy(), even["arrival"].to_numpy())
+
+
+def test_levels_without_spread_and_special_days_that_never_come_change_nothing(simulate: Engine):
+    words = ("demand.slow_level.medical.memory_weeks=9", "study.month_factors=true")
+    never = "+demand.special_days={leap_day: {dates: [2023-02-28, 12-25], medical: 0.1}}"
+    runs = [simulate(days_of(3, *more), SEED) for more in (words, (*words, never))]
+    assert identical(*runs)
+    assert identical(runs[0], simulate(days_of(3, "study.month_factors=true"), SEED))
+
+
 @pytest.mark.parametrize("staffing", STAFFINGS)
 def test_a_visit_is_the_same_visit_under_every_staffing(
     engine: str, staffing: str, visits_by_staffing: dict[str, pd.DataFrame]

@@ -23,6 +23,7 @@ Numbers = tuple[float, ...]
 OF_A_ROW = {
     "BoardingTime.long_cv": "BOAA07",
     "Boarding.mean_hours": "LOS09",
+    "SlowLevel.memory_weeks": "ARRA40",
     "Support.minimum_age": "SUPA01",
     "Support.consent": "SUPA02",
     "YouthPeer.under_12": "SUPA35",

@@ -4,6 +4,7 @@ Statistical tests use fixed seeds and refuse |z| >= 4 (a false alarm in 16,000 a
 freedom is read as z = (chi2 - df) / sqrt(2 df).
 """
 
+import datetime
 import math
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim.config import compose
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile, Replay, Steady
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile, Replay, SlowLevel, SpecialDay, Steady
 from sim.department.pathway import Delay
 from sim.department.patients import Group, ReturnVisits, minutes_to_return, time_of_return
 from sim.department.quantities import (
@@ -43,8 +44,10 @@ from sim.department.quantities import (
 )
 from sim.department.roster import Staffing
 from sim.department.scenario import Period, Scenario
-from sim.engine.draw_numbers import DAY_ID, FIRST_DAY, PERSON, flag_id, quantity_id
-from sim.engine.workload import Workload, day_factors, keyed, return_gap, return_time, visit_uniform
+from sim.engine.draw_numbers import DAY_ID, FIRST_DAY, PERSON, WEEK_ID, flag_id, quantity_id
+from sim.engine.hourly_rates import FORGOTTEN, HourlyRates, day_factors, shock_weights, week_levels
+from sim.engine.keyed_uniforms import keyed, visit_uniform
+from sim.engine.workload import Workload, return_gap, return_time
 from sim.runs.engines import COMPILED, ENGINES, Engine
 from tests.worlds import always, one_stream, visits_at
 
@@ -506,6 +509,132 @@ def test_streams_have_day_factors_of_their_own_and_replications_too():
     again = day_factors(days, 0.07, quantity_id(MEDICAL), base_of(SEED, 1))
     for a, b in ((one, other), (one, again)):
         assert abs(np.corrcoef(a, b)[0, 1]) * sqrt(200) < Z_LIMIT
+
+
+MEDICAL_ID = quantity_id(MEDICAL)
+
+
+@pytest.mark.parametrize("memory", [0.4, 4.0, 13.0])
+def test_levels_of_weeks_are_lognormal_with_mean_one_and_an_exponential_memory(memory: float):
+    """Every tenth memory of a long run is nearly independent: its mean, variance and lagged products have z < 4."""
+    cv, apart = 0.3, max(1, math.ceil(10 * memory))
+    log_sd = sqrt(math.log(1.0 + cv**2))
+    levels = week_levels(np.arange(20_000 * apart), SlowLevel(cv=cv, memory_weeks=memory), MEDICAL_ID, base_of(SEED))
+    z = (np.log(levels) + log_sd**2 / 2.0) / log_sd
+    assert abs(z_of_mean(levels[::apart], 1.0)) < Z_LIMIT
+    assert abs(z_of_mean((levels[::apart] - 1.0) ** 2, cv**2)) < Z_LIMIT
+    assert scipy.stats.kstest(z[::apart], scipy.stats.norm.cdf).pvalue > 6e-5
+    for lag in (1, 2, 8):
+        assert abs(z_of_mean(z[:-lag:apart] * z[lag::apart], math.exp(-lag / memory))) < Z_LIMIT
+
+
+@pytest.mark.parametrize("memory", [0.1, 1.0, 26.0, 520.0])
+def test_shocks_of_weeks_make_unit_variance_and_the_correlation_of_an_autoregression(memory: float):
+    weights = shock_weights(memory)
+    assert weights @ weights == pytest.approx(1.0, abs=1e-12)
+    for lag in range(1, len(weights)):
+        assert weights[:-lag] @ weights[lag:] == pytest.approx(math.exp(-lag / memory), abs=FORGOTTEN)
+
+
+def test_the_level_of_a_week_is_the_plain_rule_to_the_last_bit_wherever_the_weeks_begin_and_end():
+    level = SlowLevel(cv=0.2, memory_weeks=3.0)
+    weights, log_sd = shock_weights(3.0), sqrt(math.log1p(0.2**2))
+
+    def plain(week: int) -> float:
+        z = 0.0
+        for k, weight in enumerate(weights):
+            z += weight * normal_quantile(
+                visit_uniform(base_of(SEED), MEDICAL_ID, PERSON, WEEK_ID, FIRST_DAY + week - k)
+            )
+        return math.exp(log_sd * z - 0.5 * log_sd * log_sd)
+
+    weeks = np.arange(-220, 60)
+    found = week_levels(weeks, level, MEDICAL_ID, base_of(SEED))
+    assert found.tolist() == [plain(int(week)) for week in weeks]
+    assert week_levels(weeks[200:230], level, MEDICAL_ID, base_of(SEED)).tolist() == found[200:230].tolist()
+    assert set(week_levels(weeks, SlowLevel(), MEDICAL_ID, base_of(SEED))) == {1.0}
+
+
+def test_streams_and_replications_have_levels_of_their_own():
+    weeks, level = np.arange(400), SlowLevel(cv=0.2, memory_weeks=0.3)
+    one = week_levels(weeks, level, MEDICAL_ID, base_of(SEED))
+    others = (
+        week_levels(weeks, level, quantity_id(MENTAL_HEALTH), base_of(SEED)),
+        week_levels(weeks, level, MEDICAL_ID, base_of(SEED, 1)),
+    )
+    for other in others:
+        assert abs(np.corrcoef(one, other)[0, 1]) * sqrt(400) < Z_LIMIT
+
+
+def variance_of_total(day_means: Floats, day_cv: float, level: SlowLevel) -> float:
+    """Of the visits of some days: Poisson, plus the factor of each day, plus the levels of weeks with their memory.
+
+    Cov(L_v, L_w) = exp(s^2 phi^|v - w|) - 1 for lognormal levels, and E[D^2 L^2] = (1 + cv^2)(1 + level cv^2).
+    """
+    weekly = day_means.reshape(-1, 7).sum(axis=1)
+    apart = np.abs(np.subtract.outer(np.arange(len(weekly)), np.arange(len(weekly))))
+    covariance = np.expm1(math.log1p(level.cv**2) * np.exp(-apart / level.memory_weeks))
+    of_days = day_cv**2 * (1.0 + level.cv**2) * (day_means**2).sum()
+    return float(day_means.sum() + of_days + weekly @ covariance @ weekly)
+
+
+def test_totals_of_28_days_vary_as_poisson_days_and_levels_together_and_keep_their_mean():
+    """400 replications of 28 days with a level of CV 0.1: nine times Poisson's variance, mean as without it."""
+    level, n = SlowLevel(cv=0.1, memory_weeks=3.0), 400
+    scenario = plain_days(day_factor_cv={MEDICAL: 0.07, MENTAL_HEALTH: 0.0}, slow_level={MEDICAL: level})
+    scenario = scenario.model_copy(update={"period": Period(weeks=4, month_factors=False)})
+    day_means = np.tile(expected_by_hour(scenario, MEDICAL).reshape(7, 24).sum(axis=1), 4)
+    workload = Workload(scenario, SEED, 0)
+    rows = [workload.arrivals_under(base_of(SEED, replication)) for replication in range(n)]
+    totals = np.array([np.count_nonzero(each["stream"] == 0) for each in rows], dtype=float)
+    law = variance_of_total(day_means, 0.07, level)
+    assert next(iter(scenario.department.streams)) == MEDICAL
+    assert law > 8.0 * day_means.sum()
+    assert abs(z_of_mean(totals, day_means.sum())) < Z_LIMIT
+    assert abs(z_of_mean((totals - day_means.sum()) ** 2, law)) < Z_LIMIT
+
+
+def test_on_special_days_each_stream_comes_by_its_own_factors_which_multiply():
+    """A year of both streams: Christmas, a Thursday that moves, and a day named twice."""
+    special = {
+        "christmas": SpecialDay(dates=("12-25", "12-26"), medical=0.5, mental_health=2.0),
+        "thanksgiving": SpecialDay(dates=("4th thursday of november",), medical=0.25),
+        "boxing_day": SpecialDay(dates=("2024-12-26",), medical=0.5),
+    }
+    scenario = plain_days(special_days=special)
+    scenario = scenario.model_copy(update={"period": Period(weeks=52, month_factors=True)})
+    rates = {
+        name: HourlyRates(scenario.arrivals_of(name), datetime.date(2024, 1, 1), True, 0, 52 * WEEK).certain
+        for name in (MEDICAL, MENTAL_HEALTH)
+    }
+    dates = np.datetime64("2024-01-01") + np.arange(364)
+    for stream, christmas, both, thanksgiving in ((MEDICAL, 0.5, 0.25, 0.25), (MENTAL_HEALTH, 2.0, 2.0, 1.0)):
+        plain = plain_days().model_copy(update={"period": scenario.period})
+        without = HourlyRates(plain.arrivals_of(stream), datetime.date(2024, 1, 1), True, 0, 52 * WEEK).certain
+        factors = (rates[stream] / without).reshape(-1, 24)[:, 0]
+        named = {"2024-12-25": christmas, "2024-12-26": both, "2024-11-28": thanksgiving}
+        expected = [named.get(str(date), 1.0) for date in dates]
+        assert factors.tolist() == pytest.approx(expected)
+
+
+def test_a_typical_week_has_neither_months_nor_special_days():
+    special = {"new_year": SpecialDay(dates=("01-01",), medical=0.1)}
+    period = Period(weeks=4, month_factors=False)
+    with_days, without = (
+        plain_days(**more).model_copy(update={"period": period}) for more in ({"special_days": special}, {})
+    )
+    both = [Workload(each, SEED, 0).arrivals_under(base_of(SEED)) for each in (with_days, without)]
+    assert np.array_equal(*both)
+
+
+def test_horizon_and_prelude_change_no_level_and_no_arrival_before_them():
+    """The default department with returns, and so with a prelude of 208 weeks in which weeks have levels too."""
+    scenario = compose(["study=run", "study.weeks=4", "demand.slow_level.medical.cv=0.3"]).scenario
+    longer = scenario.model_copy(update={"period": Period(weeks=9, month_factors=scenario.period.uses_month_factors)})
+    rows = [Workload(each, SEED, 0).arrivals_under(base_of(SEED)) for each in (scenario, longer)]
+    short, long = (each[(each["number"] == 1) & (each["time"] < 4 * WEEK)] for each in rows)
+    assert len(short) > 3000
+    assert np.array_equal(short, long)
 
 
 # --- returns --------------------------------------------------------------------------------------------------------

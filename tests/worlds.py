@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from sim.department.arrivals import GivenVisit, Profile, Replay, Steady
+from sim.department.arrivals import GivenVisit, Profile, Replay, SlowLevel, SpecialDay, Steady
 from sim.department.boarding import BedPool, Boarding, BoardingTime
 from sim.department.department import Department
 from sim.department.discipline import Discipline, Disciplines, PlaceDiscipline
@@ -220,7 +220,23 @@ def drawn_scenario(dice: Dice) -> Scenario:
         ),
         period=Period(minutes=horizon, step_limit=30_000, month_factors=dice.chance(0.5)),
     )
-    return with_classes(dice, scenario) if dice.chance(0.6) else scenario
+    scenario = with_classes(dice, scenario) if dice.chance(0.6) else scenario
+    return with_uneven_weeks(dice, scenario) if isinstance(scenario.demand, Profile) else scenario
+
+
+def with_uneven_weeks(dice: Dice, scenario: Scenario) -> Scenario:
+    """The same department with levels of whole weeks and special days."""
+    level = SlowLevel(cv=dice.one_of(0.0, 0.3, 0.8), memory_weeks=dice.one_of(4.0, 0.5, 30.0))
+    days = {
+        "new_year": SpecialDay(dates=("01-01", "2023-12-31"), medical=0.5, mental_health=dice.one_of(1.5, 0.0)),
+        "second": SpecialDay(dates=dice.one_of(("1st tuesday of january",), ("2024-01-02", "01-01")), medical=1.4),
+    }
+    demand = changed(
+        scenario.demand,
+        slow_level=dice.one_of({}, {"medical": level}, {"medical": SlowLevel(cv=0.4), "mental_health": level}),
+        special_days=dice.one_of({}, days),
+    )
+    return changed(scenario, demand=demand)
 
 
 def with_classes(dice: Dice, scenario: Scenario) -> Scenario:

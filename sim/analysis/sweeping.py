@@ -18,7 +18,8 @@ from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
 from sim.department.arrivals import Replay
 from sim.department.quantities import MINUTES_PER_HOUR, TABLE_HIGH, TABLE_LOW, TABLE_POINTS, gamma_table
 from sim.department.scenario import Scenario
-from sim.engine.workload import HourlyRates, Workload, draw_base
+from sim.engine.hourly_rates import HourlyRates
+from sim.engine.workload import Workload, draw_base
 from sim.runs.design import Design
 from sim.runs.run_store import RunStore
 from sim.runs.stopping_rules import Simultaneous, StoppingRules

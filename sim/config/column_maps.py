@@ -3,14 +3,14 @@
 What a map means is said by `sim.visits.column_map`; composing the command is `sim.config.composition`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from sim.config.checking import faults_in, problem_from_fault
 from sim.config.files import choices_of, file_of, folders_of, read_mapping, shadowing
-from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.suggest import did_you_mean
 from sim.studies.question import CalibrateSettings, Question
 from sim.visits.column_map import ColumnMap
@@ -44,6 +44,33 @@ def column_map_in(folders: Sequence[Path], name: object) -> ColumnMap | list[Pro
         return ColumnMap.model_validate(data)
     except ValidationError as error:
         return [problem_from_fault(f"{file} ", ColumnMap, data, fault) for fault in faults_in(data, error)]
+
+
+WRITTEN_GROUPS = ("demand", "department", "staffing")
+"""Groups of which a calibration writes a file."""
+
+
+def faults_of_name(name: object, folders: Sequence[Path]) -> list[Problem]:
+    """A name under which files would be written that a shipped choice hides."""
+    taken = [group for group in WRITTEN_GROUPS if name in choices_of(group, folders[:1])]
+    if not taken:
+        return []
+    remedy = f"{' and '.join(taken)}={name} is shipped, and would be taken instead of what is written: choose another"
+    return [Problem("study.demand_name", repr(name), remedy)]
+
+
+def faults_of_lists(study: Mapping[str, object], base: Scenario) -> list[Problem]:
+    """What is wrong with the lists of staff and places that a calibration names; `base`: what they are read beside."""
+    staff, places = (study[key] if isinstance(study.get(key), str) else None for key in ("staff", "places"))
+    if staff is None and places is None:
+        return []
+    from sim.calibration.resources.own_resources import read_resource_lists  # loads DuckDB, as the next reader does
+
+    try:
+        read_resource_lists(str(staff) if staff else None, str(places) if places else None, base)
+    except ScenarioError as error:
+        return list(error.problems)
+    return []
 
 
 def faults_of_visits(file: Path, column_map: ColumnMap) -> list[Problem]:

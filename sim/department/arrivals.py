@@ -4,12 +4,13 @@ Random arrival times are drawn from these values by `sim.engine.workload`.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from pydantic import AfterValidator, Field, Tag
 
 from sim.department import quantities
+from sim.io.calendar_days import SpecialDates
 
 HOURS_PER_WEEK = 168
 DAYS_PER_YEAR = 365.0
@@ -25,6 +26,37 @@ DayShape = Annotated[tuple[quantities.NonNegative, ...], Field(min_length=24, ma
 WeekShape = Annotated[tuple[DayShape, ...], Field(min_length=7, max_length=7)]
 
 
+LARGEST_LEVEL_CV = 1.0
+LONGEST_MEMORY_WEEKS = 520.0
+"""Ten years: beyond it a level is as good as constant, and a growth or another volume."""
+
+
+class SlowLevel(quantities.Frozen):
+    """How whole weeks of a stream differ from what the profile says, with a memory.
+
+    The factor of a week is lognormal with mean 1 and coefficient of variation `cv`; its logarithm is an autoregression
+    of order 1 over weeks whose correlation falls to 1/e in `memory_weeks`.
+    """
+
+    cv: Annotated[quantities.NonNegative, AfterValidator(quantities.not_a_percentage(LARGEST_LEVEL_CV))] = 0.0
+    memory_weeks: Annotated[quantities.Positive, Field(le=LONGEST_MEMORY_WEEKS)] = 4.0
+
+
+class SpecialDay(quantities.Frozen):
+    """Dates of a year on which more or fewer come, and the factor on each stream's arrivals of these days."""
+
+    dates: SpecialDates
+    medical: MonthFactor = 1.0
+    mental_health: MonthFactor = 1.0
+
+
+class DatesWithFactor(NamedTuple):
+    """The dates of one special day as people name them, and its factor on a stream's arrivals."""
+
+    dates: tuple[str, ...]
+    factor: float
+
+
 def not_one(values: tuple[float, ...], what: str) -> Iterator[str]:
     """What is wrong with values that do not sum to one within `ROUNDING`."""
     total = sum(values)
@@ -35,13 +67,16 @@ def not_one(values: tuple[float, ...], what: str) -> Iterator[str]:
 class StreamArrivals(quantities.Frozen):
     """First visits of one stream from outside, ready for drawing.
 
-    `rate_per_hour` has 168 entries, Monday 00:00 first, in first visits per hour of an average month.
+    `rate_per_hour` has 168 entries, Monday 00:00 first, in first visits per hour of an average month. Factors of
+    special days that share a date are multiplied.
     """
 
     rate_per_hour: tuple[quantities.NonNegative, ...]
     month_index: Twelve
     day_factor_cv: quantities.NonNegative
     acuity_mix: quantities.FiveProbabilities
+    slow_level: SlowLevel = SlowLevel()
+    special_days: tuple[DatesWithFactor, ...] = ()
 
     def day_cumulated(self) -> np.ndarray:
         """Share of each weekday's arrivals before each hour, shape (7, 25); even over the day where none come."""
@@ -80,7 +115,7 @@ class Profile(quantities.Frozen):
     which follows from the law of return where it is None, so that the volume stays when the law is changed.
     `hour_shares` (all visits) is one day of 24 shares or seven days of 24, each day summing to one. The medical
     shape is what remains of all visits when mental health is taken away.
-    `mh_growth`, when set, replaces `growth` for mental health.
+    `mh_growth`, when set, replaces `growth` for mental health. A stream without `slow_level` has none.
     """
 
     kind: Literal["profile"] = "profile"
@@ -96,6 +131,8 @@ class Profile(quantities.Frozen):
     month_index: dict[str, Twelve]
     acuity_mix: dict[str, quantities.FiveProbabilities]
     day_factor_cv: dict[str, quantities.NonNegative]
+    slow_level: dict[str, SlowLevel] = Field(default_factory=dict)
+    special_days: dict[str, SpecialDay] = Field(default_factory=dict)
     visits_per_patient: dict[str, Annotated[float, Field(ge=1.0)] | None]
 
     def _wrong(self) -> Iterator[str]:
@@ -108,6 +145,9 @@ class Profile(quantities.Frozen):
         for field in ("weekday_index", "month_index", "acuity_mix", "day_factor_cv", "visits_per_patient"):
             if set(getattr(self, field)) != {MEDICAL, MENTAL_HEALTH}:
                 yield f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}"
+        for stream in self.slow_level:
+            if stream not in (MEDICAL, MENTAL_HEALTH):
+                yield f"slow_level.{stream}: no such stream; its keys are {MEDICAL} and {MENTAL_HEALTH}"
         if self.mh_shape not in self.mh_hour_shares:
             yield f"mh_shape {self.mh_shape!r} is not one of {', '.join(sorted(self.mh_hour_shares))}"
         elif np.any(self.medical_shares() < 0.0):  # what is within rounding of 0 is 0 there
@@ -132,6 +172,11 @@ class Profile(quantities.Frozen):
             month_index=self.month_index[stream],
             day_factor_cv=self.day_factor_cv[stream],
             acuity_mix=self.acuity_mix[stream],
+            slow_level=self.slow_level.get(stream, SlowLevel()),
+            special_days=tuple(
+                DatesWithFactor(day.dates, day.mental_health if mental else day.medical)
+                for day in self.special_days.values()
+            ),
         )
 
     def _week_of_shares(self) -> tuple[tuple[float, ...], ...]:

@@ -1,7 +1,8 @@
 """Work that a demand asks of every role in a week, in the mean and without playing a run: do demand and roster fit?
 
 Waits are not known here, so what lasts as long as a stay does (observation, escalations) is reckoned from below. Left
-out: support by peers, for whom nobody waits, assumed effects, handovers, and patients who leave before they are seen.
+out: support by peers, for whom nobody waits, assumed effects, handovers, special days, and patients who leave before
+they are seen.
 """
 
 import math

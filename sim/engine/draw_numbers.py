@@ -1,7 +1,8 @@
 """The names of all random draws, and the numbers they are keyed with.
 
 A draw is keyed by the number of its name, not by its place in a list: it keeps its value when steps are added or moved.
-How a number is drawn is `sim.engine.workload`; what is drawn for each visit of a stream, `sim.engine.stream_draws`.
+How a number is drawn is `sim.engine.keyed_uniforms`; what is drawn for each visit of a stream is
+`sim.engine.stream_draws`.
 """
 
 
@@ -30,7 +31,7 @@ POOL = 0
 """Stands for the patient and visit number of draws that belong to no visit but to the pool of beds."""
 
 FIRST_DAY = 100_000
-"""Added to day numbers, which are negative in the prelude."""
+"""Added to day numbers, which are negative in the prelude, and to week numbers, which may be so too."""
 
 # --- what is drawn for every visit when it comes in -----------------------------------------------------------------
 
@@ -53,6 +54,7 @@ FRAILTY_ID = quantity_id("frailty")
 GROUP_ID = quantity_id("group")
 GAP_ID = quantity_id("arrival_gap")
 DAY_ID = quantity_id("day_factor")
+WEEK_ID = quantity_id("week_level")
 ABSENCE_ID = quantity_id("absence")
 
 # --- what is drawn when it is needed ---------------------------------------------------------------------------------

@@ -17,14 +17,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.department.arrivals import HOURS_PER_WEEK, GivenVisit, Replay, StreamArrivals
+from sim.department.arrivals import GivenVisit, Replay, StreamArrivals
 from sim.department.patients import ReturnVisits, minutes_to_return, time_of_return
 from sim.department.quantities import (
     EXPONENTIAL,
     GAMMA,
     MINUTES_PER_DAY,
     TABLE_POINTS,
-    gamma_table,
     knot_quantile,
     quantile,
     table_quantile,
@@ -36,7 +35,6 @@ from sim.engine.compiled.tables import NONE, OUTSIDE_ARRIVAL, ROWS
 from sim.engine.draw_numbers import (
     ABSENCE_ID,
     ACUITY_ID,
-    DAY_ID,
     FIRST_DAY,
     FRAILTY_ID,
     GAP_ID,
@@ -47,45 +45,9 @@ from sim.engine.draw_numbers import (
     RETURN_ID,
     quantity_id,
 )
+from sim.engine.hourly_rates import HourlyRates
+from sim.engine.keyed_uniforms import keyed, mixed, uniform_at, uniform_of, visit_uniform
 from sim.engine.stream_draws import QuantileTables, StreamDraws
-
-GOLDEN = 0x9E3779B97F4A7C15
-MIX_A = 0xBF58476D1CE4E5B9
-MIX_B = 0x94D049BB133111EB
-ALL_BITS = 0xFFFFFFFFFFFFFFFF
-TWO_TO_MINUS_53 = 2.0**-53
-TWO_TO_MINUS_54 = 2.0**-54
-
-
-def mixed(z: Word) -> Word:
-    """Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64 bits that leaves no visible pattern."""
-    z = ((z ^ (z >> 30)) * MIX_A) & ALL_BITS
-    z = ((z ^ (z >> 27)) * MIX_B) & ALL_BITS
-    return z ^ (z >> 31)
-
-
-@machine_code
-def keyed(base: int, a: int, b: int) -> Word:
-    """Key of a visit (patient, visit number) under a base, or of any pair of numbers."""
-    return mixed((mixed((base + GOLDEN * (a + 1)) & ALL_BITS) + GOLDEN * (b + 1)) & ALL_BITS)
-
-
-@machine_code
-def uniform_of(key: Word, quantity: int, counter: int) -> float:
-    """Uniform on the open interval (0, 1) of one quantity under a key."""
-    return uniform_at(mixed(key ^ quantity), counter)
-
-
-def uniform_at(key_of_quantity: Word, counter: int) -> float:
-    """The same where the key and the quantity have been mixed."""
-    bits = mixed((key_of_quantity + GOLDEN * (counter + 1)) & ALL_BITS)
-    return (bits >> 11) * TWO_TO_MINUS_53 + TWO_TO_MINUS_54
-
-
-@machine_code
-def visit_uniform(base: int, patient: int, number: int, quantity: int, counter: int) -> float:
-    """One uniform of one visit."""
-    return uniform_of(keyed(base, patient, number), quantity, counter)
 
 
 @machine_code
@@ -484,53 +446,3 @@ class LastDrawn(threading.local):
 
 
 LAST_DRAWN = LastDrawn()
-
-
-class HourlyRates:
-    """First visits expected in each hour from `first_day` (0 is the Monday of week 0) to the horizon's day.
-
-    `certain` are those without factors of single days.
-    """
-
-    def __init__(
-        self,
-        arrivals: StreamArrivals,
-        calendar_start: datetime.date,
-        month_factors: bool,
-        first_day: int,
-        horizon: float,
-    ) -> None:
-        self.days = np.arange(first_day, math.ceil(horizon / MINUTES_PER_DAY))
-        self.by_day = np.asarray(arrivals.rate_per_hour).reshape(7, HOURS_PER_WEEK // 7)[self.days % 7]
-        self.of_months = np.ones(len(self.days))
-        self.cv = arrivals.day_factor_cv
-        if month_factors:
-            months = (np.datetime64(calendar_start) + self.days).astype("datetime64[M]").astype(np.int64) % 12
-            self.of_months = np.asarray(arrivals.month_index)[months]  # 0 is January
-        self.certain = self._times(self.of_months)
-        self.address: int = self.certain.ctypes.data
-
-    def drawn(self, stream_id: int, base: int) -> tuple[np.ndarray, int]:
-        """The rates of a stream with the factors of its days, and where they stand; not to be written to."""
-        if self.cv == 0.0:
-            return self.certain, self.address
-        rates = self._times(day_factors(self.days, self.cv, stream_id, base) * self.of_months)
-        return rates, rates.ctypes.data
-
-    def _times(self, factors: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray((self.by_day * factors[:, None]).ravel())
-
-
-def day_factors(days: np.ndarray, cv: float, stream_id: int, base: int) -> np.ndarray:
-    """Gamma factors on whole days of one stream, mean 1."""
-    factors = np.ones(len(days))
-    if cv != 0.0:
-        draw_day_factors(base, stream_id, days, gamma_table(cv), factors)
-    return factors
-
-
-@machine_code
-def draw_day_factors(base: int, stream_id: int, days: Integers, table: Floats, out: Floats) -> None:
-    """Fill `out` with the factor of each day."""
-    for i in range(len(days)):
-        out[i] = table_quantile(table, visit_uniform(base, stream_id, PERSON, DAY_ID, FIRST_DAY + days[i]))

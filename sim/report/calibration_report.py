@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.calibration.calibrate import WEEKS_PLAYED, CalibrationReport, DepartmentReport
-from sim.calibration.holdout import SCORED_QUANTILES
+from sim.calibration.calibrate import WEEKS_PLAYED
+from sim.calibration.result import CalibrationReport, DepartmentReport
+from sim.calibration.verdict import SCORED_QUANTILES
 from sim.io.clean_text import one_line
 from sim.report.description import Block, Points, Section, TextRows, TextTable, Written, page
 from sim.report.figures.calibration_figures import duration_choices, minutes_at_level
@@ -29,7 +30,8 @@ def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()
         *(_sections(department) if department else ()),
         Section("Figures", [Written(pictures)]),
     ]
-    return page(f"Calibration {report.demand.name}", [Written(f"```\n{quality}\n```")], sections)
+    first = f"{report.demand.first_line}."
+    return page(f"Calibration {report.demand.name}", [first, Written(f"```\n{quality}\n```")], sections)
 
 
 def _sections(department: DepartmentReport) -> Iterator[Section]:
@@ -41,6 +43,7 @@ def _sections(department: DepartmentReport) -> Iterator[Section]:
         "Waits and stays: observed, fitted, simulated", [means, TextTable(_means(department)), *_families(department)]
     )
     yield Section("Distributions written", [Points(department.file.minutes), *_steps(department)])
+    yield Section("Staffing and places", [Points([*department.resources.lines(), *department.misfits])])
     estimated = [item.line() for item in department.file.estimated]
     yield Section("The department", [Points(estimated or ["nothing of it could be estimated from this file"])])
     match = "- service times inside a stay: `study.match=[physician,delays]` matches them to waits and stays"
@@ -95,7 +98,7 @@ def _families(department: DepartmentReport) -> Iterator[Block]:
         rows: TextRows = [("family", "AIC", "KS", "A-squared", "p")]
         for fit in choice.fits:
             test = choice.test_of(fit.family)
-            found = (f"{test.ks:.3f}", f"{test.ad:.2f}", f"{test.ad_p:.2f}") if test else ("", "", "not tested")
+            found = (f"{test.ks:.3f}", f"{test.ad:.2f}", test.p_text) if test else ("", "", "not tested")
             rows.append((fit.family, f"{fit.aic:,.1f}", *found))
         yield TextTable(rows)
 
@@ -111,7 +114,7 @@ def _steps(department: DepartmentReport) -> Iterator[Block]:
         columns = zip(found.values, found.means(if_none_fits), found.distances(if_none_fits), strict=True)
         for group, (values, mean, distance) in enumerate(columns):
             level = str(found.levels[group]) if found.levels else "all"
-            means = f"{values.mean():.1f}", f"{mean:.1f}"
+            means = f"{found.observed_means[group][0]:.1f}", f"{mean:.1f}"
             family = fit.family if fit else "empirical"
             rows.append((stream or "all", step, level, f"{values.size:,}", *means, family, f"{distance:.3f}"))
     yield TextTable(rows)

@@ -72,7 +72,7 @@ def plan_of(question: Question) -> Plan:
         changed=overrides_of_question(question.overrides),
         draws=None if against is None else draws_of(against, question.choices),
     )
-    check_design(plan.design)  # runs of draws are shorter
+    check_design(plan.design)
     return plan
 
 

@@ -27,7 +27,7 @@ class DataFinding:
     """One kind of trouble in one column, or in whole rows when `column` is empty, and what to do about it.
 
     `rows` are the first of the `count` rows concerned (1 = first row below the header), `value` the first of
-    their values.
+    their values. Of a `selective` fault the rows lost are not like the others (all of some days, all of one word).
     """
 
     level: FindingLevel
@@ -37,6 +37,7 @@ class DataFinding:
     count: int = 0
     rows: tuple[int, ...] = ()
     value: str = ""
+    selective: bool = False
 
     def line(self) -> str:
         place = f"column {self.column!r}" if self.column else "whole rows"
@@ -94,7 +95,8 @@ class DataQuality:
         faults = tuple(p.line() for p in self.findings if p.level is FindingLevel.FAULT)
         unusable = tuple(p.line() for p in self.findings if p.level is FindingLevel.ERROR)
         is_faulty = self.n_faulty > self.tolerated_share * self.n_rows
-        return unusable + ((*faults, self._share_line()) if is_faulty else ())
+        is_masked = any("masked_days" in p.kind for p in self.findings if p.level is FindingLevel.ERROR)
+        return unusable + ((*faults, self._share_line(is_masked)) if is_faulty else ())
 
     def report_lines(self) -> tuple[str, ...]:
         """The report as plain lines: rows read, usable values per field, then each problem."""
@@ -127,11 +129,17 @@ class DataQuality:
     def _counted(self, n: int) -> tuple[int, str]:
         return n, f"{n / self.n_rows:.6f}" if self.n_rows else ""
 
-    def _share_line(self) -> str:
+    def _share_line(self, is_masked: bool) -> str:
+        """Why the faults are too many; a larger share is offered only where what would be lost is lost at random."""
+        faults = [each for each in self.findings if each.level is FindingLevel.FAULT]
+        selective = ", ".join(dict.fromkeys(repr(each.column) for each in faults if each.selective))
+        remedy = "correct the file, or raise `tolerated_share` in the column map to have them set to missing"
+        if is_masked or selective:
+            lost = f": what would be lost of {selective} is not lost at random" if selective else ""
+            remedy = f"correct the file or the column map{lost}"
         return (
             f"{self.n_faulty:,} of {self.n_rows:,} rows ({self._percent(self.n_faulty)}) hold such values, "
-            f"more than the tolerated {100 * self.tolerated_share:g} %; correct the file, or raise "
-            "`tolerated_share` in the column map to have them set to missing"
+            f"more than the tolerated {100 * self.tolerated_share:g} %; {remedy}"
         )
 
     def _percent(self, n: int) -> str:

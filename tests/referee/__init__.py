@@ -6,6 +6,7 @@
 
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
+from tests.referee.arrivals import wrong_arrivals
 from tests.referee.objection import Foul, Objection
 from tests.referee.replay import Replay
 from tests.referee.traits import wrong_traits
@@ -14,9 +15,9 @@ from tests.referee.traits import wrong_traits
 def referee(trajectory: Trajectory, scenario: Scenario) -> list[Objection]:
     """Every objection; after a wrong choice the replay stops, for what follows would follow from it.
 
-    What visits bring is judged first, and a run that has it wrong is not replayed.
+    Who comes when and what visits bring is judged first, and a run that has it wrong is not replayed.
     """
-    brought = wrong_traits(trajectory, scenario)
+    brought = wrong_arrivals(trajectory, scenario) or wrong_traits(trajectory, scenario)
     if brought:
         return brought
     replay = Replay(trajectory, scenario)

@@ -16,8 +16,9 @@ from sim.department.pathway import Dispose, Step
 from sim.department.patients import Stream
 from sim.department.scenario import Scenario
 from sim.engine.draw_numbers import quantity_id
+from sim.engine.keyed_uniforms import visit_uniform
 from sim.engine.trajectory import AMA, DISPOSITIONS, LWBS, PEER_KINDS_WISHED, PRESENT, Trajectory
-from sim.engine.workload import draw_base, visit_uniform
+from sim.engine.workload import draw_base
 from tests.referee.objection import Objection
 
 SAME = 1e-9

@@ -16,8 +16,8 @@ from sim.engine.compiled.requests import ask, forget, new_request, side_request,
 from sim.engine.compiled.tables import NONE
 from sim.engine.compiled.tasks import spell_ends
 from sim.engine.draw_numbers import FIRST_STAY_ID, OUR_STAY_ID, OUTSIDE_GAP_ID, OUTSIDE_STAY_ID, POOL
+from sim.engine.keyed_uniforms import keyed
 from sim.engine.trajectory import CARE, OBSERVATION, ONE_OFF
-from sim.engine.workload import keyed
 
 BOARDING_CARE, OBSERVATION_CARE = range(2)
 """What an hour of care is for."""

@@ -19,7 +19,7 @@ from sim.engine.compiled.backend import Word
 from sim.engine.compiled.memory import Row, numbers_at
 from sim.engine.compiled.tables import N_ACUITIES, NONE
 from sim.engine.draw_numbers import quantity_id
-from sim.engine.workload import keyed, uniform_of
+from sim.engine.keyed_uniforms import keyed, uniform_of
 
 AGE, ARRIVAL_MODE, HELD, CAREGIVER = (quantity_id(name) for name in ("age", "arrival_mode", "held", "caregiver"))
 SEVERITY = quantity_id("severity")

@@ -33,8 +33,8 @@ from sim.engine.compiled.requests import (
 from sim.engine.compiled.row_writers import write_task
 from sim.engine.compiled.tables import MOMENTS, NONE
 from sim.engine.draw_numbers import FRAILTY_ID, RESTRAINT_ID, RETURN_HOUR_ID, RETURN_ID
+from sim.engine.keyed_uniforms import uniform_of
 from sim.engine.trajectory import DISCHARGED, MAIN, PRESENT, RESPONSE, SIDE
-from sim.engine.workload import uniform_of
 
 DELAY, TASK, SIDE_TASK, PLACE, FREE_PLACE, RELEASE, DISPOSE, BOARD, OBSERVE, FOLLOW_UP_STEP = range(10)
 """Kinds of step."""

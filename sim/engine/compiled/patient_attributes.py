@@ -34,9 +34,9 @@ from sim.engine.compiled.draws import (
 from sim.engine.compiled.memory import Row, copy_bytes
 from sim.engine.compiled.tables import MOMENTS, NONE, STEP_MEMBER, STEP_TIME, VISIT, VISIT_ROLE
 from sim.engine.draw_numbers import ACUITY_ID, ESCALATION_ID, FRAILTY_ID, GROUP_ID
+from sim.engine.keyed_uniforms import keyed
 from sim.engine.reference.patient_attributes import POLICE_MODE
 from sim.engine.trajectory import ADMITTED, DISCHARGED
-from sim.engine.workload import keyed
 
 YOUTH, FAMILY = range(2)
 

@@ -19,8 +19,8 @@ from sim.engine.compiled.patience_and_calm import is_met, pace_changes
 from sim.engine.compiled.requests import ask, side_request, withdraw
 from sim.engine.compiled.tables import NONE
 from sim.engine.draw_numbers import CALL_ID, HUDDLE_ID
+from sim.engine.keyed_uniforms import uniform_of
 from sim.engine.trajectory import AMA, BRIDGING, CALL, CONTINUING, DISCHARGED, HUDDLE, LWBS
-from sim.engine.workload import uniform_of
 
 DONE = -2
 """Stands for a bridging that has begun or been taken back, where its request stood."""

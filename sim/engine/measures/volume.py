@@ -60,9 +60,10 @@ def wait_of_third(time: StaffTime, third: str) -> float:
 
 
 def changes_over_weeks(scenario: Scenario) -> bool:
-    """Whether demand itself changes over the weeks: by month, or as in a list of visits."""
+    """Whether demand itself changes over the weeks: by month, by the level of weeks, or as in a list of visits."""
     if isinstance(scenario.demand, Profile):
-        return scenario.period.uses_month_factors
+        levels = scenario.demand.slow_level.values()
+        return scenario.period.uses_month_factors or any(level.cv > 0.0 for level in levels)
     return isinstance(scenario.demand, Replay)
 
 
@@ -71,7 +72,7 @@ for _third in ("first", "last"):
         f"Minutes waited per arrival, {_third} third of the window", "min",
         f"Minutes waited for a first physician contact in the {_third} third of the window, whoever waits them",
         "Visits arriving in that third (whole weeks; nan in windows under 3 weeks, or where demand changes by "
-        "month or as in a list)",
+        "month, by the level of weeks, or as in a list)",
         key=f"wait_{_third}_third", kind="mean", decimals=1, better="low",
     )(partial(wait_of_third, third=_third))  # fmt: skip
 
