@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.io import sql
 from sim.visits.column_map import ColumnMap, PartsArrival
+from sim.visits.counts import counts_of, expand_counts, is_by_day
 from sim.visits.data_quality import ColumnUse, DataQuality
 from sim.visits.file_error import VisitsFileError
 from sim.visits.plausibility import gate
@@ -76,14 +77,17 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             add_fields(query)
             check_intervals(query)
             query.run()
+            if counts := counts_of(column_map):
+                expand_counts(query, counts)
             query.findings += [*gate(query), *table_findings(query)]
-            note_duplicates(query)
+            if counts is None:
+                note_duplicates(query)
             frame = _tidy(query)
             return VisitsFile(
                 frame=frame,
                 quality=_quality(path, query),
                 exclusions=_exclusions(query),
-                uncovered_hours=uncovered_hours(column_map, frame["arrival"]),
+                uncovered_hours=np.union1d(uncovered_hours(column_map, frame["arrival"]), query.uncovered_hours),
                 resolution=_resolution(column_map),
             )
 
@@ -100,6 +104,8 @@ def uncovered_hours(column_map: ColumnMap, arrivals: pd.Series) -> np.ndarray:
 
 
 def _resolution(column_map: ColumnMap) -> Resolution:
+    if counts := counts_of(column_map):
+        return "day" if is_by_day(counts) else "hour"
     by_hour = isinstance(column_map.arrival, PartsArrival) and column_map.arrival.hour is not None
     return "hour" if by_hour else "minute"
 
@@ -137,7 +143,7 @@ def _exclusions(query: VisitsQuery) -> pd.DataFrame:
     """Every odd value or row, set to missing or kept, in the order of the file."""
     parts = [
         f'SELECT row, {sql.literal(flag.finding.column)} AS "column", {sql.literal(flag.finding.kind)} AS kind, '
-        f"{query.shown_value(flag.finding.column)} AS value FROM visits WHERE b_{number}"
+        f"{query.shown_value(flag.finding.column)} AS value FROM {query.row_table} WHERE b_{number}"
         for number, (flag, n) in enumerate(zip(query.flags, query.flagged, strict=True))
         if n and flag.is_listed
     ]
@@ -151,7 +157,7 @@ def _quality(path: Path, query: VisitsQuery) -> DataQuality:
     return DataQuality(
         path=str(path),
         n_rows=query.raw.n_rows,
-        n_faulty=sql.whole_number(query.connection, f"SELECT count(*) FROM visits WHERE {query.is_faulty}"),
+        n_faulty=sql.whole_number(query.connection, f"SELECT count(*) FROM {query.row_table} WHERE {query.is_faulty}"),
         tolerated_share=query.column_map.tolerated_share,
         columns=tuple(_column_uses(query)),
         findings=tuple(query.findings),
@@ -165,6 +171,8 @@ def _column_uses(query: VisitsQuery) -> Iterator[ColumnUse]:
         text = query.raw.column_of.get(query.origin[name], "''")
         counts = [f"count(f_{name})", f"count(*) FILTER ({text} IS NULL)"]
         counts += [f"count(*) FILTER ({text} = {sql.literal(code)})" for code in codes]
-        usable, blank, *coded = query.connection.execute(f"SELECT {', '.join(counts)} FROM visits").fetchone() or ()
+        usable, blank, *coded = (
+            query.connection.execute(f"SELECT {', '.join(counts)} FROM {query.row_table}").fetchone() or ()
+        )
         by_code = {code: n for code, n in zip(codes, coded, strict=True) if n}
         yield ColumnUse(name, query.origin[name], usable, blank, by_code)

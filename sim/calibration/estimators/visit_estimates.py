@@ -273,7 +273,9 @@ def _returns(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFram
         departure = known["arrival"]
         notes.append(f"{name}: no departures, returns are counted from arrival")
     end = float(minutes(frame.loc[frame["arrival"].notna(), "arrival"]).max())
-    gaps = gaps_between(known["patient"].astype(str), minutes(known["arrival"]), minutes(departure), end)
+    gaps = gaps_between(
+        pd.factorize(known["patient"], sort=True)[0], minutes(known["arrival"]), minutes(departure), end
+    )
     if gaps.returned.sum() < _FEWEST_RETURNS:
         notes.append(f"{name}: {int(gaps.returned.sum())} returns: under {_FEWEST_RETURNS}, no law of return")
         return None
