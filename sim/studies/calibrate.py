@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from sim.calibration.calibrate import OWNER, CalibrationReport, always_written, estimate_calibration
+from sim.calibration.calibrate import MOST_MATCH_RUNS, OWNER, REPLICATIONS, WEEKS_PLAYED, estimate_calibration
 from sim.calibration.resources.own_resources import read_resource_lists
+from sim.calibration.result import CalibrationReport, always_written
 from sim.calibration.writing.staffing_file import compared_name
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.calibration_report import calibration_markdown
@@ -42,7 +43,9 @@ class CalibrateStudy(Study):
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
         if study.match:
-            steps.append("some hundred runs are matched to its waits and stays")
+            times = "twice " if study.hold_out else ""
+            steps.append(f"{times}at most {MOST_MATCH_RUNS:,} runs are matched to its waits and stays")
+        steps.append(f"{REPLICATIONS} runs of {WEEKS_PLAYED} weeks are compared with it")
         tell_lines([f"study=calibrate: {', '.join(steps)}"], console)
         tell_lines(["how long depends on the file; nothing was run, nothing was written"], console)
         return 0
@@ -62,8 +65,7 @@ class CalibrateStudy(Study):
         report_name = f"{name}_calibration.md"
         refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
         lists = read_resource_lists(study.staff, study.places, question.scenario)
-        if study.match:
-            tell_lines([f"matching {', '.join(study.match)}: some hundred runs, minutes"], console)
+        errors = patient_console(sys.stderr)
         report = estimate_calibration(
             visits,
             question.column_map,
@@ -73,11 +75,12 @@ class CalibrateStudy(Study):
             base=question.scenario,
             seed=question.seed,
             hold_out_share=study.hold_out,
-            matched=study.match,
+            matched=study.boxes,
             if_none_fits=study.if_none_fits,
             lists=lists,
+            test_file=None if study.test is None else Path(study.test).expanduser(),
+            tell=teller(errors),
         )
-        errors = patient_console(sys.stderr)
         try:
             n_figures = write_calibration(report, folder, report_name)
         except (OSError, OutputError) as error:
@@ -101,9 +104,15 @@ def what_next(report: CalibrationReport, question: Question) -> tuple[str, str]:
     if report.department is None:
         return "\nrun it:", shell_text(run_words(folder, name))
     other = compared_name(report.department.resources)
-    words = comparison_words(folder, name, (name, other), words_kept(question.overrides))
+    kept = [word for word in words_kept(question.overrides) if not word.startswith(tuple(_groups(report)))]
+    words = comparison_words(folder, name, (name, other), [*report.further_choices, *kept])
     what = "without its peers" if other.endswith("_without_peers") else "with peers added, an example to change"
     return f"\ncompare your staffing with itself {what} ({folder / 'staffing' / other}.yaml):", shell_text(words)
+
+
+def _groups(report: CalibrationReport) -> list[str]:
+    """Choices of configurations that what was written replaces, as far as `=`."""
+    return [f"{choice.partition('=')[0]}=" for choice in report.further_choices]
 
 
 def write_calibration(report: CalibrationReport, folder: Path, report_name: str) -> int:
