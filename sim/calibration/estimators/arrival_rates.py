@@ -22,7 +22,7 @@ _MONTHS: Final = 12
 _MONDAY: Final = np.datetime64("1900-01-01", "D")
 _DAYS_IN_MONTH: Final = 20
 """A month with fewer days in the file has no factor."""
-VISITS_AT_A_TIME: Final = 200_000
+VISITS_AT_A_TIME: Final = 100_000
 """Of visits whose patients are known, so that memory does not grow with the file."""
 _DAYS_FOR_GROWTH: Final = 728
 """Two years of whole weeks: with less, growth and months cannot be separated."""
