@@ -6,7 +6,7 @@ texts, `result` holds all that was found out.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.analysis.staffing_notes import notes_on_staffing
 from sim.calibration.estimators import shares
+from sim.calibration.estimators.daily_counts import HOURS_STAY, is_counted_by_day, with_hours
 from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_day, estimate_week
 from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
 from sim.calibration.estimators.step_minutes import IfNoneFits
@@ -107,6 +108,8 @@ def estimate_calibration(
     if errors := tuple(obstacles_without_file(column_map, name, base, matched)):
         raise VisitsFileError(str(visits_file), errors)
     read = inspect_visits(visits_file, column_map)
+    if is_counted_by_day(column_map) and not read.quality.errors():
+        read, rake = replace(read, frame=with_hours(read.frame, base)), False
     of_file = obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits)
     if errors := (*read.quality.errors(), *of_file):
         raise VisitsFileError(str(visits_file), errors)
@@ -288,10 +291,11 @@ class _Calibration:
         told = frozenset(found.told())
         unknown = still_default(found.scenario, told, WEEKS_PLAYED, self.seed, found.pair.measured, self.tell)
         held, why = self._held_out(frame, hold_out_share)
+        shown = frame.assign(minute_of_day=np.nan) if is_counted_by_day(self.source.column_map) else frame
         return DepartmentReport(
             found.pair.found,
             self._judged_file(found, verdict, unknown),
-            frame,
+            shown,
             pd.concat(played, ignore_index=True),
             verdict,
             unknown,
@@ -321,6 +325,8 @@ class _Calibration:
         """The prediction of the last share of the days, or why there is none."""
         if share == 0.0:
             return None, ""
+        if is_counted_by_day(self.source.column_map):
+            return None, f"nothing was held out: {HOURS_STAY}"
         self.tell("predicting the days held out from the others")
         try:
             return hold_out(frame, share, self.played_from, WEEKS_PLAYED), ""

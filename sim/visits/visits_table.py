@@ -27,6 +27,7 @@ from sim.visits.visits_query import VisitsQuery
 Resolution = Literal["minute", "hour", "day"]
 MOST_WORDS: Final = 10_000
 """Different words of a text column up to which each is one object in memory."""
+_COLUMNS_AT_ONCE: Final = 4
 _FIELDS: Final = (
     "arrival", "weekday", "minute_of_day", "year", "month", "patient", "site", "cluster", "stream", "acuity",
     *TIME_FIELDS, "triage_minutes", "wait_minutes", "stay_minutes", "disposition", "age", "mode", "seen_recently",
@@ -123,8 +124,17 @@ def _tidy(query: VisitsQuery) -> pd.DataFrame:
         else f"NULL::{_COLUMN_TYPES.get(name, 'DOUBLE')} AS {name}"
         for name in _table_fields(query.column_map)
     ]
-    frame = query.connection.execute(f"SELECT row, {', '.join(cells)} FROM visits ORDER BY row").df()
-    return frame.astype({name: object for name, kind in _COLUMN_TYPES.items() if kind == "VARCHAR"})
+    cells = ["row", *cells]
+    parts = [
+        _columns(query, cells[first : first + _COLUMNS_AT_ONCE]) for first in range(0, len(cells), _COLUMNS_AT_ONCE)
+    ]
+    return pd.concat(parts, axis=1)
+
+
+def _columns(query: VisitsQuery, cells: list[str]) -> pd.DataFrame:
+    """Some columns of the table; what the database makes of all at once takes as much memory as they do."""
+    frame = query.connection.execute(f"SELECT {', '.join(cells)} FROM visits ORDER BY row").df()
+    return frame.astype({name: object for name in frame if _COLUMN_TYPES.get(str(name)) == "VARCHAR"})
 
 
 def _enumeration(query: VisitsQuery, name: str) -> str:

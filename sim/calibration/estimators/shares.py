@@ -193,7 +193,8 @@ def round_to_total(values: FloatArray, total: int, decimals: int = 5) -> tuple[f
 _EPOCH_MONDAY: Final = pd.Timestamp("1900-01-01")
 
 
-_WHEN: Final = ("arrival", "weekday", "minute_of_day", "year", "month", "cluster", "patient", "weight")
+WHEN: Final = ("arrival", "weekday", "minute_of_day", "year", "month", "cluster", "patient", "weight")
+"""Columns of when somebody came, and of whom a visit stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ def estimate_demand(
 
 def estimate_without_weekdays(frame: pd.DataFrame) -> PartialEstimates:
     """Shares by hour of the day and of acuity, as far as the file has them."""
-    timed = frame.loc[frame["minute_of_day"].notna(), [name for name in _WHEN if name in frame.columns]]
+    timed = frame.loc[frame["minute_of_day"].notna(), [name for name in WHEN if name in frame.columns]]
     hours = None
     if len(timed):
         cell = (timed["minute_of_day"] // 60).to_numpy(np.int64)
@@ -287,7 +288,7 @@ def with_weekday_and_time(frame: pd.DataFrame) -> pd.DataFrame:
 
     Further columns are left out: a copy of a table of a million visits is a quarter of a gigabyte.
     """
-    columns = [name for name in _WHEN if name in frame.columns]
+    columns = [name for name in WHEN if name in frame.columns]
     return frame.loc[frame["weekday"].notna() & frame["minute_of_day"].notna(), columns]
 
 
@@ -357,7 +358,8 @@ def _hours_of(day: int, cell: IntArray, weight: FloatArray, cluster: IntArray | 
 
 
 def _acuity_shares(frame: pd.DataFrame) -> Shares | None:
-    known = frame[frame["acuity"].notna()]
+    columns = [name for name in ("acuity", "cluster", "weight") if name in frame.columns]
+    known = frame.loc[frame["acuity"].notna(), columns]
     if known.empty:
         return None
     level = known["acuity"].to_numpy(np.int64) - 1
