@@ -13,6 +13,7 @@ from sim.calibration.estimators.shares import estimate_shares
 from sim.calibration.estimators.survey_weights import TOLD_CHANCES
 from sim.calibration.holdout import NothingToHoldOut, hold_out
 from sim.config import compose
+from sim.report.calibration_report import calibration_markdown
 from sim.statistics.weighted import quantile_errors, weighted_mean, weighted_quantile
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
@@ -173,7 +174,8 @@ def test_what_has_no_weighted_estimate_is_left_out_and_said(report: CalibrationR
     text = "\n".join(report.lines())
     assert "Survey weights are used in every share, mean and quantile; rates, patience, returns and families" in text
     assert "nothing was held out: visits have survey weights" in text
-    assert "level 3: mean" in text
+    assert "wait_minutes level 3: mean" in text
+    assert "wait_minutes level 3: mean" in calibration_markdown(report)
 
 
 def test_equal_weights_change_no_share_and_a_weight_of_two_is_two_visits() -> None:
