@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.calibration.calibrate import WEEKS_PLAYED, CalibrationReport, DepartmentReport
-from sim.calibration.holdout import SCORED_QUANTILES
+from sim.calibration.calibrate import WEEKS_PLAYED
+from sim.calibration.result import CalibrationReport, DepartmentReport
+from sim.calibration.verdict import SCORED_QUANTILES
 from sim.io.clean_text import one_line
 from sim.report.description import Block, Points, Section, TextRows, TextTable, Written, page
 from sim.report.figures.calibration_figures import duration_choices, minutes_at_level

@@ -22,6 +22,8 @@ _MONTHS: Final = 12
 _MONDAY: Final = np.datetime64("1900-01-01", "D")
 _DAYS_IN_MONTH: Final = 20
 """A month with fewer days in the file has no factor."""
+VISITS_AT_A_TIME: Final = 200_000
+"""Of visits whose patients are known, so that memory does not grow with the file."""
 _DAYS_FOR_GROWTH: Final = 728
 """Two years of whole weeks: with less, growth and months cannot be separated."""
 
@@ -229,9 +231,18 @@ class _Design:
         counts = self.counts
         if counts.place is None or counts.patient is None:
             return np.zeros((self.size, self.size))
-        n, day = counts.place.size, counts.place // 24
+        total = np.zeros((self.size, self.size))
+        edges = np.cumsum(np.bincount(counts.patient)) // VISITS_AT_A_TIME
+        for batch in range(int(edges[-1]) + 1):  # a patient's visits are of one batch
+            chosen = edges[counts.patient] == batch
+            total += self._of_batch(counts.place[chosen], counts.patient[chosen])
+        return total
+
+    def _of_batch(self, place: IntArray, patient: IntArray) -> FloatArray:
+        """The same of some visits, by their hours and who came."""
+        n, day = place.size, place // 24
         beside = self.beside
-        week = 24 * counts.weekday[day] + counts.place % 24
+        week = 24 * self.counts.weekday[day] + place % 24
         columns = np.concatenate((week, np.tile(np.arange(HOURS_PER_WEEK, self.size), n)))
         values = np.concatenate((np.ones(n), beside[day].ravel()))
 
@@ -240,7 +251,7 @@ class _Design:
             summed = sparse.csr_array((values, (rows, columns)), shape=(int(group.max()) + 1, self.size))
             return np.asarray((summed.T @ summed).todense(), dtype=np.float64)
 
-        return products(counts.patient) - products(np.arange(n))
+        return products(patient) - products(np.arange(n)) if n else np.zeros((self.size, self.size))
 
     def score(self, residual: FloatArray) -> FloatArray:
         """Derivative of the log likelihood by each parameter."""
