@@ -251,8 +251,9 @@ def test_a_file_that_cannot_be_raked_writes_nothing(tmp_path: Path) -> None:
     path = arrivals_file(tmp_path, times[times.hour >= 8].append(times[:1]).append(times[-1:]))
     calibrate(path, TIMES, name="days", output=tmp_path / "plain")
     night_free = arrivals_file(tmp_path, times[times.hour >= 8].append(times[-1:]))
+    night_free_map = TIMES.model_copy(update={"waive": ("empty_hours",)})
     with pytest.raises(VisitsFileError, match="leave raking off"):
-        calibrate(night_free, TIMES, name="days", output=tmp_path / "raked", rake=True)
+        calibrate(night_free, night_free_map, name="days", output=tmp_path / "raked", rake=True)
     assert not (tmp_path / "raked").exists()
 
 

@@ -94,7 +94,8 @@ class DataQuality:
         faults = tuple(p.line() for p in self.findings if p.level is FindingLevel.FAULT)
         unusable = tuple(p.line() for p in self.findings if p.level is FindingLevel.ERROR)
         is_faulty = self.n_faulty > self.tolerated_share * self.n_rows
-        return unusable + ((*faults, self._share_line()) if is_faulty else ())
+        is_masked = any("masked_days" in p.kind for p in self.findings if p.level is FindingLevel.ERROR)
+        return unusable + ((*faults, self._share_line(is_masked)) if is_faulty else ())
 
     def report_lines(self) -> tuple[str, ...]:
         """The report as plain lines: rows read, usable values per field, then each problem."""
@@ -127,11 +128,12 @@ class DataQuality:
     def _counted(self, n: int) -> tuple[int, str]:
         return n, f"{n / self.n_rows:.6f}" if self.n_rows else ""
 
-    def _share_line(self) -> str:
+    def _share_line(self, is_masked: bool) -> str:
+        """That too many rows hold faults; they can be tolerated unless setting them to missing empties days."""
+        tolerate = "; correct the file, or raise `tolerated_share` in the column map to have them set to missing"
         return (
             f"{self.n_faulty:,} of {self.n_rows:,} rows ({self._percent(self.n_faulty)}) hold such values, "
-            f"more than the tolerated {100 * self.tolerated_share:g} %; correct the file, or raise "
-            "`tolerated_share` in the column map to have them set to missing"
+            f"more than the tolerated {100 * self.tolerated_share:g} %{'; correct them' if is_masked else tolerate}"
         )
 
     def _percent(self, n: int) -> str:

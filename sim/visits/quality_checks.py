@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.io import sql
 from sim.visits.data_quality import DataFinding, note
+from sim.visits.plausible_times import counted_days, runs_of_empty_days
 from sim.visits.visits_query import VisitsQuery
 
 _FEWEST: Final = 100
@@ -30,6 +31,8 @@ _N_DATES: Final = 5
 _LONG_WAIT_HOURS: Final = 24
 _SHORT_FILE_DAYS: Final = 14
 
+_FIRST_OF_CLOCKS, _LAST_OF_CLOCKS = datetime.datetime(1900, 1, 1), datetime.datetime(2199, 12, 31)
+"""Clock changes are looked for between these: 9999-12-31, a date for unknown, is past what is known of them."""
 _CLOCKS: Final = ("arrival", "triage_time", "physician_time", "departure_time")
 _MINUTES: Final = ("triage_minutes", "wait_minutes", "stay_minutes")
 
@@ -129,28 +132,20 @@ def _repeated_instants(query: VisitsQuery) -> Iterator[DataFinding]:
 
 
 def _empty_days(query: VisitsQuery) -> Iterator[DataFinding]:
-    """Days between the first and the last arrival with no visit, or hardly any."""
-    counts = "(SELECT f_arrival::DATE AS day, count(*) AS n FROM visits WHERE f_arrival IS NOT NULL GROUP BY 1)"
-    execute, column = query.connection.execute, query.origin["arrival"]
-    first, last, n_seen, median = (
-        execute(f"SELECT min(day), max(day), count(*), median(n) FROM {counts}").fetchone() or ()
-    )
-    n_days = (last - first).days + 1
-    if n_days > n_seen:
-        dates = execute(
-            f"WITH seen AS {counts} "
-            "SELECT s1.day + 1 FROM seen s1 ANTI JOIN seen s2 ON s2.day = s1.day + 1 WHERE s1.day < ? ORDER BY 1",
-            [last],
-        ).fetchmany(_N_DATES)
-        listed = ", ".join(str(row[0])[:10] for row in dates)
-        kind = f"{n_days - n_seen:,} of the {n_days:,} days from {first} to {last} have no visit (gaps begin {listed})"
-        yield note(column, kind, "counted as really empty; cut the file if they are not in it")
-    if median >= _BUSY_DAY:
-        few = execute(f"SELECT day FROM {counts} WHERE n < {_HARDLY_ANY * median} ORDER BY 1").fetchall()
-        if few:
-            listed = ", ".join(str(row[0])[:10] for row in few[:_N_DATES])
-            kind = f"{len(few):,} days with under a quarter of the usual {median:g} visits ({listed})"
-            yield note(column, kind, "kept; the first and the last day of a file are often cut")
+    """Days that the file covers, from the first to the last arrival, with no visit, or hardly any."""
+    days, counts = counted_days(query)
+    column, runs = query.origin["arrival"], runs_of_empty_days(days, counts)
+    if runs:
+        listed = ", ".join(str(run.first) for run in runs[:_N_DATES])
+        period = f"of the {len(days):,} days from {days[0]} to {days[-1]}"
+        kind = f"{int((counts == 0).sum()):,} {period} have no visit (gaps begin {listed})"
+        yield note(column, kind, "counted as really empty; name them under `exclude` if they are not in the file")
+    median = float(np.median(counts[counts > 0]))
+    few = days[(counts > 0) & (counts < _HARDLY_ANY * median)]
+    if median >= _BUSY_DAY and few.size:
+        listed = ", ".join(map(str, few[:_N_DATES]))
+        kind = f"{few.size:,} days with under a quarter of the usual {median:g} visits ({listed})"
+        yield note(column, kind, "kept; the first and the last day of a file are often cut")
 
 
 # --- clock changes ---
@@ -168,6 +163,7 @@ class ClockChange:
 def changes_between(zone: str, first: datetime.datetime, last: datetime.datetime) -> list[ClockChange]:
     """Every change of the zone's offset from UTC between two local times."""
     day = datetime.timedelta(days=1)
+    first, last = max(first, _FIRST_OF_CLOCKS), min(last, _LAST_OF_CLOCKS)
     instants = pd.date_range((first - day).date(), last + day, freq="15min", tz="UTC")
     universal, local = instants.tz_localize(None), instants.tz_convert(zone).tz_localize(None)
     offset = local - universal

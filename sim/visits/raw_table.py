@@ -9,7 +9,7 @@ import io
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,19 +95,22 @@ class SourceFile:
     separator: str = ","
     encoding: str = "utf-8"
 
-    def load(self, wanted: Sequence[str], name: str) -> RawTable:
-        """The wanted columns, those it has, as table `name`; `VisitsFileError` if it is no readable table."""
+    def load(self, wanted: Sequence[str], name: str, too: Callable[[str], bool] = lambda _: False) -> RawTable:
+        """The wanted columns, those it has, as table `name`; `VisitsFileError` if it is no readable table.
+
+        Of a table those are loaded `too` whose names it is true of.
+        """
         suffixes = [suffix.lower() for suffix in self.path.suffixes[-2:]]
         last = suffixes[-1] if suffixes else ""
         kind = suffixes[0] if last in PACKED_SUFFIXES and len(suffixes) == 2 else last
         with self._refusing_what_cannot_be_read():
             open_regular(self.path, MOST_FILE_BYTES).close()
             if last in PARQUET_SUFFIXES:
-                return self._load_parquet(wanted, name)
+                return self._load_parquet(wanted, name, too)
             if kind == ".xes":
                 return self._load_xes(wanted, name)
             if kind in TEXT_SUFFIXES or last == ".zip":
-                return self._load_csv(wanted, name)
+                return self._load_csv(wanted, name, too)
         raise self.refusal(f"file type {self.path.suffix!r} is not read; save it as {READABLE_TYPES}")
 
     def refusal(self, *lines: str) -> VisitsFileError:
@@ -199,12 +202,12 @@ class SourceFile:
             with suppress(ValueError):  # the stream may be closed before this generator is
                 text.detach()
 
-    def _load_csv(self, wanted: Sequence[str], name: str) -> RawTable:
+    def _load_csv(self, wanted: Sequence[str], name: str, too: Callable[[str], bool]) -> RawTable:
         """Check every row of a CSV and hand the wanted cells on to DuckDB in one plain form."""
         with self._unpacked() as stream:
             rows = csv.reader(self._lines(stream), delimiter=self.separator, strict=False)
             table = RawTable(name, self._header_of(next(rows, None)))
-            places = [place for place, column in enumerate(table.header) if column in wanted]
+            places = [place for place, column in enumerate(table.header) if column in wanted or too(column)]
             return self._loaded(table, self._plain_rows(rows, table, places), [table.header[place] for place in places])
 
     def _header_of(self, row: list[str] | None) -> list[str]:
@@ -262,12 +265,12 @@ class SourceFile:
 
     # --- Parquet and XES ---
 
-    def _load_parquet(self, wanted: Sequence[str], name: str) -> RawTable:
+    def _load_parquet(self, wanted: Sequence[str], name: str, too: Callable[[str], bool]) -> RawTable:
         """Every value as text; whole numbers stored as floats (for missing values beside them) lose their `.0`."""
         execute, file = self.connection.execute, [sql.exact_path(self.path)]
         described = execute("DESCRIBE SELECT * FROM read_parquet(?)", file).fetchall()
         kinds = {str(row[0]): str(row[1]) for row in described}
-        columns = [column for column in kinds if column in wanted]
+        columns = [column for column in kinds if column in wanted or too(column)]
         nested = [each for each in columns if kinds[each].endswith(("]", ")")) and "DECIMAL(" not in kinds[each]]
         if nested:
             raise self.refusal(f"column {nested[0]!r} holds lists or records; flatten it to one value a row")

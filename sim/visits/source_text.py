@@ -27,6 +27,7 @@ from sim.visits.column_map import (
 )
 from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, closest_name, note
 from sim.visits.file_error import VisitsFileError
+from sim.visits.plausible_sites import names_a_site
 from sim.visits.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, SourceFile
 from sim.visits.visits_query import VisitsQuery
 
@@ -41,7 +42,7 @@ def load_source(connection: duckdb.DuckDBPyConnection, path: Path, column_map: C
     events, joined = column_map.events, column_map.join
     wanted = [*mapped, *(log_columns(events) if events else []), *([joined.key] if joined else [])]
     file = SourceFile(path, connection, scratch, column_map.separator, column_map.encoding)
-    raw = file.load(wanted, "raw")
+    raw = file.load(wanted, "raw", names_a_site if events is None else lambda _: False)
     findings = _row_findings(raw)
     if events is not None:
         if absent := [_absent(name, raw.header) for name in log_columns(events) if name not in raw.column_of]:

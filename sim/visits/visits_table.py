@@ -16,6 +16,7 @@ from sim.io import sql
 from sim.visits.column_map import ColumnMap, PartsArrival
 from sim.visits.data_quality import ColumnUse, DataQuality, FindingLevel
 from sim.visits.file_error import VisitsFileError
+from sim.visits.plausibility import gate
 from sim.visits.quality_checks import table_findings
 from sim.visits.raw_table import scratch_database
 from sim.visits.source_text import TIME_FIELDS, WORD_FIELDS, load_source, source_files
@@ -75,7 +76,7 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             add_fields(query)
             check_intervals(query)
             query.run()
-            query.findings += table_findings(query)
+            query.findings += [*gate(query), *table_findings(query)]
             note_duplicates(query)
             frame = _tidy(query)
             return VisitsFile(

@@ -1,0 +1,193 @@
+"""Rules of the gate: hours of the day and days of the file with nobody, which chance would not leave.
+
+They are the file's, and then it says so, or of our own making, where arrivals were set to missing.
+"""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim.visits.data_quality import DataFinding, FindingLevel
+from sim.visits.gate_findings import broken, numbers
+from sim.visits.visits_query import VisitsQuery
+
+_FEWEST_TIMED: Final = 100
+_EMPTY_RUN, _EMPTY_HOURS = 8, 12
+"""Hours of the day with nobody, in one run round midnight, and in all."""
+_QUIET: Final = 0.25
+"""Of the usual rate: nights, seasons and feasts are quieter, not that quiet."""
+_SURE: Final = 14.0
+"""Expected visits a run must have missed, with ln(visits) for the many runs looked at: a chance of one in a million."""
+_OWN_MAKING: Final = 0.3
+"""Arrivals set to missing, as a part of those expected where nobody came, from which they are taken for the cause."""
+_OVERDISPERSED: Final = 1.5
+_FEWEST_EMPTY: Final = 5
+_LISTED: Final = 12
+
+
+def empty_times(query: VisitsQuery) -> Iterator[DataFinding]:
+    """Empty hours of the day, then empty days."""
+    yield from _empty_hours(query)
+    if query.knows("arrival") and query.column_map.calendar == "real":
+        yield from _empty_days(query)
+
+
+def _masked(query: VisitsQuery, field: str) -> int:
+    """Rows whose arrival was set to missing as untrue."""
+    columns = {query.origin[name] for name in ("arrival", "minute_of_day", "weekday", "month") if query.knows(name)}
+    columns |= set(_arrival_texts(query))
+    faults = [
+        f"b_{number}"
+        for number, flag in enumerate(query.flags)
+        if flag.level is FindingLevel.FAULT and flag.column in columns
+    ]
+    if not faults:
+        return 0
+    return int(numbers(query, f"SELECT count(*) FROM visits WHERE ({' OR '.join(faults)}) AND f_{field} IS NULL")[0])
+
+
+def _arrival_texts(query: VisitsQuery) -> list[str]:
+    """Columns of the file that the arrival is read from."""
+    arrival = query.column_map.arrival
+    names = [getattr(arrival, part, None) for part in ("column", "time", "date", "hour")]
+    return [name for name in names if name is not None]
+
+
+# --- hours of the day ---
+
+
+def _empty_hours(query: VisitsQuery) -> Iterator[DataFinding]:
+    """Hours of the day with nobody: a clock misread, a date without a time, or a department that closes."""
+    if not query.knows("minute_of_day"):
+        return
+    found = query.connection.execute(
+        "SELECT floor(f_minute_of_day / 60)::INTEGER % 24, count(*) FROM visits WHERE f_minute_of_day >= 0 GROUP BY 1"
+    ).fetchall()
+    by_hour = np.zeros(24, dtype=np.int64)
+    for hour, count in found:
+        by_hour[int(hour)] = count
+    n, empty = int(by_hour.sum()), by_hour == 0
+    start, length = _longest_run_round(empty)
+    if n == 0 or length == 0:
+        return
+    column, masked = query.origin["minute_of_day"], _masked(query, "minute_of_day")
+    named = f"{start:02d}:00 to {(start + length) % 24:02d}:00"
+    missed = length * n / 24.0
+    if masked >= _OWN_MAKING * missed and _QUIET * missed > _SURE + np.log(n):
+        kind = f"nobody came from {named}, and {masked:,} arrivals were set to missing: what is empty is made by that"
+        yield _masked_finding(query, column, kind, masked)
+    elif n >= _FEWEST_TIMED and (length >= _EMPTY_RUN or int(empty.sum()) >= _EMPTY_HOURS):
+        likely, remedy = _likely_cause(query, by_hour)
+        kind = f"nobody of {n:,} came in {int(empty.sum())} hours of the day ({named}): {likely}"
+        yield broken(query.column_map, "empty_hours", column, kind, remedy)
+
+
+def _longest_run_round(empty: np.ndarray) -> tuple[int, int]:
+    """Start and length of the longest run of true values round a circle."""
+    best, n = (0, 0), len(empty)
+    for start in range(n):
+        if empty[start - 1] and not empty.all():  # not the start of a run
+            continue
+        length = 0
+        while length < n and empty[(start + length) % n]:
+            length += 1
+        best = max(best, (start, length), key=lambda run: run[1])
+    return best
+
+
+def _likely_cause(query: VisitsQuery, by_hour: np.ndarray) -> tuple[str, str]:
+    """What most likely left hours empty, and what to do about it."""
+    midnight, last = numbers(
+        query,
+        "SELECT count(*) FILTER (f_minute_of_day = 0), max(f_minute_of_day) FROM visits WHERE f_minute_of_day >= 0",
+    )
+    if midnight == by_hour.sum():
+        return "all are at 00:00, so dates without a time", "name the column of the time of day, or count by day"
+    if last < 24:
+        return "all are by 00:23, so hours read as HHMM", "name the column as `hour`, not `time`"
+    if not by_hour[13:].any():
+        remedy = "export hours from 0 to 23, or name AM and PM in the pattern (%I and %p)"
+        return "a 12-hour clock without AM and PM, it seems", remedy
+    return "a department that closes, or a clock misread", "correct the times"
+
+
+# --- days ---
+
+
+@dataclass(frozen=True)
+class EmptyRun:
+    """Days in a row with nobody, both ends in; those that the map excludes are passed over."""
+
+    first: datetime.date
+    last: datetime.date
+    n_days: int
+
+    def text(self) -> str:
+        """As `exclude` has it."""
+        return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
+
+
+def counted_days(query: VisitsQuery) -> tuple[np.ndarray, np.ndarray]:
+    """Every day from the first to the last arrival that the file covers, and the arrivals on it."""
+    found = query.connection.execute(
+        "SELECT f_arrival::DATE, count(*) FROM visits WHERE f_arrival IS NOT NULL GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    if not found:
+        return np.empty(0, "datetime64[D]"), np.empty(0, np.int64)
+    seen = np.array([row[0] for row in found], dtype="datetime64[D]")
+    days = np.arange(seen[0], seen[-1] + 1)
+    counts = np.zeros(len(days), dtype=np.int64)
+    counts[(seen - seen[0]).astype(np.int64)] = [row[1] for row in found]
+    covered = np.ones(len(days), dtype=np.bool_)
+    for period in query.column_map.exclude:
+        covered &= (days < np.datetime64(period.first)) | (days > np.datetime64(period.last))
+    return days[covered], counts[covered]
+
+
+def runs_of_empty_days(days: np.ndarray, counts: np.ndarray) -> list[EmptyRun]:
+    """Runs of days without a visit."""
+    empty = np.concatenate(([False], counts == 0, [False]))
+    edges = np.flatnonzero(empty[1:] != empty[:-1])
+    return [
+        EmptyRun(days[a].item(), days[b - 1].item(), int(b - a))
+        for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    ]
+
+
+def improbable(runs: Sequence[EmptyRun], counts: np.ndarray) -> list[EmptyRun]:
+    """Runs that visits at a quarter of the usual rate would hardly ever leave. The run itself does not lower it."""
+    n, n_days = int(counts.sum()), len(counts)
+    return [run for run in runs if _QUIET * run.n_days * n / max(n_days - run.n_days, 1) > _SURE + np.log(max(n, 1))]
+
+
+def _empty_days(query: VisitsQuery) -> Iterator[DataFinding]:
+    """Days with nobody, beyond chance: of our own making, or not in the file."""
+    days, counts = counted_days(query)
+    runs = runs_of_empty_days(days, counts)
+    if not runs:
+        return
+    column, masked = query.origin["arrival"], _masked(query, "arrival")
+    found = improbable(runs, counts)
+    looked_at = found or runs
+    n_empty = sum(run.n_days for run in looked_at)
+    rate = (counts.sum() + masked) / len(counts)
+    if masked >= _OWN_MAKING * n_empty * rate and (found or _are_too_many(n_empty, len(counts), rate)):
+        kind = f"{n_empty:,} days without a visit, and {masked:,} arrivals were set to missing: they are made by that"
+        yield _masked_finding(query, column, kind, masked)
+    elif found:
+        listed = ", ".join(run.text() for run in found[:_LISTED]) + (", ..." if len(found) > _LISTED else "")
+        kind = f"{n_empty:,} days without a visit, which chance would not leave: they are not in the file, it seems"
+        yield broken(query.column_map, "empty_days", column, kind, f"leave them out with `exclude: [{listed}]`")
+
+
+def _are_too_many(n_empty: int, n_days: int, rate: float) -> bool:
+    """Whether there are many more empty days than visits at this rate a day leave."""
+    return n_empty > 3.0 * n_days * float(np.exp(-rate / _OVERDISPERSED)) + _FEWEST_EMPTY
+
+
+def _masked_finding(query: VisitsQuery, column: str, kind: str, masked: int) -> DataFinding:
+    remedy = "correct the times or give `time_format` every pattern they have; `tolerated_share` does not mend it"
+    return broken(query.column_map, "masked_days", column, kind, remedy, masked)
