@@ -8,7 +8,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from sim.calibration.calibrate import CalibrationReport, calibrate
-from sim.calibration.estimators.arrival_rates import count_arrivals, fit_arrivals
+from sim.calibration.estimators.arrival_rates import fit_arrivals
+from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.visit_estimates import estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, hold_out, split_by_time
 from sim.calibration.writing.demand_file import Estimate

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sim.calibration.estimators.arrival_rates import ArrivalRates, Counts, count_arrivals, fit_arrivals
+from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
+from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
 from sim.calibration.estimators.shares import estimate_shares
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
@@ -278,7 +279,7 @@ def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
     whole = np.asarray(after.inside.all(axis=1))
     if not whole.any():
         return None
-    chances = _chances_of_days(rates, before, after, whole)
+    chances = _chances_of_days(rates, after, whole)
     observed = after.by_hour[whole].sum(axis=1)
     plain = before.by_hour[before.inside.all(axis=1)].sum(axis=1)
     alike = negative_binomial(plain.mean(), plain.var(ddof=1), chances.shape[1] - 1).repeat(observed.size, axis=0)
@@ -289,11 +290,10 @@ def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
     return DailyCounts(after.days[whole], predicted, low, high, observed, *scores)
 
 
-def _chances_of_days(rates: ArrivalRates, before: Counts, after: Counts, whole: np.ndarray) -> FloatArray:
-    """Of each whole day: the model's mean, Poisson, its factor of whole days, and the error of the estimate."""
-    years = before.years[-1] + np.arange(1, len(after.by_hour) + 1) / 365.0
-    mean, error = rates.expected(after, years)
-    total = mean.sum(axis=1)[whole]
-    variance = total + rates.days.cv**2 * total**2 + error[whole]
+def _chances_of_days(rates: ArrivalRates, after: Counts, whole: np.ndarray) -> FloatArray:
+    """Of each whole day: negative binomial with the mean and the variance that the model predicts, its factor of whole
+    days, its level of weeks and the errors of the estimates included."""
+    mean, covariance = rates.expected_days(after)
+    total, variance = mean[whole], np.diag(covariance)[whole]
     most = int(max(after.by_hour[whole].sum(axis=1).max(), (total + 12.0 * np.sqrt(variance)).max()))
     return negative_binomial(total, variance, most)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.department.arrivals import HOURS_PER_WEEK
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray, IntArray
@@ -60,13 +61,20 @@ def _sums(group: npt.NDArray[np.integer], values: FloatArray, n_groups: int = 0)
     return np.bincount(group, weights=values, minlength=n_groups).astype(np.float64)
 
 
-def hours_covered(slot: IntArray) -> IntArray:
-    """How often each hour of the week (168,) lies between the first and the last arrival.
+def hours_covered(slot: IntArray, uncovered: IntArray | None = None) -> IntArray:
+    """How often each hour of the week (168,) lies between the first and the last arrival and is covered by the file.
 
-    `slot` (n,) counts whole hours since some Monday 00:00, local clock.
+    `slot` (n,) counts whole hours since some Monday 00:00, local clock; `uncovered` are hours, counted alike, that the
+    file leaves out.
     """
-    covered = np.arange(slot.min(), slot.max() + 1) % HOURS_PER_WEEK
+    covered = slots_covered(slot, uncovered) % HOURS_PER_WEEK
     return np.bincount(covered, minlength=HOURS_PER_WEEK).astype(np.int64)
+
+
+def slots_covered(slot: IntArray, uncovered: IntArray | None = None) -> IntArray:
+    """The hours from the first to the last of these that are covered."""
+    every = np.arange(slot.min(), slot.max() + 1)
+    return every if uncovered is None or uncovered.size == 0 else every[~np.isin(every, uncovered)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +94,14 @@ class Dispersion:
     n_uneven: int
 
 
-def dispersion(slot: IntArray) -> Dispersion | None:
+def dispersion(slot: IntArray, uncovered: IntArray | None = None) -> Dispersion | None:
     """Test counts per clock hour against Poisson, a mean per hour of the week; None under two full weeks."""
-    covered = hours_covered(slot)
+    covered = hours_covered(slot, uncovered)
     if covered.min() < 2:
         return None
-    counts = np.bincount(slot - slot.min()).astype(np.float64)
-    hour_of_week = np.arange(slot.min(), slot.max() + 1) % HOURS_PER_WEEK
+    every = slots_covered(slot, uncovered)
+    counts = np.bincount(slot - slot.min()).astype(np.float64)[every - slot.min()]
+    hour_of_week = every % HOURS_PER_WEEK
     mean = _sums(hour_of_week, counts, HOURS_PER_WEEK) / covered
     seen = mean > 0
     pearson = _sums(hour_of_week, (counts - mean[hour_of_week]) ** 2, HOURS_PER_WEEK)[seen] / mean[seen]
@@ -171,17 +180,21 @@ class PartialEstimates:
     acuity: Shares | None
 
 
-def estimate_demand(frame: pd.DataFrame) -> DemandEstimates:
+def estimate_demand(frame: pd.DataFrame, calendar: FileCalendar | None = None) -> DemandEstimates:
     """Shares of arrivals by hour of the week and of acuity.
 
-    Where arrivals have dates, each hour of the week is weighted by how often the file covers it; without
-    dates every hour counts as equally covered. Visits without a usable arrival or level are left out of that
-    estimate.
+    Where arrivals have dates, each hour of the week is weighted by how often the file covers it, and arrivals in hours
+    that its `calendar` leaves out are not counted; without dates every hour counts as equally covered. Visits without a
+    usable arrival or level are left out of that estimate.
     """
     timed = with_weekday_and_time(frame)
     dated = is_dated(timed)
+    left_out = None
+    if dated and calendar is not None and calendar.uncovered_hours.size:
+        left_out = slots_of_hours(calendar.uncovered_hours)
+        timed = timed[calendar.covers(timed["arrival"].to_numpy("datetime64[h]"))]
     cell = _hour_of_week(timed)
-    weight = 1.0 / hours_covered(hour_slots(timed))[cell] if dated else np.ones(len(cell))
+    weight = 1.0 / hours_covered(hour_slots(timed), left_out)[cell] if dated else np.ones(len(cell))
     cluster = _clusters(timed)
     hour_of_day = estimate_shares(cell % HOURS_PER_DAY, HOURS_PER_DAY, weight=weight, cluster=cluster)
     return DemandEstimates(
@@ -191,11 +204,11 @@ def estimate_demand(frame: pd.DataFrame) -> DemandEstimates:
         hour_of_week=estimate_shares(cell, HOURS_PER_WEEK, weight=weight, cluster=cluster),
         blocks=estimate_shares(cell % HOURS_PER_DAY // BLOCK_HOURS, 3, weight=weight, cluster=cluster),
         acuity=_acuity_shares(frame),
-        dispersion=dispersion(hour_slots(timed)) if dated else None,
+        dispersion=dispersion(hour_slots(timed), left_out) if dated else None,
         n_clusters=None if cluster is None else len(np.unique(cluster)),
         design_effect=_design_effect(hour_of_day, cell, weight) if cluster is not None else None,
         period=period_text(timed),
-        n_days_without_visits=len(days_without_visits(timed)) if dated else None,
+        n_days_without_visits=len(days_without_visits(timed, calendar)) if dated else None,
     )
 
 
@@ -234,15 +247,24 @@ def n_days(timed: pd.DataFrame) -> int:
     return int((days.max() - days.min()).days) + 1
 
 
-def days_without_visits(timed: pd.DataFrame) -> pd.DatetimeIndex:
-    """Days between the first and the last arrival without one."""
+def days_without_visits(timed: pd.DataFrame, calendar: FileCalendar | None = None) -> pd.DatetimeIndex:
+    """Days between the first and the last arrival without one, of those of which the calendar covers an hour."""
     days = timed["arrival"].dt.normalize()
-    return pd.date_range(days.min(), days.max(), freq="D").difference(pd.DatetimeIndex(days))
+    empty = pd.date_range(days.min(), days.max(), freq="D").difference(pd.DatetimeIndex(days))
+    if calendar is None or calendar.uncovered_hours.size == 0:
+        return empty
+    left_out, n_hours = np.unique(calendar.uncovered_hours.astype("datetime64[D]"), return_counts=True)
+    return empty.difference(pd.DatetimeIndex(left_out[n_hours == HOURS_PER_DAY]))
 
 
 def hour_slots(timed: pd.DataFrame) -> IntArray:
     """Whole hours since a Monday 00:00."""
     return np.asarray((timed["arrival"] - _EPOCH_MONDAY) // pd.Timedelta(hours=1), dtype=np.int64)
+
+
+def slots_of_hours(hours: npt.NDArray[np.datetime64]) -> IntArray:
+    """The same of hours of the calendar."""
+    return np.asarray((hours.astype("datetime64[h]") - np.datetime64(_EPOCH_MONDAY, "h")).astype(np.int64))
 
 
 def period_text(timed: pd.DataFrame) -> str:

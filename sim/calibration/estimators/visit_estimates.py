@@ -12,7 +12,8 @@ from typing import Final, TypeVar
 import numpy as np
 import pandas as pd
 
-from sim.calibration.estimators.arrival_rates import ArrivalRates, count_arrivals, fit_arrivals
+from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
+from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
 from sim.calibration.estimators.returns import ReturnFit, fit_returns, gaps_between
 from sim.calibration.estimators.shares import Shares, estimate_shares
