@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy import stats
 
 from sim.calibration.calibrate import calibrate
 from sim.calibration.estimators.shares import (
@@ -49,8 +50,41 @@ def hourly(start: str, n_hours: int) -> pd.DatetimeIndex:
 def test_independent_visits_have_the_multinomial_error() -> None:
     found = estimate_shares(np.array([0, 0, 0, 1, 2, 2]), 4)
     assert found.share == pytest.approx([3 / 6, 1 / 6, 2 / 6, 0])
-    p = found.share
-    assert found.standard_error == pytest.approx(np.sqrt(p * (1 - p) / 6))
+    p = found.share[:3]
+    assert found.standard_error[:3] == pytest.approx(np.sqrt(p * (1 - p) / 6))
+
+
+def test_none_of_many_has_an_error_and_an_interval() -> None:
+    """Agresti & Coull's error, and Wilson's interval: of 0 of n from 0 to z^2 / (n + z^2)."""
+    found, z2 = estimate_shares(np.zeros(40, dtype=np.int64), 2), 1.959964**2
+    p = 0.5 * z2 / (40 + z2)
+    assert found.share.tolist() == [1.0, 0.0]
+    assert found.standard_error == pytest.approx(np.sqrt(p * (1 - p) / (40 + z2)))
+    low, high = found.interval()
+    assert low == pytest.approx([40 / (40 + z2), 0.0], abs=1e-6)
+    assert high == pytest.approx([1.0, z2 / (40 + z2)], abs=1e-6)
+
+
+def test_none_of_a_few_clusters_says_less_than_none_of_as_many_independent_visits() -> None:
+    none, cluster = np.zeros(400, dtype=np.int64), np.repeat(np.arange(8), 50)
+    alone = estimate_shares(none, 2, cluster=cluster)
+    assert alone.n_effective == 8
+    assert alone.interval()[1][1] == pytest.approx(estimate_shares(none[:8], 2).interval()[1][1])
+    # Clusters that are all alike in the shares they have make each of them one visit.
+    alike = estimate_shares(cluster % 2, 3, cluster=cluster)
+    assert alike.n_effective == pytest.approx(7.0)
+    kish = estimate_shares(none, 2, weight=np.repeat([1.0, 3.0], 200))
+    assert kish.n_effective == pytest.approx(400 * 0.8)
+
+
+def test_wilson_holds_what_it_promises_near_zero() -> None:
+    """Law: exact coverage of a true share of 0.01 by Wilson's interval of 200 visits is over 0.93."""
+    chances = stats.binom.pmf(np.arange(20), 200, 0.01)
+    covered = 0.0
+    for came, chance in enumerate(chances):
+        low, high = estimate_shares(np.r_[np.ones(came), np.zeros(200 - came)].astype(np.int64), 2).interval()
+        covered += chance * (low[1] <= 0.01 <= high[1])
+    assert covered > 0.93
 
 
 def test_visits_recorded_five_times_over_are_no_more_information_when_clustered() -> None:
@@ -228,12 +262,16 @@ def test_a_file_with_dates_reports_its_dispersion_and_keeps_the_default_mix_with
 
 
 @pytest.mark.parametrize("name", ["default", "My Name", "../x", ""])
-def test_a_name_that_cannot_be_used_is_refused_beside_the_problems_of_the_file(tmp_path: Path, name: str) -> None:
-    path = arrivals_file(tmp_path, pd.DatetimeIndex(["2024-01-01 10:00"]))
+def test_a_name_that_cannot_be_used_is_refused_before_the_file_is_read(tmp_path: Path, name: str) -> None:
+    """With all else that is wrong whatever the file holds."""
+    base = compose(["study=run"]).scenario
+    steps = TIMES.model_copy(update={"step_minutes": {"imagin": "m"}})
     with pytest.raises(VisitsFileError) as raised:
-        calibrate(path, TIMES, name=name, output=tmp_path / "out")
-    assert [line for line in raised.value.lines if line.startswith("name: ")]
-    assert [line for line in raised.value.lines if "less than a week" in line]
+        calibrate(tmp_path / "none.csv", steps, name=name, output=tmp_path / "out", base=base, matched=("barber",))
+    name_wrong, role_wrong, step_wrong = raised.value.lines
+    assert name_wrong.startswith("name: ")
+    assert "'barber' has no minutes to match" in role_wrong
+    assert "did you mean" in step_wrong
     assert not (tmp_path / "out").exists()
 
 

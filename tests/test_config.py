@@ -9,7 +9,7 @@ import pytest
 
 from sim.config import compose, shipped_choices, shipped_configs
 from sim.config.chosen_files import composed_files
-from sim.config.key_paths import locate, value_at
+from sim.config.key_paths import locate
 from sim.config.overrides import drafted
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile
 from sim.department.expected_work import loads
@@ -18,6 +18,7 @@ from sim.department.quantities import of_acuity
 from sim.department.roster import heads_by_minute
 from sim.department.scenario import Scenario, ScenarioError
 from sim.department.support import return_factors
+from sim.io.plain_data import value_at
 from sim.studies.question import STUDIES, Question, studies_with
 
 HOURS_A_DAY = {

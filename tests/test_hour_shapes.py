@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.calibration.estimators.shares import Shares
-from sim.calibration.writing.demand_file import AS_EVERYONE, POOLED, HourShapes, hour_shapes
+from sim.calibration.writing.hour_shapes import AS_EVERYONE, POOLED, HourShapes, hour_shapes, hours_by_stream
 from sim.config import compose
 from sim.department.arrivals import Profile
-from sim.statistics.arrays import FloatArray
 
 EVEN = np.full((7, 24), 1 / 168)
 EVENING = np.r_[np.zeros(16), np.full(8, 1 / 8)]
@@ -20,10 +18,6 @@ def shipped() -> Profile:
     return demand
 
 
-def shares(of: FloatArray) -> Shares:
-    return Shares(1000, of, np.full(24, 0.01))
-
-
 def composed(found: HourShapes, share: float, shipped: Profile) -> Profile:
     """The demand as a configuration would be read; refused if medical arrivals are negative anywhere."""
     told = shipped.model_dump() | {"hour_shares": found.everyone, "mental_health_share": share}
@@ -33,23 +27,30 @@ def composed(found: HourShapes, share: float, shipped: Profile) -> Profile:
 
 
 def test_hours_that_leave_room_are_written_as_they_are(shipped: Profile) -> None:
-    found = hour_shapes(EVEN, None, None, shipped)
+    found = hour_shapes(EVEN, shipped)
     assert found.notes == ()
     assert found.mental_health is None
     assert np.allclose(found.everyone, 1 / 24, atol=1e-5)
 
 
 def test_hours_of_mental_health_are_those_of_its_visits(shipped: Profile) -> None:
-    found = hour_shapes(EVEN, shares(EVENING), 0.2, shipped)
+    found = hours_by_stream(7 * EVEN, EVENING, 0.2, keep_mental=False)
     assert found.mental_health == pytest.approx(tuple(EVENING))
     late = composed(found, 0.2, shipped).arrivals_of("mental_health", 1.0).rate_per_hour
     assert sum(late[:16]) == 0.0
 
 
+def test_hours_composed_of_the_streams_give_each_its_own_back_even_where_one_has_none(shipped: Profile) -> None:
+    medical = np.tile(np.r_[0.0, np.full(23, 1 / 23)], (7, 1))
+    medical[6] = np.r_[np.zeros(12), np.full(12, 1 / 12)]
+    found = hours_by_stream(medical, EVENING, 0.3, keep_mental=False)
+    assert composed(found, 0.3, shipped).medical_shares() == pytest.approx(medical, abs=1e-7)
+
+
 def test_an_empty_hour_of_one_weekday_is_filled_from_the_others(shipped: Profile) -> None:
     week = EVEN.copy()
     week[6, 3] = 0.0
-    found = hour_shapes(week / week.sum(), None, None, shipped)
+    found = hour_shapes(week / week.sum(), shipped)
     assert found.notes == (POOLED,)
     assert found.everyone[6] == found.everyone[0]
     assert found.everyone[0][3] == pytest.approx(6 / 167, abs=1e-5)
@@ -59,7 +60,7 @@ def test_an_empty_hour_of_one_weekday_is_filled_from_the_others(shipped: Profile
 def test_an_hour_empty_on_all_days_has_no_mental_health_visit_either(shipped: Profile) -> None:
     week = EVEN.copy()
     week[:, 3] = 0.0
-    found = hour_shapes(week / week.sum(), None, None, shipped)
+    found = hour_shapes(week / week.sum(), shipped)
     assert found.notes == (POOLED, AS_EVERYONE)
     assert found.mental_health == found.everyone[0]
     composed(found, shipped.mental_health_share, shipped)
@@ -68,4 +69,4 @@ def test_an_hour_empty_on_all_days_has_no_mental_health_visit_either(shipped: Pr
 def test_without_a_profile_to_fit_into_nothing_is_changed() -> None:
     week = EVEN.copy()
     week[:, 3] = 0.0
-    assert hour_shapes(week / week.sum(), None, None, None).notes == ()
+    assert hour_shapes(week / week.sum(), None).notes == ()

@@ -126,7 +126,7 @@ def test_the_map_of_folders_has_every_folder_of_the_package() -> None:
     named = set(re.findall(r"^\| (.+?) \|", section("The folders"), re.MULTILINE))
     packages = {path.parent for path in (ROOT / "sim").rglob("__init__.py")} - {ROOT / "sim"}
     below_report = {f"`sim/report/{name}`" for name in ("words", "tables", "figures")}
-    below_calibration = {f"`sim/calibration/{name}`" for name in ("estimators", "matching", "writing")}
+    below_calibration = {f"`sim/calibration/{name}`" for name in ("estimators", "matching", "resources", "writing")}
     ours = {f"`{path.relative_to(ROOT).as_posix()}`" for path in packages} - below_report - below_calibration
     assert ours - named == set()
 

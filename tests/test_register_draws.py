@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import sim
+from sim.io.plain_data import copied, value_at
 from sim.register.distributions import NotDrawable, quantiles
-from sim.register.drawn_scenarios import as_plain, drawn_rows, drawn_scenarios, holders_in, value_in
-from sim.register.draws import ALONE, DERIVED, NOT_DRAWN, PEER_EFFECT, TOTAL_MINUTES, WITH, leader_of, shipped_cube
+from sim.register.drawn_scenarios import drawn_rows, drawn_scenarios, places_of_rows
+from sim.register.draws import ALONE, DERIVED, NOT_DRAWN, PEER_EFFECT, TOTAL_MINUTES, WITH, dimension_of, shipped_cube
 from sim.register.rows import ROLES, assumed_numbers
 from sim.statistics.arrays import FloatArray
 
@@ -38,8 +39,8 @@ def test_every_unknown_row_can_be_drawn_or_says_why_not() -> None:
 
 
 def test_a_row_moves_with_one_that_has_a_dimension_of_its_own() -> None:
-    leaders = {row.id: leader_of(row) for row in ROWS.values()}
-    assert {leader for leader in leaders.values() if leader} == set(CUBE.dimensions)
+    dimensions = {row.id: dimension_of(row) for row in ROWS.values()}
+    assert {one for one in dimensions.values() if one} == set(CUBE.dimensions)
 
 
 def test_a_drawn_row_stands_behind_a_key_or_behind_a_derived_row() -> None:
@@ -54,7 +55,7 @@ def named_in(source: str) -> set[str]:
 
 def test_every_derived_row_that_a_key_holds_follows_its_inputs() -> None:
     """But for those whose inputs are published figures, which are not drawn."""
-    drawn_ids = {row.id for row in ROWS.values() if leader_of(row)} | set(TOTAL_MINUTES)
+    drawn_ids = {row.id for row in ROWS.values() if dimension_of(row)} | set(TOTAL_MINUTES)
     keyed = {key.id for key in CUBE.keys if ROWS[key.id].role == "derived"}
     lacking = {name for name in keyed if named_in(ROWS[name].source) & drawn_ids} - set(DERIVED)
     assert lacking == {"RETA15", "RETA16"}, "how long the prelude lasts is set with the longest return in mind"
@@ -162,15 +163,15 @@ def test_places_of_another_width_are_refused() -> None:
 
 def test_every_number_of_the_register_in_the_department_moves() -> None:
     scenario = sim.load("staffing=peer_added")
-    data = as_plain(scenario.model_dump())
+    data = copied(scenario.model_dump())
     places = np.random.default_rng(5).random((1, len(CUBE.dimensions)))
     (changed,) = drawn_scenarios(scenario, CUBE, places)
     assert changed is not None
-    found, values = as_plain(changed.model_dump()), CUBE.values(places)
+    found, values = copied(changed.model_dump()), CUBE.values(places)
     still = [
-        holder.key.key
-        for holder in holders_in(data, CUBE.register, CUBE.keys)
-        if holder.key.id in values and value_in(found, holder.path) == value_in(data, holder.path)
+        one.key.key
+        for one in places_of_rows(data, CUBE)
+        if one.is_as_assumed and one.key.id in values and value_at(found, one.place) == value_at(data, one.place)
     ]
     assert set(still) <= {
         "support.minimum_age",

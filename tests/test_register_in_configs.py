@@ -11,9 +11,10 @@ from sim.analysis.assumptions import CLOCK, Number, assumptions_in_use, comments
 from sim.config import compose, shipped_configs
 from sim.config.chosen_files import composed_files
 from sim.config.files import choices_of
-from sim.config.key_paths import KeyPath, locate, value_at
+from sim.config.key_paths import locate
 from sim.config.overrides import drafted
 from sim.department.scenario import ScenarioError
+from sim.io.plain_data import KeyPath, value_at
 from sim.register.drawn_scenarios import has_value_of
 from sim.register.rows import Assumption, KeyOf, assumed_numbers, read_keys, read_register
 

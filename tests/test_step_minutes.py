@@ -9,7 +9,7 @@ import yaml
 from scipy import stats
 
 from sim.calibration.calibrate import CalibrationReport, calibrate
-from sim.calibration.estimators.step_minutes import TABLE_CHANCES, chances_for, measured, ties_apart
+from sim.calibration.estimators.step_minutes import TABLE_CHANCES, measured, quantile_table, ties_apart
 from sim.config.composition import compose
 from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown
@@ -88,6 +88,7 @@ def test_a_step_that_ends_before_it_begins_is_a_fault_and_its_times_stay(tmp_pat
             "arrival": MAP["arrival"],
             "triage_time": "triaged",
             "step_minutes": {"triage": {"begins": "triaged", "ends": "done"}},
+            "waive": ["repeated_visits", "empty_hours"],
         }
     )
     read = read_visits(path, column_map)
@@ -137,7 +138,7 @@ def test_where_no_family_fits_the_quantiles_are_written_with_where_they_are_from
     line = next(line for line in text.splitlines() if "medical.pathway.imaging.minutes: minutes, n =" in line)
     assert f"CTAS 2 {of_two.size}" in line
     assert "none of exponential, gamma, lognormal, weibull fits; the nearest is" in line
-    assert "p 0.0" in line
+    assert "p under 0.03" in line, "no draw of 39 is as far from its fit"
     assert "source: the file above; grade A" in text
     assert all(item.line() in text for item in department.estimated if "imaging" in item.key)
     for told in (calibration_markdown(report), "\n".join(report.lines())):
@@ -225,7 +226,7 @@ def test_a_table_has_more_chances_where_values_leap_and_holds_the_mean() -> None
     """Two thirds near ten, a third near a thousand: a line across a hundredth misses a hundredth of the mean."""
     rng = np.random.default_rng(8)
     values = np.where(np.arange(30_000) < 19_830, rng.normal(10.0, 1.0, 30_000), rng.normal(1000.0, 5.0, 30_000))
-    at = chances_for([values])
+    at, _ = quantile_table([values], None)
     assert len(TABLE_CHANCES) < len(at) < len(TABLE_CHANCES) + 20
     written = Empirical(quantiles=tuple(np.quantile(values, at)), at=at)
     assert written.mean_of(3) == pytest.approx(values.mean(), rel=1e-3)

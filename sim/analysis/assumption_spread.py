@@ -18,7 +18,7 @@ from sim.analysis.valuation import STAFF_COST, Worth, net_benefit
 from sim.department.scenario import Period, Scenario
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.entry import Better
-from sim.register.drawn_scenarios import drawn_scenarios, keys_set_apart
+from sim.register.drawn_scenarios import drawn_scenarios, keys_with_own_values
 from sim.register.draws import shipped_cube
 from sim.runs.design import Design
 from sim.runs.stopping_rules import StoppingRules
@@ -49,10 +49,15 @@ class DrawnRuns:
         """Draws that were played."""
         return int(np.isfinite(self.first).any(axis=(1, 2)).sum())
 
-    def differences(self, measure: str) -> tuple[FloatArray, FloatArray]:
-        """Of a measure, staffings minus baseline (draws, staffings), of the first runs and of the second."""
+    def values(self, measure: str) -> tuple[FloatArray, FloatArray]:
+        """Of a measure (draws, staffings), of the first runs and of the second."""
         place = self.measures.index(measure)
-        return tuple(each[:, :, place] - each[:, :1, place] for each in (self.first, self.again))  # type: ignore[return-value]
+        return self.first[:, :, place], self.again[:, :, place]
+
+    def differences(self, measure: str) -> tuple[FloatArray, FloatArray]:
+        """The same, staffings minus baseline."""
+        first, again = self.values(measure)
+        return first - first[:, :1], again - again[:, :1]
 
     def without(self, left_out: Collection[str]) -> "DrawnRuns":
         """The same without some of the staffings."""
@@ -67,6 +72,11 @@ class DrawnRuns:
             for name in measures
             if name in self.measures and np.isfinite(self.differences(name)[0]).all(axis=1).sum() >= FEWEST_DRAWS
         ]
+
+    def can_value(self, worth: Sequence[Worth]) -> bool:
+        """Whether something has a worth, and enough draws have a difference of all that has."""
+        valued = {item.measure for item in worth if item.cad_per_unit}
+        return bool(valued) and set(self.known(sorted(valued))) == valued
 
     def shrunk(self, measure: str) -> FloatArray:
         """Differences of a measure with the spread of the assumptions alone, (draws, staffings)."""
@@ -92,7 +102,7 @@ def draws_design(
     own are drawn in none; `left_alone` are further ones.
     """
     cube, places = shipped_cube(), draws.places
-    apart = keys_set_apart(scenarios.values(), cube) | set(left_alone)
+    apart = keys_with_own_values(scenarios.values(), cube) | set(left_alone)
     of_staffing = [drawn_scenarios(shorter(one, draws.weeks), cube, places, apart) for one in scenarios.values()]
     drawn: dict[str, Scenario] = {}
     hashed: dict[str, str] = {}
@@ -199,8 +209,7 @@ def benefit_table(drawn: DrawnRuns, worth: Sequence[Worth], presets: Sequence[st
     Columns: preset, times (what outcomes are worth, as a multiple of `study.worth`), staffing, mean (CAD a week),
     probability, regret (CAD a week), beyond_chance (whether the net benefit of the draws varies beyond chance).
     """
-    valued = {item.measure for item in worth if item.cad_per_unit}
-    if not valued or set(drawn.known(sorted(valued))) != valued:
+    if not drawn.can_value(worth):
         return pd.DataFrame()
     return pd.DataFrame([row for preset in presets for row in benefit_rows(drawn, worth, preset)])
 

@@ -33,10 +33,7 @@ def paying_table(plan: BreakEvenPlan, drawn: DrawnRuns) -> pd.DataFrame:
     at the largest), turns (share whose net benefit turns inside the range), turn_low, turn, turn_high (the middle 95 %
     and the median of the effects at which it does).
     """
-    valued = {item.measure for item in plan.worth if item.cad_per_unit}
-    if set(drawn.known(sorted(valued))) != valued:
-        return pd.DataFrame()
-    return pd.DataFrame(list(_rows(plan, drawn)))
+    return pd.DataFrame(list(_rows(plan, drawn))) if drawn.can_value(plan.worth) else pd.DataFrame()
 
 
 def _rows(plan: BreakEvenPlan, drawn: DrawnRuns) -> Iterator[Mapping[str, object]]:
@@ -61,13 +58,12 @@ def _rows(plan: BreakEvenPlan, drawn: DrawnRuns) -> Iterator[Mapping[str, object
 
 def benefit_at(plan: BreakEvenPlan, drawn: DrawnRuns, staffing: str, preset: str, end: int) -> FloatArray:
     """Net benefit of a staffing in each draw at one end of the effect, in CAD a week."""
-    places = [drawn.staffings.index(label) for label in (plan.labels[staffing][end], plan.beside[end])]
-    runs = []
-    for values in (drawn.first, drawn.again):
-        apart = {}
-        for item in plan.worth:
-            if item.cad_per_unit:
-                of_measure = values[:, :, drawn.measures.index(item.measure)]
-                apart[item.name] = of_measure[:, places[0]] - of_measure[:, places[1]]
-        runs.append(net_benefit(plan.worth, preset, apart))
-    return split_of(runs[0], runs[1]).values
+    one, other = (drawn.staffings.index(label) for label in (plan.labels[staffing][end], plan.beside[end]))
+    valued = {item.name: drawn.values(item.measure) for item in plan.worth if item.cad_per_unit}
+    first, again = (
+        net_benefit(
+            plan.worth, preset, {name: runs[run][:, one] - runs[run][:, other] for name, runs in valued.items()}
+        )
+        for run in (0, 1)
+    )
+    return split_of(first, again).values

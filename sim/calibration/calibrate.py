@@ -14,19 +14,25 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sim.analysis.staffing_notes import notes_on_staffing
 from sim.calibration.estimators import shares
-from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates, estimate_demand
+from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_day, estimate_week
+from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
 from sim.calibration.estimators.step_minutes import IfNoneFits, unknown_steps
-from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits, streams_in
+from sim.calibration.estimators.streams import stream_parts
+from sim.calibration.estimators.survey_weights import REFUSED_WITH_DATES, has_weights, with_usable_weights
+from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out
 from sim.calibration.matching import service_times
 from sim.calibration.matching.history_matching import Region, Unknown
 from sim.calibration.play import calibrated_scenario, simulated_visits
+from sim.calibration.resources.own_resources import NO_LISTS, ResourceLists, Resources, resources_for
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, about_week, demand_of_day, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
+from sim.calibration.writing.staffing_file import COMPARED_WITH, staffing_texts
+from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
-from sim.runs.output_folder import publish
+from sim.runs.output_folder import may_be_written, publish, read_mark
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import DataQuality, csv_text
 from sim.visits.file_error import VisitsFileError
@@ -45,7 +51,8 @@ POINTS_PLAYED: Final = 5
 
 def file_names(name: str) -> dict[str, str]:
     """Every file of a calibration of that name by what it holds, relative to the calibration's folder."""
-    configs = {what: f"{what}/{name}.yaml" for what in ("demand", "department")}
+    configs = {what: f"{what}/{name}.yaml" for what in ("demand", "department", "staffing")}
+    configs |= {what: f"staffing/{name}{ending}.yaml" for what, ending in COMPARED_WITH.items()}
     return configs | {what: f"{name}_{what}.csv" for what in ("estimates", "quality", "exclusions", "region")}
 
 
@@ -55,13 +62,19 @@ def always_written(name: str) -> tuple[str, ...]:
     return tuple(names[what] for what in ("demand", "estimates", "quality", "exclusions"))
 
 
+def changed_since(folder: Path, name: str) -> tuple[str, ...]:
+    """Which of the staffings to compare with are there and were changed: they are examples to change, and are kept."""
+    names, mark = file_names(name), read_mark(folder)
+    return tuple(what for what in COMPARED_WITH if not may_be_written(folder, names[what], mark))
+
+
 @dataclass(frozen=True, slots=True)
 class DepartmentReport:
     """What a calibration estimates beyond the shape of demand.
 
     `visits` is the table as read, `simulated` one played by the calibrated scenario; `held_out` is None where nothing
     was to be held out, or nothing could be, and then `not_held_out` says why. `region` are the factors on service times
-    that are not ruled out, None where none were to be matched.
+    that are not ruled out, None where none were to be matched. `misfits`: roles that are asked for more than they have.
     """
 
     estimates: VisitEstimates
@@ -71,6 +84,8 @@ class DepartmentReport:
     held_out: HoldOut | None
     not_held_out: str
     region: Region | None
+    resources: Resources
+    misfits: tuple[str, ...]
 
     def lines(self) -> tuple[str, ...]:
         """Estimates of the department, what could not be estimated, and how the part held out was predicted."""
@@ -78,8 +93,10 @@ class DepartmentReport:
         held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
         notes = tuple(f"  note: {note}" for note in self.estimates.notes)
         region = ("", "factors on service times:", *self.region.lines()) if self.region else ()
-        minutes = tuple(f"  {line}" for line in self.file.minutes)
-        return ("department:", *estimated, *minutes, *notes, *(("", *held) if held else ()), *region)
+        minutes = tuple(f"  {line}" for line in (*self.file.minutes, *(each.line() for each in self.estimates.minutes)))
+        staff = (*self.resources.lines(), *self.misfits)
+        resources = ("staffing and places:", *(f"  {line}" for line in staff), "")
+        return (*resources, "department:", *estimated, *minutes, *notes, *(("", *held) if held else ()), *region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +123,22 @@ class CalibrationReport:
         return self.folder / file_names(self.demand.name)[what]
 
     def lines(self) -> tuple[str, ...]:
-        """Quality first, then the estimates and their limits, then where they were written."""
+        """Which streams, quality, the estimates and their limits, then where they were written."""
         written = (path for what, path in file_names(self.demand.name).items() if what in self.texts)
-        return (*self.findings(), "", *(f"written: {self.folder / path}" for path in written))
+        kept = changed_since(self.folder, self.demand.name) if self.department else ()
+        names = file_names(self.demand.name)
+        return (
+            *self.findings(),
+            "",
+            *(f"written: {self.folder / path}" for path in written),
+            *(f"kept as you changed it: {self.folder / names[what]}" for what in kept),
+        )
 
     def findings(self) -> tuple[str, ...]:
-        """Quality, estimates and their limits."""
+        """Which streams were estimated, quality, estimates and their limits."""
         department = ("", *self.department.lines()) if self.department else ()
-        return (*self.quality.report_lines(), "", *self.demand.summary_lines(), *department)
+        first = f"{self.demand.first_line}."
+        return (first, "", *self.quality.report_lines(), "", *self.demand.summary_lines(), *department)
 
 
 def calibrate(
@@ -140,6 +165,7 @@ def estimate_calibration(
     hold_out_share: float = 0.0,
     matched: tuple[str, ...] = (),
     if_none_fits: IfNoneFits = "empirical",
+    lists: ResourceLists = NO_LISTS,
 ) -> CalibrationReport:
     """Estimate demand from a visits file, for the files of `file_names` in the folder `output`. Writes nothing.
 
@@ -147,25 +173,34 @@ def estimate_calibration(
     else that the file tells is estimated too, a department is made, and the pair is played in that scenario for
     `WEEKS_PLAYED` weeks; `hold_out_share` of the days is predicted from the others; the minutes of `matched` roles (or
     `delays`) are matched to waits and stays. Minutes of steps that no family fits are written as their quantiles, or
-    with `if_none_fits` `nearest` as the family nearest to them. Raises `VisitsFileError` with every problem at once.
+    with `if_none_fits` `nearest` as the family nearest to them. Staff and places are those of the `lists` of the
+    hospital, else the base's, scaled to its volume. Raises `VisitsFileError` with every problem at once.
     """
-    read = inspect_visits(visits_file, column_map)
-    if errors := (*read.quality.errors(), *obstacles(read.frame, column_map, name, base, matched)):
+    if errors := tuple(obstacles_without_file(column_map, name, base, matched)):
         raise VisitsFileError(str(visits_file), errors)
-    source = VisitsSource(name, visits_file, column_map, read.quality, rake)
+    read = inspect_visits(visits_file, column_map)
+    of_file = obstacles(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits)
+    if errors := (*read.quality.errors(), *of_file):
+        raise VisitsFileError(str(visits_file), errors)
+    frame, weights = with_usable_weights(read.frame)
+    source = VisitsSource(name, visits_file, column_map, read.quality, rake, weights)
     estimates: DemandEstimates | PartialEstimates
     department: DepartmentReport | None = None
-    if shares.has_no_weekday(read.frame):
-        estimates = shares.estimate_without_weekdays(read.frame)
-        demand = demand_of_day(source, estimates)
+    if shares.has_no_weekday(frame):
+        if lists != NO_LISTS:
+            remedy = "no department is made that could have them: leave them out, or map a time of arrival"
+            raise VisitsFileError(str(visits_file), (f"study.staff, study.places: without weekdays {remedy}",))
+        of_day = estimate_day(frame)
+        estimates, demand = of_day.everyone, demand_of_day(source, of_day, None if base is None else base.demand)
     else:
-        estimates = estimate_demand(read.frame)
         if base is None:
-            demand = demand_of_week(source, estimates, {}, None, None)
+            week = estimate_week(frame, read.uncovered_hours)
+            estimates, demand = week.everyone, demand_of_week(source, week, None, None)
         else:
-            calibration = _Calibration(source, base, seed, if_none_fits, matched)
-            pair = calibration.pair(read.frame)
-            demand, department = pair.demand, calibration.department_report(read.frame, pair, hold_out_share)
+            calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, read.uncovered_hours)
+            pair = calibration.pair(frame)
+            estimates, demand = pair.week.everyone, pair.demand
+            department = calibration.department_report(frame, pair, hold_out_share)
     texts = {
         "demand": demand.yaml_text(),
         "estimates": demand.estimates_text(),
@@ -174,6 +209,9 @@ def estimate_calibration(
     }
     if department is not None:
         texts["department"] = department.file.yaml_text()
+        texts |= staffing_texts(department.resources)
+        for what in changed_since(output, name):
+            texts.pop(what, None)
         if department.region is not None:
             texts["region"] = service_times.region_table(department.region).to_csv(index=False)
     return CalibrationReport(read.quality, estimates, demand, output, texts, department)
@@ -181,11 +219,13 @@ def estimate_calibration(
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """The demand and the department calibrated on some visits, and the estimates beyond the shape of demand."""
+    """The demand and the department calibrated on some visits, and the estimates they were made of."""
 
+    week: WeekByStream
     found: VisitEstimates
     demand: DemandFile
     department: DepartmentFile
+    resources: Resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +237,23 @@ class _Calibration:
     seed: int
     if_none_fits: IfNoneFits
     matched: tuple[str, ...]
+    lists: ResourceLists
+    uncovered_hours: np.ndarray
 
     def pair(self, frame: pd.DataFrame) -> _Pair:
         """Demand and department of some visits."""
-        week, found = estimate_demand(frame), estimate_visits(frame, seed=self.seed)
-        about = about_week(self.source, week)
-        department = department_file(self.source.name, self.base.department, found, about, self.if_none_fits)
-        demand = demand_of_week(self.source, week, _demand_by_stream(frame), found, self.base.demand)
-        return _Pair(found, demand, department)
+        week, found = estimate_week(frame, self.uncovered_hours), estimate_visits(frame, seed=self.seed)
+        demand = demand_of_week(self.source, week, found, self.base.demand)
+        resources = resources_for(self.lists, self.base, demand.visits_per_year, self.source.name)
+        first = f"{week.parts.first_line()}."
+        about = (first, *about_week(self.source, week), "Staff and places:", *resources.lines())
+        department = department_file(self.source.name, resources.department, found, about, self.if_none_fits)
+        return _Pair(week, found, demand, department, resources)
 
     def scenario(self, pair: _Pair, weeks: int) -> Scenario:
         """The scenario with demand and department of a pair."""
-        return calibrated_scenario(self.base, pair.demand.yaml_text(), pair.department.department(), weeks)
+        base = pair.resources.on(self.base)
+        return calibrated_scenario(base, pair.demand.yaml_text(), pair.department.department(), weeks)
 
     def department_report(self, frame: pd.DataFrame, pair: _Pair, hold_out_share: float) -> DepartmentReport:
         """Play the calibrated pair, predict the part held out, and match service times."""
@@ -219,9 +264,13 @@ class _Calibration:
                 held = hold_out(frame, hold_out_share, self.simulated_from)
             except NothingToHoldOut as error:
                 why = f"nothing was held out: {error}"
-        simulated = simulated_visits(self.scenario(pair, WEEKS_PLAYED), self.seed)[0]
+        scenario = self.scenario(pair, WEEKS_PLAYED)
+        simulated = simulated_visits(scenario, self.seed)[0]
+        misfits = notes_on_staffing({self.source.name: scenario}, (1.0,))
         region = self.region(frame, pair)
-        return DepartmentReport(pair.found, pair.department, frame, simulated, held, why, region)
+        return DepartmentReport(
+            pair.found, pair.department, frame, simulated, held, why, region, pair.resources, misfits
+        )
 
     def region(self, frame: pd.DataFrame, pair: _Pair) -> Region | None:
         """Service times that visits do not rule out; None where they are not to be matched.
@@ -256,16 +305,6 @@ class _Calibration:
         return pd.concat(played, ignore_index=True)
 
 
-def _demand_by_stream(frame: pd.DataFrame) -> dict[str, DemandEstimates]:
-    """Of each stream that has visits on all weekdays; none where the file knows no streams."""
-    parts = streams_in(frame)
-    if set(parts) != {MEDICAL, MENTAL_HEALTH}:
-        return {}
-    if any(shares.with_weekday_and_time(part)["weekday"].nunique() < 7 for part in parts.values()):
-        return {}
-    return {stream: estimate_demand(part) for stream, part in parts.items()}
-
-
 # --- why a calibration cannot be made ---
 
 
@@ -277,28 +316,63 @@ _GAP_CHANCE: Final = 1e-6
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def obstacles(
-    frame: pd.DataFrame, column_map: ColumnMap, name: str, base: Scenario | None, matched: tuple[str, ...]
+def obstacles_without_file(
+    column_map: ColumnMap, name: str, base: Scenario | None, matched: tuple[str, ...]
 ) -> Iterator[str]:
-    """Everything that stands in the way of a calibration of that name, within a scenario if one is given."""
+    """Everything that stands in the way of a calibration of that name whatever the file holds."""
     if not _NAME.fullmatch(name):
         yield f"name: {name!r} is no configuration name; use lower-case letters, digits and _, a letter first"
     if name == "default":
         yield "name: 'default' is the built-in demand; choose another name"
-    if (obstacle := arrival_obstacle(frame, column_map)) is not None:
-        yield obstacle
     if base is not None:
-        yield from _match_obstacles(base, matched, frame)
+        known = service_times.roles_to_match(base.department)
+        for role in matched:
+            if role not in known:
+                yield f"study.match: {role!r} has no minutes to match; choose of {', '.join(known)}"
         yield from unknown_steps(base.department, column_map.steps())
 
 
-def _match_obstacles(base: Scenario, matched: tuple[str, ...], frame: pd.DataFrame) -> Iterator[str]:
-    known = service_times.roles_to_match(base.department)
-    for role in matched:
-        if role not in known:
-            yield f"study.match: {role!r} has no minutes to match; choose of {', '.join(known)}"
-    if matched and not service_times.outcomes_in(frame):
+def obstacles(
+    frame: pd.DataFrame,
+    column_map: ColumnMap,
+    base: Scenario | None,
+    matched: tuple[str, ...],
+    *,
+    rake: bool = False,
+    if_none_fits: IfNoneFits = "empirical",
+) -> Iterator[str]:
+    """Everything in the file that stands in the way of a calibration, within a scenario if one is given."""
+    if (obstacle := arrival_obstacle(frame, column_map)) is not None:
+        yield obstacle
+    if base is not None and matched and not service_times.outcomes_in(frame):
         yield "study.match: no waits or stays with acuity levels to match; name their columns in the column map"
+    yield from _weight_obstacles(frame, matched, if_none_fits)
+    yield from _stream_obstacles(frame, base, rake=rake)
+
+
+def _weight_obstacles(frame: pd.DataFrame, matched: tuple[str, ...], if_none_fits: IfNoneFits) -> Iterator[str]:
+    """Weights are used in every estimate or refused."""
+    if not has_weights(frame):
+        return
+    if frame["arrival"].notna().any():
+        yield REFUSED_WITH_DATES
+    if not (frame["weight"] > 0.0).any():
+        yield "weight: no visit has a weight over 0; correct them, or leave `weight` out of the column map"
+    if matched:
+        yield "study.match: means that are matched have no survey weights; leave `match` or `weight` out"
+    if if_none_fits == "nearest":
+        yield "study.if_none_fits: no family is fitted to weighted minutes; leave it at `empirical`, or `weight` out"
+
+
+def _stream_obstacles(frame: pd.DataFrame, base: Scenario | None, *, rake: bool) -> Iterator[str]:
+    """A file of one stream stands beside the other of a demand by profile."""
+    only = stream_parts(frame).only
+    if only is None:
+        return
+    if base is None or not isinstance(base.demand, Profile):
+        yield f"stream: every visit is of {only}: choose a demand by profile for the other, such as demand=default"
+    if rake:
+        yield f"study.rake: the published blocks are of all visits, the file has {only} alone; leave raking off"
 
 
 def arrival_obstacle(frame: pd.DataFrame, column_map: ColumnMap) -> str | None:

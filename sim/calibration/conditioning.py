@@ -20,7 +20,7 @@ from sim.analysis.validation import PLAYED_WITH_PEERS, PublishedRow, published_r
 from sim.department.scenario import Scenario
 from sim.register.draw_table import on_steps
 from sim.register.drawn_scenarios import drawn_scenarios
-from sim.register.draws import Cube
+from sim.register.draws import AssumptionCube
 from sim.runs.design import Design, PlannedRun, RunKey, RunTask
 from sim.runs.playing import play_all
 from sim.runs.worker_pool import n_cores
@@ -82,7 +82,7 @@ class Conditioned:
 
 def condition(
     play: PlayDraws,
-    cube: Cube,
+    cube: AssumptionCube,
     rows: Sequence[PublishedRow],
     n_wanted: int,
     seed: int,
@@ -201,7 +201,7 @@ def to_line(row: PublishedRow, values: FloatArray) -> FloatArray:
     return values if row.accept_low < 0.0 else np.log(np.maximum(values, 1e-3))
 
 
-def playing_draws(scenario: Scenario, cube: Cube, rows: Sequence[PublishedRow], design: Design) -> PlayDraws:
+def playing_draws(scenario: Scenario, cube: AssumptionCube, rows: Sequence[PublishedRow], design: Design) -> PlayDraws:
     """Plays each place as one replication of a number of its own, as a design says."""
 
     def play(places: FloatArray, first: int) -> FloatArray:

@@ -14,6 +14,7 @@ from scipy import special
 from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
 from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
 from sim.calibration.estimators.shares import estimate_shares
+from sim.calibration.estimators.survey_weights import has_weights
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
@@ -165,7 +166,13 @@ Simulate = Callable[[pd.DataFrame], pd.DataFrame | None]
 
 
 def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None) -> HoldOut:
-    """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest."""
+    """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest.
+
+    Raises NothingToHoldOut where visits have survey weights: scores of visits one by one would not be of those they
+    stand for.
+    """
+    if has_weights(frame):
+        raise NothingToHoldOut("visits have survey weights, and what is held out is scored visit by visit")
     fitted, rest, name, held = split_by_time(frame, share)
     dated = bool(frame["arrival"].notna().any())
     predictions = (

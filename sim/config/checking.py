@@ -14,11 +14,12 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.config import key_paths
-from sim.config.key_paths import MODELS, KeyPath, Plain, copied, keys_at, typed_path, value_at, value_or
+from sim.config.key_paths import MODELS
 from sim.config.remedies import remedy_of, short_repr, value_of
 from sim.department.arrivals import Profile, Steady
 from sim.department.roster import WRITTEN_BY_PEOPLE
 from sim.department.scenario import Check, Problem, Scenario, checks, checks_of_rosters, hash_of_parts, part_json
+from sim.io.plain_data import KeyPath, Plain, copied, has_entry, keys_at, typed_path, value_at, value_or
 from sim.io.suggest import closest
 
 MOST_REPAIRS = 60
@@ -97,7 +98,7 @@ def meant_by(group: str, data: Plain, fault: Fault) -> KeyPath | None:
         return None
     around, word = value_at(data, fault.place[:-1]), str(fault.place[-1])
     close = closest(word, words_beside(MODELS[group], data, fault.place))
-    return (*fault.place[:-1], close) if close and not key_paths.has_entry(around, close) else None
+    return (*fault.place[:-1], close) if close and not has_entry(around, close) else None
 
 
 def faults_of(group: str, data: Plain) -> list[Fault]:
@@ -156,7 +157,7 @@ def place_of(data: Plain, details: ErrorDetails) -> KeyPath:
     here = data
     *inner, last = details["loc"] or ("",)
     for segment in inner:
-        if key_paths.has_entry(here, segment) and not (isinstance(here, list) and not isinstance(segment, int)):
+        if has_entry(here, segment) and not (isinstance(here, list) and not isinstance(segment, int)):
             place.append(segment)
             here = here[segment]
     if (
@@ -341,7 +342,7 @@ def changed(data: Plain, place: KeyPath, value: Plain) -> Change:
         here.append(value)
     elif value is not GONE:
         here[place[-1]] = copied(value)
-    elif key_paths.has_entry(here, place[-1]):
+    elif has_entry(here, place[-1]):
         del here[place[-1]]
     return Change(data, place, value)
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from sim.config import files as group_files
 from sim.config.files import choices_of, default_choices, file_of, shipped_configs, with_inherited
 from sim.config.follow_ons import OwnFile
-from sim.config.key_paths import Plain
 from sim.config.overrides import Draft, reported
 from sim.config.roster_shorthand import faults_of_grouping, faults_of_heads, without_faulty_roles, written_out
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem
+from sim.io.plain_data import Plain
 from sim.io.strict_yaml import read_checked_yaml
 
 PROGRAMS = ("study", "engine", "executor")

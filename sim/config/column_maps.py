@@ -46,6 +46,19 @@ def column_map_in(folders: Sequence[Path], name: object) -> ColumnMap | list[Pro
         return [problem_from_fault(f"{file} ", ColumnMap, data, fault) for fault in faults_in(data, error)]
 
 
+WRITTEN_GROUPS = ("demand", "department", "staffing")
+"""Groups of which a calibration writes a file."""
+
+
+def faults_of_name(name: object, folders: Sequence[Path]) -> list[Problem]:
+    """A name under which files would be written that a shipped choice hides."""
+    taken = [group for group in WRITTEN_GROUPS if name in choices_of(group, folders[:1])]
+    if not taken:
+        return []
+    remedy = f"{' and '.join(taken)}={name} is shipped, and would be taken instead of what is written: choose another"
+    return [Problem("study.demand_name", repr(name), remedy)]
+
+
 def faults_of_visits(file: Path, column_map: ColumnMap) -> list[Problem]:
     """Why a visits file is refused, in the form of other problems; empty where it is not."""
     from sim.visits.file_error import VisitsFileError  # a heavy reader, needed for a calibration alone

@@ -13,14 +13,15 @@ from typing import Any
 from sim.config import chosen_files
 from sim.config.checking import CheckCache, Checked
 from sim.config.chosen_files import MISSING_COST, tasks_without_purpose, without_cost
-from sim.config.column_maps import column_map_in, faults_of_visits
+from sim.config.column_maps import column_map_in, faults_of_name, faults_of_visits
 from sim.config.files import choices_of, default_choices, file_of, where_it_lies
 from sim.config.follow_ons import collapsed, completed
-from sim.config.key_paths import MODELS, KeyPath, Plain, Root, copied, locate, put_value, value_or
+from sim.config.key_paths import MODELS, Root, locate, put_value
 from sim.config.overrides import Draft, Override, drafted
 from sim.config.roster_shorthand import remedy_of_typed, written_out
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.io.plain_data import KeyPath, Plain, copied, value_or
 from sim.io.strict_yaml import read_checked_yaml
 from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import faults_outside_sweeps
@@ -199,6 +200,7 @@ class Composition:
         draft = self.draft
         if not isinstance(study, dict) or STUDIES.get(study.get("name", "")) is not CalibrateSettings:
             return
+        draft.problems += faults_of_name(study.get("demand_name"), draft.folders)
         read = column_map_in(draft.folders, study.get("map"))
         if isinstance(read, list):
             draft.problems += read

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sim.config.designs import DESIGN_KEYS
 from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, lies_in, read_mapping, shadowing
-from sim.config.key_paths import Plain
 from sim.config.overrides import PATH_KEYS, TYPED_ONLY, folder_typed, quoted_value, typed_only
 from sim.config.remedies import short_repr
 from sim.department.scenario import Problem
+from sim.io.plain_data import Plain
 from sim.io.suggest import did_you_mean
 
 _GROUP = "experiment"

@@ -12,11 +12,12 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from sim.config.follow_ons import near
-from sim.config.key_paths import MODELS, KeyPath, Plain, copied, entries_in
+from sim.config.key_paths import MODELS
 from sim.config.remedies import short_repr
 from sim.config.roster_shorthand import not_indented
 from sim.department.scenario import Problem
 from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.io.plain_data import KeyPath, Plain, copied, entries_in
 from sim.io.strict_yaml import MOST_YAML_BYTES, read_checked_yaml, read_yaml
 from sim.io.suggest import did_you_mean
 

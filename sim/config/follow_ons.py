@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.config.key_paths import MODELS, TAGS, Plain, copied, is_model, models_of, put_value, value_or
+from sim.config.key_paths import MODELS, TAGS, is_model, models_of, put_value
 from sim.config.roster_shorthand import hoisted
 from sim.department.scenario import Problem
+from sim.io.plain_data import Plain, copied, value_or
 from sim.io.strict_yaml import read_checked_yaml
 from sim.io.suggest import closest
 

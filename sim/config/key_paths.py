@@ -18,13 +18,9 @@ from sim.department.discipline import Disciplines
 from sim.department.quantities import Frozen
 from sim.department.roster import Role, Staffing
 from sim.department.support import Effects, Support
+from sim.io.plain_data import KeyPath, Plain, entries_in, entry_named, has_entry, typed_path
 from sim.io.suggest import did_you_mean
 from sim.studies.question import AnySettings, ExecutorSettings, StudySettings, studies_with
-
-Plain = Any
-"""Nested dicts, lists and scalars as YAML gives them; they end where the models begin."""
-
-KeyPath = tuple[str | int, ...]
 
 
 class EngineSettings(Frozen):
@@ -143,31 +139,6 @@ def put_value(data: Plain, place: KeyPath, value: Plain) -> None:
         here[place[-1]] = value
 
 
-def copied(data: Plain) -> Plain:
-    """A copy that shares nothing that can be changed; many times faster than one that asks what it copies."""
-    if isinstance(data, dict):
-        return {key: copied(inner) for key, inner in data.items()}
-    return [copied(inner) for inner in data] if isinstance(data, list) else data
-
-
-def entry_named(here: Plain, segment: str) -> str | int | None:
-    """The key or number a typed word means here; None where there is no such entry."""
-    if isinstance(here, dict):
-        return segment if segment in here else None
-    if isinstance(here, list):
-        if segment.isdigit() and int(segment) < len(here):
-            return int(segment)
-        return next((n for n, item in enumerate(here) if isinstance(item, dict) and item.get("name") == segment), None)
-    return None
-
-
-def has_entry(here: Plain, found: str | int) -> bool:
-    """Something stands under this key or number."""
-    if isinstance(here, list):
-        return isinstance(found, int) and found < len(here)
-    return isinstance(here, dict) and found in here
-
-
 def models_of(annotation: Any, data: Plain) -> list[Any]:
     """The models and containers an annotation allows, narrowed by the tag the data carries."""
     return [kind for kind in alternatives(annotation) if fits(kind, data)]
@@ -240,46 +211,3 @@ def words_at(here: Plain, kinds: list[Any]) -> list[str]:
     if isinstance(here, list):
         return [str(item.get("name", n)) if isinstance(item, dict) else str(n) for n, item in enumerate(here)]
     return list(dict.fromkeys((*(here if isinstance(here, dict) else ()), *field_names(kinds))))
-
-
-def keys_at(here: Plain) -> list[str | int]:
-    """Keys of a mapping, numbers of a list."""
-    if isinstance(here, dict):
-        return list(here)
-    return list(range(len(here))) if isinstance(here, list) else []
-
-
-def entries_in(data: Plain, place: KeyPath = ()) -> Iterator[tuple[KeyPath, Plain]]:
-    """The data and all that is in them, with their places."""
-    yield place, data
-    for key in keys_at(data):
-        yield from entries_in(data[key], (*place, key))
-
-
-def value_at(data: Plain, place: KeyPath) -> Plain:
-    """What stands at a place; KeyError or IndexError where nothing does."""
-    for segment in place:
-        if not isinstance(data, dict | list):
-            raise KeyError(segment)
-        data = data[segment]  # type: ignore[index]
-    return data
-
-
-def value_or(data: Plain, place: KeyPath, default: Plain) -> Plain:
-    """What stands at a place, or the default where nothing does."""
-    try:
-        return value_at(data, place)
-    except (KeyError, IndexError, TypeError):
-        return default
-
-
-def typed_path(data: Plain, place: KeyPath) -> str:
-    """A place as users write it: steps by their names."""
-    words: list[str] = []
-    here: Plain = data
-    for segment in place:
-        listed = isinstance(here, list) and not isinstance(segment, int)
-        here = here[segment] if not listed and has_entry(here, segment) else None
-        name = here.get("name") if isinstance(segment, int) and isinstance(here, dict) else None
-        words.append(name if isinstance(name, str) else str(segment))
-    return ".".join(words)

@@ -13,14 +13,17 @@ from pathlib import Path
 
 from sim.config.files import choices_of, default_choices, faults_of_folder, folders_of, where_it_lies
 from sim.config.hydra_bridge import OneValue, SeveralValues, TypedInterval, read_value
-from sim.config.key_paths import Plain
 from sim.department.scenario import Problem
+from sim.io.plain_data import Plain
 from sim.io.suggest import did_you_mean
 from sim.studies.question import studies_with
 from sim.visits.column_map import ColumnMap
 
 PATH_KEYS = ("output", "visits", "run", "configs", "query", "table", "export")
 """Keys whose value is a path, or a question in SQL, taken as typed."""
+
+PATHS_OF_STUDIES = ("study.staff", "study.places", "study.test")
+"""Keys of a study whose value is a path, taken as typed too: a path has blanks, brackets and commas that a list has."""
 
 TYPED_ONLY = "says where runs are sent, and is typed, never read from a file: take it out"
 NOTHING_LOOKED_UP = "nothing is looked up elsewhere: write the value itself"
@@ -68,7 +71,12 @@ def with_lists_joined(words: Sequence[str]) -> list[str]:
 def lacks_bracket(word: str) -> bool:
     """Whether a word is an override whose list has not been closed yet."""
     shape = SHAPE.fullmatch(word)
-    return shape is not None and shape["key"] not in PATH_KEYS and shape["value"].count("[") > shape["value"].count("]")
+    return shape is not None and not is_path(shape["key"]) and shape["value"].count("[") > shape["value"].count("]")
+
+
+def is_path(key: str) -> bool:
+    """Whether the value of a key is taken as typed."""
+    return key in PATH_KEYS or key in PATHS_OF_STUDIES
 
 
 def read_overrides(texts: Sequence[str]) -> tuple[list[Override], list[Problem]]:
@@ -85,7 +93,7 @@ def read_override(text: str) -> Override | Problem:
     if shape is None:
         return Problem(text.split("=")[0] or "command line", repr(text), remedy_of_word(text))
     key, value, adds = shape["key"], shape["value"], bool(shape["plus"])
-    if key in PATH_KEYS:
+    if is_path(key):
         return Override(key, value if value not in ("", "null") else None, text, adds)
     if value == "":
         return Problem(key, "nothing", "give a value after =, or null for none")
@@ -135,7 +143,7 @@ MOST_VALUES = 100_000
 def read_several(text: str) -> list[Override] | Range | Problem:
     """An override for each value of a word of a sweep (`a,b`, `choice(a,b)`, `range(1,4)`, one value), or its range."""
     shape = SHAPE.fullmatch(text)
-    if shape is None or shape["key"] in PATH_KEYS or not shape["value"]:
+    if shape is None or is_path(shape["key"]) or not shape["value"]:
         one = read_override(text)
         return one if isinstance(one, Problem) else [one]
     key, value, plus = shape["key"], shape["value"], shape["plus"]

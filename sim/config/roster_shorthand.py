@@ -7,10 +7,11 @@ written out, because it says two things or none, is left as it stands: there is 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from sim.config.key_paths import Plain, copied, put_value
+from sim.config.key_paths import put_value
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.roster import Role, Staffing, clock_text
 from sim.department.scenario import Problem
+from sim.io.plain_data import Plain, copied
 
 HOURS = re.compile(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", re.ASCII)
 _MINUTES_PER_DAY = int(MINUTES_PER_DAY)

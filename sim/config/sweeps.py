@@ -12,9 +12,10 @@ from sim.config.chosen_files import composed_files
 from sim.config.composition import Composition, finished, put_together
 from sim.config.designs import ONE_FOR_ALL, SweepDesign, Varied, design_of
 from sim.config.experiments import with_experiment
-from sim.config.key_paths import Plain, is_whole
+from sim.config.key_paths import is_whole
 from sim.config.overrides import Draft, Override, Range, draft_of
 from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.io.plain_data import Plain
 from sim.io.short_lists import few_of
 from sim.studies.check_settings import faults_alone, faults_of_measures_named
 from sim.studies.question import Question, RunSettings, SweepQuestion

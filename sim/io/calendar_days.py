@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAY_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
@@ -28,9 +28,9 @@ def dates_named(text: str, years: range) -> Iterator[datetime.date]:
                 yield datetime.date.fromisoformat(f"{year:04d}-{text}")
     else:
         found = _OF_MONTH.fullmatch(text.lower())
-        if found is None or found[2] not in _WEEKDAYS or found[3] not in _MONTHS:
+        if found is None or found[2] not in WEEKDAY_NAMES or found[3] not in _MONTHS:
             raise _no_day(text)
-        weekday, month = _WEEKDAYS.index(found[2]), _MONTHS.index(found[3]) + 1
+        weekday, month = WEEKDAY_NAMES.index(found[2]), _MONTHS.index(found[3]) + 1
         for year in years:
             first = datetime.date(year, month, 1)
             days = [first + datetime.timedelta(days=day) for day in range(31)]

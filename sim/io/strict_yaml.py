@@ -14,9 +14,7 @@ from typing import Any, NoReturn
 import yaml
 
 from sim.io.bounded_reader import UnreadableFile, read_text
-
-PlainData = Any
-"""Nested dicts, lists and scalars."""
+from sim.io.plain_data import Plain
 
 MOST_YAML_BYTES = 4 * 2**20
 """The shipped files have 16 kB at most; PyYAML reads some 700 kB a second, so that a file is read or refused in 6 s."""
@@ -70,12 +68,12 @@ _QuickLoader.yaml_implicit_resolvers = {
 }
 
 
-def read_yaml(file: Path) -> PlainData:
+def read_yaml(file: Path) -> Plain:
     """The data of a YAML file, None if it is empty. Raises UnreadableFile."""
     return parsed_yaml(file, read_text(file, MOST_YAML_BYTES))
 
 
-def parsed_yaml(file: Path, text: str) -> PlainData:
+def parsed_yaml(file: Path, text: str) -> Plain:
     """The data of a text; `file` is named in errors. Raises UnreadableFile."""
     with _loader(file, text) as loader:
         return loader.get_single_data()
@@ -104,7 +102,7 @@ def _loader(file: Path, text: str) -> Iterator["StrictLoader"]:
         raise UnreadableFile(file, repr(file.name), f"cannot be read ({error}): correct the file") from error
 
 
-def read_checked_yaml(file: Path) -> PlainData:
+def read_checked_yaml(file: Path) -> Plain:
     """The same as `read_yaml`, quickly, of a file that is shipped or that `read_yaml` has accepted."""
     return yaml.load(read_text(file, MOST_YAML_BYTES), _QuickLoader)
 

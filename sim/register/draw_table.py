@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.bounded_reader import UnreadableFile, read_bytes
-from sim.register.draws import Cube, shipped_cube
+from sim.register.draws import AssumptionCube, shipped_cube
 from sim.register.rows import DATA
 from sim.statistics.arrays import FloatArray
 
@@ -49,7 +49,7 @@ def on_steps(places: FloatArray) -> FloatArray:
     return found
 
 
-def digest_of_register(cube: Cube) -> str:
+def digest_of_register(cube: AssumptionCube) -> str:
     """Of all that says how draws are made of places."""
     columns = ("id", "value", "low", "high", "distribution", "drawn")
     rows = [[getattr(row, name) for name in columns] for row in cube.register.values()]
@@ -63,7 +63,7 @@ def write_draws(table: DrawTable, path: Path) -> None:
         np.savez_compressed(file, places=whole, origin=np.array(json.dumps(dict(table.origin))))
 
 
-def read_draws(path: Path, cube: Cube) -> DrawTable:
+def read_draws(path: Path, cube: AssumptionCube) -> DrawTable:
     """Read a table that fits the register. Raises ScenarioError for a file that is none."""
     try:
         content = BytesIO(read_bytes(path, MOST_TABLE_BYTES))

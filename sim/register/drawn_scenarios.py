@@ -12,60 +12,58 @@ from pydantic import ValidationError
 
 from sim.department.roster import Staffing
 from sim.department.scenario import Scenario, ScenarioError
-from sim.io.strict_yaml import PlainData
-from sim.register.draws import Cube, DrawnValues, leader_of
-from sim.register.rows import KeyOf, Register, assumed_numbers
+from sim.io.plain_data import KeyPath, Plain, copied, entry_named, value_at
+from sim.register.draws import AssumptionCube, DrawnValues, dimension_of
+from sim.register.rows import KeyOf, assumed_numbers
 from sim.statistics.arrays import FloatArray
-
-DataPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """A place in a scenario at which the value of a row is found."""
+class PlaceOfRow:
+    """The place in a scenario of a config key that holds a row's value, and whether it still has the row's value."""
 
     key: KeyOf
-    path: DataPath
+    place: KeyPath
+    is_as_assumed: bool
 
 
 def drawn_scenarios(
-    scenario: Scenario, cube: Cube, places: FloatArray, left_alone: Collection[str] = ()
+    scenario: Scenario, cube: AssumptionCube, points: FloatArray, left_alone: Collection[str] = ()
 ) -> Iterator[Scenario | None]:
-    """The scenario once for each place (row) in the cube; None for a draw that contradicts itself.
+    """The scenario once for each point (row) of the cube; None for a draw that contradicts itself.
 
     `left_alone`: config keys that stay as they are set.
     """
-    data = as_plain(scenario.model_dump())
-    values = cube.values(places)
-    holders = [
-        holder
-        for holder in holders_in(data, cube.register, cube.keys)
-        if holder.key.id in values and holder.key.key not in left_alone
+    data, values = copied(scenario.model_dump()), cube.values(points)
+    moved = [
+        one
+        for one in places_of_rows(data, cube)
+        if one.is_as_assumed and one.key.id in values and one.key.key not in left_alone
     ]
-    for draw in range(len(places)):
+    for draw in range(len(points)):
         try:
-            yield drawn_scenario(data, holders, values, draw)
+            yield drawn_scenario(data, moved, values, draw)
         except (ScenarioError, ValidationError):
             yield None
 
 
-def drawn_scenario(data: PlainData, holders: Sequence[Holder], values: DrawnValues, draw: int) -> Scenario:
+def drawn_scenario(data: Plain, moved: Sequence[PlaceOfRow], values: DrawnValues, draw: int) -> Scenario:
     """One draw of a scenario that was dumped as plain data."""
-    drawn = as_plain(data)
-    for holder in holders:
-        numbers = (values[holder.key.id][draw] * holder.key.scale).tolist()
-        within = value_in(drawn, holder.path[:-1])
-        within[holder.path[-1]] = numbers[holder.key.entry or 0] if is_one_number(within[holder.path[-1]]) else numbers
+    drawn = copied(data)
+    for one in moved:
+        numbers = (values[one.key.id][draw] * one.key.scale).tolist()
+        around, last = value_at(drawn, one.place[:-1]), one.place[-1]
+        around[last] = numbers[one.key.entry or 0] if is_one_number(around[last]) else numbers
     return Scenario.model_validate(drawn).checked()
 
 
-def drawn_rows(scenario: Scenario, cube: Cube) -> tuple[str, ...]:
+def drawn_rows(scenario: Scenario, cube: AssumptionCube) -> tuple[str, ...]:
     """Ids of the drawn rows whose values the scenario holds, in the order of the register."""
-    held = {holder.key.id for holder in holders_in(as_plain(scenario.model_dump()), cube.register, cube.keys)}
-    return tuple(name for name, row in cube.register.items() if name in held and leader_of(row) is not None)
+    held = {one.key.id for one in places_of_rows(copied(scenario.model_dump()), cube) if one.is_as_assumed}
+    return tuple(name for name, row in cube.register.items() if name in held and dimension_of(row) is not None)
 
 
-def keys_set_apart(scenarios: Iterable[Scenario], cube: Cube) -> set[str]:
+def keys_with_own_values(scenarios: Iterable[Scenario], cube: AssumptionCube) -> set[str]:
     """Config keys that one of the scenarios sets to a value of its own, which no row of the register holds.
 
     What varies by design between scenarios that are compared is not drawn in the others either. Nothing (0) is no
@@ -73,26 +71,26 @@ def keys_set_apart(scenarios: Iterable[Scenario], cube: Cube) -> set[str]:
     """
     found = set()
     for scenario in scenarios:
-        data = as_plain(scenario.model_dump())
-        held = {(holder.key.key, holder.key.entry) for holder in holders_in(data, cube.register, cube.keys)}
-        for key in cube.keys:
-            path = path_of_key(data, key.key)
-            if path is not None and (key.key, key.entry) not in held and value_in(data, path) != 0:
-                found.add(key.key)
+        data = copied(scenario.model_dump())
+        places = places_of_rows(data, cube)
+        assumed = {(one.key.key, one.key.entry) for one in places if one.is_as_assumed}
+        own = [one for one in places if (one.key.key, one.key.entry) not in assumed]
+        found |= {one.key.key for one in own if value_at(data, one.place) != 0}
     return found
 
 
-def holders_in(data: PlainData, register: Register, keys: Sequence[KeyOf]) -> list[Holder]:
-    """Where the values of rows are found."""
+def places_of_rows(data: Plain, cube: AssumptionCube) -> list[PlaceOfRow]:
+    """Of each config key that holds a row's value its place in a dumped scenario; keys without one are left out."""
     found = []
-    for key in keys:
-        path = path_of_key(data, key.key)
-        if path is not None and has_value_of(value_in(data, path), key, assumed_numbers(register[key.id]) or ()):
-            found.append(Holder(key, path))
+    for key in cube.keys:
+        place = place_of_key(data, key.key)
+        if place is not None:
+            numbers = assumed_numbers(cube.register[key.id]) or ()
+            found.append(PlaceOfRow(key, place, has_value_of(value_at(data, place), key, numbers)))
     return found
 
 
-def has_value_of(value: PlainData, key: KeyOf, numbers: Sequence[float]) -> bool:
+def has_value_of(value: Plain, key: KeyOf, numbers: Sequence[float]) -> bool:
     """Whether a value is that of a row."""
     found = [value] if is_one_number(value) else value
     wanted = [number * key.scale for number in ([numbers[key.entry]] if key.entry is not None else numbers)]
@@ -103,39 +101,20 @@ def has_value_of(value: PlainData, key: KeyOf, numbers: Sequence[float]) -> bool
     )
 
 
-def path_of_key(data: PlainData, key: str) -> DataPath | None:
-    """Where a config key leads in a scenario: roles of a staffing have a place of their own, steps go by name."""
+def place_of_key(data: Plain, key: str) -> KeyPath | None:
+    """Where a config key leads in a scenario; None where nothing is there. Roles of a staffing have a place apart."""
     group, *rest = key.split(".")
     words = [group, "roles", *rest] if group == "staffing" and rest[0] not in Staffing.model_fields else [group, *rest]
-    path: DataPath = ()
+    place: KeyPath = ()
     here = data
     for word in words:
-        step: str | int | None = word
-        if isinstance(here, list):
-            named = (number for number, one in enumerate(here) if isinstance(one, dict) and one.get("name") == word)
-            step = int(word) if word.isdigit() and int(word) < len(here) else next(named, None)
-        elif not isinstance(here, dict) or word not in here:
-            step = None
-        if step is None:
+        found = entry_named(here, word)
+        if found is None:
             return None
-        path, here = (*path, step), here[step]
-    return path
+        place, here = (*place, found), here[found]
+    return place
 
 
-def value_in(data: PlainData, path: DataPath) -> PlainData:
-    """What stands at a place."""
-    for step in path:
-        data = data[step]
-    return data
-
-
-def is_one_number(value: PlainData) -> bool:
+def is_one_number(value: Plain) -> bool:
     """One number, not a list of them."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def as_plain(data: PlainData) -> PlainData:
-    """A copy in which everything can be changed."""
-    if isinstance(data, dict):
-        return {key: as_plain(inner) for key, inner in data.items()}
-    return [as_plain(inner) for inner in data] if isinstance(data, list | tuple) else data

@@ -30,7 +30,7 @@ DrawnValues = Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True)
-class Cube:
+class AssumptionCube:
     """The dimensions of a draw: ids of the rows that have one, in the order of the register."""
 
     register: Register
@@ -51,9 +51,9 @@ class Cube:
             raise ValueError(f"places are {places.shape}: give one column for each of {len(names)} dimensions")
         shares = dict(zip(names, self.correlated(places).T, strict=True))
         found = {
-            row.id: quantiles(row, shares[leader])
+            row.id: quantiles(row, shares[dimension])
             for row in self.register.values()
-            if (leader := leader_of(row)) is not None
+            if (dimension := dimension_of(row)) is not None
         }
         for name, compute in DERIVED.items():
             found[name] = compute(Inputs(self.register, found, len(places)))
@@ -76,12 +76,12 @@ class Cube:
 
 
 @cache
-def shipped_cube() -> Cube:
+def shipped_cube() -> AssumptionCube:
     """The cube of the register that comes with the project."""
-    return Cube(read_register(), read_keys())
+    return AssumptionCube(read_register(), read_keys())
 
 
-def leader_of(row: Assumption) -> str | None:
+def dimension_of(row: Assumption) -> str | None:
     """The row whose dimension a row is drawn by; None for rows that are not drawn."""
     if row.drawn == ALONE or row.drawn in PEER_EFFECT:
         return row.id

@@ -29,7 +29,8 @@ def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()
         *(_sections(department) if department else ()),
         Section("Figures", [Written(pictures)]),
     ]
-    return page(f"Calibration {report.demand.name}", [Written(f"```\n{quality}\n```")], sections)
+    first = f"{report.demand.first_line}."
+    return page(f"Calibration {report.demand.name}", [first, Written(f"```\n{quality}\n```")], sections)
 
 
 def _sections(department: DepartmentReport) -> Iterator[Section]:
@@ -95,7 +96,7 @@ def _families(department: DepartmentReport) -> Iterator[Block]:
         rows: TextRows = [("family", "AIC", "KS", "A-squared", "p")]
         for fit in choice.fits:
             test = choice.test_of(fit.family)
-            found = (f"{test.ks:.3f}", f"{test.ad:.2f}", f"{test.ad_p:.2f}") if test else ("", "", "not tested")
+            found = (f"{test.ks:.3f}", f"{test.ad:.2f}", test.p_text) if test else ("", "", "not tested")
             rows.append((fit.family, f"{fit.aic:,.1f}", *found))
         yield TextTable(rows)
 
@@ -111,7 +112,7 @@ def _steps(department: DepartmentReport) -> Iterator[Block]:
         columns = zip(found.values, found.means(if_none_fits), found.distances(if_none_fits), strict=True)
         for group, (values, mean, distance) in enumerate(columns):
             level = str(found.levels[group]) if found.levels else "all"
-            means = f"{values.mean():.1f}", f"{mean:.1f}"
+            means = f"{found.observed_means[group][0]:.1f}", f"{mean:.1f}"
             family = fit.family if fit else "empirical"
             rows.append((stream or "all", step, level, f"{values.size:,}", *means, family, f"{distance:.3f}"))
     yield TextTable(rows)

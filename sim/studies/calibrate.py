@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 
 from sim.calibration.calibrate import OWNER, CalibrationReport, always_written, estimate_calibration
+from sim.calibration.resources.own_resources import read_resource_lists
+from sim.calibration.writing.staffing_file import compared_name
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration
@@ -15,6 +17,7 @@ from sim.report.progress import teller
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable
 from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
+from sim.studies.next_command import comparison_words, run_words, shell_text, words_kept
 from sim.studies.question import CalibrateSettings, Question
 from sim.studies.study import Study
 
@@ -28,6 +31,7 @@ class CalibrateStudy(Study):
     def dry_run(self, question: Question, console: Console) -> int:
         study, steps = question.study, ["the file is read and fitted"]
         assert isinstance(study, CalibrateSettings)
+        read_resource_lists(study.staff, study.places, question.scenario)
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
         if study.match:
@@ -47,6 +51,7 @@ class CalibrateStudy(Study):
         refuse_unwritable(folder, folder)
         report_name = f"{name}_calibration.md"
         refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
+        lists = read_resource_lists(study.staff, study.places, question.scenario)
         if study.match:
             tell_lines([f"matching {', '.join(study.match)}: some hundred runs, minutes"], console)
         report = estimate_calibration(
@@ -60,6 +65,7 @@ class CalibrateStudy(Study):
             hold_out_share=study.hold_out,
             matched=study.match,
             if_none_fits=study.if_none_fits,
+            lists=lists,
         )
         errors = patient_console(sys.stderr)
         try:
@@ -69,15 +75,25 @@ class CalibrateStudy(Study):
             show_finished(lambda: tell_lines(report.findings(), console), errors, "no file")
             remedy = "make room or name another folder (output=FOLDER), and give the same command again"
             raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
-        department = "" if report.department is None else f" department={name}"
         lines = (
             *report.lines(),
             f"written: {folder / report_name}",
             f"written: {n_figures} figures in {folder / 'figures'}",
-            f"\nrun it: peered --config-dir {folder} demand={name}{department}",
+            *what_next(report, question),
         )
         show_finished(lambda: tell_lines(lines, console), errors, folder)
         return 0
+
+
+def what_next(report: CalibrationReport, question: Question) -> tuple[str, str]:
+    """What the next command does, and the command, to be taken as it stands."""
+    folder, name = report.folder, report.demand.name
+    if report.department is None:
+        return "\nrun it:", shell_text(run_words(folder, name))
+    other = compared_name(report.department.resources)
+    words = comparison_words(folder, name, (name, other), words_kept(question.overrides))
+    what = "without its peers" if other.endswith("_without_peers") else "with peers added, an example to change"
+    return f"\ncompare your staffing with itself {what} ({folder / 'staffing' / other}.yaml):", shell_text(words)
 
 
 def write_calibration(report: CalibrationReport, folder: Path, report_name: str) -> int:

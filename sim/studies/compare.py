@@ -68,7 +68,7 @@ def plan_of(question: Question) -> Plan:
         changed=tuple(text for text in question.overrides if not text.startswith(NOT_THE_QUESTION)),
         draws=None if against is None else draws_of(against, question.choices),
     )
-    check_design(plan.design)  # runs of draws are shorter
+    check_design(plan.design)
     return plan
 
 

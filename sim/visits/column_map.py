@@ -1,12 +1,25 @@
 """The column map: which columns of a hospital's visits file hold which fields of a visit, and in what form."""
 
 import datetime
-from typing import Annotated, Any, Literal, Self
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from sim.io.calendar_days import SpecialDates
+
+VOCABULARY: Final[Mapping[str, tuple[str, ...]]] = {
+    "stream": ("medical", "mental_health"),
+    "disposition": ("discharge", "admission", "transfer", "lwbs", "ama", "died", "other"),
+    "mode": ("walk_in", "ambulance", "police", "other"),
+    "seen_recently": ("within_72h", "not_within_72h"),
+}
+"""The words of each field of words; a file says them, or the map recodes what it says.
+
+`lwbs`: left before the first physician contact, `ama`: left after it against advice.
+"""
 
 Acuity = Annotated[int, Field(ge=1, le=5)]
 GateRule = Literal[
@@ -20,7 +33,11 @@ GateRule = Literal[
     "masked_days",
 ]
 """Rules of the plausibility gate (`plausibility`); each can be waived in the map."""
-WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def alike(word: str) -> str:
+    """A word without regard to capitals, blanks, hyphens, and the `.0` of a whole number."""
+    return re.sub(r"[\s_-]+", "_", re.sub(r"\.0+$", "", word.strip())).lower()
 
 
 def as_names(value: object) -> object:
@@ -260,6 +277,15 @@ class Sources(Strict):
     acuity_mix: str = ""
 
 
+def _words_meant(words: WordColumns | None) -> list[tuple[str, str | None]]:
+    """The words that a map gives to codes and flags, each with its key."""
+    if isinstance(words, CodedColumn):
+        return [(f"recode.{code}", word) for code, word in words.recode.items()]
+    if isinstance(words, FlagColumns):
+        return [*((f"flags.{flag}", word) for flag, word in words.flags.items()), ("otherwise", words.otherwise)]
+    return []
+
+
 class ColumnMap(Strict):
     """Everything needed to read one kind of visits file.
 
@@ -324,6 +350,16 @@ class ColumnMap(Strict):
     sources: Sources = Sources()
     notes: tuple[str, ...] = ()
 
+    @field_validator("stream", "disposition", "mode", "seen_recently")
+    @classmethod
+    def _words_of_the_field(cls, value: WordColumns | None, info: ValidationInfo) -> WordColumns | None:
+        name = str(info.field_name)
+        unknown = [place for place, word in _words_meant(value) if word is not None and word not in VOCABULARY[name]]
+        if unknown:
+            listed = ", ".join(f"{name}.{place}" for place in unknown)
+            raise ValueError(f"{listed}: no word of {name}; write {', '.join(VOCABULARY[name])} or null")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
@@ -355,6 +391,8 @@ class ColumnMap(Strict):
             raise ValueError("a log needs both `events` and `arrival: {kind: events}`: give both or neither")
         if of_events and self.join is not None:
             raise ValueError("`join` is for tables of visits: leave it out beside `events`")
+        if of_events and self.visit is not None:
+            raise ValueError("`visit` is for tables of visits: a log has its `case`")
         twice = set(self.step_minutes) & set(self.events.step_minutes if self.events else ())
         if twice:
             raise ValueError(f"step_minutes.{min(twice)} stands in `events` too: name it once")

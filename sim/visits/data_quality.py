@@ -27,7 +27,7 @@ class DataFinding:
     """One kind of trouble in one column, or in whole rows when `column` is empty, and what to do about it.
 
     `rows` are the first of the `count` rows concerned (1 = first row below the header), `value` the first of
-    their values.
+    their values. Of a `selective` fault the rows lost are not like the others (all of some days, all of one word).
     """
 
     level: FindingLevel
@@ -37,6 +37,7 @@ class DataFinding:
     count: int = 0
     rows: tuple[int, ...] = ()
     value: str = ""
+    selective: bool = False
 
     def line(self) -> str:
         place = f"column {self.column!r}" if self.column else "whole rows"
@@ -129,11 +130,16 @@ class DataQuality:
         return n, f"{n / self.n_rows:.6f}" if self.n_rows else ""
 
     def _share_line(self, is_masked: bool) -> str:
-        """That too many rows hold faults; they can be tolerated unless setting them to missing empties days."""
-        tolerate = "; correct the file, or raise `tolerated_share` in the column map to have them set to missing"
+        """Why the faults are too many; a larger share is offered only where what would be lost is lost at random."""
+        faults = [each for each in self.findings if each.level is FindingLevel.FAULT]
+        selective = ", ".join(dict.fromkeys(repr(each.column) for each in faults if each.selective))
+        remedy = "correct the file, or raise `tolerated_share` in the column map to have them set to missing"
+        if is_masked or selective:
+            lost = f": what would be lost of {selective} is not lost at random" if selective else ""
+            remedy = f"correct the file or the column map{lost}"
         return (
             f"{self.n_faulty:,} of {self.n_rows:,} rows ({self._percent(self.n_faulty)}) hold such values, "
-            f"more than the tolerated {100 * self.tolerated_share:g} %{'; correct them' if is_masked else tolerate}"
+            f"more than the tolerated {100 * self.tolerated_share:g} %; {remedy}"
         )
 
     def _percent(self, n: int) -> str:

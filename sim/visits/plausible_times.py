@@ -42,7 +42,7 @@ def _masked(query: VisitsQuery, field: str) -> int:
     faults = [
         f"b_{number}"
         for number, flag in enumerate(query.flags)
-        if flag.level is FindingLevel.FAULT and flag.column in columns
+        if flag.finding.level is FindingLevel.FAULT and flag.finding.column in columns
     ]
     if not faults:
         return 0

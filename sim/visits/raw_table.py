@@ -8,6 +8,7 @@ import gzip
 import io
 import zipfile
 import zlib
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,7 +20,6 @@ import duckdb
 
 from sim.io import sql
 from sim.io.bounded_reader import UnreadableFile, open_regular
-from sim.visits.data_quality import N_EXAMPLES
 from sim.visits.file_error import VisitsFileError
 from sim.visits.xes import NotXes, xes_events
 
@@ -58,7 +58,7 @@ class RawTable:
     """A table `name` in DuckDB: `row` from 1, `twin` equal where whole rows are equal, a column of ours for each wanted
     one of the file (`column_of`), text without blanks around it, NULL where nothing is left.
 
-    `short` counts rows with fewer cells than the header and gives the first, `blank` counts empty lines, no rows.
+    `short` counts rows with fewer cells than the header, all in `short_rows`; `blank` counts empty lines, no rows.
     """
 
     name: str
@@ -66,7 +66,7 @@ class RawTable:
     column_of: dict[str, str] = field(default_factory=dict)
     n_rows: int = 0
     short: int = 0
-    short_rows: list[int] = field(default_factory=list)
+    short_rows: "array[int]" = field(default_factory=lambda: array("q"))
     blank: int = 0
 
 
@@ -242,8 +242,7 @@ class SourceFile:
             elif n_cells < width:
                 row = row + [""] * (width - n_cells)
                 table.short += 1
-                if len(table.short_rows) < N_EXAMPLES:
-                    table.short_rows.append(table.n_rows + 1)
+                table.short_rows.append(table.n_rows + 1)
             table.n_rows += 1
             yield (table.n_rows, hash(tuple(row)), *(row[place].strip() for place in places))
 

@@ -4,6 +4,7 @@ A log with one row an event becomes a table with one row a visit by the marks of
 `visit_fields` decides what the text means.
 """
 
+from array import array
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -29,8 +30,11 @@ from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, close
 from sim.visits.file_error import VisitsFileError
 from sim.visits.plausible_sites import names_a_site
 from sim.visits.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, SourceFile
+from sim.visits.row_selection import select_rows
 from sim.visits.visits_query import VisitsQuery
 
+_SHORT: Final = "fewer cells than the header"
+_ROWS_AT_ONCE: Final = 100_000
 WORD_FIELDS = ("stream", "disposition", "mode", "seen_recently")
 TIME_FIELDS = ("triage_time", "physician_time", "departure_time")
 NUMBER_FIELDS = ("triage_minutes", "wait_minutes", "stay_minutes", "age", "weight")
@@ -44,6 +48,7 @@ def load_source(connection: duckdb.DuckDBPyConnection, path: Path, column_map: C
     file = SourceFile(path, connection, scratch, column_map.separator, column_map.encoding)
     raw = file.load(wanted, "raw", names_a_site if events is None else lambda _: False)
     findings = _row_findings(raw)
+    short_rows = raw.short_rows
     if events is not None:
         if absent := [_absent(name, raw.header) for name in log_columns(events) if name not in raw.column_of]:
             raise VisitsFileError(str(path), tuple(each.line() for each in absent))
@@ -52,11 +57,23 @@ def load_source(connection: duckdb.DuckDBPyConnection, path: Path, column_map: C
     if joined is not None:
         findings += _join(file, joined, raw, mapped)
     query = VisitsQuery(connection, column_map, raw, findings)
+    if short_rows and events is None:
+        _list_short_rows(query, short_rows)
     marks = set(events.marks()) | ({"disposition"} if events.disposition else set()) if events else set()
     query.findings += [_absent(name, raw.header) for name in mapped if name not in raw.column_of and name not in marks]
     if not raw.n_rows:
         query.error(raw.header[0] if raw.header else "", "the file has no rows", "give a file with visits")
+    select_rows(query)
     return query
+
+
+def _list_short_rows(query: VisitsQuery, rows: "array[int]") -> None:
+    """List the rows that lost cells among the oddities."""
+    query.connection.execute("CREATE TABLE short_rows (row BIGINT)")
+    for first in range(0, len(rows), _ROWS_AT_ONCE):
+        part = rows[first : first + _ROWS_AT_ONCE].tolist()
+        query.connection.execute("INSERT INTO short_rows SELECT unnest(?)", [part])
+    query.listed_elsewhere.append(f"SELECT row, '' AS \"column\", '{_SHORT}' AS kind, '' AS value FROM short_rows")
 
 
 def source_files(path: Path, column_map: ColumnMap) -> list[Path]:
@@ -119,7 +136,7 @@ def _row_findings(raw: RawTable) -> list[DataFinding]:
     found = []
     if raw.short:
         remedy = "cells lost at the end of a row are taken as missing; see whether the file is cut"
-        found.append(note("", "fewer cells than the header", remedy, raw.short, tuple(raw.short_rows)))
+        found.append(note("", _SHORT, remedy, raw.short, tuple(raw.short_rows[:N_EXAMPLES])))
     if raw.blank:
         kind = f"{raw.blank:,} empty line{'s' if raw.blank != 1 else ''}"
         found.append(note("", kind, "passed over, not counted as rows"))

@@ -2,15 +2,21 @@
 
 from typing import Final
 
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.visits import clock_text
 from sim.visits import column_map as maps
 from sim.visits import visits_query as texts
 from sim.visits.column_map import DateAndTime, TimeColumns, WeekdayCode
+from sim.visits.date_checks import check_dates, check_isolated_arrivals
 from sim.visits.number_fields import add_number, unless_formula
 from sim.visits.source_text import columns_of_time
 from sim.visits.visits_query import NOT_A_TIME, VisitsQuery
 
 _TWO_WAYS: Final = "can be read in two ways"
+_FEWEST_HOURS: Final = 20
+_FEWEST_DIFFERENT: Final = 3
+_SHARE_OF_HOURS: Final = 0.9
+"""Of the values of a time of day, and how many different ones, that may be the first 24 minutes of a day by chance."""
 _NOT_A_TIME_OF_DAY: Final = ("not a time of day", "write 0000 to 2359 as HHMM or HH:MM")
 
 
@@ -26,6 +32,7 @@ def add_time(query: VisitsQuery, name: str, time: TimeColumns, patterns: tuple[s
         _add_date_and_time(query, name, time)
     else:
         _add_clock_time(query, name, time, patterns or query.column_map.time_format)
+    check_dates(query, name)
 
 
 def _add_clock_time(query: VisitsQuery, name: str, column: str, patterns: tuple[str, ...]) -> None:
@@ -44,19 +51,22 @@ def _add_clock_time(query: VisitsQuery, name: str, column: str, patterns: tuple[
     if zone is None and (not patterns or any(map(clock_text.is_instant, patterns))):
         remedy = "write local clock time without it, or set `time_zone` in the column map"
         with_offset = f"CASE WHEN {unreadable} THEN {texts.matches(text, clock_text.UTC_OFFSET)} END"
-        unreadable += f" AND NOT {query.fault(column, with_offset, 'a time with a UTC offset', remedy)}"
+        has_offset = query.fault(column, with_offset, "a time with a UTC offset", remedy, selective=True)
+        unreadable += f" AND NOT {has_offset}"
     unreadable = unless_formula(query, column, unreadable)
-    query.fault(column, unreadable, NOT_A_TIME, f"write it as {' or '.join(patterns) or 'YYYY-MM-DD HH:MM'}")
+    remedy = f"write it as {' or '.join(patterns) or 'YYYY-MM-DD HH:MM'}"
+    query.fault(column, unreadable, NOT_A_TIME, remedy, selective=True)
     if len(read) > 1:
-        remedy = f"leave `time_format` with one of {', '.join(patterns)}, or write each time in one way"
-        query.fault_of_field(name, f"greatest({', '.join(read)}) <> f_{name}", _TWO_WAYS, remedy)
+        remedy = f"leave one of {', '.join(patterns)} in `time_format`, or write all in one way"
+        query.fault_of_field(name, f"greatest({', '.join(read)}) <> f_{name}", _TWO_WAYS, remedy, selective=True)
 
 
 def _add_date_and_time(query: VisitsQuery, name: str, time: DateAndTime) -> None:
     """One time from the columns of its date and its time of day."""
     query.add_field(f"minute_{name}", time.time, clock_text.minute_of_day(query.text(time.time)))
     unreadable = f"{query.text(time.time)} IS NOT NULL AND f_minute_{name} IS NULL"
-    query.fault(time.time, unless_formula(query, time.time, unreadable), *_NOT_A_TIME_OF_DAY)
+    query.fault(time.time, unless_formula(query, time.time, unreadable), *_NOT_A_TIME_OF_DAY, selective=True)
+    _refuse_hours_as_times(query, time.time, "")
     del query.origin[f"minute_{name}"]
     _join_date_and_minute(query, name, time.date, f"f_minute_{name}", time.time)
 
@@ -77,9 +87,11 @@ def add_arrival(query: VisitsQuery) -> None:
     arrival = query.column_map.arrival
     if isinstance(arrival, maps.TimestampArrival) and query.has(arrival.column):
         add_time(query, "arrival", arrival.column, arrival.format)
+        check_isolated_arrivals(query)
         _add_parts_of_arrival(query, arrival.column)
     elif isinstance(arrival, maps.EventsArrival) and query.has("arrival"):
         add_time(query, "arrival", "arrival")
+        check_isolated_arrivals(query)
         _add_parts_of_arrival(query, "arrival")
     elif isinstance(arrival, maps.PartsArrival):
         _add_arrival_from_parts(query, arrival)
@@ -102,6 +114,8 @@ def _add_arrival_from_parts(query: VisitsQuery, parts: maps.PartsArrival) -> Non
             _note_missing_arrival(query, column, "f_minute_of_day")
         elif query.has(parts.date):
             _join_date_and_minute(query, "arrival", parts.date, "f_minute_of_day", column)
+            check_dates(query, "arrival")
+            check_isolated_arrivals(query)
             _add_parts_of_arrival(query, column)
     if parts.weekday and query.has(parts.weekday.column):
         _add_weekday(query, parts.weekday)
@@ -119,15 +133,31 @@ def _add_minute_of_day(query: VisitsQuery, parts: maps.PartsArrival) -> str | No
     query.add_field("minute_of_day", column, read(text))
     unreadable = unless_formula(query, column, f"{text} IS NOT NULL AND f_minute_of_day IS NULL")
     told = _NOT_A_TIME_OF_DAY if parts.hour is None else ("not an hour of the day", "write 0 to 23")
-    query.fault(column, unreadable, *told)
+    query.fault(column, unreadable, *told, selective=True)
+    if parts.hour is None:
+        _refuse_hours_as_times(query, column, f"write `hour: {column}` in place of `time`")
     return column
+
+
+def _refuse_hours_as_times(query: VisitsQuery, column: str, remedy: str) -> None:
+    """Refuse whole numbers up to 23 as HHMM, of which they would be the first minutes of the day."""
+    text = query.raw.column_of[column]
+    row = query.connection.execute(
+        f"WITH hours AS (SELECT {clock_text.minute_of_hour_alone(text)} / 60 AS hour, "
+        f"{clock_text.minute_of_day(text)} AS minute FROM {query.raw.name}) "
+        "SELECT count(minute), count(hour), count(DISTINCT hour) FROM hours WHERE minute IS NOT NULL"
+    ).fetchone()
+    n, n_hours, n_different = row or (0, 0, 0)
+    if n >= _FEWEST_HOURS and n_different >= _FEWEST_DIFFERENT and n_hours >= _SHARE_OF_HOURS * n:
+        kind = f"{n_hours:,} of {n:,} values are whole numbers from 0 to 23: these look like hours, not like HHMM"
+        query.error(column, kind, remedy or "give HHMM or HH:MM; the hour alone is read for the arrival only")
 
 
 def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:
     """0 = Monday .. 6 = Sunday."""
     add_number(query, "weekday", code.column, code.first_code, code.first_code + 6)
     query.fault_of_field("weekday", "f_weekday % 1 <> 0", "not a whole-number weekday code", "correct it")
-    shift = maps.WEEKDAY_NAMES.index(code.first_day) - code.first_code
+    shift = WEEKDAY_NAMES.index(code.first_day) - code.first_code
     query.add("f_weekday", f"(f_weekday + {shift} + 7) % 7")
 
 
@@ -142,4 +172,5 @@ def leave_out_periods(query: VisitsQuery) -> None:
 
 
 def _note_missing_arrival(query: VisitsQuery, column: str, arrival: str) -> None:
-    query.note(column, f"{arrival} IS NULL", "no usable arrival time", "left out of arrival estimates")
+    remedy = "left out of arrival estimates"
+    query.note(column, f"{arrival} IS NULL", "no usable arrival time", remedy, is_listed=False)

@@ -4,24 +4,20 @@ What cannot be read is a fault and becomes missing; what is not given is a note.
 the order of a visit's times, its durations, visits that occur twice.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
-from sim.io import sql
 from sim.visits import column_map as maps
-from sim.visits import visits_query as texts
-from sim.visits.column_map import STEP_ENDS, CodedColumn, FlagColumns, TimeColumns, TimesOfStep, WordColumns
-from sim.visits.number_fields import FORMULA, add_number, unless_formula
+from sim.visits.column_map import STEP_ENDS, TimeColumns, TimesOfStep
+from sim.visits.number_fields import add_number
 from sim.visits.source_text import (
     NUMBER_FIELDS,
     TIME_FIELDS,
     WORD_FIELDS,
     columns_of_time,
-    columns_of_words,
-    rows_noted,
 )
 from sim.visits.time_fields import add_arrival, add_time, has_time, leave_out_periods
 from sim.visits.visits_query import VisitsQuery
+from sim.visits.word_fields import add_codes, add_text, add_words
 
 
 def add_fields(query: VisitsQuery) -> None:
@@ -32,68 +28,19 @@ def add_fields(query: VisitsQuery) -> None:
     _add_step_minutes(query)
 
 
-# --- single columns ---
-
-
-def _add_codes(query: VisitsQuery, name: str, column: str, recode: Mapping[str, object | None], kind: str) -> None:
-    """A field of DuckDB's type `kind` by the map's codes, if the file has the column."""
-    if not query.has(column):
-        return
-    text = query.text(column)
-    given = [(code, meaning) for code, meaning in recode.items() if meaning is not None]
-    cases = " ".join(f"WHEN {sql.literal(code)} THEN {sql.literal(str(meaning))}" for code, meaning in given)
-    query.add_field(name, column, f"(CASE {text} {cases} END)::{kind}" if cases else f"NULL::{kind}")
-    listed = ", ".join(sql.literal(code) for code in recode)
-    unknown = unless_formula(query, column, f"{text} IS NOT NULL AND {text} NOT IN ({listed})")
-    remedy = f"add it to `{name}.recode` (known: {', '.join(recode)})"
-    query.fault(column, unknown, f"an unknown code of {name}", remedy)
-    not_given = f"f_{name} IS NULL AND NOT coalesce({text} NOT IN ({listed}), false)"
-    query.note(column, not_given, f"no {name} given", "missing there, kept elsewhere")
-
-
-def _add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
-    """A field of words, if the file has its columns: the text as it is, recoded, or said by flag columns."""
-    if not all(query.has(column) for column in columns_of_words(words)):
-        return
-    if isinstance(words, FlagColumns):
-        _add_flag_words(query, name, words)
-    elif isinstance(words, CodedColumn):
-        _add_codes(query, name, words.column, words.recode, "VARCHAR")
-    else:
-        _add_text(query, name, words)
-
-
-def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
-    found = {column: query.text(column) for column in words.flags}
-    chosen = " ".join(
-        f"WHEN {found[column]} = {sql.literal(words.code)} THEN {sql.literal(word)}"
-        for column, word in words.flags.items()
-    )
-    known = " AND ".join(f"{text} IS NOT NULL" for text in found.values())
-    other = f"WHEN {known} THEN {sql.literal(words.otherwise)}" if words.otherwise else ""
-    query.add_field(name, " + ".join(words.flags), f"CASE {chosen} {other} END")
-
-
-def _add_text(query: VisitsQuery, name: str, column: str) -> None:
-    """The text as it is; a spreadsheet formula is a fault."""
-    query.add_field(name, column, query.text(column))
-    query.fault_of_field(name, texts.is_formula(query.text(column)), *FORMULA)
-
-
 # --- all else ---
 
 
 def _add_other_fields(query: VisitsQuery) -> None:
     column_map = query.column_map
     marks = column_map.events.marks() if column_map.events else {}
-    if column_map.patient:
-        _add_words(query, "patient", column_map.patient)
+    _add_identities(query)
     for name in WORD_FIELDS:
         words = getattr(column_map, name)
         if words is None and name == "disposition" and column_map.events and column_map.events.disposition:
             words = "disposition"
         if words is not None:
-            _add_words(query, name, words)
+            add_words(query, name, words)
     for name in TIME_FIELDS:
         time = name if name in marks else getattr(column_map, name)
         if has_time(query, time):
@@ -101,8 +48,18 @@ def _add_other_fields(query: VisitsQuery) -> None:
     for name in NUMBER_FIELDS:
         add_number(query, name, getattr(column_map, name))
     if column_map.acuity:
-        _add_codes(query, "acuity", column_map.acuity.column, column_map.acuity.recode, "DOUBLE")
+        add_codes(query, "acuity", column_map.acuity.column, column_map.acuity.recode, "DOUBLE")
     _add_cluster(query, column_map.cluster)
+
+
+def _add_identities(query: VisitsQuery) -> None:
+    """Who came and where. Identities of patients and of visits are never shown."""
+    column_map = query.column_map
+    query.private |= {name for name in (column_map.patient, column_map.visit) if name is not None}
+    for name in ("patient", "site"):
+        column = getattr(column_map, name)
+        if query.has(column):
+            add_text(query, name, column)
 
 
 def _add_cluster(query: VisitsQuery, columns: tuple[str, ...]) -> None:
@@ -111,7 +68,8 @@ def _add_cluster(query: VisitsQuery, columns: tuple[str, ...]) -> None:
         return
     joined = " || '/' || ".join(query.text(column) for column in columns)
     query.add_field("cluster", " + ".join(columns), joined)
-    query.note(columns[0], "f_cluster IS NULL", "no cluster", "each such row counts as a cluster of its own")
+    remedy = "each such row counts as a cluster of its own"
+    query.note(columns[0], "f_cluster IS NULL", "no cluster", remedy, is_listed=False)
 
 
 def _add_step_minutes(query: VisitsQuery) -> None:
@@ -142,6 +100,7 @@ def _time_field(query: VisitsQuery, name: str, time: TimeColumns) -> str:
     return same or name
 
 
+_OLDEST_YEARS: Final = 130
 _MINUTES_PER_DAY: Final = 1440.0
 _ORDER: Final = (
     ("arrival", "triage_time", "triage before arrival"),
@@ -156,12 +115,14 @@ _DURATIONS: Final = {"wait_minutes": "physician_time", "stay_minutes": "departur
 
 def check_intervals(query: VisitsQuery) -> None:
     """Check the order of times, derive durations that are not given, and check those."""
+    _check_age(query)
     for earlier, later, kind in _ORDER:
         _check_order(query, earlier, later, kind)
     for duration, end in _DURATIONS.items():
         _derive_duration(query, end, duration)
     for duration in _DURATIONS:
         check_longest(query, duration)
+    _drop_stays_of_no_time(query)
     _check_wait_within_stay(query)
 
 
@@ -174,7 +135,8 @@ def _check_order(query: VisitsQuery, earlier: str, later: str, kind: str) -> Non
     bad = query.fault(column, f"f_{later} < f_{earlier}", kind, remedy)
     minutes = f"(epoch_us(f_{earlier}) - epoch_us(f_{later})) / 60e6"
     shifted = f"{bad} AND {minutes} > 720 AND {minutes} < 1440"
-    query.note(column, shifted, f"{kind}, right if a day later", "see whether midnight was passed")
+    hint = "see whether midnight was passed"
+    query.note(column, shifted, f"{kind}, right if a day later", hint, is_listed=False)
     query.set_missing(later, bad)
 
 
@@ -199,8 +161,28 @@ def check_longest(query: VisitsQuery, duration: str) -> None:
     remedy = "correct the dates, or set `longest_stay_days` in the column map"
     too_long = f"f_{duration} > {days * _MINUTES_PER_DAY}"
     query.fault_of_field(duration, too_long, f"{duration} over {days:g} days", remedy)
+    if duration == "stay_minutes" and query.column_map.zero_stay == "missing":
+        return
     remedy = "kept; a stay of no time is often one never closed" if duration == "stay_minutes" else "kept"
     query.note(query.origin[duration], f"f_{duration} = 0", f"{duration} of 0 minutes", remedy)
+
+
+def _check_age(query: VisitsQuery) -> None:
+    """An age nobody has reached is a fault, perhaps one in months."""
+    if query.knows("age"):
+        remedy = f"another unit? write `age: {{column: {query.origin['age']}, unit: months}}`; else correct it"
+        query.fault_of_field("age", f"f_age > {_OLDEST_YEARS}", f"an age over {_OLDEST_YEARS} years", remedy)
+
+
+def _drop_stays_of_no_time(query: VisitsQuery) -> None:
+    """With `zero_stay: missing` a departure at the instant of arrival is a time not known."""
+    if query.column_map.zero_stay != "missing" or not query.knows("stay_minutes"):
+        return
+    remedy = "the departure and the stay are missing there, as `zero_stay: missing` says"
+    at_once = query.note(query.origin["stay_minutes"], "f_stay_minutes = 0", "a departure at the arrival", remedy)
+    for name in ("stay_minutes", "departure_time"):
+        if query.knows(name):
+            query.set_missing(name, at_once)
 
 
 def _check_wait_within_stay(query: VisitsQuery) -> None:
@@ -223,7 +205,7 @@ def note_duplicates(query: VisitsQuery) -> None:
     )
     if query.column_map.events is None:
         remedy = "kept, as two visits may look alike; remove copies from the file if they are copies"
-        query.findings += rows_noted(query.connection, "copies", "", "the whole row repeats an earlier one", remedy)
+        query.findings += query.rows_noted("copies", "", "the whole row repeats an earlier one", remedy)
     if query.knows("patient", "arrival"):
         query.connection.execute(
             "CREATE TABLE again AS SELECT row FROM (SELECT row, row_number() OVER (PARTITION BY f_patient, f_arrival "
@@ -232,4 +214,4 @@ def note_duplicates(query: VisitsQuery) -> None:
         )
         kind = "the same patient arrives twice at the same time"
         remedy = "kept, as two visits may look alike"
-        query.findings += rows_noted(query.connection, "again", query.origin["patient"], kind, remedy)
+        query.findings += query.rows_noted("again", query.origin["patient"], kind, remedy)

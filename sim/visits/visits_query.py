@@ -15,9 +15,27 @@ from sim.io import sql
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel
 from sim.visits.raw_table import RawTable
+from sim.visits.time_patterns import proposal
 
 NOT_A_TIME: Final = "not a date and time"
+N_WORDS: Final = 12
+"""Unknown words that are reported one by one."""
+MOST_CODES: Final = 50
+"""Different unknown words up to which a column holds codes; with more it is free text, which may name people."""
+N_GUESSED_FROM: Final = 200
+"""Texts of one form from which a time pattern is guessed."""
 _QUERY_COLUMNS: Final = re.compile(r"\b(?:[fb]_[a-z0-9_]+|t_[a-z0-9_]+)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A kind of trouble of rows: what it reports, whether each row is listed among the exclusions, and whether it is
+    reported word by word of its column.
+    """
+
+    finding: DataFinding
+    is_listed: bool = True
+    by_word: bool = False
 
 
 @dataclass
@@ -33,10 +51,14 @@ class VisitsQuery:
     raw: RawTable
     findings: list[DataFinding] = field(default_factory=list)
     origin: dict[str, str] = field(default_factory=dict)
-    flags: list[DataFinding] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
     """Kinds of trouble; the column `b_N` of the N-th is true in the rows that have it."""
+    private: set[str] = field(default_factory=set)
+    """Columns whose values no report may hold: identities, and text that is no code."""
     flagged: list[int] = field(default_factory=list)
     """Rows of each flag, known after `run`."""
+    listed_elsewhere: list[str] = field(default_factory=list)
+    """Selects of (row, column, kind, value) of oddities that have no flag."""
     _left_out: list[int] = field(default_factory=list)
     _levels: list[list[str]] = field(default_factory=list)
     _level_of: dict[str, int] = field(default_factory=dict)
@@ -78,27 +100,51 @@ class VisitsQuery:
         """Make a field missing where the condition holds."""
         self.add(f"f_{name}", f"CASE WHEN {condition} THEN NULL ELSE f_{name} END")
 
-    def note(self, column: str, condition: str, kind: str, remedy: str) -> str:
+    def note(self, column: str, condition: str, kind: str, remedy: str, *, is_listed: bool = True) -> str:
         """Add a flag that is reported only; returns its name."""
-        return self._flag(FindingLevel.NOTE, column, condition, kind, remedy)
+        return self._flag(Flag(DataFinding(FindingLevel.NOTE, column, kind, remedy), is_listed), condition)
 
-    def fault(self, column: str, condition: str, kind: str, remedy: str) -> str:
+    def fault(self, column: str, condition: str, kind: str, remedy: str, *, selective: bool = False) -> str:
         """Add a flag whose rows count towards the tolerated share; returns its name."""
-        return self._flag(FindingLevel.FAULT, column, condition, kind, remedy)
+        finding = DataFinding(FindingLevel.FAULT, column, kind, remedy, selective=selective)
+        return self._flag(Flag(finding), condition)
 
-    def fault_of_field(self, name: str, condition: str, kind: str, remedy: str) -> None:
+    def fault_by_word(self, column: str, condition: str, kind: str, remedy: str) -> str:
+        """Add a flag of words that mean nothing, each reported with its rows; returns its name."""
+        finding = DataFinding(FindingLevel.FAULT, column, kind, remedy, selective=True)
+        return self._flag(Flag(finding, by_word=True), condition)
+
+    def fault_of_field(self, name: str, condition: str, kind: str, remedy: str, *, selective: bool = False) -> None:
         """Flag a fault of a field, and make the field missing there."""
-        self.set_missing(name, self.fault(self.origin[name], condition, kind, remedy))
+        self.set_missing(name, self.fault(self.origin[name], condition, kind, remedy, selective=selective))
 
-    def _flag(self, level: FindingLevel, column: str, condition: str, kind: str, remedy: str) -> str:
+    def rows_noted(self, table: str, column: str, kind: str, remedy: str) -> list[DataFinding]:
+        """A note on the rows of a table, each listed among the exclusions; none where there are no rows.
+
+        The table has to stay until the exclusions are made.
+        """
+        n = sql.whole_number(self.connection, f"SELECT count(*) FROM {table}")
+        if not n:
+            return []
+        told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
+        self.listed_elsewhere.append(f"SELECT row, {told}, '' AS value FROM {table}")
+        rows = self.connection.execute(f"SELECT row FROM {table} ORDER BY row").fetchmany(N_EXAMPLES)
+        return [DataFinding(FindingLevel.NOTE, column, kind, remedy, n, tuple(int(row[0]) for row in rows))]
+
+    def faults_of(self, column: str) -> list[str]:
+        """The flags of a column whose rows hold an untrue value."""
+        findings = enumerate(flag.finding for flag in self.flags)
+        return [f"b_{number}" for number, one in findings if one.column == column and one.level is FindingLevel.FAULT]
+
+    def _flag(self, flag: Flag, condition: str) -> str:
         name = f"b_{len(self.flags)}"
         self.add(name, f"coalesce({condition}, false)")
-        self.flags.append(DataFinding(level, column, kind, remedy))
+        self.flags.append(flag)
         return name
 
     def leave_out(self, column: str, condition: str, kind: str, remedy: str) -> None:
         """Leave rows out of the table; they are counted in a note, and nothing else is told of them."""
-        self.note(column, condition, kind, remedy)
+        self.note(column, condition, kind, remedy, is_listed=False)
         self._left_out.append(len(self.flags) - 1)
 
     def error(self, column: str, kind: str, remedy: str) -> None:
@@ -121,13 +167,13 @@ class VisitsQuery:
         for number in self._left_out:
             (n,) = self._counts([number])
             if n:
-                self.findings.append(self._finding(number, self.flags[number], n))
+                self.findings.append(self._finding(number, n))
                 self.connection.execute(f"DELETE FROM visits WHERE b_{number}")
                 self.raw.n_rows -= n
         self.flagged = self._counts(range(len(self.flags)))
         for number, (flag, n) in enumerate(zip(self.flags, self.flagged, strict=True)):
             if n:
-                self.findings.append(self._finding(number, flag, n))
+                self.findings += self._findings_by_word(number) if flag.by_word else [self._finding(number, n)]
 
     def _counts(self, numbers: Sequence[int]) -> list[int]:
         """The rows that have each of these flags."""
@@ -137,35 +183,62 @@ class VisitsQuery:
         row = self.connection.execute(f"SELECT {counted} FROM visits").fetchone()
         return [int(n) for n in row or ()]
 
-    def _finding(self, number: int, flag: DataFinding, n: int) -> DataFinding:
+    def _finding(self, number: int, n: int) -> DataFinding:
         """What a flag reports, with the first rows and the first value."""
-        value = self.file_value(flag.column)
+        flag = self.flags[number].finding
+        value = self.shown_value(flag.column)
         rows = self.connection.execute(f"SELECT row, {value} FROM visits WHERE b_{number} ORDER BY row")
         examples = rows.fetchmany(N_EXAMPLES)
-        shapes = self._shapes(number, flag.column) if flag.kind == NOT_A_TIME and self.has(flag.column) else ""
+        more = self._ways_written(number, flag.column) if flag.kind == NOT_A_TIME and self.has(flag.column) else ""
         listed = tuple(int(row[0]) for row in examples)
-        return replace(flag, remedy=flag.remedy + shapes, count=n, rows=listed, value=examples[0][1])
+        return replace(flag, remedy=flag.remedy + more, count=n, rows=listed, value=examples[0][1])
 
-    def file_value(self, column: str) -> str:
-        """The text in the file, empty where it is blank or where the column is none of the file."""
+    def _findings_by_word(self, number: int) -> list[DataFinding]:
+        """A finding for each of the most frequent words of a flag; one without words where they are free text."""
+        flag = self.flags[number].finding
+        text = self.raw.column_of[flag.column]
+        words = self.connection.execute(
+            f"SELECT {text}, count(*) AS n, list_slice(list(row ORDER BY row), 1, {N_EXAMPLES}) FROM visits "
+            f"WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
+        ).fetchmany(MOST_CODES + 1)
+        if len(words) > MOST_CODES:
+            self.private.add(flag.column)
+            n_words = sql.whole_number(self.connection, f"SELECT count(DISTINCT {text}) FROM visits WHERE b_{number}")
+            free = replace(flag, kind=f"{flag.kind}: {n_words:,} different texts, too many for codes and not shown")
+            return [replace(free, count=self.flagged[number], rows=self._first_rows(number))]
+        found = [replace(flag, count=n, rows=tuple(rows), value=word) for word, n, rows in words[:N_WORDS]]
+        if rest := words[N_WORDS:]:
+            kind = f"{flag.kind}: {len(rest)} more"
+            found.append(replace(flag, kind=kind, count=sum(n for _, n, _ in rest), rows=tuple(rest[0][2])))
+        return found
+
+    def _first_rows(self, number: int) -> tuple[int, ...]:
+        rows = self.connection.execute(f"SELECT row FROM visits WHERE b_{number} ORDER BY row").fetchmany(N_EXAMPLES)
+        return tuple(int(row[0]) for row in rows)
+
+    def shown_value(self, column: str) -> str:
+        """The SQL of the text in the file; empty where it is blank, private, or of no column of the file."""
+        if column in self.private:
+            return "''"
         text = self.raw.column_of.get(column)
         return f"coalesce({text}, '')" if text else "''"
 
-    def _shapes(self, number: int, column: str) -> str:
-        """How the unreadable times are written, where they are written in more than one way."""
-        way = shape(self.raw.column_of[column])
+    def _ways_written(self, number: int, column: str) -> str:
+        """How the unreadable times are written, and the patterns that read them."""
+        text = self.raw.column_of[column]
         found = self.connection.execute(
-            f"SELECT {way} AS way, count(*) AS n FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
+            f"SELECT {shape(text)} AS way, count(*) AS n, list_slice(list(DISTINCT {text}), 1, {N_GUESSED_FROM}) "
+            f"FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
         ).fetchall()
-        if len(found) < 2:
-            return ""
-        listed = ", ".join(f"{way!r} in {n:,}" for way, n in found[:3])
-        return f" (they are written in {len(found)} ways, 9 a digit: {listed}; write all alike)"
+        listed = ", ".join(f"{way!r} in {n:,}" for way, n, _ in found[:3])
+        ways = f" (they are written in {len(found)} ways, 9 a digit: {listed})" if len(found) > 1 else ""
+        return ways + proposal(self.connection, [texts for *_, texts in found[:3]], self.column_map.time_format)
 
     @property
     def is_faulty(self) -> str:
         """The SQL condition for a row with at least one fault."""
-        faults = [f"b_{number}" for number, flag in enumerate(self.flags) if flag.level is FindingLevel.FAULT]
+        levels = [flag.finding.level for flag in self.flags]
+        faults = [f"b_{number}" for number, level in enumerate(levels) if level is FindingLevel.FAULT]
         return " OR ".join(faults) or "false"
 
 

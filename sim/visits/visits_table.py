@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.io import sql
 from sim.visits.column_map import ColumnMap, PartsArrival
-from sim.visits.data_quality import ColumnUse, DataQuality, FindingLevel
+from sim.visits.data_quality import ColumnUse, DataQuality
 from sim.visits.file_error import VisitsFileError
 from sim.visits.plausibility import gate
 from sim.visits.quality_checks import table_findings
@@ -27,12 +27,12 @@ Resolution = Literal["minute", "hour", "day"]
 MOST_WORDS: Final = 10_000
 """Different words of a text column up to which each is one object in memory."""
 _FIELDS: Final = (
-    "arrival", "weekday", "minute_of_day", "year", "month", "patient", "cluster", "stream", "acuity",
+    "arrival", "weekday", "minute_of_day", "year", "month", "patient", "site", "cluster", "stream", "acuity",
     *TIME_FIELDS, "triage_minutes", "wait_minutes", "stay_minutes", "disposition", "age", "mode", "seen_recently",
     "weight",
 )  # fmt: skip
 _COLUMN_TYPES: Final = dict.fromkeys(("arrival", *TIME_FIELDS), "TIMESTAMP") | dict.fromkeys(
-    ("patient", "cluster", *WORD_FIELDS), "VARCHAR"
+    ("patient", "site", "cluster", *WORD_FIELDS), "VARCHAR"
 )
 """DuckDB type of each field that is no number."""
 
@@ -42,7 +42,7 @@ class VisitsFile:
     """A file as read. `frame` has one row per row of the file (of a log: per case), in its order, with columns
 
     `row` (1 = first below the header), `arrival` (datetime or missing), `weekday` (0 = Monday .. 6),
-    `minute_of_day` (0 to 1440), `year`, `month`, `patient`, `cluster`, `stream`, `acuity` (1 most urgent
+    `minute_of_day` (0 to 1440), `year`, `month`, `patient`, `site`, `cluster`, `stream`, `acuity` (1 most urgent
     .. 5), `triage_time`, `physician_time`, `departure_time`, `triage_minutes`, `wait_minutes`, `stay_minutes`,
     `disposition`, `age` (years), `mode`, `seen_recently`, `weight`; numbers are float64 with NaN for missing, and a
     field the column map does not name is all missing. Each step it measures has a column `minutes_STEP`. `exclusions`
@@ -134,13 +134,14 @@ def _enumeration(query: VisitsQuery, name: str) -> str:
 
 
 def _exclusions(query: VisitsQuery) -> pd.DataFrame:
-    """Every value set to missing as untrue, in the order of the file."""
+    """Every odd value or row, set to missing or kept, in the order of the file."""
     parts = [
-        f'SELECT row, {sql.literal(flag.column)} AS "column", {sql.literal(flag.kind)} AS kind, '
-        f"{query.file_value(flag.column)} AS value FROM visits WHERE b_{number}"
+        f'SELECT row, {sql.literal(flag.finding.column)} AS "column", {sql.literal(flag.finding.kind)} AS kind, '
+        f"{query.shown_value(flag.finding.column)} AS value FROM visits WHERE b_{number}"
         for number, (flag, n) in enumerate(zip(query.flags, query.flagged, strict=True))
-        if n and flag.level is FindingLevel.FAULT
+        if n and flag.is_listed
     ]
+    parts += query.listed_elsewhere
     if not parts:
         return pd.DataFrame({"row": [], "column": [], "kind": [], "value": []})
     return query.connection.execute(f"{' UNION ALL '.join(parts)} ORDER BY row, 2, 3").df()

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 from sim.statistics.lifetimes import LifetimeFit, TooFewDurations, durations, fit_families, fit_lifetimes
+from sim.statistics.monte_carlo import p_text
 from sim.statistics.survival import SurvivalCurve, kaplan_meier
 
 _MOST_TESTED: Final = 4000
@@ -101,9 +102,14 @@ class PatienceTest:
     def is_rejected(self) -> bool:
         return self.p <= _REJECTED_AT
 
+    @property
+    def p_text(self) -> str:
+        """As it is printed."""
+        return p_text(self.p, self.draws)
+
     def verdict(self) -> str:
         """One sentence."""
-        sample = f"largest distance {self.distance:.3f}, p {self.p:.2f}, n = {self.n:,}"
+        sample = f"largest distance {self.distance:.3f}, p {self.p_text}, n = {self.n:,}"
         if not self.is_rejected:
             return f"{self.family} fits ({sample})"
         return (

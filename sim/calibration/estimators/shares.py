@@ -2,8 +2,9 @@
 
 Tables of visits are `VisitsFile.frame`. For a file without weekdays: `estimate_without_weekdays`.
 
-Standard errors of clustered shares are those of linearisation; raking is that of Deming & Stephan (1940), Annals of
-Mathematical Statistics 11:427-444.
+Standard errors of clustered shares are those of linearisation; of none and of all that of Agresti & Coull (1998), The
+American Statistician 52:119-126, on as many visits as carry the information; intervals are Wilson's (1927), JASA
+22:209-212. Raking is that of Deming & Stephan (1940), Annals of Mathematical Statistics 11:427-444.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
-from sim.calibration.estimators.file_calendar import FileCalendar
+from sim.calibration.estimators.survey_weights import weights_of
 from sim.department.arrivals import HOURS_PER_WEEK
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray, IntArray
@@ -25,11 +26,26 @@ BLOCK_HOURS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Shares of `n` visits over categories, summing to 1, each with its standard error."""
+    """Shares of `n` visits over categories, summing to 1, each with its standard error.
+
+    `n_effective` is how many independent visits of equal weight say as much of a share of 0 or 1; `n` if not given.
+    """
 
     n: int
     share: FloatArray
     standard_error: FloatArray
+    n_effective: float | None = None
+
+    def interval(self, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
+        """Wilson's, on the visits that have each share's standard error."""
+        z = float(special.ndtri(0.5 + confidence / 2.0))
+        p, spread = self.share, self.share * (1.0 - self.share)
+        whole = float(self.n) if self.n_effective is None else self.n_effective
+        squared = np.where(spread > 0.0, self.standard_error**2, 1.0)
+        n = np.where(spread > 0.0, spread / squared, whole)
+        centre = (p + z**2 / (2.0 * n)) / (1.0 + z**2 / n)
+        half = z / (1.0 + z**2 / n) * np.sqrt(spread / n + z**2 / (4.0 * n**2))
+        return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
 
 def estimate_shares(
@@ -40,6 +56,9 @@ def estimate_shares(
     `category` (n,) holds 0 .. n_categories - 1. Without `cluster` (n,) visits are independent and the errors
     are the multinomial ones, sqrt(p(1-p)/n) at equal weights; with it they are the linearised ("sandwich")
     errors of a ratio of cluster totals, with the factor G/(G-1) for G clusters (NaN for a single one).
+
+    A share of 0 or 1 has no such error: that of Agresti & Coull stands there, on the visits left when `n` is divided
+    by the median design effect of the other shares. Where there is no other share each cluster counts as one visit.
     """
     n = len(category)
     weight = np.ones(n) if weight is None else weight
@@ -54,7 +73,35 @@ def estimate_shares(
     share = by_category(total) / base.sum()
     squares = by_category(total**2) - 2 * share * by_category(total * base[pair_group]) + share**2 * (base**2).sum()
     correction = 1.0 if cluster is None else len(base) / (len(base) - 1) if len(base) > 1 else np.nan
-    return Shares(n, share, np.sqrt(np.maximum(squares, 0.0) * correction) / base.sum())
+    error = np.sqrt(np.maximum(squares, 0.0) * correction) / base.sum()
+    effective = _n_effective(share, error, weight, None if cluster is None else len(base))
+    all_or_none = (share <= 0.0) | (share >= 1.0 - _ROUNDED)
+    return Shares(n, share, np.where(all_or_none, _error_of_none(effective) * correction, error), effective)
+
+
+_ROUNDED: Final = 1e-12
+"""A sum of weights may miss the whole by as much."""
+_Z2: Final = 1.959964**2
+"""Of a 95 % interval."""
+
+
+def _n_effective(share: FloatArray, error: FloatArray, weight: FloatArray, n_clusters: int | None) -> float:
+    """Independent visits of equal weight that say as much: Kish's (1965) for the weights, fewer for clusters."""
+    if not weight.size:
+        return 0.0
+    by_weights = float(weight.sum() ** 2 / (weight**2).sum())
+    if n_clusters is None:
+        return by_weights
+    inside = (share > 0.0) & (share < 1.0 - _ROUNDED) & (error > 0.0)
+    if not inside.any():
+        return min(by_weights, float(n_clusters))
+    return min(by_weights, float(np.median(share[inside] * (1.0 - share[inside]) / error[inside] ** 2)))
+
+
+def _error_of_none(n: float) -> float:
+    """Standard error of 0 of n, or of all: that of (x + z^2/2) of (n + z^2)."""
+    near = 0.5 * _Z2 / (n + _Z2)
+    return float(np.sqrt(near * (1.0 - near) / (n + _Z2)))
 
 
 def _sums(group: npt.NDArray[np.integer], values: FloatArray, n_groups: int = 0) -> FloatArray:
@@ -62,19 +109,17 @@ def _sums(group: npt.NDArray[np.integer], values: FloatArray, n_groups: int = 0)
 
 
 def hours_covered(slot: IntArray, uncovered: IntArray | None = None) -> IntArray:
-    """How often each hour of the week (168,) lies between the first and the last arrival and is covered by the file.
+    """How often each hour of the week (168,) lies between the first and the last arrival.
 
-    `slot` (n,) counts whole hours since some Monday 00:00, local clock; `uncovered` are hours, counted alike, that the
-    file leaves out.
+    `slot` (n,) counts whole hours since some Monday 00:00, local clock; `uncovered` those that the file leaves out.
     """
-    covered = slots_covered(slot, uncovered) % HOURS_PER_WEEK
-    return np.bincount(covered, minlength=HOURS_PER_WEEK).astype(np.int64)
+    return np.bincount(_covered_slots(slot, uncovered) % HOURS_PER_WEEK, minlength=HOURS_PER_WEEK).astype(np.int64)
 
 
-def slots_covered(slot: IntArray, uncovered: IntArray | None = None) -> IntArray:
-    """The hours from the first to the last of these that are covered."""
-    every = np.arange(slot.min(), slot.max() + 1)
-    return every if uncovered is None or uncovered.size == 0 else every[~np.isin(every, uncovered)]
+def _covered_slots(slot: IntArray, uncovered: IntArray | None) -> IntArray:
+    """Hours from the first to the last arrival, in order, without those left out."""
+    every = np.arange(slot.min(), slot.max() + 1, dtype=np.int64)
+    return every if uncovered is None or not uncovered.size else np.setdiff1d(every, uncovered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +144,9 @@ def dispersion(slot: IntArray, uncovered: IntArray | None = None) -> Dispersion 
     covered = hours_covered(slot, uncovered)
     if covered.min() < 2:
         return None
-    every = slots_covered(slot, uncovered)
-    counts = np.bincount(slot - slot.min()).astype(np.float64)[every - slot.min()]
-    hour_of_week = every % HOURS_PER_WEEK
+    hours = _covered_slots(slot, uncovered)
+    counts = np.bincount(slot - slot.min()).astype(np.float64)[hours - slot.min()]
+    hour_of_week = hours % HOURS_PER_WEEK
     mean = _sums(hour_of_week, counts, HOURS_PER_WEEK) / covered
     seen = mean > 0
     pearson = _sums(hour_of_week, (counts - mean[hour_of_week]) ** 2, HOURS_PER_WEEK)[seen] / mean[seen]
@@ -180,21 +225,24 @@ class PartialEstimates:
     acuity: Shares | None
 
 
-def estimate_demand(frame: pd.DataFrame, calendar: FileCalendar | None = None) -> DemandEstimates:
-    """Shares of arrivals by hour of the week and of acuity.
+def estimate_demand(
+    frame: pd.DataFrame, whole: pd.DataFrame | None = None, uncovered_hours: np.ndarray | None = None
+) -> DemandEstimates:
+    """Shares of arrivals by hour of the week and of acuity, with the weights of a survey if it has them.
 
-    Where arrivals have dates, each hour of the week is weighted by how often the file covers it, and arrivals in hours
-    that its `calendar` leaves out are not counted; without dates every hour counts as equally covered. Visits without a
-    usable arrival or level are left out of that estimate.
+    Where arrivals have dates, each hour of the week is weighted by how often the file covers it; without
+    dates every hour counts as equally covered. Visits without a usable arrival or level are left out of that
+    estimate. Of a part of a file, `whole` is the table that says what it covers, and `uncovered_hours` (datetime64[h])
+    are those between the first and the last arrival that it does not.
     """
     timed = with_weekday_and_time(frame)
     dated = is_dated(timed)
-    left_out = None
-    if dated and calendar is not None and calendar.uncovered_hours.size:
-        left_out = slots_of_hours(calendar.uncovered_hours)
-        timed = timed[calendar.covers(timed["arrival"].to_numpy("datetime64[h]"))]
     cell = _hour_of_week(timed)
-    weight = 1.0 / hours_covered(hour_slots(timed), left_out)[cell] if dated else np.ones(len(cell))
+    covering = timed if whole is None else with_weekday_and_time(whole)
+    left_out = None if uncovered_hours is None else slots_of(uncovered_hours)
+    weight = 1.0 / hours_covered(hour_slots(covering), left_out)[cell] if dated else np.ones(len(cell))
+    of_survey = weights_of(timed)
+    weight = weight if of_survey is None else weight * of_survey
     cluster = _clusters(timed)
     hour_of_day = estimate_shares(cell % HOURS_PER_DAY, HOURS_PER_DAY, weight=weight, cluster=cluster)
     return DemandEstimates(
@@ -206,9 +254,9 @@ def estimate_demand(frame: pd.DataFrame, calendar: FileCalendar | None = None) -
         acuity=_acuity_shares(frame),
         dispersion=dispersion(hour_slots(timed), left_out) if dated else None,
         n_clusters=None if cluster is None else len(np.unique(cluster)),
-        design_effect=_design_effect(hour_of_day, cell, weight) if cluster is not None else None,
+        design_effect=_design_effect(hour_of_day) if cluster is not None else None,
         period=period_text(timed),
-        n_days_without_visits=len(days_without_visits(timed, calendar)) if dated else None,
+        n_days_without_visits=len(days_without_visits(timed, uncovered_hours)) if dated else None,
     )
 
 
@@ -218,7 +266,7 @@ def estimate_without_weekdays(frame: pd.DataFrame) -> PartialEstimates:
     hours = None
     if len(timed):
         cell = (timed["minute_of_day"] // 60).to_numpy(np.int64)
-        hours = estimate_shares(cell, HOURS_PER_DAY, cluster=_clusters(timed))
+        hours = estimate_shares(cell, HOURS_PER_DAY, weight=weights_of(timed), cluster=_clusters(timed))
     return PartialEstimates(hours, _acuity_shares(frame))
 
 
@@ -247,13 +295,13 @@ def n_days(timed: pd.DataFrame) -> int:
     return int((days.max() - days.min()).days) + 1
 
 
-def days_without_visits(timed: pd.DataFrame, calendar: FileCalendar | None = None) -> pd.DatetimeIndex:
-    """Days between the first and the last arrival without one, of those of which the calendar covers an hour."""
+def days_without_visits(timed: pd.DataFrame, uncovered_hours: np.ndarray | None = None) -> pd.DatetimeIndex:
+    """Days between the first and the last arrival without one, of those that the file covers some hour of."""
     days = timed["arrival"].dt.normalize()
     empty = pd.date_range(days.min(), days.max(), freq="D").difference(pd.DatetimeIndex(days))
-    if calendar is None or calendar.uncovered_hours.size == 0:
+    if uncovered_hours is None or not uncovered_hours.size:
         return empty
-    left_out, n_hours = np.unique(calendar.uncovered_hours.astype("datetime64[D]"), return_counts=True)
+    left_out, n_hours = np.unique(uncovered_hours.astype("datetime64[D]"), return_counts=True)
     return empty.difference(pd.DatetimeIndex(left_out[n_hours == HOURS_PER_DAY]))
 
 
@@ -262,9 +310,10 @@ def hour_slots(timed: pd.DataFrame) -> IntArray:
     return np.asarray((timed["arrival"] - _EPOCH_MONDAY) // pd.Timedelta(hours=1), dtype=np.int64)
 
 
-def slots_of_hours(hours: npt.NDArray[np.datetime64]) -> IntArray:
-    """The same of hours of the calendar."""
-    return np.asarray((hours.astype("datetime64[h]") - np.datetime64(_EPOCH_MONDAY, "h")).astype(np.int64))
+def slots_of(hours: np.ndarray) -> IntArray:
+    """The same of hours as datetime64."""
+    monday = np.datetime64(_EPOCH_MONDAY, "h")
+    return np.asarray((hours.astype("datetime64[h]") - monday).astype(np.int64), dtype=np.int64)
 
 
 def period_text(timed: pd.DataFrame) -> str:
@@ -304,10 +353,12 @@ def _acuity_shares(frame: pd.DataFrame) -> Shares | None:
     known = frame[frame["acuity"].notna()]
     if known.empty:
         return None
-    return estimate_shares(known["acuity"].to_numpy(np.int64) - 1, len(ACUITIES), cluster=_clusters(known))
+    level = known["acuity"].to_numpy(np.int64) - 1
+    return estimate_shares(level, len(ACUITIES), weight=weights_of(known), cluster=_clusters(known))
 
 
-def _design_effect(clustered: Shares, cell: IntArray, weight: FloatArray) -> float:
-    simple = estimate_shares(cell % HOURS_PER_DAY, HOURS_PER_DAY, weight=weight)
-    seen = simple.standard_error > 0
-    return float(np.median((clustered.standard_error[seen] / simple.standard_error[seen]) ** 2))
+def _design_effect(clustered: Shares) -> float:
+    """Median variance of an hour's share over that of as many independent visits of equal weight."""
+    seen = (clustered.share > 0.0) & (clustered.share < 1.0)
+    p = clustered.share[seen]
+    return float(np.median(clustered.standard_error[seen] ** 2 / (p * (1.0 - p) / clustered.n)))

@@ -4,14 +4,17 @@ Of the steps that a visits file measures the family that fits is written into th
 Uniform and triangular laws are for judgement without data: their likelihood is not regular, and they are not fitted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from sim.calibration.estimators.streams import name_of
+from sim.calibration.estimators.survey_weights import clusters_of, weights_of
 from sim.department.department import Department
 from sim.department.pathway import Delay, SideTask, Step, Task
 from sim.department.quantities import ACUITIES, Empirical
@@ -19,6 +22,8 @@ from sim.io.suggest import did_you_mean
 from sim.statistics import lifetimes
 from sim.statistics.arrays import FloatArray, IntArray
 from sim.statistics.lifetimes import FAMILIES, Family, LifetimeFit, durations, fit_lifetimes
+from sim.statistics.monte_carlo import p_text
+from sim.statistics.weighted import weighted_mean, weighted_quantile
 
 _STEPS: Final = (60.0, 30.0, 15.0, 10.0, 5.0, 1.0)
 """Minutes to which clocks and people round."""
@@ -109,6 +114,11 @@ class FitTest:
         """At the 5 % level by A-squared, which sees the tails."""
         return self.ad_p <= 0.05
 
+    @property
+    def p_text(self) -> str:
+        """As it is printed."""
+        return p_text(self.ad_p, self.draws)
+
 
 def bootstrap_test(
     values: ArrayLike, group: ArrayLike, fit: LifetimeFit, *, step: float, seed: int, draws: int = 39
@@ -142,7 +152,8 @@ class Choice:
     """Families in order of AIC with their tests, and what is to be used.
 
     `chosen` is the first family in that order which is not rejected, None if all are: then `table`, the quantiles of
-    each group at the chances `at`, zeros among them, is what the values say, and `nearest` the family of least AIC.
+    each group at the chances `at`, zeros among them, is what the values say, and `nearest` the family of least AIC. To
+    values with survey weights none is fitted: `fits` is empty.
     """
 
     fits: tuple[LifetimeFit, ...]
@@ -166,9 +177,11 @@ class Choice:
 
     def verdict(self) -> str:
         """One sentence."""
+        if not self.fits:
+            return "no family is fitted to weighted minutes, the weighted quantiles hold"
         used = self.chosen or self.nearest
         test = self.test_of(used.family)
-        told = f"A-squared {test.ad:.2f}, p {test.ad_p:.2f}; largest distance {test.ks:.3f}" if test else "not tested"
+        told = f"A-squared {test.ad:.2f}, p {test.p_text}; largest distance {test.ks:.3f}" if test else "not tested"
         if self.chosen is not None:
             return f"{used.family} fits ({told})"
         return (
@@ -185,8 +198,7 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
     rounding = rounding_of(x)
     zero = (x == 0.0) & (rounding.step == 0.0)
     by_group = [x[groups == g] for g in range(int(groups.max(initial=-1)) + 1)]
-    at = chances_for(by_group)
-    table = np.array([np.quantile(values, at) for values in by_group])
+    at, table = quantile_table(by_group, None)
     x, groups = x[~zero], groups[~zero]
     fits = lifetimes.fit_families(durations(x, x, groups, rounding.step))
     some = _at_most(x.size, _MOST_TESTED, groups, seed)
@@ -200,18 +212,35 @@ def choose_distribution(values: ArrayLike, group: ArrayLike, *, seed: int, draws
     return Choice(fits, tuple(tests), rounding, int(zero.sum()), at, table)
 
 
-def chances_for(by_group: list[FloatArray]) -> tuple[float, ...]:
+QuantileFunction = Callable[[ArrayLike], FloatArray]
+
+
+def quantile_table(
+    by_group: list[FloatArray], weights: list[FloatArray] | None
+) -> tuple[tuple[float, ...], FloatArray]:
+    """Chances that tell the values of every group, and their quantiles, a row per group; weighted if weights are."""
+    if weights is None:
+        functions: list[QuantileFunction] = [partial(np.quantile, values) for values in by_group]
+        means = [float(values.mean()) for values in by_group]
+    else:
+        pairs = list(zip(by_group, weights, strict=True))
+        functions = [partial(weighted_quantile, values, weight) for values, weight in pairs]
+        means = [weighted_mean(values, weight)[0] for values, weight in pairs]
+    at = _chances_for(functions, means, max((values.size for values in by_group), default=1))
+    return at, np.array([quantiles(at) for quantiles in functions])
+
+
+def _chances_for(functions: list[QuantileFunction], means: list[float], most: int) -> tuple[float, ...]:
     """`TABLE_CHANCES`, and more where some group's quantiles leap: lines across a gap would fill it with values."""
     at = np.array(TABLE_CHANCES)
-    finest = 1.0 / max((values.size for values in by_group), default=1)
     while True:
         middle, width = (at[1:] + at[:-1]) / 2.0, np.diff(at)
         missed = np.zeros(middle.size)
-        for values in by_group:
-            ends = np.quantile(values, at)
-            bend = np.abs(np.quantile(values, middle) - (ends[1:] + ends[:-1]) / 2.0)
-            missed = np.maximum(missed, width * bend / max(float(values.mean()), 1e-9))
-        leaps = middle[(missed > _MEAN_ERROR) & (width > finest)]
+        for quantiles, mean in zip(functions, means, strict=True):
+            ends = quantiles(at)
+            bend = np.abs(quantiles(middle) - (ends[1:] + ends[:-1]) / 2.0)
+            missed = np.maximum(missed, width * bend / max(mean, 1e-9))
+        leaps = middle[(missed > _MEAN_ERROR) & (width > 1.0 / most)]
         if not leaps.size:
             return tuple(float(f"{chance:.8g}") for chance in at)
         at = np.sort(np.append(at, leaps))
@@ -234,8 +263,6 @@ def quantile_pairs(fit: LifetimeFit, values: ArrayLike, group: int) -> tuple[Flo
 
 
 IfNoneFits = Literal["empirical", "nearest"]
-EVERY_STREAM: Final = ""
-"""The stream of what a file without streams measures."""
 _FEWEST: Final = 50
 _MOST_ZEROS: Final = 0.01
 """Share of zeros, which no family gives, up to which they are taken for slips."""
@@ -245,13 +272,20 @@ _DIGITS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class StepMinutes:
-    """The minutes of one step: `values` by group, one for each of `levels`, or one for everybody."""
+    """The minutes of one step: `values` by group, one for each of `levels`, or one for everybody.
+
+    `observed_means` of each group are (mean, standard error); `weights` are empty where the file has none. `pooled` is
+    whether they are those of all streams, the stream's own being too few.
+    """
 
     stream: str
     step: str
     levels: tuple[int, ...]
     values: tuple[FloatArray, ...]
     choice: Choice
+    observed_means: tuple[tuple[float, float], ...]
+    weights: tuple[FloatArray, ...] = ()
+    pooled: bool = False
 
     @property
     def n(self) -> int:
@@ -269,7 +303,7 @@ class StepMinutes:
 
     def used(self, if_none_fits: IfNoneFits) -> LifetimeFit | None:
         """The family that is written, None where it is the quantiles."""
-        return self.fit or (self.choice.nearest if if_none_fits == "nearest" else None)
+        return self.fit or (self.choice.nearest if if_none_fits == "nearest" and self.choice.fits else None)
 
     def written(self, if_none_fits: IfNoneFits) -> dict[str, Any]:
         """The value of `minutes` in the department's configuration."""
@@ -284,7 +318,8 @@ class StepMinutes:
         """Where the numbers are from and what was found, for the file and the report."""
         counts = zip(self.levels, self.values, strict=True) if self.levels else ()
         by_level = ", ".join(f"CTAS {level} {values.size:,}" for level, values in counts)
-        sample = f"minutes, n = {self.n:,}{f' ({by_level})' if by_level else ''}"
+        pooled = ", of all streams together" if self.pooled else ""
+        sample = f"minutes, n = {self.n:,}{f' ({by_level})' if by_level else ''}{pooled}"
         if self.fit is not None:
             return f"{sample}; {self.choice.verdict()}"
         zeros = f"{self.choice.n_zero:,} are 0, which no family gives; " if self.has_zeros else ""
@@ -292,7 +327,7 @@ class StepMinutes:
             verdict = self.choice.verdict()
         else:
             verdict = f"none of {', '.join(FAMILIES)} fits (without them {self.choice.verdict()})"
-        if if_none_fits == "nearest":
+        if if_none_fits == "nearest" and self.choice.fits:
             return f"{sample}; {zeros}{verdict}; {self.choice.nearest.family} is written all the same, as asked for"
         distance = max(self.distances(if_none_fits))
         return f"{sample}; {zeros}{verdict}; written as empirical, largest distance {distance:.3f}"
@@ -304,8 +339,9 @@ class StepMinutes:
         """
         fit = self.used(if_none_fits)
         if fit is None:
-            pairs = zip(self.values, self.choice.table, strict=True)
-            return [ties_apart(values, table, self.choice.at) for values, table in pairs]
+            weights = self.weights or tuple(np.ones(values.size) for values in self.values)
+            groups = zip(self.values, weights, self.choice.table, strict=True)
+            return [ties_apart(values, table, self.choice.at, weight) for values, weight, table in groups]
         return [kolmogorov_smirnov(1.0 - fit.survival(values, g)) for g, values in enumerate(self.values)]
 
     def means(self, if_none_fits: IfNoneFits) -> list[float]:
@@ -317,48 +353,63 @@ class StepMinutes:
         return [Empirical(quantiles=tuple(row), at=self.choice.at).mean_of(3) for row in self.choice.table.tolist()]
 
 
-def ties_apart(values: FloatArray, table: FloatArray, at: tuple[float, ...]) -> float:
+def ties_apart(values: FloatArray, table: FloatArray, at: tuple[float, ...], weight: FloatArray | None = None) -> float:
     """Kolmogorov distance of a quantile table from the values it was made of, at each value that occurs."""
-    seen, counts = np.unique(values, return_counts=True)
-    below = np.cumsum(counts) / values.size
+    seen, place = np.unique(values, return_inverse=True)
+    below = np.cumsum(np.bincount(place, weights=weight)) / (values.size if weight is None else weight.sum())
     # Of shares at one quantile the last is the share up to and with it.
     last = np.append(np.diff(table) > 0.0, True)
     return float(np.abs(below - np.interp(seen, table[last], np.array(at)[last])).max())
 
 
 def measured(parts: Mapping[str, pd.DataFrame], seed: int, notes: list[str]) -> dict[tuple[str, str], StepMinutes]:
-    """The minutes of each measured step by stream and step, from the table's columns `minutes_STEP`."""
-    names = [
-        (stream, column.removeprefix("minutes_"))
-        for stream, part in parts.items()
-        for column in map(str, part.columns)
-        if column.startswith("minutes_")
-    ]
-    found = {(stream, step): _measured(stream, step, parts[stream], seed, notes) for stream, step in names}
-    return {key: of_step for key, of_step in found.items() if of_step is not None}
+    """The minutes of each measured step by stream and step, from the table's columns `minutes_STEP`.
+
+    A stream with too few has those of all streams together.
+    """
+    found: dict[tuple[str, str], StepMinutes] = {}
+    for stream, part in parts.items():
+        for step in (str(name).removeprefix("minutes_") for name in part.columns if str(name).startswith("minutes_")):
+            of_step, why = _measured(stream, step, part, seed)
+            if of_step is None and len(parts) > 1:
+                of_step, _ = _measured(stream, step, pd.concat(parts.values()), seed)
+                of_step = of_step and replace(of_step, pooled=True)
+                why += ": pooled, those of all streams are taken" if of_step else ""
+            if why:
+                notes.append(f"{name_of(stream)}, {step}: {why}{'' if of_step else ': the step keeps its own'}")
+            if of_step is not None:
+                found[stream, step] = of_step
+    return found
 
 
-def _measured(stream: str, step: str, part: pd.DataFrame, seed: int, notes: list[str]) -> StepMinutes | None:
-    column, where = f"minutes_{step}", f"{stream or 'all streams'}, {step}"
-    known = part[part[column].notna()]
+def _measured(stream: str, step: str, part: pd.DataFrame, seed: int) -> tuple[StepMinutes | None, str]:
+    """The minutes of one step, or why there are none."""
+    known = part[part[f"minutes_{step}"].notna()]
     counts = known["acuity"].value_counts()
     levels = tuple(level for level in ACUITIES if counts.get(level, 0) >= _FEWEST)
+    if not levels and len(known) < _FEWEST:
+        return None, f"{len(known):,} minutes, under {_FEWEST}"
     if levels:
         known = known[known["acuity"].isin(levels)]
-        group = np.searchsorted(levels, known["acuity"].to_numpy(np.float64)).astype(np.int64)
-    elif len(known) >= _FEWEST:
-        group = np.zeros(len(known), dtype=np.int64)
-    else:
-        notes.append(f"{where}: {len(known):,} minutes, under {_FEWEST}: the step keeps its own")
-        return None
-    values = known[column].to_numpy(np.float64)
+    values = known[f"minutes_{step}"].to_numpy(np.float64)
+    level = known["acuity"].to_numpy(np.float64) if levels else np.zeros(values.size)
+    group = np.searchsorted(levels or (0,), level).astype(np.int64)
+    rows = [group == number for number in range(max(len(levels), 1))]
+    by_group, weight, cluster = tuple(values[mine] for mine in rows), weights_of(known), clusters_of(known)
+    if weight is not None:
+        weights = tuple(weight[mine] for mine in rows)
+        means = tuple(
+            weighted_mean(values[mine], weight[mine], None if cluster is None else cluster[mine]) for mine in rows
+        )
+        at, table = quantile_table(list(by_group), list(weights))
+        choice = Choice((), (), rounding_of(values), int((values == 0.0).sum()), at, table)
+        return StepMinutes(stream, step, levels, by_group, choice, means, weights), ""
     try:
         choice = choose_distribution(values, group, seed=seed)
     except lifetimes.TooFewDurations as error:
-        notes.append(f"{where}: {error}; the step keeps its own")
-        return None
-    by_group = tuple(values[group == number] for number in range(max(len(levels), 1)))
-    return StepMinutes(stream, step, levels, by_group, choice)
+        return None, str(error)
+    means = tuple((float(mine.mean()), float(mine.std(ddof=1) / mine.size**0.5)) for mine in by_group)
+    return StepMinutes(stream, step, levels, by_group, choice, means), ""
 
 
 def is_measurable(step: Step) -> bool:

@@ -1,13 +1,13 @@
 """Everything of a department that can be estimated from a tidy visits table, each part by its own estimator.
 
-What a part needs and the file lacks is named in the notes, never filled in. The words are the department's: streams
-`medical` and `mental_health`, dispositions `discharge`, `admission`, `transfer`, `lwbs`, `ama`; a column map recodes
-the file's.
+Where the file names streams all is estimated by stream (`streams`). What a part needs and the file lacks is named in
+the notes, never filled in. The words are the department's: dispositions `discharge`, `admission`, `transfer`, `lwbs`,
+`ama`; a column map recodes the file's.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from functools import partial
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,91 +17,94 @@ from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
 from sim.calibration.estimators.returns import ReturnFit, fit_returns, gaps_between
 from sim.calibration.estimators.shares import Shares, estimate_shares
-from sim.calibration.estimators.step_minutes import (
+from sim.calibration.estimators.step_minutes import Choice, StepMinutes, choose_distribution, measured, rounding_of
+from sim.calibration.estimators.streams import (
     EVERY_STREAM,
-    Choice,
-    StepMinutes,
-    choose_distribution,
-    measured,
-    rounding_of,
+    StreamParts,
+    estimate_by_stream,
+    name_of,
+    stream_parts,
 )
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
+from sim.calibration.estimators.survey_weights import (
+    WeightedMinutes,
+    clusters_of,
+    has_weights,
+    weighted_minutes,
+    weights_of,
+)
+from sim.department.arrivals import MEDICAL
 from sim.department.patients import ARRIVAL_MODES
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.lifetimes import TooFewDurations
 
-_STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
 _LEFT, _ADMITTED, _HOME = "lwbs", ("admission", "transfer"), "discharge"
 _AGE_EDGES, _ADULT_FROM = (6, 12), 18
 _FEWEST: Final = 50
 """Visits for shares and distributions; with fewer their errors are as large as they are."""
 _FEWEST_RETURNS: Final = 30
 _FEWEST_OF_A_LEVEL: Final = 20
-_Found = TypeVar("_Found")
+_FEWEST_LEAVERS: Final = 30
+"""Leavers to be expected in a stream, ten at each of three levels, for it to have a patience of its own."""
+MOST_UNTIMED: Final = 0.1
+"""Share of those who left unseen whose time of leaving may be unknown: they are no longer few, nor like the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitEstimates:
-    """Estimates, by stream where there are streams (a file without them is all `medical`).
+    """Estimates by stream; of a file without streams `rates`, `ages`, `modes` and `returns` are of `medical`, all else
+    of `EVERY_STREAM`.
 
-    `admission` maps acuity levels to shares (not admitted, admitted); `waits` and `stays` are by acuity level in the
-    order of `levels`; `steps` are minutes of steps by stream (`EVERY_STREAM` if the file has none) and name.
+    `admission` maps acuity levels to shares (not admitted, admitted), `left_unseen` is (not, left); `waits` and `stays`
+    are by acuity level in the order of `levels`, of all visits; `steps` are minutes of steps by stream and name. With
+    survey weights no family is fitted, and `minutes` holds what is told of waits and stays.
     """
 
     rates: dict[str, ArrivalRates]
     ages: dict[str, Shares]
     modes: dict[str, Shares]
-    admission: dict[int, Shares]
-    patience: PatienceFit | None
-    patience_test: PatienceTest | None
+    admission: dict[str, dict[int, Shares]]
+    left_unseen: dict[str, Shares]
+    patience: dict[str, PatienceFit]
+    patience_test: dict[str, PatienceTest]
     returns: dict[str, ReturnFit]
     levels: tuple[int, ...]
     waits: Choice | None
     stays: Choice | None
     steps: dict[tuple[str, str], StepMinutes]
     notes: tuple[str, ...]
-
-
-def streams_in(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The table by stream; whole, as `medical`, where its words for streams are not the department's."""
-    found = set(frame["stream"].dropna().unique())
-    if found and found <= set(_STREAMS):
-        return {stream: frame[frame["stream"] == stream] for stream in _STREAMS if stream in found}
-    return {MEDICAL: frame}
+    minutes: tuple[WeightedMinutes, ...] = ()
 
 
 def estimate_visits(frame: pd.DataFrame, *, seed: int = 1) -> VisitEstimates:
     """Estimate all that the table holds."""
     notes: list[str] = []
-    streams = streams_in(frame)
-    patience, tested = _patience(frame, seed, notes)
-    levels, waits, stays = _durations(frame, seed, notes)
-    by_stream = streams if set(streams) == set(frame["stream"].dropna().unique()) else {EVERY_STREAM: frame}
+    parts, weighted = stream_parts(frame), has_weights(frame)
+    patience = {} if weighted else _patience_by_stream(parts, seed, notes)
+    levels, waits, stays = ((), None, None) if weighted else _durations(frame, seed, notes)
+    known = parts.by_stream or {EVERY_STREAM: frame}
+    rates = {} if weighted else estimate_by_stream(parts, "rates", _rates, notes, may_pool=_never, of_all=MEDICAL)
     return VisitEstimates(
-        rates=_by_stream(streams, _rates, notes),
-        ages=_by_stream(streams, _ages, notes),
-        modes=_by_stream(streams, _modes, notes),
-        admission=dict(_admission(frame, notes)),
-        patience=patience,
-        patience_test=tested,
-        returns=_by_stream(streams, lambda name, part, notes: _returns(name, part, frame, notes), notes),
+        rates=rates,
+        ages=estimate_by_stream(parts, "ages", _ages, notes, of_all=MEDICAL),
+        modes=estimate_by_stream(parts, "modes of arrival", _modes, notes, of_all=MEDICAL),
+        admission=estimate_by_stream(parts, "admission", _admission, notes),
+        left_unseen=estimate_by_stream(parts, "leaving unseen", _left_unseen, notes),
+        patience={stream: found for stream, (found, _) in patience.items()},
+        patience_test={stream: tested for stream, (_, tested) in patience.items() if tested is not None},
+        returns={} if weighted else _returns_by_stream(parts, frame, notes),
         levels=levels,
         waits=waits,
         stays=stays,
-        steps=measured(by_stream, seed, notes),
+        steps=measured(known, seed, notes),
         notes=tuple(notes),
+        minutes=weighted_minutes(frame, ("wait_minutes", "stay_minutes"), _FEWEST) if weighted else (),
     )
 
 
-def _by_stream(
-    streams: dict[str, pd.DataFrame],
-    estimate: Callable[[str, pd.DataFrame, list[str]], _Found | None],
-    notes: list[str],
-) -> dict[str, _Found]:
-    """The estimate of each stream that has one."""
-    found = {name: estimate(name, part, notes) for name, part in streams.items()}
-    return {name: each for name, each in found.items() if each is not None}
+def _never(_: pd.DataFrame) -> bool:
+    """A rate is of one stream, and few returns are no sign of a thin stream."""
+    return False
 
 
 def _rates(name: str, part: pd.DataFrame, notes: list[str]) -> ArrivalRates | None:
@@ -119,11 +122,9 @@ def _rates(name: str, part: pd.DataFrame, notes: list[str]) -> ArrivalRates | No
     return rates
 
 
-def _clusters(part: pd.DataFrame) -> np.ndarray | None:
-    """Visits of one patient are alike in what is the patient's."""
-    if part["patient"].isna().any() or part["patient"].nunique() < 2:
-        return None
-    return pd.factorize(part["patient"])[0].astype(np.int64)
+def _shares(category: np.ndarray, n: int, part: pd.DataFrame) -> Shares:
+    """With the weights and the clusters of the visits."""
+    return estimate_shares(category.astype(np.int64), n, weight=weights_of(part), cluster=clusters_of(part))
 
 
 def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
@@ -136,63 +137,128 @@ def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
         notes.append(
             f"{name}: {len(known) - len(children):,} visits from {_ADULT_FROM} years on are left out of age shares"
         )
-    groups = np.digitize(children["age"].to_numpy(), _AGE_EDGES).astype(np.int64)
-    return estimate_shares(groups, len(_AGE_EDGES) + 1, cluster=_clusters(children))
+    return _shares(np.digitize(children["age"].to_numpy(), _AGE_EDGES), len(_AGE_EDGES) + 1, children)
 
 
 def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
     """Whoever comes in any other way than by ambulance or with the police walks in, as in the department."""
-    known = part["mode"].dropna() if "mode" in part.columns else pd.Series(dtype=object)
+    known = part[part["mode"].notna()] if "mode" in part.columns else part[:0]
     if len(known) < _FEWEST:
         return None
     for word in ARRIVAL_MODES[1:]:
-        if word not in set(known):
+        if word not in set(known["mode"]):
             notes.append(f"{name}: no arrival says {word}, which a file may leave out: that share keeps its own")
-    places = known.map(lambda word: ARRIVAL_MODES.index(word) if word in ARRIVAL_MODES else 0).to_numpy(np.int64)
-    return estimate_shares(places, len(ARRIVAL_MODES), cluster=_clusters(part.loc[known.index]))
+    places = [ARRIVAL_MODES.index(word) if word in ARRIVAL_MODES else 0 for word in known["mode"]]
+    return _shares(np.array(places), len(ARRIVAL_MODES), known)
 
 
-def _admission(frame: pd.DataFrame, notes: list[str]) -> Iterator[tuple[int, Shares]]:
-    ended = frame[frame["disposition"].isin((*_ADMITTED, _HOME)) & frame["acuity"].notna()]
-    if ended.empty:
-        notes.append("no disposition in the department's words: no admission shares; recode them in the column map")
-        return
+def _admission(name: str, part: pd.DataFrame, notes: list[str]) -> dict[int, Shares] | None:
+    """By level; transfers count as admissions. None with too few visits whose end is known."""
+    ended = part[part["disposition"].isin((*_ADMITTED, _HOME)) & part["acuity"].notna()]
+    if len(ended) < _FEWEST:
+        notes.append(
+            f"{name_of(name)}: {len(ended):,} visits with a level that ended with discharge, admission or transfer: no "
+            "admission shares; recode the file's words in the column map"
+        )
+        return None
+    found, few = {}, []
     for level in ACUITIES:
-        admitted = np.asarray(ended.loc[ended["acuity"] == level, "disposition"].isin(_ADMITTED), dtype=np.int64)
-        if admitted.size >= _FEWEST_OF_A_LEVEL:
-            yield level, estimate_shares(admitted, 2)
+        mine = ended[ended["acuity"] == level]
+        if len(mine) >= _FEWEST_OF_A_LEVEL:
+            found[level] = _shares(mine["disposition"].isin(_ADMITTED).to_numpy(), 2, mine)
+        else:
+            few.append(f"CTAS {level} ({len(mine)})")
+    if few:
+        notes.append(f"{name_of(name)}: admission keeps its own at {', '.join(few)}: fewer than {_FEWEST_OF_A_LEVEL}")
+    return found
+
+
+def _left_unseen(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
+    known = part[part["disposition"].notna()]
+    if len(known) < _FEWEST:
+        return None
+    found = _shares((known["disposition"] == _LEFT).to_numpy(), 2, known)
+    low, high = (float(ends[1]) for ends in found.interval())
+    notes.append(
+        f"{name_of(name)}: {100 * found.share[1]:.2f} % left unseen (SE {100 * found.standard_error[1]:.2f}, 95 % "
+        f"interval {100 * low:.2f} to {100 * high:.2f}, n = {found.n:,})"
+    )
+    return found
 
 
 def waits_and_ends(frame: pd.DataFrame) -> tuple[FloatArray, np.ndarray, np.ndarray]:
-    """Minutes waited, whether the wait ended with leaving, and the level, of visits where all three are known."""
+    """Minutes waited, whether the wait ended with leaving, and the level, of visits where all three are known.
+
+    A stay of 0 of somebody who left says that the time of leaving is not known.
+    """
     left = (frame["disposition"] == _LEFT).to_numpy()
-    waited = np.where(left, frame["stay_minutes"], frame["wait_minutes"]).astype(np.float64)
+    stay = frame["stay_minutes"].to_numpy(np.float64)
+    waited = np.where(left, np.where(stay > 0.0, stay, np.nan), frame["wait_minutes"].to_numpy(np.float64))
     known = ~np.isnan(waited) & frame["acuity"].notna().to_numpy()
     return waited[known], left[known], frame["acuity"].to_numpy()[known].astype(np.int64)
 
 
-def _patience(frame: pd.DataFrame, seed: int, notes: list[str]) -> tuple[PatienceFit | None, PatienceTest | None]:
-    waited, left, level = waits_and_ends(frame)
-    if not left.any():
-        notes.append("no visit that left without being seen, with its time of leaving: no patience")
-        return None, None
+def _patience_by_stream(
+    parts: StreamParts, seed: int, notes: list[str]
+) -> dict[str, tuple[PatienceFit, PatienceTest | None]]:
+    """A stream is thin where few leavers could be looked for: few who left of many visits are no reason to pool."""
+    left = float((parts.named["disposition"] == _LEFT).mean()) if len(parts.named) else 0.0
+
+    def is_thin(part: pd.DataFrame) -> bool:
+        return left * len(part) < _FEWEST_LEAVERS and not _are_untimed(part)
+
+    return estimate_by_stream(parts, "patience", partial(_patience, seed=seed), notes, may_pool=is_thin)
+
+
+def _untimed(part: pd.DataFrame) -> int:
+    """Visits that left unseen, their time of leaving unknown."""
+    return int(((part["disposition"] == _LEFT) & ~(part["stay_minutes"] > 0.0)).sum())
+
+
+def _are_untimed(part: pd.DataFrame) -> bool:
+    return _untimed(part) > MOST_UNTIMED * int((part["disposition"] == _LEFT).sum())
+
+
+def _patience(
+    name: str, part: pd.DataFrame, notes: list[str], seed: int
+) -> tuple[PatienceFit, PatienceTest | None] | None:
+    who = name_of(name)
+    n_left = int((part["disposition"] == _LEFT).sum())
+    waited, left, level = waits_and_ends(part)
+    if not n_left:
+        notes.append(f"{who}: nobody is said to have left without being seen: no patience")
+        return None
+    n_untimed = _untimed(part)
+    if _are_untimed(part):
+        notes.append(
+            f"{who}: {n_untimed:,} of {n_left:,} who left unseen have no time of leaving, more than "
+            f"{100 * MOST_UNTIMED:.0f} %: no patience, for those with a time need not be like them"
+        )
+        return None
     try:
         step = rounding_of(waited[left]).step
         found = fit_patience(waited, left, level, grid=step or 1.0)
     except TooFewDurations as error:
-        notes.append(f"patience: {error}")
-        return None, None
-    notes.append("patience runs from arrival here; the department's stands still while a patient is attended to")
-    notes += [f"patience: {note}" for note in found.notes]
+        notes.append(f"{who}: {error}")
+        return None
     if not found.fit.identified:
-        notes.append("patience: the waits do not tell it; nothing is written")
-        return None, None
+        notes.append(f"{who}: the waits do not tell patience; nothing is written")
+        return None
+    if n_untimed:
+        notes.append(f"{who}: {n_untimed:,} of {n_left:,} who left unseen have no time of leaving: not in patience")
+    notes.append(f"{who}: patience runs from arrival here; the department's stands still while somebody is attended to")
+    notes += [f"{who}: patience: {note}" for note in found.notes]
     tested = patience_test(found.fit, found.levels, waited, left, level, grid=step or 1.0, seed=seed)
-    notes.append(f"patience: {tested.verdict() if tested else 'too few leavers to test its family'}")
+    notes.append(f"{who}: patience: {tested.verdict() if tested else 'too few leavers to test its family'}")
     return found, tested
 
 
-def _returns(name: str, part: pd.DataFrame, frame: pd.DataFrame, notes: list[str]) -> ReturnFit | None:
+def _returns_by_stream(parts: StreamParts, frame: pd.DataFrame, notes: list[str]) -> dict[str, ReturnFit]:
+    returns = partial(_returns, frame=frame)
+    return estimate_by_stream(parts, "returns", returns, notes, may_pool=_never, of_all=MEDICAL)
+
+
+def _returns(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) -> ReturnFit | None:
     known = part[part["patient"].notna() & part["arrival"].notna()]
     if known.empty:
         notes.append(f"{name}: no patient identities with dates: no returns")

@@ -1,9 +1,7 @@
 """The demand configuration of a visits file: its values, where each comes from, and the table of estimates.
 
 A file with weekdays gives the demand of a week, one without only that of a day; files with dates, streams or patient
-identities give more. Which hours of the week a demand can hold is decided here too (`hour_shapes`): the department
-takes mental-health arrivals away from all arrivals to get the medical ones, so that no hour may be left with fewer than
-none. A small file has hours without a visit, and would be refused with the shapes it shows.
+identities give more. What is estimated by stream is written by stream; the first line says whether it is.
 """
 
 import hashlib
@@ -16,7 +14,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.estimators.arrival_rates import ArrivalRates, Estimates
+from sim.calibration.estimators.arrival_rates import ArrivalRates
+from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import (
     HOURS_PER_DAY,
@@ -27,12 +26,24 @@ from sim.calibration.estimators.shares import (
     round_to_total,
 )
 from sim.calibration.estimators.step_minutes import StepMinutes
+from sim.calibration.estimators.streams import StreamParts
+from sim.calibration.estimators.survey_weights import TOLD_CHANCES, WeightedMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
+from sim.calibration.writing.hour_shapes import (
+    AS_EVERYONE,
+    COMPOSED_DECIMALS,
+    POOLED,
+    HourShapes,
+    hour_shapes,
+    hours_by_stream,
+)
+from sim.calibration.writing.written_volume import WrittenVolume, written_volume
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand, Profile
-from sim.department.quantities import ACUITIES, sum_in_order
+from sim.department.quantities import ACUITIES
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.lifetimes import Parameter
-from sim.visits.column_map import WEEKDAY_NAMES, ColumnMap, Sources
+from sim.visits.column_map import ColumnMap, Sources
 from sim.visits.data_quality import DataQuality
 from sim.visits.file_error import VisitsFileError
 
@@ -88,9 +99,10 @@ class ConfigLine:
 
     values: tuple[float, ...]
     comment: str
+    decimals: int = 5
 
     def __str__(self) -> str:
-        return f"[{', '.join(f'{value:.5f}' for value in self.values)}]  # {self.comment}"
+        return f"[{', '.join(f'{value:.{self.decimals}f}' for value in self.values)}]  # {self.comment}"
 
 
 def hour_lines(by_day: Sequence[ConfigLine]) -> Iterator[str]:
@@ -109,18 +121,22 @@ def keyed_lines(key: str, lines: Mapping[str, ConfigLine | str | None], remark: 
 @dataclass(frozen=True, slots=True)
 class DemandFile:
     """A demand configuration: what was read and how it was used (`about`), its keys as lines of YAML (`config`), and
-    the estimates it was made of. A key that is not in `config` keeps its value in demand=default.
+    the estimates it was made of. A key that is not in `config` keeps its value in demand=default. `first_line` says
+    which streams they are estimates of; `visits_per_year` is None where the file does not tell it.
     """
 
     name: str
+    first_line: str
     about: tuple[str, ...]
     config: tuple[str, ...]
     estimates: tuple[Estimate, ...]
+    visits_per_year: float | None = None
 
     def yaml_text(self) -> str:
         """The configuration; it names only what was estimated and keeps the rest of `demand: default`."""
         head = (
-            f"demand={self.name}: when patients come and how urgent they are, from a visits file.",
+            f"demand={self.name}, {self.first_line}.",
+            "When patients come and how urgent they are, from a visits file.",
             "Written by `peered study=calibrate`: change the visits file or its column map, not this file.",
             "What is not named here keeps its value in demand=default.",
             *self.about,
@@ -135,77 +151,20 @@ class DemandFile:
     def summary_lines(self) -> tuple[str, ...]:
         """What a reader of the console needs: how it was done, and every share not by hour of the week."""
         short = ("hour_of_day_share", "block_share", "weekday_index", "acuity_share")
-        rows = map(_summary, (row for row in self.estimates if row.quantity in short))
-        return (*self.about, "", f"{'estimate':<32}{'value':>9}{'SE':>9}{'written':>10}", *rows)
+        rows = map(_summary, (row for row in self.estimates if row.quantity.split(" ")[0] in short))
+        return (*self.about, "", f"{'estimate':<40}{'value':>9}{'SE':>9}{'written':>10}", *rows)
 
 
 def _summary(row: Estimate) -> str:
     label = " ".join(part for part in (row.quantity, row.weekday, row.hour, row.level) if part)
     error = "" if row.standard_error is None else f"{row.standard_error:.4f}"
     written = "" if row.in_config is None else f"{row.in_config:.5f}"
-    return f"{label:<32}{row.estimate:>9.4f}{error:>9}{written:>10}"
+    return f"{label:<40}{row.estimate:>9.4f}{error:>9}{written:>10}"
 
 
 def weekday_name(day: int) -> str:
     """Monday for 0 .. Sunday for 6."""
     return WEEKDAY_NAMES[day].capitalize()
-
-
-# --- which hours a demand can hold ---
-
-
-POOLED = (
-    "The hours are those of all weekdays together: too few visits by hour of the week to take mental-health visits out."
-)
-AS_EVERYONE = (
-    "Assumption: mental-health visits come at the hours of all visits, because no other shape leaves room for them."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class HourShapes:
-    """Shares of each day's arrivals, rounded as they are written.
-
-    `everyone` seven days of 24, Monday first; `mental_health` 24, None where the default's shape is kept. `notes` say
-    what had to be done so that medical arrivals are nowhere negative.
-    """
-
-    everyone: tuple[tuple[float, ...], ...]
-    mental_health: tuple[float, ...] | None
-    notes: tuple[str, ...] = ()
-
-
-def hour_shapes(week: FloatArray, mental: Shares | None, share: float | None, base: Demand | None) -> HourShapes:
-    """The shapes to write.
-
-    `week` (7, 24) shares of the week's arrivals. `mental` (24) are the hours of mental-health visits and `share` is
-    their part of all, None where the file does not separate them; then it is that of `base`. Without a
-    profile as base there is nothing to fit into, and the hours are taken as they are.
-    """
-    by_day = tuple(round_to_total(day, 1) for day in week)
-    own = None if mental is None else round_to_total(mental.share, 1)
-    if not isinstance(base, Profile):
-        return HourShapes(by_day, own)
-    part = base.mental_health_share if share is None else share
-    return next(found for found in _candidates(week, by_day, own, base) if _leaves_room(found, part, base))
-
-
-def _candidates(
-    week: FloatArray, by_day: tuple[tuple[float, ...], ...], own: tuple[float, ...] | None, base: Profile
-) -> Iterator[HourShapes]:
-    """The plainest first; the last one always leaves room."""
-    pooled = round_to_total(week.reshape(7, HOURS_PER_DAY).sum(axis=0), 1)
-    yield HourShapes(by_day, own)
-    yield HourShapes((pooled,) * 7, own, (POOLED,))
-    yield HourShapes((pooled,) * 7, pooled, (POOLED, AS_EVERYONE))
-
-
-def _leaves_room(found: HourShapes, share: float, base: Profile) -> bool:
-    """Whether medical arrivals are nowhere negative."""
-    changed = {"hour_shares": found.everyone, "mental_health_share": share}
-    if found.mental_health is not None:
-        changed["mh_hour_shares"] = {**base.mh_hour_shares, "default": found.mental_health}
-    return bool(np.all(base.model_copy(update=changed).medical_shares() >= 0.0))
 
 
 # --- the source ---
@@ -219,7 +178,7 @@ _BLOCKS_TEXT: Final = " ".join(f"{share:g}" for share in PUBLISHED_BLOCKS)
 class VisitsSource:
     """The file that is calibrated, as comments of a configuration name it, and the `name` of that configuration.
 
-    With `rake` hours are scaled to the published 8-hour blocks.
+    With `rake` hours are scaled to the published 8-hour blocks. `weights` say what survey weights are used in.
     """
 
     name: str
@@ -227,6 +186,7 @@ class VisitsSource:
     column_map: ColumnMap
     quality: DataQuality
     rake: bool
+    weights: tuple[str, ...] = ()
 
     @property
     def file_name(self) -> str:
@@ -245,7 +205,7 @@ class VisitsSource:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:16]
         read = f"File: {self.file_name} (sha256 {digest}), {self.quality.n_rows:,} rows, {period}."
         faults = f"Untrue values in {self.quality.n_faulty:,} rows, set to missing.{gaps}"
-        return (read, faults, *used, *(f"Limit: {note}." for note in self.column_map.notes))
+        return (read, faults, *self.weights, *used, *(f"Limit: {note}." for note in self.column_map.notes))
 
     def raked(self, profile: FloatArray) -> FloatArray:
         """A profile (7, 24), scaled to the published blocks if asked for; VisitsFileError where that cannot be."""
@@ -258,56 +218,105 @@ class VisitsSource:
 # --- a week ---
 
 
-Streams = Mapping[str, DemandEstimates]
-"""Estimates of each stream; none where the file does not separate them."""
-
-
 def demand_of_week(
-    source: VisitsSource, week: DemandEstimates, streams: Streams, found: VisitEstimates | None, base: Demand | None
+    source: VisitsSource, shapes: WeekByStream, found: VisitEstimates | None, base: Demand | None
 ) -> DemandFile:
-    """The configuration of a file with weekdays; with `found` of months, growth and mental health too.
+    """The configuration of a file with weekdays; with `found` of months, growth and volume too.
 
-    Hours are such as a demand like `base` can hold.
+    Hours are such as a demand like `base` can hold, and what the file's only stream leaves to the other is that of it.
     """
     cited = source.cited
-    medical, mental = streams.get(MEDICAL, week), streams.get(MENTAL_HEALTH)
-    profile = source.raked(week.hour_of_week.share.reshape(7, HOURS_PER_DAY))
-    own = None if source.rake or mental is None else mental.hour_of_day
-    hours = hour_shapes(profile, own, mental_health_share(found) if found else None, base)
-    index, mix = _weekday_line(medical, cited), _acuity_line(medical, cited)
+    volume = written_volume(shapes, found, base)
+    hours = _hours_of_week(source, shapes, volume, base)
+    decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
     named = f"{cited.hour_shares} raked to ARR03-05" if source.rake else cited.hour_shares
-    by_day = [ConfigLine(hours.everyone[day], f"{named}; {_sample_of_day(day, hours, week)}") for day in range(7)]
+    by_day = [
+        ConfigLine(hours.everyone[day], f"{named}; {_sample_of_day(day, hours, shapes)}", decimals) for day in range(7)
+    ]
+    mental = shapes.by_stream.get(MENTAL_HEALTH)
     config = [*hour_lines(by_day), *keyed_lines("mh_hour_shares", {"default": _mental_hours(hours, named, mental)})]
-    of_mental = (None, None) if mental is None else (_weekday_line(mental, cited), _acuity_line(mental, cited))
-    config += keyed_lines("weekday_index", {MEDICAL: index, MENTAL_HEALTH: of_mental[0]})
-    if mix is not None:
-        config += keyed_lines("acuity_mix", {MEDICAL: mix, MENTAL_HEALTH: of_mental[1]})
-    rows = [*_week_table(week, hours, index, mix)]
+    written = _written(shapes)
+    indices = {stream: _weekday_line(each, cited) for stream, each in written.items()}
+    mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
+    config += keyed_lines("weekday_index", indices)
+    config += keyed_lines("acuity_mix", mixes)
+    rows = list(_week_table(shapes, hours, indices, mixes))
+    config += volume.lines(cited.hour_shares)
     if found is not None:
         config += demand_lines(found, cited.hour_shares)
         rows += further_estimates(found)
-    return DemandFile(source.name, (*about_week(source, week), *hours.notes), tuple(config), tuple(rows))
+    about = (*about_week(source, shapes), *hours.notes)
+    per_year = None if volume.per_year is None else volume.per_year.value
+    return DemandFile(source.name, shapes.parts.first_line(), about, tuple(config), tuple(rows), per_year)
 
 
-def about_week(source: VisitsSource, week: DemandEstimates) -> tuple[str, ...]:
+def _hours_of_week(
+    source: VisitsSource, shapes: WeekByStream, volume: WrittenVolume, base: Demand | None
+) -> HourShapes:
+    """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits."""
+    everyone = shapes.everyone.hour_of_week.share.reshape(7, HOURS_PER_DAY)
+    raked = source.raked(everyone)
+    if shapes.parts.is_pooled:
+        return hour_shapes(raked, base)
+    # Raking scales hours of all visits; each stream's are scaled alike.
+    factor = np.where(everyone > 0.0, raked / np.where(everyone > 0.0, everyone, 1.0), 1.0)
+    profile = base if isinstance(base, Profile) else None
+    medical, mental = shapes.by_stream.get(MEDICAL), shapes.by_stream.get(MENTAL_HEALTH)
+    if medical is not None:
+        by_day = np.array([day.share for day in medical.hour_by_weekday]) * factor
+        of_medical = by_day / by_day.sum(axis=1, keepdims=True)
+    else:
+        assert profile is not None, "obstacles refuse a file of one stream without a profile to stand beside it"
+        of_medical = profile.medical_shares()
+    if mental is not None:
+        by_hour = (mental.hour_of_week.share.reshape(7, HOURS_PER_DAY) * factor).sum(axis=0)
+        of_mental = by_hour / by_hour.sum()
+    else:
+        assert profile is not None, "obstacles refuse a file of one stream without a profile to stand beside it"
+        of_mental = np.array(profile.mh_hour_shares.get("default", profile.mh_hour_shares[profile.mh_shape]))
+    share = volume.mental_share.value if volume.mental_share else profile.mental_health_share if profile else 0.0
+    return hours_by_stream(of_medical, of_mental, share, keep_mental=mental is None)
+
+
+def about_week(source: VisitsSource, shapes: WeekByStream) -> tuple[str, ...]:
     """What was read of a file with weekdays, and how it was used."""
+    week = shapes.everyone
     gaps, n_rows = week.n_days_without_visits, source.quality.n_rows
     empty = f" Days without any visit, counted as really empty: {gaps:,}." if gaps else ""
     levels = "no usable acuity level, the mix stays the default's."
     if week.acuity is not None:
         levels = f"usable acuity levels {week.acuity.n:,} ({100 * week.acuity.n / n_rows:.1f} %)."
     used = (
+        *(f"{line}." for line in shapes.parts.lines()[1:]),
         f"Usable arrivals {week.hour_of_day.n:,}; {levels}",
-        _about_errors(source.column_map, week),
+        _about_errors(source.column_map, week, is_weighted=bool(source.weights)),
         _about_raking(week, rake=source.rake),
         _about_dispersion(week),
-        "The weekday index and acuity mix are those of all visits in the file, used for the medical stream.",
+        _about_streams(shapes.parts, "Hours, weekday index and acuity mix"),
+        *shapes.notes,
     )
     return source.about(week.period, used, empty)
 
 
-def _about_errors(column_map: ColumnMap, week: DemandEstimates) -> str:
+def _about_streams(parts: StreamParts, what: str) -> str:
+    """Whose the hours, weekdays and levels are, and for which stream they are written."""
+    if parts.is_pooled:
+        return (
+            f"{what} are those of all visits in the file: hours are written for all, the others for medical; those of "
+            "mental health stay the default's."
+        )
+    if parts.only is not None:
+        return f"{what} are those of {parts.only}, the only stream in the file; the other's stay the default's."
+    return (
+        f"{what} are each stream's own; hours of all visits are composed of them. Hours of mental health are alike on "
+        "all weekdays, as a demand holds them."
+    )
+
+
+def _about_errors(column_map: ColumnMap, week: DemandEstimates, *, is_weighted: bool) -> str:
     if week.n_clusters is None or week.design_effect is None:
+        if is_weighted:
+            return "Standard errors (SE): linearised for the weights, as if visits were independent."
         return "Standard errors (SE): multinomial, as if visits were independent."
     named = " + ".join(column_map.cluster)
     return (
@@ -336,11 +345,14 @@ def _about_dispersion(week: DemandEstimates) -> str:
     )
 
 
-def _sample_of_day(day: int, hours: HourShapes, week: DemandEstimates) -> str:
+def _sample_of_day(day: int, hours: HourShapes, shapes: WeekByStream) -> str:
     """Which visits the hours of a weekday are those of."""
+    week = shapes.everyone
     if POOLED in hours.notes:
         return f"{weekday_name(day)} as all days, {_sample(week.hour_of_day)}"
-    return f"{weekday_name(day)}, {_sample(week.hour_by_weekday[day])}"
+    if MEDICAL in shapes.by_stream or shapes.parts.is_pooled:
+        return f"{weekday_name(day)}, {_sample(shapes.by_stream.get(MEDICAL, week).hour_by_weekday[day])}"
+    return f"{weekday_name(day)}, medical as in the default, mental health {_sample(week.hour_of_day)}"
 
 
 def _sample(shares: Shares, scale: float = 1.0) -> str:
@@ -364,61 +376,110 @@ def _mental_hours(hours: HourShapes, named: str, mental: DemandEstimates | None)
         return None
     if mental is None or AS_EVERYONE in hours.notes:
         return ConfigLine(hours.mental_health, "assumption: as all")
-    return ConfigLine(hours.mental_health, f"{named}; all days, {_sample(mental.hour_of_day)}")
+    return ConfigLine(hours.mental_health, f"{named}; all days, {_sample(mental.hour_of_day)}", COMPOSED_DECIMALS)
+
+
+_DAYS: Final = [weekday_name(day)[:3] for day in range(7)]
+_HOURS_OF_WEEK: Final = [(day, hour, "") for day in _DAYS for _, hour, _ in HOUR_LABELS]
 
 
 def _week_table(
-    week: DemandEstimates, hours: HourShapes, index: ConfigLine, mix: ConfigLine | None
+    shapes: WeekByStream, hours: HourShapes, indices: Mapping[str, ConfigLine], mixes: Mapping[str, ConfigLine | None]
 ) -> Iterator[Estimate]:
-    """Every estimate with its error, beside the value written where there is one."""
-    days = [weekday_name(day)[:3] for day in range(7)]
-    by_hour = [[(day, hour, "") for _, hour, _ in HOUR_LABELS] for day in days]
+    """Every estimate with its error, beside the value written where there is one; a stream's under its name."""
+    week, written = shapes.everyone, _written(shapes)
+    suffix = {stream: "" if shapes.parts.is_pooled else f" {stream}" for stream in written}
     yield from share_rows("block_share", week.blocks, [("", block, "") for block in ("00-07", "08-15", "16-23")])
     yield from share_rows("hour_of_day_share", week.hour_of_day, HOUR_LABELS)
-    weekdays = [(day, "", "") for day in days]
-    yield from share_rows("weekday_index", week.weekday, weekdays, written=index.values, scale=7.0)
-    for shares, labels, written in zip(week.hour_by_weekday, by_hour, hours.everyone, strict=True):
-        yield from share_rows("hour_share", shares, labels, written=written)
-    of_week = [label for labels in by_hour for label in labels]
-    yield from share_rows("hour_of_week_share", week.hour_of_week, of_week)
-    yield from _acuity_rows(week, mix)
+    if MENTAL_HEALTH in shapes.by_stream:
+        of_mental = shapes.by_stream[MENTAL_HEALTH].hour_of_day
+        yield from share_rows("hour_of_day_share mental_health", of_mental, HOUR_LABELS, written=hours.mental_health)
+    weekdays = [(day, "", "") for day in _DAYS]
+    for stream, each in written.items():
+        values = indices[stream].values
+        yield from share_rows(f"weekday_index{suffix[stream]}", each.weekday, weekdays, written=values, scale=7.0)
+    for day, (shares, by_hour) in enumerate(zip(week.hour_by_weekday, hours.everyone, strict=True)):
+        labels = _HOURS_OF_WEEK[day * HOURS_PER_DAY : (day + 1) * HOURS_PER_DAY]
+        yield from share_rows("hour_share", shares, labels, written=by_hour)
+    yield from share_rows("hour_of_week_share", week.hour_of_week, _HOURS_OF_WEEK)
+    for stream, each in written.items():
+        yield from _acuity_rows(each, mixes[stream], suffix[stream])
     if week.dispersion is not None:
-        for label, value in zip(of_week, week.dispersion.by_hour, strict=True):
+        for label, value in zip(_HOURS_OF_WEEK, week.dispersion.by_hour, strict=True):
             if np.isfinite(value):
                 yield Estimate("dispersion_index", *label, week.hour_of_week.n, float(value), None, None)
 
 
-def _acuity_rows(found: DemandEstimates | PartialEstimates, mix: ConfigLine | None) -> Iterator[Estimate]:
+def _written(shapes: WeekByStream) -> Mapping[str, DemandEstimates]:
+    """Whose weekdays and levels are written for which stream."""
+    return shapes.by_stream or {MEDICAL: shapes.everyone}
+
+
+def _acuity_rows(found: DemandEstimates | PartialEstimates, mix: ConfigLine | None, suffix: str) -> Iterator[Estimate]:
     if found.acuity is not None and mix is not None:
-        yield from share_rows("acuity_share", found.acuity, LEVEL_LABELS, written=mix.values)
+        yield from share_rows(f"acuity_share{suffix}", found.acuity, LEVEL_LABELS, written=mix.values)
 
 
 # --- a day ---
 
 
-def demand_of_day(source: VisitsSource, found: PartialEstimates) -> DemandFile:
+def demand_of_day(source: VisitsSource, shapes: DayByStream, base: Demand | None) -> DemandFile:
     """The configuration of a file without weekdays: its hours, its acuity mix, or one of the two."""
-    hours, cited = found.hour_of_day, source.cited
+    cited = source.cited
     config: list[str] = []
-    rows: tuple[Estimate, ...] = ()
-    if hours is not None:
-        share = source.raked(np.tile(hours.share / 7, (7, 1)))[0] if source.rake else hours.share
-        values = round_to_total(share, 1)
+    rows: list[Estimate] = []
+    volume = written_volume(shapes, None, base)
+    if (hours := shapes.everyone.hour_of_day) is not None:
+        found = _hours_of_day(source, shapes, hours, volume, base)
+        values = found.everyone[0]
         comment = f"{cited.hour_shares}; hours of all weekdays alike, {_sample(hours)}"
-        config += hour_lines([ConfigLine(values, f"{comment}; {weekday_name(day)}") for day in range(7)])
-        rows = tuple(share_rows("hour_of_day_share", hours, HOUR_LABELS, written=values))
-    mix = _acuity_line(found, cited)
-    config += keyed_lines("acuity_mix", {MEDICAL: mix})
-    return DemandFile(source.name, _about_day(source, found), tuple(config), (*rows, *_acuity_rows(found, mix)))
+        decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
+        config += hour_lines([ConfigLine(values, f"{comment}; {weekday_name(day)}", decimals) for day in range(7)])
+        if found.mental_health is not None:
+            line = ConfigLine(found.mental_health, f"{cited.hour_shares}; hours of mental health", COMPOSED_DECIMALS)
+            config += keyed_lines("mh_hour_shares", {"default": line})
+        rows += share_rows("hour_of_day_share", hours, HOUR_LABELS, written=values)
+    written = shapes.by_stream or {MEDICAL: shapes.everyone}
+    mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
+    config += keyed_lines("acuity_mix", mixes)
+    config += volume.lines(cited.hour_shares)
+    for stream, each in written.items():
+        rows += _acuity_rows(each, mixes[stream], "" if shapes.parts.is_pooled else f" {stream}")
+    return DemandFile(source.name, shapes.parts.first_line(), _about_day(source, shapes), tuple(config), tuple(rows))
 
 
-def _about_day(source: VisitsSource, found: PartialEstimates) -> tuple[str, ...]:
-    hours, levels = found.hour_of_day, found.acuity
+def _hours_of_day(
+    source: VisitsSource, shapes: DayByStream, hours: Shares, volume: WrittenVolume, base: Demand | None
+) -> HourShapes:
+    """Of a pooled file, or of one without hours of some stream, those of all visits."""
+    raked = source.raked(np.tile(hours.share / 7, (7, 1)))[0] if source.rake else hours.share
+    of_streams = {stream: each.hour_of_day for stream, each in shapes.by_stream.items()}
+    medical, mental = of_streams.get(MEDICAL), of_streams.get(MENTAL_HEALTH)
+    profile = base if isinstance(base, Profile) else None
+    if shapes.parts.is_pooled or None in of_streams.values():
+        return HourShapes((round_to_total(raked, 1),) * 7, None)
+    factor = np.where(hours.share > 0.0, raked / np.where(hours.share > 0.0, hours.share, 1.0), 1.0)
+    kept = None if profile is None else profile.mh_hour_shares.get("default", profile.mh_hour_shares[profile.mh_shape])
+    of_medical = profile.medical_shares() if medical is None and profile else np.tile(_scaled(medical, factor), (7, 1))
+    of_mental = np.array(kept) if mental is None else _scaled(mental, factor)
+    share = volume.mental_share.value if volume.mental_share else profile.mental_health_share if profile else 0.0
+    return hours_by_stream(of_medical, of_mental, share, keep_mental=mental is None)
+
+
+def _scaled(shares: Shares | None, factor: FloatArray) -> FloatArray:
+    assert shares is not None
+    scaled = shares.share * factor
+    return np.asarray(scaled / scaled.sum())
+
+
+def _about_day(source: VisitsSource, shapes: DayByStream) -> tuple[str, ...]:
+    hours, levels = shapes.everyone.hour_of_day, shapes.everyone.acuity
     clock = "no usable arrival times" if hours is None else f"usable times of day {hours.n:,}"
     mix = "no usable acuity level" if levels is None else f"usable acuity levels {levels.n:,}"
     raked = [f"Hours raked to {_BLOCKS_TEXT} (ARR03-05)."] if source.rake and hours is not None else []
     kept = "Weekdays, and what is missing here, keep their values in demand=default; no dispersion can be tested."
-    return source.about("no weekdays", (f"{clock.capitalize()}; {mix}.", *raked, kept))
+    named = (*(f"{line}." for line in shapes.parts.lines()[1:]), *shapes.notes)
+    return source.about("no weekdays", (*named, f"{clock.capitalize()}; {mix}.", *raked, kept))
 
 
 # --- what only some files give ---
@@ -430,7 +491,6 @@ _AGE_GROUPS = [("", "", group) for group in ("0-5", "6-11", "12-17")]
 
 def demand_lines(found: VisitEstimates, source: str) -> Iterator[str]:
     """Further keys of the demand with their errors and the file they come from."""
-    yield from _volume(found, source)
     rates, laws = found.rates, found.returns
     by_month = {name: _months(each, source) for name, each in rates.items()}
     yield from keyed_lines("month_index", by_month, "  # January first")
@@ -443,32 +503,6 @@ def _months(rates: ArrivalRates, source: str) -> ConfigLine | None:
     index = rates.months
     sample = "" if index is None else f"{source}, largest SE {index.standard_error.max():.4f}"
     return None if index is None else ConfigLine(round_to_total(index.value, 12), sample)
-
-
-def _volume(found: VisitEstimates, source: str) -> Iterator[str]:
-    if MEDICAL not in found.rates:
-        return
-    by_stream = {stream: rates.visits_per_year for stream, rates in found.rates.items()}
-    total = sum_in_order(float(each.value[0]) for each in by_stream.values())
-    error = sum_in_order(float(each.standard_error[0]) ** 2 for each in by_stream.values()) ** 0.5
-    yield f"visits_per_year: {total:.1f}  # {source}, SE {error:.1f}; at the end of the file, returns included"
-    share = mental_health_share(found)
-    if share is not None:
-        mental, other = by_stream[MENTAL_HEALTH], by_stream[MEDICAL]
-        error = share * (1.0 - share) * (_relative(mental) ** 2 + _relative(other) ** 2) ** 0.5
-        yield f"mental_health_share: {share:.5f}  # {source}, SE {error:.5f}"
-
-
-def mental_health_share(found: VisitEstimates) -> float | None:
-    """Part of all visits, None where the file does not separate them."""
-    if not {MEDICAL, MENTAL_HEALTH} <= found.rates.keys():
-        return None
-    mental, other = (float(found.rates[name].visits_per_year.value[0]) for name in (MENTAL_HEALTH, MEDICAL))
-    return mental / (mental + other)
-
-
-def _relative(each: Estimates) -> float:
-    return float(each.standard_error[0] / each.value[0])
 
 
 def _day_factor(rates: ArrivalRates, source: str) -> str:
@@ -485,17 +519,19 @@ def _per_patient(law: ReturnFit, source: str) -> str | None:
 
 
 def further_estimates(found: VisitEstimates) -> Iterator[Estimate]:
-    """Rows of the table of estimates: rates, months, growth, day factor, patience, returns, admission, ages."""
+    """Rows of the table of estimates, beyond the shape of the week."""
     for stream, rates in found.rates.items():
         yield from _rows_of_rates(stream, rates)
-    if found.patience is not None:
-        levels = found.patience.levels
-        yield from _rows_of("patience", found.patience.fit.parameters(), levels, int(found.patience.fit.n))
+    for stream, patience in found.patience.items():
+        name = f"patience {stream}".strip()
+        yield from _rows_of(name, patience.fit.parameters(), patience.levels, int(patience.fit.n))
     for stream, law in found.returns.items():
         yield from _rows_of(f"returns {stream}", law.parameters(), (), law.n_visits)
-    for level, shares in found.admission.items():
-        value, error = float(shares.share[1]), float(shares.standard_error[1])
-        yield Estimate("admission_share", "", "", str(level), shares.n, value, error, None)
+    for stream, by_level in found.admission.items():
+        for level, shares in by_level.items():
+            yield _share_row(f"admission_share {stream}".strip(), str(level), shares)
+    for stream, shares in found.left_unseen.items():
+        yield _share_row(f"left_unseen_share {stream}".strip(), "", shares)
     for stream in (MEDICAL, MENTAL_HEALTH):
         if stream in found.ages:
             yield from share_rows(f"age_share {stream}", found.ages[stream], _AGE_GROUPS)
@@ -503,15 +539,31 @@ def further_estimates(found: VisitEstimates) -> Iterator[Estimate]:
         if choice is not None:
             fit = choice.nearest
             yield from _rows_of(f"{name} {fit.family}", fit.parameters(), found.levels, int(fit.n))
+    for each in found.minutes:
+        yield from _rows_of_minutes(each)
     for of_step in found.steps.values():
         yield from _rows_of_step(of_step)
+
+
+def _share_row(quantity: str, level: str, shares: Shares) -> Estimate:
+    """Of the second of two."""
+    value, error = float(shares.share[1]), float(shares.standard_error[1])
+    return Estimate(quantity, "", "", level, shares.n, value, error, None)
+
+
+def _rows_of_minutes(found: WeightedMinutes) -> Iterator[Estimate]:
+    name, level = found.name.removesuffix("_minutes"), str(found.level)
+    yield Estimate(f"{name} mean", "", "", level, found.n, found.mean, found.mean_error, None)
+    for chance, value, error in zip(TOLD_CHANCES, found.quantiles, found.quantile_errors, strict=True):
+        yield Estimate(f"{name} quantile {chance:g}", "", "", level, found.n, float(value), float(error), None)
 
 
 def _rows_of_step(found: StepMinutes) -> Iterator[Estimate]:
     """Of the family that fits, else of the nearest, and then the file's quantiles too."""
     name = f"minutes {found.stream} {found.step}".replace("  ", " ")
-    fit = found.fit or found.choice.nearest
-    yield from _rows_of(f"{name} {fit.family}", fit.parameters(), found.levels, int(fit.n))
+    fit = found.fit or (found.choice.nearest if found.choice.fits else None)
+    if fit is not None:
+        yield from _rows_of(f"{name} {fit.family}", fit.parameters(), found.levels, int(fit.n))
     for group, quantiles in enumerate(found.choice.table if found.fit is None else ()):
         level = str(found.levels[group]) if found.levels else ""
         for chance, value in zip(found.choice.at, quantiles, strict=True):

@@ -14,6 +14,7 @@ from sim.calibration.estimators.patience import PatienceFit
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import Shares, round_to_total
 from sim.calibration.estimators.step_minutes import IfNoneFits, StepMinutes
+from sim.calibration.estimators.streams import EVERY_STREAM, of_stream
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.department.department import Department
 from sim.department.quantities import ACUITIES
@@ -28,15 +29,26 @@ class EstimatedKey:
     value: float
     standard_error: float
     before: float | None
+    remark: str = ""
 
     def line(self) -> str:
         was = "" if self.before is None else f", before {self.before:g}"
-        return f"{self.key} = {self.value:.5g}, SE {self.standard_error:.2g}{was}"
+        return f"{self.key} = {self.value:.5g}, SE {self.standard_error:.2g}{was}{self.remark}"
+
+
+def share_remark(shares: Shares, place: int) -> str:
+    """Of a share of none or of all, where its error is from and its 95 % interval; empty for any other."""
+    share = float(shares.share[place])
+    if 0.0 < share < 1.0:
+        return ""
+    low, high = (float(ends[place]) for ends in shares.interval())
+    whose = "none" if share <= 0.0 else "all"
+    return f" ({whose} of {shares.n:,}: SE of Agresti and Coull, 95 % interval of Wilson {low:.4f} to {high:.4f})"
 
 
 @dataclass(frozen=True, slots=True)
 class DepartmentFile:
-    """The configuration as data, and which keys of it were estimated."""
+    """The configuration as data, and which keys of it were estimated; `about` begins with which streams they are of."""
 
     name: str
     data: dict[str, Any]
@@ -51,10 +63,12 @@ class DepartmentFile:
         return Department.model_validate(self.data)
 
     def yaml_text(self) -> str:
+        first, *about = self.about or ("",)
         head = (
-            f"# department={self.name}: estimated from a visits file where the file tells, else as it was before.",
+            f"# department={self.name}{', ' if first else ''}{first}",
+            "# Estimated from a visits file where the file tells, else as it was before.",
             "# Written by `peered study=calibrate`: change the visits file or its column map, not this file.",
-            *(f"# {line}" for line in self.about),
+            *(f"# {line}" for line in about),
             "# Estimated from the file:" if self.estimated else "# Nothing of the department could be estimated.",
             *(f"#   {item.line()}" for item in self.estimated),
         )
@@ -80,15 +94,15 @@ def department_file(
     for stream, plain in data["streams"].items():
         keys += _ages(stream, plain, estimates.ages)
         keys += _modes(stream, plain, estimates.modes)
-        keys += _admission(stream, plain, estimates.admission)
-        if estimates.patience is not None:
-            keys += _patience(stream, plain, estimates.patience)
-            if estimates.patience_test is not None:
-                minutes.append(f"streams.{stream}.patience.minutes: {estimates.patience_test.verdict()}")
+        keys += _admission(stream, plain, of_stream(estimates.admission, stream) or {})
+        if (patience := of_stream(estimates.patience, stream)) is not None:
+            keys += _patience(stream, plain, patience)
+            if (tested := of_stream(estimates.patience_test, stream)) is not None:
+                minutes.append(f"streams.{stream}.patience.minutes: {tested.verdict()}")
         if stream in estimates.returns:
             keys += _returns(stream, plain, estimates.returns[stream])
         for place, step in enumerate(base.streams[stream].pathway):
-            names = ((which, step.name) for which in (stream, step_minutes.EVERY_STREAM))
+            names = ((which, step.name) for which in (stream, EVERY_STREAM))
             of_step = next((estimates.steps[name] for name in names if name in estimates.steps), None)
             if of_step is not None and step_minutes.is_measurable(step):
                 key = f"streams.{stream}.pathway.{step.name}.minutes"
@@ -105,7 +119,8 @@ def _ages(stream: str, plain: dict[str, Any], ages: Mapping[str, Shares]) -> Ite
         before, plain["age_shares"] = plain["age_shares"], list(round_to_total(ages[stream].share, 1))
         errors = ages[stream].standard_error.tolist()
         for place, (share, error, was) in enumerate(zip(plain["age_shares"], errors, before, strict=True)):
-            yield EstimatedKey(f"streams.{stream}.age_shares[{place}]", share, error, was)
+            remark = share_remark(ages[stream], place)
+            yield EstimatedKey(f"streams.{stream}.age_shares[{place}]", share, error, was, remark)
 
 
 def _modes(stream: str, plain: dict[str, Any], modes: Mapping[str, Shares]) -> Iterator[EstimatedKey]:
@@ -128,7 +143,8 @@ def _admission(stream: str, plain: dict[str, Any], admission: Mapping[int, Share
             share = round(float(shares.share[1]), 5)
             step["admission"][level - 1] = share
             key = f"streams.{stream}.pathway.{step['name']}.admission[CTAS {level}]"
-            yield EstimatedKey(key, share, float(shares.standard_error[1]), before[level - 1])
+            error = float(shares.standard_error[1])
+            yield EstimatedKey(key, share, error, before[level - 1], share_remark(shares, 1))
 
 
 def _patience(stream: str, plain: dict[str, Any], found: PatienceFit) -> Iterator[EstimatedKey]:
@@ -160,9 +176,9 @@ def _minutes(key: str, found: StepMinutes, if_none_fits: IfNoneFits) -> Iterator
     if fit is not None:
         yield from _parameters(key, fit, found.levels)
         return
-    for group, (values, mean) in enumerate(zip(found.values, found.means(if_none_fits), strict=True)):
+    for group, ((_, error), mean) in enumerate(zip(found.observed_means, found.means(if_none_fits), strict=True)):
         level = f" of CTAS {found.levels[group]}" if found.levels else ""
-        yield EstimatedKey(f"mean{level} of {key}", mean, float(values.std(ddof=1) / values.size**0.5), None)
+        yield EstimatedKey(f"mean{level} of {key}", mean, error, None)
 
 
 def _parameters(key: str, fit: LifetimeFit, levels: tuple[int, ...]) -> Iterator[EstimatedKey]:

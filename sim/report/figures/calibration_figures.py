@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from sim.calibration.calibrate import CalibrationReport, DepartmentReport
 from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.step_minutes import Choice, quantile_pairs
+from sim.calibration.estimators.streams import stream_parts
 from sim.calibration.holdout import DailyCounts, HoldOut
 from sim.report.figures.axes_parts import band, hour_of_week_axis, positive_top
 from sim.report.figures.frame import Frame, Grid
@@ -46,7 +47,7 @@ def figures_known(department: DepartmentReport) -> dict[str, FigureMaker]:
         ("arrivals", arrivals_figure, bool(found.rates)),
         ("durations", durations_figure, has_durations),
         ("quantiles", quantiles_figure, has_durations),
-        ("behaviour", behaviour_figure, found.patience is not None or bool(found.returns)),
+        ("behaviour", behaviour_figure, bool(found.patience or found.returns)),
         ("held_out", held_out_figure, department.held_out is not None),
     )
     return {name: make for name, make, is_known in figures if is_known}
@@ -62,6 +63,7 @@ def _footer(source: str, text: str = "") -> str:
 def arrivals_figure(department: DepartmentReport, source: str) -> Frame:
     """Arrivals per hour of the week, counted and fitted, a panel per stream."""
     rates, visits = department.estimates.rates, department.visits
+    parts = stream_parts(visits)
     grid = Grid(len(rates), 1.75, left=0.7, below=0.45)
     frame = Frame(
         grid.total_height,
@@ -70,9 +72,9 @@ def arrivals_figure(department: DepartmentReport, source: str) -> Frame:
         _footer(source, "Intervals allow for whole days that are busier or quieter."),
     )
     for (stream, found), axes in zip(rates.items(), frame.panels(grid), strict=True):
-        part = visits if len(rates) == 1 else visits[visits["stream"] == stream]
+        part = parts.by_stream.get(stream, visits)
         draw_arrivals(axes, found, observed_rates(part["arrival"]))
-        axes.set_title("All visits" if len(rates) == 1 else stream.replace("_", " ").capitalize())
+        axes.set_title("All visits" if parts.is_pooled else stream.replace("_", " ").capitalize())
     return frame
 
 
@@ -207,8 +209,9 @@ def behaviour_figure(department: DepartmentReport, source: str) -> Frame:
     """Patience and returns: Kaplan-Meier with its 95 % interval, and the fitted law."""
     found = department.estimates
     panels: list[tuple[str, str, SurvivalCurve, Callable[[FloatArray], FloatArray]]] = []
-    if found.patience is not None:
-        panels.append(("Still waiting", "minutes waited", found.patience.curve, found.patience.survival))
+    for stream, patience in found.patience.items():
+        words = f"Still waiting, {stream.replace('_', ' ')}" if stream else "Still waiting"
+        panels.append((words, "minutes waited", patience.curve, patience.survival))
     for stream, law in found.returns.items():
         words = f"Not back, {stream.replace('_', ' ')}"
         panels.append((words, "days since departure", law.curve, law.fit.survival))

@@ -1,0 +1,105 @@
+"""When visits come and how urgent they are, by stream where a file names streams."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sim.calibration.estimators.shares import (
+    DemandEstimates,
+    PartialEstimates,
+    Shares,
+    estimate_demand,
+    estimate_shares,
+    estimate_without_weekdays,
+    with_weekday_and_time,
+)
+from sim.calibration.estimators.streams import STREAMS, StreamParts, stream_parts
+from sim.calibration.estimators.survey_weights import clusters_of, weights_of
+from sim.department.arrivals import MENTAL_HEALTH
+
+_FEWEST: Final = 50
+"""Visits for hours, weekdays or an acuity mix of a stream's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekByStream:
+    """Shares of arrivals of `everyone` and of each stream that is named; none where the file is pooled.
+
+    `mental_share` is the part of mental health among visits that name a stream, (medical, mental health), None unless
+    both come. `notes` say which stream has what of all streams together.
+    """
+
+    parts: StreamParts
+    everyone: DemandEstimates
+    by_stream: Mapping[str, DemandEstimates]
+    mental_share: Shares | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DayByStream:
+    """The same of a file without weekdays."""
+
+    parts: StreamParts
+    everyone: PartialEstimates
+    by_stream: Mapping[str, PartialEstimates]
+    mental_share: Shares | None
+    notes: tuple[str, ...] = ()
+
+
+def estimate_week(frame: pd.DataFrame, uncovered_hours: np.ndarray | None = None) -> WeekByStream:
+    """Of a table with weekdays; `uncovered_hours` (datetime64[h]) are those that the file does not cover."""
+    parts = stream_parts(frame)
+    everyone = estimate_demand(frame, uncovered_hours=uncovered_hours)
+    notes: list[str] = []
+    found: dict[str, DemandEstimates] = {}
+    for stream, part in parts.by_stream.items():
+        timed = with_weekday_and_time(part)
+        is_alone = parts.only is not None
+        if is_alone or (len(timed) >= _FEWEST and timed["weekday"].nunique() == 7):
+            found[stream] = estimate_demand(part, whole=frame, uncovered_hours=uncovered_hours)
+        else:
+            found[stream] = everyone
+            notes.append(_pooled(stream, "hours and weekdays", f"{len(timed):,} arrivals"))
+        found[stream] = replace(found[stream], acuity=_acuity(stream, part, everyone.acuity, is_alone, notes))
+    return WeekByStream(parts, everyone, found, mental_share(parts), tuple(notes))
+
+
+def estimate_day(frame: pd.DataFrame) -> DayByStream:
+    """Of a table without weekdays."""
+    parts = stream_parts(frame)
+    everyone = estimate_without_weekdays(frame)
+    notes: list[str] = []
+    found: dict[str, PartialEstimates] = {}
+    for stream, part in parts.by_stream.items():
+        own, is_alone = estimate_without_weekdays(part), parts.only is not None
+        hours, n = own.hour_of_day, 0 if own.hour_of_day is None else own.hour_of_day.n
+        if everyone.hour_of_day is not None and n < _FEWEST and not is_alone:
+            hours = everyone.hour_of_day
+            notes.append(_pooled(stream, "hours", f"{n:,} arrivals"))
+        found[stream] = PartialEstimates(hours, _acuity(stream, part, everyone.acuity, is_alone, notes))
+    return DayByStream(parts, everyone, found, mental_share(parts), tuple(notes))
+
+
+def _acuity(stream: str, part: pd.DataFrame, of_all: Shares | None, is_alone: bool, notes: list[str]) -> Shares | None:
+    own = estimate_without_weekdays(part).acuity
+    n = 0 if own is None else own.n
+    if of_all is None or n >= _FEWEST or is_alone:
+        return own
+    notes.append(_pooled(stream, "the acuity mix", f"{n:,} levels"))
+    return of_all
+
+
+def _pooled(stream: str, what: str, few: str) -> str:
+    return f"{stream}: {few}, under {_FEWEST}: {what} pooled, those of all visits are taken."
+
+
+def mental_share(parts: StreamParts) -> Shares | None:
+    """Parts of medical and mental health among visits that name a stream; None unless both come."""
+    if len(parts.by_stream) < len(STREAMS):
+        return None
+    is_mental = (parts.named["stream"] == MENTAL_HEALTH).to_numpy().astype(np.int64)
+    return estimate_shares(is_mental, 2, weight=weights_of(parts.named), cluster=clusters_of(parts.named))

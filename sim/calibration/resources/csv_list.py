@@ -1,0 +1,255 @@
+"""A short list that a hospital keeps as a CSV file, read strictly: every slip is named by file, row, column and value.
+
+Rows are counted from 1 after the header, as in a file of visits; the line of the file is given beside them. Names of
+columns are compared without case, blanks and hyphens. What may be slipped into such a file by a spreadsheet is named:
+formulas and errors, semicolons for commas, another encoding, a byte order mark.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sim.department.scenario import Problem
+from sim.department.short_text import cut_end
+from sim.io.bounded_reader import MIB, UnreadableFile, read_bytes
+from sim.io.clean_text import one_line
+from sim.io.suggest import closest
+from sim.visits.raw_table import BYTE_ORDER_MARKS, MAGIC
+
+MOST_LIST_BYTES: Final = 4 * MIB
+MOST_LIST_ROWS: Final = 5_000
+"""Of a list of staff or places. A roster of twenty roles with ten shifts on each weekday has 1,400 rows."""
+SEPARATORS: Final = (",", ";", "\t")
+LONGEST_CELL: Final = 40
+"""Characters of a faulty value that are shown."""
+N_ROWS_NAMED: Final = 3
+"""Rows that are named of many with the same slip."""
+MOST_SLIPS: Final = 40
+"""Different slips of a file that are named one by one."""
+FOR_PEOPLE: Final = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "source"})
+"""Columns that are for people and are not read."""
+ERRORS_OF_SPREADSHEETS: Final = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+
+CellValue = TypeVar("CellValue")
+
+
+class NotRead(ValueError):
+    """Why a cell cannot be read: what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """One row: its number from 1 after the header, its line in the file, and its cells by our names of the columns."""
+
+    number: int
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """Something wrong in a cell, or in a row as a whole where `column` is empty."""
+
+    row: CsvRow
+    column: str
+    value: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvList:
+    """The rows of a list, and what was wrong or forgiven so far.
+
+    `header` maps our names of the columns to those of the file. `problems` are about the file as a whole, `slips` about
+    cells, `forgiven` counts what was read another way than it is written.
+    """
+
+    path: Path
+    separator: str = ","
+    header: dict[str, str] = field(default_factory=dict)
+    rows: list[CsvRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    slips: list[Slip] = field(default_factory=list)
+    forgiven: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def file(self) -> str:
+        """The name of the file, on one line."""
+        return one_line(self.path.name)
+
+    @property
+    def is_sound(self) -> bool:
+        """Nothing is wrong so far."""
+        return not self.problems and not self.slips
+
+    def refuse(self, value: str, remedy: str, place: str = "") -> None:
+        """Something is wrong with the file, or with a `place` in it."""
+        self.problems.append(Problem(f"{self.path} {place}".rstrip(), value, remedy))
+
+    def slip(self, row: CsvRow, column: str, remedy: str, value: str | None = None) -> None:
+        """Something is wrong in a cell, whose text is shown unless another value is."""
+        shown = repr(cut_end(row.cells.get(column, ""), LONGEST_CELL)) if value is None else value
+        self.slips.append(Slip(row, column, shown, remedy))
+
+    def forgive(self, column: str, text: str, meaning: str) -> None:
+        """A cell was read as it must have been meant, which is said."""
+        if text != meaning:
+            self.forgiven[f"{self.header[column]} {cut_end(text, LONGEST_CELL)!r} read as {meaning}"] += 1
+
+    def read(self, row: CsvRow, column: str, reader: Callable[[str], CellValue]) -> CellValue | None:
+        """A cell as `reader` reads it; None where it is empty, no column, or cannot be read, which is then a slip."""
+        text = row.cells.get(column, "")
+        if not text:
+            return None
+        if text.startswith("=") or text.upper() in ERRORS_OF_SPREADSHEETS:
+            self.slip(row, column, "a formula or an error of a spreadsheet: save the values alone")
+            return None
+        try:
+            return reader(text)
+        except NotRead as why:
+            self.slip(row, column, str(why))
+            return None
+
+    def needed(self, row: CsvRow, column: str, reader: Callable[[str], CellValue]) -> CellValue | None:
+        """The same of a cell that may not be empty."""
+        if column in self.header and not row.cells.get(column):
+            self.slip(row, column, "give each row one", "nothing")
+        return self.read(row, column, reader)
+
+    def all_problems(self) -> list[Problem]:
+        """Problems of the file, then its slips, those alike together, each with file, rows and column."""
+        alike: dict[tuple[str, str, str], list[CsvRow]] = {}
+        for slip in self.slips:
+            alike.setdefault((slip.column, slip.value, slip.remedy), []).append(slip.row)
+        found = [*self.problems, *(self._problem(*key, rows) for key, rows in alike.items())]
+        more = len(found) - MOST_SLIPS
+        if more > 0:
+            found[MOST_SLIPS:] = [Problem(str(self.path), f"{more:,} problems more", "correct those above first")]
+        return found
+
+    def _problem(self, column: str, value: str, remedy: str, rows: Sequence[CsvRow]) -> Problem:
+        place = f", {self.header[column]}" if column else ""
+        return Problem(f"{self.path} {rows_text(rows)}{place}", value, remedy)
+
+    def notes(self) -> Iterator[str]:
+        """What was read another way than it is written."""
+        for text, n in self.forgiven.items():
+            yield f"{self.file}: {text}" + (f", {n} row{'s' if n != 1 else ''}" if n else "")
+
+
+def rows_text(rows: Sequence[CsvRow]) -> str:
+    """`row 3 (line 4)`; `rows 3, 5, 8 (lines 4, 6, 9) and 20 more`."""
+    shown, more = rows[:N_ROWS_NAMED], len(rows) - N_ROWS_NAMED
+    numbers, lines = ", ".join(str(row.number) for row in shown), ", ".join(str(row.line) for row in shown)
+    several = "s" if len(shown) > 1 else ""
+    return f"row{several} {numbers} (line{several} {lines})" + (f" and {more:,} more" if more > 0 else "")
+
+
+def read_csv_list(
+    path: Path, needed: Sequence[str], optional: Sequence[str], named: Callable[[str], str] = str
+) -> CsvList:
+    """The rows of a list with its columns by our names; whatever is wrong stands in the answer.
+
+    `named` may know further spellings of a column, and is given its name in lower case, with `_` for blanks.
+    """
+    try:
+        text = _text_of(path)
+    except UnreadableFile as error:
+        return CsvList(path, problems=[Problem(str(path), error.value, error.remedy)])
+    separator, text, skipped = _separated(text)
+    found = CsvList(path, separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        rows = [(reader.line_num + skipped, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        line = reader.line_num + skipped
+        found.refuse(f"line {line}", f"not a table ({error}): close each quote, and save the list as CSV again")
+        return found
+    _take_rows(found, [(line, row) for line, row in rows if any(row)], (needed, optional), named)
+    return found
+
+
+def _text_of(path: Path) -> str:
+    """The text of the file. Raises UnreadableFile."""
+    content = read_bytes(path, MOST_LIST_BYTES)
+    save = "save the list as CSV (comma-separated values, UTF-8)"
+    what = next((what for magic, what in MAGIC if content.startswith(magic)), None)
+    if what is not None:
+        raise UnreadableFile(path, what, f"not text: {save}")
+    if content.startswith(BYTE_ORDER_MARKS):
+        raise UnreadableFile(path, "UTF-16", f"not in UTF-8: {save}")
+    if b"\0" in content:
+        raise UnreadableFile(path, "NUL characters", f"text has none: {save}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableFile(path, f"byte {content[error.start]:#x} in line {line}", f"not in UTF-8: {save}") from error
+
+
+def _separated(text: str) -> tuple[str, str, int]:
+    """The separator, the text without the line in which a spreadsheet names it, and how many lines that are."""
+    first, _, rest = text.partition("\n")
+    stated = first.strip().strip('"').lower()
+    if stated.startswith("sep=") and stated.removeprefix("sep=") in SEPARATORS:
+        return stated.removeprefix("sep="), rest, 1
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    return max(SEPARATORS, key=header.count), text, 0
+
+
+def _take_rows(
+    found: CsvList,
+    rows: list[tuple[int, list[str]]],
+    columns: tuple[Sequence[str], Sequence[str]],
+    named: Callable[[str], str],
+) -> None:
+    """Put the header and the rows into the list, and what is wrong with either."""
+    needed = columns[0]
+    if not rows:
+        found.refuse("nothing", f"the list is empty: write a header ({', '.join(needed)}) and its rows")
+        return
+    n_columns = max((place for place, cell in enumerate(rows[0][1], 1) if cell), default=0)
+    rows[0] = rows[0][0], rows[0][1][:n_columns]  # a spreadsheet may put separators behind the last column
+    header = [named("_".join(cell.lower().replace("-", " ").split())) for cell in rows[0][1]]
+    if not set(header) & set(needed):
+        shown = cut_end(", ".join(rows[0][1]), LONGEST_CELL)
+        found.refuse(f"{shown!r} in line {rows[0][0]}", f"no header: name the columns first, {', '.join(needed)}")
+        return
+    _take_header(found, header, rows[0][1], columns)
+    if len(rows) - 1 > MOST_LIST_ROWS:
+        remedy = f"at most {MOST_LIST_ROWS:,} are read: check that it is the right file, with a row for each shift"
+        found.refuse(f"{len(rows) - 1:,} rows", remedy)
+        return
+    if len(rows) == 1:
+        found.refuse("no rows", "write a row for each, below the header")
+    for number, (line, cells) in enumerate(rows[1:], 1):
+        row = CsvRow(number, line, {name: cell for name, cell in zip(header, cells, strict=False) if name})
+        if any(cells[len(header) :]):
+            remedy = "quote cells that hold the separator"
+            found.slip(row, "", remedy, f"{len(cells)} cells where the header has {len(header)}")
+        found.rows.append(row)
+
+
+def _take_header(
+    found: CsvList, header: Sequence[str], written: Sequence[str], columns: tuple[Sequence[str], Sequence[str]]
+) -> None:
+    """Known columns by our names; what is unknown, twice or not there."""
+    known = (*columns[0], *columns[1])
+    for name, text in zip(header, written, strict=True):
+        if name in known and name not in found.header:
+            found.header[name] = text
+        elif name in known:
+            found.refuse(repr(cut_end(text, LONGEST_CELL)), f"two columns are {name}: keep one of them", "header")
+        elif name in FOR_PEOPLE:
+            found.forgiven[f"column {text} is for people and is not read"] += 0
+        else:
+            close = closest(name, [one for one in known if one not in header])
+            remedy = f"did you mean {close}?" if close else f"only {', '.join(known)} are read, and note for people"
+            found.refuse(repr(cut_end(text, LONGEST_CELL)), f"no such column: {remedy}", "header")
+    for name in columns[0]:
+        if name not in header:
+            found.refuse("nothing", f"the list needs a column {name}", "header")

@@ -1,0 +1,127 @@
+"""Staff and places of a calibrated department: read from a hospital's own lists, else scaled to the volume of its file.
+
+A default roster played with another hospital's volume is neither's: 75,000 visits a year are what the shipped one is
+for. Whatever is not the hospital's own is said to be so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sim.calibration.resources.places_list import PlacesList, read_places_list
+from sim.calibration.resources.rosters import SourcedStaffing, hours_by_role, staffing_for
+from sim.calibration.resources.staff_list import StaffList, read_staff_list
+from sim.calibration.resources.volume import Volume, volume_of
+from sim.calibration.resources.zones import SourcedCover, SourcedZones, cover_for, zones_for
+from sim.department.department import Department
+from sim.department.scenario import Problem, Scenario, ScenarioError, unattended
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLists:
+    """The lists that a hospital gave, each None where it gave none."""
+
+    staff: StaffList | None = None
+    places: PlacesList | None = None
+
+
+NO_LISTS: Final = ResourceLists()
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Staff, zones and minimum cover of a calibrated department, with where each is from."""
+
+    lists: ResourceLists
+    volume: Volume
+    sourced: SourcedStaffing
+    zones: SourcedZones
+    cover: SourcedCover
+    department: Department
+    """The base's with these zones and this minimum cover."""
+
+    def on(self, base: Scenario) -> Scenario:
+        """The base with this staffing and this department."""
+        return base.model_copy(update={"staffing": self.sourced.staffing, "department": self.department})
+
+    def state(self) -> str:
+        """One sentence: what is the hospital's own, and what is not."""
+        staff, places = self.lists.staff, self.lists.places
+        partly = " as far as they name it" if (staff and self.sourced.kept) or (places and self.zones.kept) else ""
+        if staff and places:
+            return f"staffing and places are yours, from {staff.file} and {places.file}{partly}"
+        if staff:
+            return f"staffing is yours, from {staff.file}{partly}; {self.volume.state('places are')}: give study.places"
+        if places:
+            return f"places are yours, from {places.file}{partly}; {self.volume.state('staffing is')}: give study.staff"
+        return f"{self.volume.state('staffing and places are')}: give study.staff and study.places"
+
+    def lines(self) -> tuple[str, ...]:
+        """That sentence, then hours by role, places by zone, and all that was kept, changed or forgiven."""
+        notes = (note for one in (self.lists.staff, self.lists.places) if one for note in one.notes)
+        return (
+            f"{self.state()} ({self.volume.text()})",
+            *self._about_roles(),
+            *self.zones.lines(),
+            *self.cover.changes,
+            *self._about_silence(),
+            *notes,
+        )
+
+    def _about_roles(self) -> Iterator[str]:
+        for name, each in self.sourced.roles.items():
+            yield f"{name}: {each.whole}"
+
+    def _about_silence(self) -> Iterator[str]:
+        """What the lists do not say."""
+        staff, places = self.lists.staff, self.lists.places
+        if staff and self.sourced.kept:
+            how = "scaled to your volume" if self.volume.is_scaled else "as they are"
+            roles = ", ".join(hours_by_role(self.sourced.kept, self.sourced.staffing))
+            yield (
+                f"roles that {staff.file} does not name are kept from the default, {how} (hours a week: {roles}); "
+                "a row of 0 heads says that there are none"
+            )
+        if places and self.zones.kept:
+            how = "scaled to your volume" if self.volume.is_scaled else "as they are"
+            zones = ", ".join(self.zones.kept)
+            yield f"zones that {places.file} does not name are kept from the default, {how}: {zones}"
+
+
+def read_resource_lists(staff: str | None, places: str | None, base: Scenario) -> ResourceLists:
+    """The lists at these paths, which are as typed: from the working folder, `~` being the home of the user.
+
+    Raises ScenarioError with every problem of both.
+    """
+    problems: list[Problem] = []
+    read = ResourceLists()
+    if staff is not None:
+        staff_list = read_staff_list(Path(staff).expanduser(), base)
+        problems += staff_list if isinstance(staff_list, list) else ()
+        read = ResourceLists(staff_list if isinstance(staff_list, StaffList) else None)
+    if places is not None:
+        places_list = read_places_list(Path(places).expanduser(), base.department)
+        problems += places_list if isinstance(places_list, list) else ()
+        read = ResourceLists(read.staff, places_list if isinstance(places_list, PlacesList) else None)
+    if problems:
+        raise ScenarioError(problems)
+    return read
+
+
+def resources_for(lists: ResourceLists, base: Scenario, visits_per_year: float | None, name: str) -> Resources:
+    """Staff and places of a department of that name and volume; None: the file does not tell visits a year.
+
+    Raises ScenarioError where visits would wait for a role that nobody has.
+    """
+    volume = volume_of(base, visits_per_year)
+    sourced = staffing_for(lists.staff, base, volume, name)
+    zones = zones_for(lists.places, base.department, volume)
+    cover = cover_for(sourced.staffing, base.department, volume)
+    department = base.department.model_copy(update={"zones": zones.zones, "minimum_cover": cover.heads})
+    found = Resources(lists, volume, sourced, zones, cover, department)
+    if lists.staff and (nobody := list(unattended(found.on(base), frozenset(), frozenset()))):
+        where = f"{lists.staff.path} role"
+        remedy = "visits wait for this role for ever: give rows with heads, or leave the role out for the default's"
+        raise ScenarioError([Problem(f"{where} {one.path.split('.')[1]}", one.value, remedy) for one in nobody])
+    return found

@@ -1,0 +1,205 @@
+"""A staffing of a hospital: the roles of its staff list, and where the list is silent the base's, scaled.
+
+Each value is kept with where it comes from, which is written beside it in the file of the staffing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sim.calibration.resources.csv_list import rows_text
+from sim.calibration.resources.scaling import scaled_cover, scaled_heads
+from sim.calibration.resources.staff_list import StaffList, StaffRow
+from sim.calibration.resources.volume import Volume
+from sim.department.quantities import sum_in_order
+from sim.department.roster import WEEKDAYS, Break, Role, Shift, Staffing, clock_text
+from sim.department.scenario import Scenario
+from sim.register.rows import assumed_numbers, read_keys, read_register
+
+PRICED: Final = ("hourly_cost", "caseload", "last_pickup_minutes", "protected_share")
+"""Numbers of a role that stand in the register."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedRole:
+    """A role, and where it is from: as a whole, each of its keys, each of its shifts."""
+
+    role: Role
+    whole: str
+    keys: Mapping[str, str] = field(default_factory=dict)
+    shifts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedStaffing:
+    """A staffing with where each of its roles is from. `listed` are roles of the list, `kept` those of the base."""
+
+    staffing: Staffing
+    roles: Mapping[str, SourcedRole]
+    listed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """Roles of peers that have hours."""
+        roles = self.staffing.roles.items()
+        return tuple(name for name, role in roles if role.kind == "peer" and role.hours_per_week() > 0.0)
+
+
+def staffing_for(staff: StaffList | None, base: Scenario, volume: Volume, name: str) -> SourcedStaffing:
+    """The staffing of a list, else the base's: of roles that are not in the list the base's, scaled to the volume.
+
+    Roles of peers are never scaled: they are what is compared.
+    """
+    whose = f"staffing={base.staffing.name}"
+    roles: dict[str, SourcedRole] = {}
+    for role_name, role in base.staffing.roles.items():
+        rows = staff.rows_of(role_name) if staff else []
+        keys = {key: f"{rows_of_register(role_name, key, getattr(role, key))}as in {whose}" for key in PRICED}
+        if staff and rows:
+            roles[role_name] = listed_role(role, rows, staff.file, keys)
+        else:
+            cover = scaled_cover(base.department.minimum_cover.get(role_name, 0), volume.factor)
+            factor = 1.0 if role.kind == "peer" else volume.factor
+            roles[role_name] = scaled_role(role, factor, cover, whose, keys)
+    listed = tuple(role for role in roles if staff and staff.rows_of(role))
+    kept = tuple(role for role in roles if role not in listed)
+    staffing = base.staffing.model_copy(
+        update={"name": name, "label": name, "roles": {role: each.role for role, each in roles.items()}}
+    )
+    return SourcedStaffing(staffing, roles, listed, kept)
+
+
+def rows_of_register(role: str, key: str, value: float | None) -> str:
+    """`COSA01 ` for a value of a role that is the one of its row of the register, else nothing."""
+    register = read_register()
+    for each in read_keys():
+        if each.key == f"staffing.{role}.{key}" and each.entry is None and value is not None:
+            numbers = assumed_numbers(register[each.id])
+            if numbers is not None and len(numbers) == 1 and abs(numbers[0] * each.scale - value) < 1e-9:
+                return f"{each.id} "
+    return ""
+
+
+# --- of a list ---
+
+
+def listed_role(base: Role, rows: list[StaffRow], file: str, keys: Mapping[str, str]) -> SourcedRole:
+    """A role as the list has it: its shifts, and what else it says; the rest is the base's."""
+    said: dict[str, float | int] = {}
+    from_list = dict(keys)
+    for key in ("hourly_cost", "caseload"):
+        stated = [row for row in rows if getattr(row, key) is not None]
+        if stated:
+            said[key] = getattr(stated[0], key)
+            from_list[key] = f"{file}, {rows_text([row.row for row in stated])}"
+    shifts, sources = {}, {}
+    for shift_name, together in named_shifts(rows).items():
+        row = together[0]
+        breaks, of_breaks = breaks_for(base, row)
+        shifts[shift_name] = Shift(
+            start=row.start, minutes=row.minutes, days=days_of(together), heads=row.heads, breaks=breaks,
+            peer_kind=row.peer_kind,
+        )  # fmt: skip
+        sources[shift_name] = f"{file}, {rows_text([each.row for each in together])}{of_breaks}"
+    role = base.model_copy(update={"shifts": shifts, "heads": None, **said})
+    return SourcedRole(Role.model_validate(role.model_dump()), f"{file}: {hours_a_week(role)}", from_list, sources)
+
+
+def named_shifts(rows: list[StaffRow]) -> dict[str, list[StaffRow]]:
+    """Rows that are one shift on several days, by a name as `from_07_mon_fri`."""
+    alike: dict[tuple[object, ...], list[StaffRow]] = {}
+    for row in rows:
+        key = (row.start, row.minutes, row.heads, row.break_minutes, row.peer_kind)
+        alike.setdefault(key, []).append(row)
+    groups = sorted(alike.values(), key=lambda group: (group[0].start, group[0].minutes, days_of(group)))
+    short = [short_name(group) for group in groups]
+    long = [f"{short_name(group)}_{group[0].minutes}_minutes" for group in groups]
+    names = [one if short.count(one) == 1 else other for one, other in zip(short, long, strict=True)]
+    named: dict[str, list[StaffRow]] = {}
+    for name, group in zip(names, groups, strict=True):  # same hours and days, other heads, breaks or kind of peer
+        number = 2
+        while (own := name if name not in named else f"{name}_{number}") in named:
+            number += 1
+        named[own] = group
+    return named
+
+
+def short_name(group: list[StaffRow]) -> str:
+    """`from_07` of a shift on all days, `from_0730_mon_fri`, `from_22_sat`."""
+    clock = clock_text(group[0].start)
+    time = clock.removesuffix(":00").replace(":", "")
+    days = days_of(group)
+    return f"from_{time}" if len(days) == 7 else f"from_{time}_{days_in_name(days, '_')}"
+
+
+def days_of(group: list[StaffRow]) -> tuple[int, ...]:
+    """Days on which a shift of several rows begins."""
+    return tuple(sorted({day for row in group for day in row.days}))
+
+
+def days_in_name(days: tuple[int, ...], between: str) -> str:
+    """`mon_fri` for a run of three days or more, `mon_wed` for others."""
+    is_run = len(days) > 2 and days == tuple(range(days[0], days[-1] + 1))
+    return between.join(WEEKDAYS[day] for day in ((days[0], days[-1]) if is_run else days))
+
+
+def breaks_for(base: Role, row: StaffRow) -> tuple[tuple[Break, ...] | None, str]:
+    """Breaks of a shift and what to say of them: those of the list, else the base's in proportion to the length.
+
+    None where they are those of the role.
+    """
+    if row.break_minutes is not None:
+        return ((Break(minutes=row.break_minutes),) if row.break_minutes else ()), ", breaks too"
+    lengths = {shift.minutes for shift in base.shifts.values()}
+    if not base.breaks or lengths == {row.minutes} or len(lengths) != 1:
+        return None, ""
+    ratio = row.minutes / lengths.pop()
+    scaled = tuple(
+        each.model_copy(
+            update={
+                "minutes": each.minutes * ratio,
+                "after": None if each.after is None else each.after * ratio,
+            }
+        )
+        for each in base.breaks
+    )
+    total = sum_in_order(each.minutes for each in base.breaks)
+    return scaled, f"; breaks {total * ratio:g} min, in proportion to {total:g} in {row.minutes / ratio / 60:g} h"
+
+
+# --- of the base ---
+
+
+def scaled_role(role: Role, factor: float, cover: int, whose: str, keys: Mapping[str, str]) -> SourcedRole:
+    """A role of the base with its heads in proportion, each with the exact figure."""
+    if factor == 1.0:
+        shifts = dict.fromkeys(role.shifts, f"as in {whose}")
+        same = role.model_copy(update={"shifts": _with_heads(role, {}), "heads": None})
+        return SourcedRole(same, f"as in {whose}: {hours_a_week(role)}", keys, shifts)
+    heads = scaled_heads(role, factor, cover)
+    scaled = role.model_copy(update={"shifts": _with_heads(role, heads), "heads": None})
+    sources = {
+        name: f"{whose} {role.heads_of(shift)} x {factor:.3f} = {role.heads_of(shift) * factor:.2f}"
+        for name, shift in role.shifts.items()
+    }
+    whole = f"scaled from {whose}: {hours_a_week(scaled)}, exactly {role.hours_per_week() * factor:.1f}"
+    return SourcedRole(scaled, whole, keys, sources)
+
+
+def _with_heads(role: Role, heads: Mapping[str, int]) -> dict[str, Shift]:
+    """The shifts of a role with these heads; those it has where none are given."""
+    return {
+        name: shift.model_copy(update={"heads": heads.get(name, role.heads_of(shift))})
+        for name, shift in role.shifts.items()
+    }
+
+
+def hours_a_week(role: Role) -> str:
+    """`56 hours a week`."""
+    return f"{role.hours_per_week():,.10g} hours a week"
+
+
+def hours_by_role(roles: Iterable[str], staffing: Staffing) -> Iterator[str]:
+    """`nurse 56` for each role, its hours a week."""
+    return (f"{name} {staffing.roles[name].hours_per_week():,.10g}" for name in roles)

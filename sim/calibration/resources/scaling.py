@@ -1,0 +1,71 @@
+"""Heads and places of a department of another volume: in proportion, and whole, so that rounding does not add up."""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from sim.department.places import Zone
+from sim.department.roster import Role, heads_by_minute
+
+NEARLY_SAME: Final = 0.05
+"""A volume so near is no other volume: a step of one head is more than a twentieth in every shift as shipped."""
+_MOST_HEADS: Final = 200
+"""At once in a shift, as a staffing may have."""
+
+
+def nearest_whole(value: float) -> int:
+    """To the nearest whole number, halves up."""
+    return math.floor(value + 0.5)
+
+
+def scaled_cover(heads: int, factor: float) -> int:
+    """Heads at all times in proportion, at least one where there is one."""
+    return max(1, nearest_whole(heads * factor)) if heads else 0
+
+
+def scaled_heads(role: Role, factor: float, cover: int = 0) -> dict[str, int]:
+    """Heads of each shift in proportion, whole, by the name of the shift.
+
+    At every minute there are at least `cover` heads, and one where there was one. The hours of the week are as near the
+    exact product as that allows: heads are added where the largest part of one was cut off.
+    """
+    if not role.shifts:
+        return {}
+    present = np.array([heads_by_minute(_alone(role, name)) for name in role.shifts])
+    before = np.array([role.heads_of(shift) for shift in role.shifts.values()])
+    exact = before * factor
+    heads = np.floor(exact + 1e-9).astype(np.int64)
+    needed = np.where(before @ present > 0, max(1, cover), 0)
+    while (short := np.flatnonzero(heads @ present < needed)).size:
+        left = np.where((present[:, short[0]] > 0) & (before > 0), exact - heads, -np.inf)
+        heads[int(left.argmax())] += 1
+    hours = present.sum(axis=1) / 60.0
+    while True:
+        largest = int((exact - heads).argmax())
+        missing = float((exact - heads) @ hours)
+        if exact[largest] <= heads[largest] or abs(missing - hours[largest]) >= abs(missing):
+            break
+        heads[largest] += 1
+    return dict(zip(role.shifts, np.minimum(heads, _MOST_HEADS).tolist(), strict=True))
+
+
+def _alone(role: Role, shift_name: str) -> Role:
+    """The role with one of its shifts, worked by one."""
+    shift = role.shifts[shift_name].model_copy(update={"heads": 1})
+    return role.model_copy(update={"heads": None, "shifts": {shift_name: shift}})
+
+
+def scaled_places(zones: Mapping[str, Zone], factor: float) -> dict[str, int]:
+    """Places of each zone that has a limit in proportion, whole, at least one where there is one.
+
+    All together they are as near the exact product as that allows.
+    """
+    limited = {name: zone.places for name, zone in zones.items() if zone.places is not None}
+    exact = {name: places * factor for name, places in limited.items()}
+    found = {name: max(math.floor(exact[name] + 1e-9), min(1, places)) for name, places in limited.items()}
+    for name in sorted(exact, key=lambda zone: found[zone] - exact[zone]):
+        if found[name] < exact[name] and sum(found.values()) < nearest_whole(sum(exact.values())):
+            found[name] += 1
+    return found

@@ -1,0 +1,136 @@
+"""Words and codes of a visit, added to the query. The words of a field are closed: any other is a fault.
+
+Capitals, blanks and hyphens are forgiven. A word or code that means nothing is reported by itself, with its rows, and
+is missing in the field.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sim.io import sql
+from sim.visits.column_map import VOCABULARY, CodedColumn, FlagColumns, WordColumns, alike
+from sim.visits.number_fields import FORMULA, unless_formula
+from sim.visits.source_text import columns_of_words
+from sim.visits.visits_query import VisitsQuery, is_formula
+
+_BLANKS: Final = r"[\s_\-]+"
+_FEWEST_WORDS: Final = 2
+"""Different words in a column of yes or no of which none is the code, so that another code is meant."""
+
+
+def add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
+    """A field of words, if the file has its columns: the word itself, recoded, or said by flag columns."""
+    if not all(query.has(column) for column in columns_of_words(words)):
+        return
+    if isinstance(words, FlagColumns):
+        _add_flag_words(query, name, words)
+    elif isinstance(words, CodedColumn):
+        own = {word: word for word in VOCABULARY[name] if word not in map(alike, words.recode)}
+        remedy = f"add it to `{name}.recode` (known: {', '.join(words.recode)}; words: {', '.join(VOCABULARY[name])})"
+        meanings: dict[str, object | None] = {**words.recode, **own}
+        _add_meanings(query, name, words.column, meanings, f"an unknown code of {name}", remedy)
+        _note_not_given(query, name, words.column)
+    else:
+        own = {word: word for word in VOCABULARY[name]}
+        recode = f"`{name}: {{column: {words}, recode: {{WORD: {VOCABULARY[name][0]}, ...}}}}`"
+        remedy = f"say which of {', '.join(own)} it is, or null, as {recode}"
+        _add_meanings(query, name, words, own, f"an unknown word of {name}", remedy)
+
+
+def add_codes(query: VisitsQuery, name: str, column: str, recode: Mapping[str, object | None], kind: str) -> None:
+    """A field of DuckDB's type `kind` by the map's codes, if the file has the column."""
+    if query.has(column):
+        remedy = f"add it to `{name}.recode` (known: {', '.join(recode)})"
+        _add_meanings(query, name, column, recode, f"an unknown code of {name}", remedy, kind)
+        _note_not_given(query, name, column)
+
+
+def add_text(query: VisitsQuery, name: str, column: str) -> None:
+    """The text as it is; a spreadsheet formula is a fault."""
+    query.add_field(name, column, query.text(column))
+    query.fault_of_field(name, is_formula(query.text(column)), *FORMULA)
+
+
+def _add_meanings(
+    query: VisitsQuery,
+    name: str,
+    column: str,
+    recode: Mapping[str, object | None],
+    unknown: str,
+    remedy: str,
+    kind: str = "VARCHAR",
+) -> None:
+    """A field by the meaning of each word or code; words that have none are faults, one by one."""
+    text, loose = query.text(column), _loose_meanings(recode)
+    query.add(f"t_{name}_alike", _alike(text))
+    exact, spelt = _cases(text, recode, kind), _cases(f"t_{name}_alike", loose, kind)
+    listed, listed_loosely = _listed(recode), _listed(loose)
+    is_exact = f"{text} IN ({listed})"
+    is_spelt = f"t_{name}_alike IN ({listed_loosely})" if loose else "false"
+    query.add_field(name, column, f"CASE WHEN {is_exact} THEN {exact} ELSE {spelt} END")
+    is_unknown = unless_formula(query, column, f"{text} IS NOT NULL AND NOT {is_exact} AND NOT {is_spelt}")
+    query.fault_by_word(column, is_unknown, unknown, remedy)
+    otherwise = f"a word of {name} written with other capitals, blanks or hyphens"
+    query.note(column, f"NOT {is_exact} AND {is_spelt}", otherwise, "read as if they were the same", is_listed=False)
+
+
+def _note_not_given(query: VisitsQuery, name: str, column: str) -> None:
+    """Note the rows without a value of the field, those with an untrue one aside."""
+    if not query.knows(name):
+        return
+    faults = " OR ".join(query.faults_of(column)) or "false"
+    not_given = f"f_{name} IS NULL AND NOT ({faults})"
+    query.note(query.origin[name], not_given, f"no {name} given", "missing there, kept elsewhere", is_listed=False)
+
+
+def _loose_meanings(recode: Mapping[str, object | None]) -> dict[str, object | None]:
+    """The meaning of each word without regard to its spelling, unless spellings differ in meaning."""
+    found: dict[str, set[object | None]] = {}
+    for word, meaning in recode.items():
+        found.setdefault(alike(word), set()).add(meaning)
+    return {word: next(iter(meanings)) for word, meanings in found.items() if len(meanings) == 1}
+
+
+def _alike(text: str) -> str:
+    """The SQL of `alike`."""
+    return f"lower(regexp_replace(regexp_replace({text}, '\\.0+$', ''), {sql.literal(_BLANKS)}, '_', 'g'))"
+
+
+def _cases(text: str, recode: Mapping[str, object | None], kind: str) -> str:
+    given = [(code, meaning) for code, meaning in recode.items() if meaning is not None]
+    cases = " ".join(f"WHEN {sql.literal(code)} THEN {sql.literal(str(meaning))}" for code, meaning in given)
+    return f"(CASE {text} {cases} END)::{kind}" if cases else f"NULL::{kind}"
+
+
+def _listed(recode: Mapping[str, object | None]) -> str:
+    return ", ".join(sql.literal(code) for code in recode)
+
+
+# --- columns of yes or no ---
+
+
+def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
+    code, found = alike(words.code), {column: query.text(column) for column in words.flags}
+    for column in words.flags:
+        _refuse_other_code(query, column, words.code)
+    chosen = " ".join(
+        f"WHEN {_alike(found[column])} = {sql.literal(code)} THEN {sql.literal(word)}"
+        for column, word in words.flags.items()
+    )
+    known = " AND ".join(f"{text} IS NOT NULL" for text in found.values())
+    other = f"WHEN {known} THEN {sql.literal(words.otherwise)}" if words.otherwise else ""
+    query.add_field(name, " + ".join(words.flags), f"CASE {chosen} {other} END")
+
+
+def _refuse_other_code(query: VisitsQuery, column: str, code: str) -> None:
+    """Refuse a column of yes or no that says yes in another way: it would say no in every row."""
+    text, missing = query.raw.column_of[column], query.column_map.missing_codes
+    known = f"{text} IS NOT NULL" + (f" AND {text} NOT IN ({_listed(dict.fromkeys(missing))})" if missing else "")
+    row = query.connection.execute(
+        f"SELECT count(DISTINCT {text}), count(*) FILTER ({_alike(text)} = {sql.literal(alike(code))}) "
+        f"FROM {query.raw.name} WHERE {known}"
+    ).fetchone()
+    n_words, n_yes = row or (0, 0)
+    if n_yes == 0 and n_words >= _FEWEST_WORDS:
+        kind = f"no row holds the code {code!r} that means yes, and {n_words:,} others stand there"
+        query.error(column, kind, "set `code` beside `flags` to what means yes in this column")
