@@ -105,7 +105,8 @@ def test_what_the_file_cannot_tell_is_named_and_left_as_it_was(report: Calibrati
     notes = " | ".join(report.department.estimates.notes)
     assert "no month factors: the file does not cover every month" in notes
     assert "CTAS 1 (0)" in notes
-    assert "month_index" not in report.demand.yaml_text()
+    neutral = f"  medical: [{', '.join(['1.00000'] * 12)}]  # visits.csv does not cover every month: neutral"
+    assert neutral in report.demand.yaml_text()
     assert "medical" not in report.department.estimates.returns, "medical visits come from outside only"
 
 

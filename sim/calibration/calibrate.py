@@ -17,6 +17,7 @@ import pandas as pd
 from sim.analysis.staffing_notes import notes_on_staffing
 from sim.calibration.estimators import shares
 from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_day, estimate_week
+from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
 from sim.calibration.estimators.step_minutes import IfNoneFits, unknown_steps
 from sim.calibration.estimators.streams import stream_parts
@@ -242,7 +243,9 @@ class _Calibration:
 
     def pair(self, frame: pd.DataFrame) -> _Pair:
         """Demand and department of some visits."""
-        week, found = estimate_week(frame, self.uncovered_hours), estimate_visits(frame, seed=self.seed)
+        calendar = FileCalendar(self.uncovered_hours, self.source.column_map.special_days)
+        week = estimate_week(frame, self.uncovered_hours)
+        found = estimate_visits(frame, seed=self.seed, calendar=calendar)
         demand = demand_of_week(self.source, week, found, self.base.demand)
         resources = resources_for(self.lists, self.base, demand.visits_per_year, self.source.name)
         first = f"{week.parts.first_line()}."

@@ -95,7 +95,7 @@ class ArrivalRates:
     `visits_per_year` (1,) that over a year. `weekday` (7,) has mean 1, `hour_shares` (7, 24) sums to 1 over each day,
     `hour_of_day` (24,) over all; `months` (12,) has mean 1, None where the file lacks a month; `growth` (1,) is the
     factor over a year, None under a year and a half. `special_days` are those of the calendar that the file covers,
-    `absent` the names of the others. `n_whole` days of `n_days` are covered wholly.
+    `absent` the names of the others, of which it has no day or no visit. `n_whole` days of `n_days` are covered wholly.
     """
 
     per_hour: Estimates
@@ -125,7 +125,7 @@ class ArrivalRates:
         if self.growth is None:
             found.append("no growth: the file covers under a year and a half; 1 is assumed")
         found += self._notes_of_variation()
-        found += [f"special day {name}: not in the file, so no factor is written" for name in self.absent]
+        found += [f"special day {name}: no visit on such a day, so no factor is written" for name in self.absent]
         found.append(self.profile.note())
         if np.any(self.per_hour.value == 0.0):
             found.append(f"nobody came in {int((self.per_hour.value == 0.0).sum())} hours of the week; their rate is 0")
@@ -177,7 +177,11 @@ def fit_arrivals(counts: Counts, *, shape: Shape | None = None, seed: int = 1) -
     shifts of the level are judged. Raises ValueError unless every hour of the week is covered at least once.
     """
     profile = fit_profile(counts, shape)
-    found = fit_days(day_totals(counts, profile))
+    totals = day_totals(counts, profile)
+    try:
+        found = fit_days(totals)
+    except np.linalg.LinAlgError:
+        raise ValueError(f"{counts.n_visits:,} visits are too few for weekdays, months and special days") from None
     if counts.place is not None and counts.patient is not None:
         found = with_returns(found, counts.place // HOURS_PER_DAY, counts.patient)
     return _summed_up(counts, profile, found, seed)
@@ -197,8 +201,7 @@ def _summed_up(counts: Counts, profile: HourProfile, found: DayFit, seed: int) -
     squares = (observed - expected) ** 2 / np.where(expected > 0.0, expected, 1.0)
     degrees = int((expected > 0.0).sum()) - profile.shape.n_parameters - int(found.free.sum())
     of_hours = profile.share.ravel()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        error_of_hours = np.where(of_hours > 0.0, profile.standard_error.ravel() / of_hours, np.inf)
+    error_of_hours = profile.standard_error.ravel() / np.where(of_hours > 0.0, of_hours, 1.0)
     day_rates = _with_error(_week_rates, found)
     per_hour = (day_rates.value[:, None] * profile.share).ravel()
     relative = np.hypot(np.repeat(day_rates.standard_error / np.maximum(day_rates.value, 1e-300), 24), error_of_hours)
@@ -292,9 +295,14 @@ def _level_variation(found: DayFit) -> LevelVariation:
     if variances.of_weeks == 0.0:
         return LevelVariation(0.0, np.nan, np.nan, np.nan, np.nan, found.with_level)
     errors, cv = weekly_effects.variance_errors(found.fit), float(np.sqrt(variances.of_weeks))
-    spread = float(np.exp(special.ndtri(0.975) * errors.log_memory))
+    told = errors.log_memory < _VAGUE
+    spread = float(np.exp(special.ndtri(0.975) * errors.log_memory)) if told else np.nan
     memory = variances.memory_weeks
     return LevelVariation(cv, errors.of_weeks / (2.0 * cv), memory, memory / spread, memory * spread)
+
+
+_VAGUE: Final = 3.0
+"""A standard error of the logarithm of the memory above this says nothing: from a hundredth to a hundredfold."""
 
 
 def _special_days(counts: Counts, found: DayFit) -> dict[str, SpecialFactor]:

@@ -100,13 +100,16 @@ class DayDesign:
 
 
 def design_for(totals: DayTotals) -> DayDesign:
-    """Months and growth where the file is long enough, and the special days that it covers."""
+    """Months and growth where the file is long enough, and the special days on which somebody came."""
     covered = totals.days[totals.counts]
     n_of_month = np.bincount(month_of(covered), minlength=MONTHS_PER_YEAR)
     span = int((covered[-1] - covered[0]).astype(np.int64)) + 1
-    names = [name for name, dates in totals.calendar.special_days.items() if is_one_of(covered, dates).any()]
+    came = totals.total[totals.counts]
+    of_month = np.bincount(month_of(covered), weights=came, minlength=MONTHS_PER_YEAR)
+    special = totals.calendar.special_days.items()
+    names = [name for name, dates in special if came[is_one_of(covered, dates)].sum() > 0.0]
     return DayDesign(
-        with_months=bool(n_of_month.min() >= _DAYS_IN_MONTH),
+        with_months=bool(n_of_month.min() >= _DAYS_IN_MONTH and of_month.min() > 0.0),
         with_growth=span >= _DAYS_FOR_GROWTH,
         specials=tuple(names),
         calendar=totals.calendar,

@@ -1,7 +1,7 @@
 """Which hours a visits file does not cover, and which of its days have names of their own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,20 +14,23 @@ Hours = npt.NDArray[np.datetime64]
 @dataclass(frozen=True, slots=True)
 class FileCalendar:
     """`uncovered_hours` (datetime64[h]) are hours between the first and the last arrival that the file leaves out, and
-    `special_days` the dates, as people name them, of days whose level is estimated by itself.
+    `special_days` the dates, as people name them, of days whose level is estimated by itself. `period` are the first
+    and the last hour that the file covers, None where they are those of the arrivals.
     """
 
     uncovered_hours: Hours = field(default_factory=lambda: np.empty(0, "datetime64[h]"))
     special_days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    period: tuple[np.datetime64, np.datetime64] | None = None
 
     def covers(self, hours: Hours) -> npt.NDArray[np.bool_]:
         """Whether the file covers each of some hours, all of them between its first and last arrival."""
         return ~np.isin(hours.astype("datetime64[h]"), self.uncovered_hours)
 
-    def without(self, name: str) -> "FileCalendar":
-        """The same without one of the special days."""
-        others = {each: dates for each, dates in self.special_days.items() if each != name}
-        return FileCalendar(self.uncovered_hours, others)
+    def over(self, arrivals: npt.ArrayLike) -> "FileCalendar":
+        """The same of a file with these arrivals, all of them: a part of it covers no other hours than the whole."""
+        hours = np.asarray(arrivals, dtype="datetime64[h]")
+        hours = hours[~np.isnat(hours)]
+        return replace(self, period=(hours.min(), hours.max()) if hours.size else None)
 
 
 def is_one_of(days: npt.NDArray[np.datetime64], dates: tuple[str, ...]) -> npt.NDArray[np.bool_]:

@@ -103,7 +103,7 @@ class HourProfile:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Visits (7, 24) by weekday and hour, and what would come of them if all hours were alike: days' totals covered."""
+    """Visits (7, 24) by weekday and hour, and the visits of a usual such day times how often the hour is covered."""
 
     visits: FloatArray
     exposure: FloatArray
@@ -134,6 +134,7 @@ def fit_profile(counts: Counts, shape: Shape | None = None) -> HourProfile:
     return HourProfile(best, share, slopes, covariance * max(index, 1.0), of_free, misfit, scores, index)
 
 
+_SMALL: Final = 1e-9
 _PASSES: Final = 8
 """Of filling in what the hours not covered would have held, which are few: the error falls by their share each time."""
 
@@ -143,12 +144,14 @@ def _tabled(counts: Counts, share: FloatArray, days: IntArray | None = None) -> 
     rows = np.arange(len(counts.by_hour)) if days is None else days
     inside, weekday = counts.inside[rows], counts.weekday[rows]
     visits = np.where(inside, counts.by_hour[rows], 0.0)
-    covered = (inside * share[weekday]).sum(axis=1)
-    whole = np.where(covered > 0.0, visits.sum(axis=1) / np.where(covered > 0.0, covered, 1.0), 0.0)
+    covered = np.bincount(weekday, weights=(inside * share[weekday]).sum(axis=1), minlength=7)
     table, exposure = np.zeros((7, HOURS_PER_DAY)), np.zeros((7, HOURS_PER_DAY))
     np.add.at(table, weekday, visits)
-    np.add.at(exposure, weekday, inside * whole[:, None])
-    return _Table(table, exposure)
+    np.add.at(exposure, weekday, inside.astype(np.float64))
+    came = table.sum(axis=1)
+    usual = came.sum() / covered.sum() if covered.sum() > 0.0 else 1.0
+    a_day = np.where(came > 0.0, came / np.where(covered > 0.0, covered, 1.0), max(usual, _SMALL))
+    return _Table(table, exposure * a_day[:, None])
 
 
 def _basis(harmonics: int) -> FloatArray:
@@ -192,7 +195,7 @@ def _group_shape(
     Days of a group without a visit have the shares of all days.
     """
     visits, exposure = table.visits[days].sum(axis=0), table.exposure[days].sum(axis=0)
-    if visits.sum() == 0.0:
+    if visits.sum() == 0.0 or exposure.min() <= 0.0:
         visits, exposure = table.visits.sum(axis=0), table.exposure.sum(axis=0)
     if not shape.harmonics and not shape.deviations:
         return _free_shape(visits, exposure)
@@ -201,17 +204,20 @@ def _group_shape(
     gamma[0] = np.log(visits.sum() / (exposure * offset).sum())
     for _ in range(_NEWTON_STEPS):
         mean = exposure * offset * np.exp(basis @ gamma)
-        step = np.linalg.solve(basis.T @ (mean[:, None] * basis), basis.T @ (visits - mean))
+        score = basis.T @ (visits - mean) - _RIDGE * gamma
+        step = np.linalg.solve(basis.T @ (mean[:, None] * basis) + _RIDGE * np.eye(gamma.size), score)
         gamma = gamma + np.clip(step, -1.0, 1.0)
         if float(np.abs(step).max()) < _SETTLED:
             break
     mean = exposure * offset * np.exp(basis @ gamma)
     rate = offset * np.exp(basis @ gamma)
     share = rate / rate.sum()
-    covariance = np.linalg.inv(basis.T @ (mean[:, None] * basis))
+    covariance = np.linalg.inv(basis.T @ (mean[:, None] * basis) + _RIDGE * np.eye(gamma.size))
     return share, basis - (share @ basis)[None, :], covariance
 
 
+_RIDGE: Final = 0.01
+"""Precision of a prior on log shares, of standard deviation 10: it keeps the shapes of a few visits finite."""
 _NEWTON_STEPS: Final = 50
 _SETTLED: Final = 1e-9
 
@@ -247,8 +253,9 @@ def _scores(counts: Counts, table: _Table) -> Iterator[tuple[Shape, float]]:
 
 def _scored_shares(table: _Table, shape: Shape) -> FloatArray:
     """Shares without zeros."""
-    free = not shape.harmonics and not shape.deviations
-    return _shares(_Table(table.visits + _PSEUDO, table.exposure) if free else table, shape)[0]
+    n_days = np.bincount(shape.group)[list(shape.group)]
+    added = _PSEUDO / (7.0 if shape.deviations else n_days[:, None])
+    return _shares(table if shape.harmonics else _Table(table.visits + added, table.exposure), shape)[0]
 
 
 def _least_variance(table: _Table, share: FloatArray, shape: Shape) -> tuple[FloatArray, FloatArray]:

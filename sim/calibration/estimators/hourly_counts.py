@@ -57,6 +57,10 @@ class Counts:
         """Whether each hour is covered."""
         return ~np.isnan(self.by_hour)
 
+    @property
+    def n_visits(self) -> int:
+        return int(np.nansum(self.by_hour))
+
     def sums_by_weekday(self, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Sums of a table with a row a day, shape (7, columns), Monday first."""
         return np.array([table[self.weekday == day].sum(axis=0) for day in range(7)])
@@ -74,21 +78,27 @@ class Counts:
 def count_arrivals(
     arrivals: npt.ArrayLike, patient: npt.ArrayLike | None = None, calendar: FileCalendar | None = None
 ) -> Counts:
-    """Counts from the hour of the first arrival to that of the last; NaN before and after, and where the calendar
-    leaves hours out. Arrivals in such hours are not counted. Raises ValueError where none is left.
+    """Counts over the period of the calendar, or from the hour of the first arrival to that of the last; NaN before and
+    after, and where the calendar leaves hours out. Arrivals in such hours are not counted. Raises ValueError where none
+    is left.
     """
     calendar = FileCalendar() if calendar is None else calendar
     hour = np.asarray(arrivals, dtype="datetime64[h]")
     covered = calendar.covers(hour)
+    if calendar.period is not None:
+        covered &= (hour >= calendar.period[0]) & (hour <= calendar.period[1])
     hour = hour[covered]
     if hour.size == 0:
         raise ValueError("no arrival to count")
-    first = hour.min().astype("datetime64[D]")
-    place = (hour - first.astype("datetime64[h]")).astype(np.int64)
-    table = np.bincount(place, minlength=HOURS_PER_DAY * (int(place.max()) // HOURS_PER_DAY + 1)).astype(np.float64)
-    table[: int(place.min())] = np.nan
-    table[int(place.max()) + 1 :] = np.nan
-    table[~calendar.covers(first.astype("datetime64[h]") + np.arange(len(table)))] = np.nan
+    start, end = (hour.min(), hour.max()) if calendar.period is None else calendar.period
+    first = start.astype("datetime64[D]")
+    midnight = first.astype("datetime64[h]")
+    place = (hour - midnight).astype(np.int64)
+    start_at, end_at = (int((each - midnight).astype(np.int64)) for each in (start, end))
+    table = np.bincount(place, minlength=HOURS_PER_DAY * (end_at // HOURS_PER_DAY + 1)).astype(np.float64)
+    table[:start_at] = np.nan
+    table[end_at + 1 :] = np.nan
+    table[~calendar.covers(midnight + np.arange(len(table)))] = np.nan
     who = None
     if patient is not None:
         who = np.unique(np.asarray(patient)[covered], return_inverse=True)[1].ravel().astype(np.int64)
