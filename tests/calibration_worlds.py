@@ -18,7 +18,8 @@ from sim.calibration.estimators.patience import fit_patience
 from sim.calibration.estimators.returns import fit_returns, gaps_between
 from sim.calibration.estimators.shares import estimate_shares
 from sim.calibration.matching.history_matching import Region, Unknown
-from sim.calibration.matching.service_times import DELAYS, match_service_times, with_factors
+from sim.calibration.matching.match_visits import match_visits
+from sim.calibration.matching.quantities import DELAYS, with_factors
 from sim.calibration.play import simulated_visits
 from sim.department.arrivals import Profile
 from sim.department.department import Department
@@ -265,7 +266,7 @@ def matched_world(seed: int, points: int = 30, replications: int = 4, most_waves
     truth = {each.name: float(rng.uniform(each.low * 1.2, each.high * 0.85)) for each in (PHYSICIAN, TREATMENT)}
     scenario = known_scenario(weeks=26)
     seen = simulated_visits(with_factors(scenario, truth), seed=1000 + seed)[0]
-    region = match_service_times(
+    region = match_visits(
         seen,
         scenario,
         (PHYSICIAN, TREATMENT),

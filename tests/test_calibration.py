@@ -267,10 +267,12 @@ def test_a_name_that_cannot_be_used_is_refused_before_the_file_is_read(tmp_path:
     base = compose(["study=run"]).scenario
     steps = TIMES.model_copy(update={"step_minutes": {"imagin": "m"}})
     with pytest.raises(VisitsFileError) as raised:
-        calibrate(tmp_path / "none.csv", steps, name=name, output=tmp_path / "out", base=base, matched=("barber",))
+        calibrate(
+            tmp_path / "none.csv", steps, name=name, output=tmp_path / "out", base=base, matched={"barber": (0.5, 2.0)}
+        )
     name_wrong, role_wrong, step_wrong = raised.value.lines
     assert name_wrong.startswith("name: ")
-    assert "'barber' has no minutes to match" in role_wrong
+    assert "'barber' cannot be matched" in role_wrong
     assert "did you mean" in step_wrong
     assert not (tmp_path / "out").exists()
 
@@ -295,14 +297,15 @@ def test_a_file_that_cannot_be_raked_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "raked").exists()
 
 
-def test_a_gap_of_days_is_reported_and_a_mistyped_year_is_refused(tmp_path: Path) -> None:
+def test_a_gap_of_days_is_reported_and_a_mistyped_year_is_a_fault_of_its_row(tmp_path: Path) -> None:
     weeks = hourly("2024-01-01", 21 * 24)
     gap = arrivals_file(tmp_path, weeks[weeks.day != 10])
     text = calibrate(gap, TIMES, name="gap", output=tmp_path).path("demand").read_text(encoding="utf-8")
     assert "Days without any visit, counted as really empty: 1." in text
     mistyped = arrivals_file(tmp_path, weeks.append(pd.DatetimeIndex(["2042-01-01 10:00"])))
-    with pytest.raises(VisitsFileError, match="days from 2024-01-01 to 2042-01-01 have no visit"):
-        calibrate(mistyped, TIMES, name="mistyped", output=tmp_path)
+    report = calibrate(mistyped, TIMES, name="mistyped", output=tmp_path)
+    assert "2042" in report.path("exclusions").read_text(encoding="utf-8")
+    assert "Days without any visit" not in report.path("demand").read_text(encoding="utf-8")
 
 
 def test_a_small_department_has_days_without_a_visit_which_are_counted_and_not_refused(tmp_path: Path) -> None:

@@ -168,19 +168,26 @@ def test_what_is_simulated_is_scored_on_the_part_held_out_beside_what_was_before
             "wait_minutes": rng.exponential(np.r_[np.full(2000, 30.0), np.full(2000, 60.0)]),
             "stay_minutes": np.nan,
             "cluster": None,
+            "stream": None,
+            "disposition": None,
             "year": 2024.0,
         }
     )
     seen: list[int] = []
 
-    def as_the_second_half(part: pd.DataFrame) -> pd.DataFrame:
+    def as_the_second_half(part: pd.DataFrame) -> list[pd.DataFrame]:
         seen.append(len(part))
-        return pd.DataFrame({"acuity": 3.0, "wait_minutes": rng.exponential(60.0, 4000), "stay_minutes": np.nan})
+        waits = rng.exponential(60.0, 2016)
+        played = {"acuity": 3.0, "wait_minutes": waits, "stay_minutes": np.nan, "stream": "medical"}
+        return [pd.DataFrame(played | {"disposition": "discharge"})]
 
-    (score,) = hold_out(visits, 0.5, as_the_second_half).quantiles
+    held = hold_out(visits, 0.5, as_the_second_half, weeks=6)
+    (score,) = held.quantiles
     assert seen == [2016], "whole days, and none of those held out"
     assert score.loss_simulated is not None
     assert score.least <= score.loss_simulated < 1.02 * score.least < 1.1 * score.least < score.loss
+    assert held.verdict is not None
+    assert held.verdict.plays_like_file, held.verdict.sentence()
     assert hold_out(visits, 0.5).quantiles[0].loss_simulated is None
     assert hold_out(visits, 0.5, lambda _: None).quantiles[0].simulated is None
 
@@ -255,7 +262,7 @@ def test_a_file_without_a_second_year_or_dates_has_nothing_to_hold_out() -> None
 def test_a_role_without_minutes_cannot_be_matched_and_nothing_is_written(visits_file: Path) -> None:
     output = visits_file.parent / "unmatched"
     with pytest.raises(
-        VisitsFileError, match=r"study\.match: 'surgeon' has no minutes to match; choose of physician, delays"
+        VisitsFileError, match=r"study\.match: 'surgeon' cannot be matched; choose of physician, delays, patience"
     ):
-        calibrate(visits_file, MAP, name="no", output=output, base=known_scenario(4), matched=("surgeon",))
+        calibrate(visits_file, MAP, name="no", output=output, base=known_scenario(4), matched={"surgeon": (0.5, 2.0)})
     assert not output.exists()

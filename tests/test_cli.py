@@ -113,10 +113,13 @@ def test_a_dry_run_counts_the_days_of_follow_up(capsys: pytest.CaptureFixture[st
 def test_a_dry_run_of_a_calibration_says_what_is_played(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--dry-run", "study=calibrate", "visits=FILE", "study.map=peered"]
     assert main([*words, "study.hold_out=0"]) == 0
-    assert "study=calibrate: the file is read and fitted\n" in capsys.readouterr().out
+    assert (
+        "study=calibrate: the file is read and fitted, 5 runs of 26 weeks are compared with it\n"
+        in capsys.readouterr().out
+    )
     assert main([*words, "study.hold_out=0.25", "study.match=[physician]"]) == 0
     said = capsys.readouterr().out
-    assert "the days held out are predicted by playing a department, some hundred runs are matched" in said
+    assert "the days held out are predicted by playing a department, twice at most 1,440 runs are matched" in said
 
 
 def test_a_dry_run_says_how_long_and_writes_nothing(

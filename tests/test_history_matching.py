@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from sim.calibration.matching.history_matching import Target, Unknown, match
-from sim.calibration.matching.service_times import region_table, roles_to_match, scaled, with_factors
+from sim.calibration.matching.match_visits import region_table
+from sim.calibration.matching.quantities import quantities_of, scaled, with_factors
 from sim.department.quantities import (
     Constant,
     Empirical,
@@ -103,7 +104,7 @@ def test_a_factor_multiplies_the_mean_of_every_family(minutes) -> None:
 
 def test_a_factor_changes_its_role_alone() -> None:
     scenario = known_scenario(weeks=4)
-    assert roles_to_match(scenario.department) == ("physician", "delays")
+    assert quantities_of(scenario) == ("physician", "delays", "patience", "heads.physician")
     changed = with_factors(scenario, {"physician": 2.0})
     before, after = (each.department.streams["medical"].pathway for each in (scenario, changed))
     assert after[0].minutes.mean_of(3) == 2.0 * before[0].minutes.mean_of(3)

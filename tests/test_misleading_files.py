@@ -50,6 +50,12 @@ def test_every_time_may_stand_in_a_column_of_its_date_and_one_of_its_time_of_day
     assert finding(read, "not a time of day").rows == (2,)
 
 
+def test_a_time_of_day_where_a_time_is_meant_asks_for_its_date(tmp_path: Path) -> None:
+    columns = {"arr": ["2024-01-01 00:50"], "OUT_DATE": ["2024-01-01"], "OUT_TIME": ["0823"]}
+    read = visits(tmp_path, columns, departure_time="OUT_TIME")
+    assert "name the column of its date too, as `{date: OUT_DATE, time: OUT_TIME}`" in refusal(read)
+
+
 def test_hours_alone_are_read_as_hours_and_said_to_be(tmp_path: Path) -> None:
     parts = {"kind": "parts", "date": "d", "hour": "h"}
     read = visits(tmp_path, {"d": ["2024-01-01"] * 4, "h": ["0", "19", "23.0", "24"]}, arrival=parts)
@@ -317,7 +323,8 @@ def test_a_third_word_in_a_third_of_the_rows_refuses_the_file_with_the_recode_to
     given = ["medical", "mental_health", "trauma"] * 50
     read = words(tmp_path, given, "stream")
     assert "'trauma'" in refusal(read)
-    assert "medical, mental_health it is, or null, as `stream: {column: w, recode: " in refusal(read)
+    recode = "`stream: {column: w, recode: {'trauma': medical, ...}}`"
+    assert f"say which of medical, mental_health it is, or null, as {recode}" in refusal(read)
     assert "raise `tolerated_share`" not in refusal(read)
     recoded = {"column": "w", "recode": {"trauma": "medical"}}
     read = words(tmp_path, given, stream=recoded)
@@ -333,14 +340,14 @@ def test_unknown_words_are_named_by_how_often_they_stand_and_the_rest_is_counted
     assert read.frame["disposition"].isna().all()
 
 
-def test_free_text_in_a_column_of_words_is_never_printed(tmp_path: Path) -> None:
-    given = [f"Anna Meier {k} fell" for k in range(60)]
-    read = words(tmp_path, given, "mode")
-    assert "60 different texts" in finding(read, "an unknown word of mode").kind
+@pytest.mark.parametrize("n", [13, 60])
+def test_free_text_in_a_column_of_words_is_never_printed(tmp_path: Path, n: int) -> None:
+    read = words(tmp_path, [f"Anna Meier {k} fell" for k in range(n)], "mode")
+    assert f"{n} different texts" in finding(read, "an unknown word of mode").kind
     everything = "\n".join((*read.quality.report_lines(), refusal(read), read.quality.table_text()))
     assert "Anna" not in everything
     assert "recode" in refusal(read)
-    assert len(read.exclusions) == 60
+    assert len(read.exclusions) == n
     assert set(read.exclusions["value"]) == {""}
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from sim.analysis.assumption_spread import Draws, draws_design
 from sim.analysis.comparison_result import Comparison, as_found, central_of
 from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
-from sim.analysis.scenario_facts import assumes_effects, costs_of, is_one_sided, notes_on_money
+from sim.analysis.scenario_facts import assumes_effects, calibrations_of, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
 from sim.analysis.sequential_sampling import next_replications_of
 from sim.analysis.staffing_notes import notes_on_purposes, notes_on_staffing
@@ -190,6 +190,7 @@ def fields_of_scenarios(scenarios: Mapping[str, Scenario], baseline: str) -> dic
         "costs": costs_of(scenarios, baseline),
         "peer_roles": of_any(peer_roles),
         "main_roles": of_any(main_roles),
+        "calibrations": calibrations_of(scenarios.values()),
     }
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.analysis.valuation import Worth
+    from sim.department.department import Calibration
 
 ResultRow = Mapping[Any, Any]
 """A row of a table, by column."""
@@ -113,6 +114,7 @@ class Comparison:
     staffing do not fit.
     `peer_roles`: roles of peers, that of peer support first. `main_roles`: those whose heads and work are shown beside
     each other (`sim.engine.measures.staff_time.main_roles`).
+    `calibrations`: of the departments played, those made from files of visits.
     `n_finished` of `n_planned` tasks (a level of demand and a replication) were played.
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
     `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
@@ -152,6 +154,7 @@ class Comparison:
     valued: "tuple[Worth, ...]" = field(default=())
     peer_roles: tuple[str, ...] = field(default=())
     main_roles: tuple[str, ...] = field(default=())
+    calibrations: "tuple[Calibration, ...]" = field(default=())
     n_planned: int = 0
 
     def __repr__(self) -> str:

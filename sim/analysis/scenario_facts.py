@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic_core import from_json, to_json
 
 from sim.analysis.comparison_result import LEAST_ADDED
+from sim.department.department import Calibration
 from sim.department.scenario import Scenario
 from sim.department.support import Effects
 from sim.engine.measures.entry import Topic
@@ -49,6 +50,12 @@ def costs_of(scenarios: Mapping[str, Scenario], baseline: str) -> pd.DataFrame:
 
 
 NO_EFFECTS = Effects()
+
+
+def calibrations_of(scenarios: Iterable[Scenario]) -> tuple[Calibration, ...]:
+    """Of each department that was made from a file of visits, its file and whether it plays like it."""
+    found = (scenario.department.calibration for scenario in scenarios)
+    return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
 def assumes_effects(effects: Effects) -> bool:
@@ -180,7 +187,8 @@ def worlds_of(scenarios: pd.DataFrame) -> list[str]:
 
 
 READ = ("staffing", "effects", "support", "period")
-"""Parts of a scenario that are looked at; scenarios that agree in them are validated once."""
+"""Parts of a scenario that are looked at, beside the calibration of its department; scenarios that agree in them are
+validated once."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +199,7 @@ class SweptScenarios:
     roster (CAD a week, no overtime). `weeks`: weeks of the measured window, by label. `effects`: what the effects
     assumed are set to move in a scenario; `assumes_effects`: labels whose effects are other than none, in force or
     not. `swaps`: labels that give up hours of other roles for peers. `with_peers`: labels with peers on the roster.
+    `calibrations`: of the departments, those made from files of visits.
     """
 
     worlds: tuple[str, ...]
@@ -200,6 +209,7 @@ class SweptScenarios:
     assumes_effects: frozenset[str]
     swaps: frozenset[str]
     with_peers: frozenset[str]
+    calibrations: tuple[Calibration, ...] = ()
 
     def like_the_first(self, labels: tuple[str, ...]) -> tuple[str, ...]:
         """Scenarios that differ from the first in nothing but what can be chosen, the first among them."""
@@ -218,6 +228,7 @@ def swept_scenarios(scenarios: Mapping[str, Scenario | None], table: pd.DataFram
         assumes_effects=frozenset(label for label, scenario in known.items() if assumes_effects(scenario.effects)),
         swaps=frozenset(label for label, each in known.items() if first is not None and is_swap(each, first)),
         with_peers=frozenset(label for label, scenario in known.items() if peer_hours(scenario) > 0.0),
+        calibrations=calibrations_of(known.values()),
     )
 
 
@@ -227,7 +238,8 @@ def received_scenarios(table: pd.DataFrame) -> SweptScenarios:
     scenarios: dict[str, Scenario | None] = {}
     for label, content in zip(table["label"], table["content"], strict=True):
         parts = from_json(content)
-        key = to_json([parts.get(part) for part in READ])
+        calibration = (parts.get("department") or {}).get("calibration")
+        key = to_json([*(parts.get(part) for part in READ), calibration])
         if key not in read:
             read[key] = scenario_of(content)
         scenarios[str(label)] = read[key]

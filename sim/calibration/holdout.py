@@ -1,25 +1,28 @@
-"""Hold a part of a visits file out by time, predict it from the rest, and compare the prediction with what came.
+"""Score a prediction on visits it was not made from: the part of a file held out by time, or a second file.
 
-What a department calibrated on the rest would play is passed in as a function, `Simulate`.
+The prediction is made of the other part, or of the first file: numbers with 95 % intervals, daily counts, quantiles of
+waits and stays, and what the department calibrated on it plays. Every score stands beside two others: that of saying
+that all will be as before, and the best there could have been, of the visits predicted themselves.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import special, stats
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
+from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
 from sim.calibration.estimators.shares import estimate_shares
 from sim.calibration.estimators.survey_weights import has_weights
+from sim.calibration.verdict import SCORED_QUANTILES, Verdict, judge, loss_of
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
-from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial, pinball
+from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial
 
-SCORED_QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 _DURATIONS: Final = ("wait_minutes", "stay_minutes")
 _FEWEST: Final = 20
 
@@ -52,8 +55,8 @@ class Prediction:
 class DailyCounts:
     """Daily counts of the part held out against predicted: arrays with a value per day.
 
-    `crps` (visits) is to be read beside `crps_plain`, the score of saying every day the counts of all days fitted;
-    `log_score` likewise.
+    `crps` (visits) is to be read beside `crps_plain`, the score of saying every day the counts of all days fitted, and
+    `crps_best`, that of the mean of each weekday among the days predicted and their spread; `log_score` likewise.
     """
 
     days: np.ndarray
@@ -63,8 +66,15 @@ class DailyCounts:
     observed: FloatArray
     crps: float
     crps_plain: float
+    crps_best: float
     log_score: float
     log_score_plain: float
+    log_score_best: float
+
+    @property
+    def n_inside(self) -> int:
+        """Days inside their 95 % interval."""
+        return int(((self.low <= self.observed) & (self.observed <= self.high)).sum())
 
     @property
     def coverage(self) -> float:
@@ -103,7 +113,10 @@ class QuantileScore:
 
 @dataclass(frozen=True, slots=True)
 class HoldOut:
-    """What was fitted on, what was held out, how the prediction did. `daily` is None where the file has no dates."""
+    """What was fitted on, what was predicted, how the prediction did. `daily` is None where the files have no dates.
+
+    `verdict` judges what the department calibrated on the part fitted plays, None where it played nothing.
+    """
 
     fitted: str
     held_out: str
@@ -112,29 +125,67 @@ class HoldOut:
     predictions: tuple[Prediction, ...]
     daily: DailyCounts | None
     quantiles: tuple[QuantileScore, ...]
+    verdict: Verdict | None = None
 
     @property
     def largest_hour_gap(self) -> float:
         """Largest difference of an hour's share, in percentage points."""
         rows = [row for row in self.predictions if row.quantity == "hour_of_day_share"]
-        return 100.0 * max(abs(row.predicted - row.observed) for row in rows)
+        return 100.0 * max((abs(row.predicted - row.observed) for row in rows), default=0.0)
+
+    @property
+    def n_inside(self) -> int:
+        """Numbers inside their 95 % interval."""
+        return sum(row.is_inside for row in self.predictions)
 
     def lines(self) -> tuple[str, ...]:
-        """The answer in plain lines."""
-        inside = sum(row.is_inside for row in self.predictions)
+        """The answer in plain lines, the verdict first."""
+        n = len(self.predictions)
         found = [
-            f"held out: {self.held_out} ({self.n_held_out:,} visits), predicted from {self.fitted} ({self.n_fitted:,})",
-            f"  {inside} of {len(self.predictions)} numbers lie inside their 95 % interval",
+            f"held out: {self.held_out} ({self.n_held_out:,} visits), predicted from {self.fitted} ({self.n_fitted:,})"
+        ]
+        if self.verdict is not None:
+            found.append(f"  the department calibrated on {self.fitted} {self.verdict.sentence()}")
+        found += [
+            f"  {self.n_inside} of {n} numbers lie inside their 95 % interval, {expected_range(n)}: "
+            f"{coverage_verdict(self.n_inside, n)}",
             f"  hour of day: the largest gap is {self.largest_hour_gap:.2f} percentage points",
         ]
         if self.daily is not None:
-            daily = self.daily
-            found.append(
-                f"  daily counts: {100 * daily.coverage:.0f} % of {daily.observed.size} days in 95 % intervals; CRPS "
-                f"{daily.crps:.2f} visits (all days alike: {daily.crps_plain:.2f}), log score {daily.log_score:.2f} "
-                f"({daily.log_score_plain:.2f})"
-            )
+            found += self._daily_lines(self.daily)
         return (*found, *(score.line() for score in self.quantiles))
+
+    def _daily_lines(self, daily: DailyCounts) -> Iterator[str]:
+        n = daily.observed.size
+        yield (
+            f"  daily counts: {daily.n_inside} of {n} days in 95 % intervals, {expected_range(n)}: "
+            f"{coverage_verdict(daily.n_inside, n)}"
+        )
+        yield (
+            f"  daily counts: CRPS {daily.crps:.2f} visits (all days as before {daily.crps_plain:.2f}, "
+            f"the best possible {daily.crps_best:.2f}), log score {daily.log_score:.2f} "
+            f"({daily.log_score_plain:.2f}, {daily.log_score_best:.2f})"
+        )
+
+
+def expected_inside(n: int) -> tuple[int, int]:
+    """How many of n 95 % intervals hold what they predict, but for a chance of 5 %, if they are right and apart."""
+    low, high = (int(stats.binom.ppf(chance, n, 0.95)) for chance in (0.025, 0.975))
+    return low, high
+
+
+def expected_range(n: int) -> str:
+    """`41 to 46 expected`."""
+    low, high = expected_inside(n)
+    return f"{low} to {high} expected"
+
+
+def coverage_verdict(n_inside: int, n: int) -> str:
+    """Whether intervals cover as often as they say; numbers that go together vary more than `expected_inside` says."""
+    low, high = expected_inside(n)
+    if n_inside < low:
+        return "the intervals are too narrow, or what came is another world"
+    return "as stated" if n_inside <= high else "more than stated"
 
 
 def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
@@ -154,34 +205,89 @@ def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.D
             raise NothingToHoldOut("the file has neither dates nor two years: nothing can be held out by time")
         fitted, rest = frame[frame["year"] < years[-1]], frame[frame["year"] == years[-1]]
         names = f"{years[0]:.0f} to {years[-2]:.0f}", f"{years[-1]:.0f}"
+    refuse_few(fitted, rest)
+    return fitted, rest, *names
+
+
+def refuse_few(fitted: pd.DataFrame, rest: pd.DataFrame) -> None:
+    """Raise NothingToHoldOut where there is too little to fit or to predict."""
     if len(fitted) < _FEWEST or len(rest) < _FEWEST:
         raise NothingToHoldOut(
             f"{len(fitted)} visits to fit, {len(rest)} held out: at least {_FEWEST} of both are needed"
         )
-    return fitted, rest, *names
 
 
-Simulate = Callable[[pd.DataFrame], pd.DataFrame | None]
-"""From a part of a table, the visits that a department calibrated on it plays, or None."""
+Simulate = Callable[[pd.DataFrame], Sequence[pd.DataFrame] | None]
+"""From a part of a table, the visits that a department calibrated on it plays, a table a replication, or None."""
 
 
-def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None) -> HoldOut:
+def hold_out(
+    frame: pd.DataFrame,
+    share: float,
+    simulate: Simulate | None = None,
+    weeks: int = 1,
+    calendar: FileCalendar | None = None,
+) -> HoldOut:
     """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest.
 
-    Raises NothingToHoldOut where visits have survey weights: scores of visits one by one would not be of those they
-    stand for.
+    The `calendar` says which hours the file does not cover, and names days. What `simulate` plays lasts `weeks`. Raises NothingToHoldOut where visits have survey weights: scores of visits one
+    by one would not be of those they stand for.
     """
     if has_weights(frame):
         raise NothingToHoldOut("visits have survey weights, and what is held out is scored visit by visit")
     fitted, rest, name, held = split_by_time(frame, share)
-    dated = bool(frame["arrival"].notna().any())
+    everything = count_arrivals_of(frame, calendar)
+    daily = None
+    if everything is not None:
+        first = rest["arrival"].min().to_datetime64().astype("datetime64[D]")
+        n_fitted = int((first - everything.first_day).astype(int))
+        before, after = everything.between(0, n_fitted), everything.between(n_fitted, len(everything.by_hour))
+        daily = _daily(before, after)
+    played = None if simulate is None else simulate(fitted)
+    return _scored(fitted, rest, (name, held), daily, played, weeks)
+
+
+def score_second(
+    fitted: pd.DataFrame,
+    test: pd.DataFrame,
+    names: tuple[str, str],
+    played: Sequence[pd.DataFrame],
+    weeks: int,
+    calendar: FileCalendar | None = None,
+) -> HoldOut:
+    """Score predictions made of one tidy visits table on another; `names` are those of the files.
+
+    The `calendar` says which hours they do not cover, and names days. `played` are the visits of the department calibrated on the first, a table for each replication of `weeks`.
+    Raises NothingToHoldOut where one of the two has too few visits.
+    """
+    refuse_few(fitted, test)
+    before, after = count_arrivals_of(fitted, calendar), count_arrivals_of(test, calendar)
+    daily = None if before is None or after is None else _daily(before, after)
+    return _scored(fitted, test, names, daily, played, weeks)
+
+
+def _scored(
+    fitted: pd.DataFrame,
+    rest: pd.DataFrame,
+    names: tuple[str, str],
+    daily: DailyCounts | None,
+    played: Sequence[pd.DataFrame] | None,
+    weeks: int,
+) -> HoldOut:
     predictions = (
         *_shares_of(fitted, rest),
         *(row for quantity in _DURATIONS for row in _means_of(quantity, fitted, rest)),
     )
-    played = None if simulate is None else simulate(fitted)
-    scores = tuple(score for quantity in _DURATIONS for score in _quantiles_of(quantity, fitted, rest, played))
-    return HoldOut(name, held, len(fitted), len(rest), predictions, _daily(fitted, rest) if dated else None, scores)
+    together = pd.concat(played, ignore_index=True) if played else None
+    scores = tuple(score for quantity in _DURATIONS for score in _quantiles_of(quantity, fitted, rest, together))
+    verdict = judge(rest, played, weeks, of=names[1]) if played else None
+    return HoldOut(*names, len(fitted), len(rest), predictions, daily, scores, verdict)
+
+
+def count_arrivals_of(frame: pd.DataFrame, calendar: FileCalendar | None = None) -> Counts | None:
+    """Arrivals by clock hour, None of a table without dates."""
+    dated = frame["arrival"].dropna()
+    return None if dated.empty else count_arrivals(dated.to_numpy(dtype="datetime64[m]"), calendar=calendar)
 
 
 Sample = tuple[np.ndarray, np.ndarray | None]
@@ -265,20 +371,14 @@ def _quantiles_of(
     for level, x, y in _level_pairs(quantity, fitted, rest):
         before, after = np.quantile(x, SCORED_QUANTILES), np.quantile(y, SCORED_QUANTILES)
         of_played = np.quantile(simulated[level], SCORED_QUANTILES) if level in simulated else None
-        lost = None if of_played is None else _loss(of_played, y)
-        yield QuantileScore(quantity, level, before, after, _loss(before, y), _loss(after, y), y.size, of_played, lost)
+        lost = None if of_played is None else loss_of(of_played, y)
+        yield QuantileScore(
+            quantity, level, before, after, loss_of(before, y), loss_of(after, y), y.size, of_played, lost
+        )
 
 
-def _loss(quantiles: FloatArray, observed: FloatArray) -> float:
-    """Mean pinball loss in minutes."""
-    return float(pinball(quantiles, SCORED_QUANTILES, observed).mean())
-
-
-def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
-    arrivals = pd.concat((fitted["arrival"], rest["arrival"])).dropna().to_numpy(dtype="datetime64[m]")
-    everything = count_arrivals(arrivals)
-    n_fitted = int((rest["arrival"].min().to_datetime64().astype("datetime64[D]") - everything.first_day).astype(int))
-    before, after = everything.between(0, n_fitted), everything.between(n_fitted, len(everything.by_hour))
+def _daily(before: Counts, after: Counts) -> DailyCounts | None:
+    """Scores of the counts of whole days; None where the first part has no rates, or the second no whole day."""
     try:
         rates = fit_arrivals(before)
     except ValueError:
@@ -288,13 +388,23 @@ def _daily(fitted: pd.DataFrame, rest: pd.DataFrame) -> DailyCounts | None:
         return None
     chances = _chances_of_days(rates, after, whole)
     observed = after.by_hour[whole].sum(axis=1)
+    most = chances.shape[1] - 1
     plain = before.by_hour[before.inside.all(axis=1)].sum(axis=1)
-    alike = negative_binomial(plain.mean(), plain.var(ddof=1), chances.shape[1] - 1).repeat(observed.size, axis=0)
+    alike = negative_binomial(plain.mean(), plain.var(ddof=1), most).repeat(observed.size, axis=0)
+    best = _chances_of_weekdays(observed, after.weekday[whole], most)
     low, high = central_interval(chances)
     predicted = chances @ np.arange(chances.shape[1])
     rules = (crps_of_counts, log_score)
-    scores = [float(rule(said, observed).mean()) for rule in rules for said in (chances, alike)]
+    scores = [float(rule(said, observed).mean()) for rule in rules for said in (chances, alike, best)]
     return DailyCounts(after.days[whole], predicted, low, high, observed, *scores)
+
+
+def _chances_of_weekdays(observed: FloatArray, weekday: np.ndarray, most: int) -> FloatArray:
+    """Of each day the mean of its weekday among the days themselves, and their spread around such means."""
+    n = np.bincount(weekday, minlength=7)
+    mean = (np.bincount(weekday, weights=observed, minlength=7) / np.maximum(n, 1))[weekday]
+    variance = float(((observed - mean) ** 2).mean())
+    return negative_binomial(np.maximum(mean, 0.1), np.full(observed.size, variance), most)
 
 
 def _chances_of_days(rates: ArrivalRates, after: Counts, whole: np.ndarray) -> FloatArray:

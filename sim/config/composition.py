@@ -196,11 +196,13 @@ class Composition:
         return self.cache.get_or_compute(("names", group, folders), lambda: choices_of(group, folders))
 
     def check_calibration(self, study: Plain) -> None:
-        """The column map of a calibration; and the visits file with it, where the command is refused anyhow."""
+        """The column map that a calibration names; and the visits file with it, where the command is refused anyhow."""
         draft = self.draft
         if not isinstance(study, dict) or STUDIES.get(study.get("name", "")) is not CalibrateSettings:
             return
         draft.problems += faults_of_name(study.get("demand_name"), draft.folders)
+        if study.get("map") is None:  # a draft of one is printed
+            return
         read = column_map_in(draft.folders, study.get("map"))
         if isinstance(read, list):
             draft.problems += read

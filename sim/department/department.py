@@ -22,12 +22,25 @@ def date_in_words(value: Any) -> Any:
     return value
 
 
+class Calibration(Frozen):
+    """The file of visits that a department was estimated from, and whether it plays like it.
+
+    `because` says why it does not, the worst first; `still_default` are the quantities that matter most among those
+    that nothing has told. It is said beside every answer and has no influence on any.
+    """
+
+    file: str
+    plays_like_file: bool
+    because: tuple[str, ...] = ()
+    still_default: tuple[str, ...] = ()
+
+
 class Department(Frozen):
     """A place where children are seen.
 
     `calendar_start` is the Monday of week 0. `ratio_role`: the role whose heads on duty bound the occupied places.
     `handover_minutes` are added to the new holder's first task with a handed-over case. `minimum_cover` gives heads
-    of a role that must be rostered at every minute of the week.
+    of a role that must be rostered at every minute of the week. `calibration`: made from a file of visits.
     """
 
     name: str
@@ -38,6 +51,7 @@ class Department(Frozen):
     handover_minutes: Annotated[float, Field(ge=0)] = 0.0
     groups: tuple[Group, ...] = (Group(name="all", share=1.0),)
     minimum_cover: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    calibration: Calibration | None = None
 
     @property
     def severities(self) -> tuple[tuple[str, ...], ...]:

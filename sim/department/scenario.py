@@ -159,11 +159,12 @@ class Scenario(Frozen):
 
 Check = Callable[[Scenario], Iterator[Problem]]
 
-LABELS = {"name", "label"}
+LABELS = {"name", "label", "calibration"}
+"""Keys of a part that no result depends on."""
 
 
 def part_json(part: BaseModel) -> str:
-    """One part of a scenario as JSON with sorted keys, without its own name."""
+    """One part of a scenario as JSON with sorted keys, without what no result depends on."""
     data = {key: value for key, value in part.model_dump(mode="json").items() if key not in LABELS}
     return json.dumps(data, sort_keys=True, separators=(",", ":"))
 

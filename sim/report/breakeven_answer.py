@@ -10,14 +10,26 @@ from functools import partial
 import pandas as pd
 
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
+from sim.analysis.scenario_facts import calibrations_of
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import Worth, preset_text, price_years_text
+from sim.department.department import Calibration
 from sim.engine.measures import number_text
 from sim.io.workbook import Column, Sheet
 from sim.report import description
 from sim.report.tables.answer_workbook import sheets_of_break_even, table_sheet
 from sim.report.words import breakeven_finding
-from sim.report.words.caveats import CHANCE_ONLY, LEGEND, RESPECT, STRESS_TEST, caution_lines, marked, short_marks
+from sim.report.words.caveats import (
+    CHANCE_ONLY,
+    LEGEND,
+    RESPECT,
+    STRESS_TEST,
+    calibration_lines,
+    calibrations_amiss,
+    caution_lines,
+    marked,
+    short_marks,
+)
 from sim.report.words.measure_words import measure_text, whole_percent
 from sim.report.words.short_names import cut_middle
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
@@ -41,7 +53,7 @@ def describe_break_even(answer: BreakEvenAnswer, command: Sequence[str] = ()) ->
         title=f"Break-even beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}",
         n_rows=len(answer.plan.effects) if answer.staffings else 0,
         screen_table=partial(_screen_table, answer),
-        remarks=stopped_early(answer),
+        remarks=[*calibrations_amiss(_calibrations(answer)), *stopped_early(answer)],
         sections=partial(_page_sections, answer, command),
         sheets=partial(sheets, answer),
         keep_in_mind=_in_mind(answer),
@@ -212,6 +224,7 @@ def at_no_effect(item: StaffingAnswer) -> list[str]:
 
 def _in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
     """What must be said beside it."""
+    yield from calibration_lines(_calibrations(answer))
     yield (
         "Only the effect named is assumed, and only where its staff are on duty: the curve says what would follow, not "
         "that it does. Effects act from the first week; returns left from before it are not moved."
@@ -234,6 +247,10 @@ def _in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
     yield CHANCE_ONLY
     yield "What is not valued counts nothing here; a right to company in distress is not bought or sold by this sum."
     yield RESPECT
+
+
+def _calibrations(answer: BreakEvenAnswer) -> tuple[Calibration, ...]:
+    return calibrations_of(answer.plan.design.scenarios.values())
 
 
 def _widest(item: StaffingAnswer) -> float:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.calibration.calibrate import WEEKS_PLAYED, CalibrationReport, DepartmentReport
-from sim.calibration.holdout import SCORED_QUANTILES
+from sim.calibration.calibrate import WEEKS_PLAYED
+from sim.calibration.result import CalibrationReport, DepartmentReport
+from sim.calibration.verdict import SCORED_QUANTILES
 from sim.io.clean_text import one_line
 from sim.report.description import Block, Points, Section, TextRows, TextTable, Written, page
 from sim.report.figures.calibration_figures import duration_choices, minutes_at_level
@@ -42,6 +43,7 @@ def _sections(department: DepartmentReport) -> Iterator[Section]:
         "Waits and stays: observed, fitted, simulated", [means, TextTable(_means(department)), *_families(department)]
     )
     yield Section("Distributions written", [Points(department.file.minutes), *_steps(department)])
+    yield Section("Staffing and places", [Points([*department.resources.lines(), *department.misfits])])
     estimated = [item.line() for item in department.file.estimated]
     yield Section("The department", [Points(estimated or ["nothing of it could be estimated from this file"])])
     match = "- service times inside a stay: `study.match=[physician,delays]` matches them to waits and stays"

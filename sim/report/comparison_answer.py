@@ -138,7 +138,14 @@ def legend(comparison: Comparison) -> str:
 def remarks_at(comparison: Comparison, *levels: float) -> list[str]:
     """Where to be careful at some levels of demand."""
     cautions = caveats.caution_lines_of(comparison, levels, _MOST_NAMED)
-    return [*caveats.unfinished_lines(comparison), *cautions, *caveats.stress_test_lines(comparison), *comparison.notes]
+    amiss = caveats.calibrations_amiss(comparison.calibrations)
+    return [
+        *amiss,
+        *caveats.unfinished_lines(comparison),
+        *cautions,
+        *caveats.stress_test_lines(comparison),
+        *comparison.notes,
+    ]
 
 
 # --- the page

@@ -87,7 +87,10 @@ def describe_sweep(report: SweepReport) -> Description:
         remarks=remarks(report),
         sections=partial(_page_sections, report),
         sheets=partial(sheets_of_sweep, answer),
-        keep_in_mind=[f"{answer.n_done} of {answer.n_runs} runs are there."],
+        keep_in_mind=[
+            *caveats.calibration_lines(report.scenarios.calibrations),
+            f"{answer.n_done} of {answer.n_runs} runs are there.",
+        ],
         left_out=partial(left_out_of_sweep, answer),
     )
 
@@ -117,6 +120,7 @@ def _screen_table(report: SweepReport, n_rows: int, width: int) -> ScreenTable:
 def remarks(report: SweepReport) -> Iterator[str]:
     """What is missing, what came of the stopping rules, who may be best."""
     answer = report.answer
+    yield from caveats.calibrations_amiss(report.scenarios.calibrations)
     if not answer.is_whole:
         yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
     yield from failure_lines(answer, MOST_FAILURES)
@@ -335,6 +339,7 @@ def _last_line(traceback: object) -> str:
 def _in_mind(report: SweepReport) -> Iterator[str]:
     """What was assumed, what cannot be seen, where interpretation stops."""
     answer, assuming = report.answer, report.scenarios.assumes_effects
+    yield from caveats.calibration_lines(report.scenarios.calibrations)
     where = f" in {len(assuming)} of {counted(len(answer.labels), 'scenario')}"
     topics = topics_moved(report)
     assumed = f"{caveats.assumed_text(topics, where)}{caveats.COMPUTED if topics else '.'}"

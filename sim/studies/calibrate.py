@@ -1,4 +1,7 @@
-"""`study=calibrate`: a demand and a department from a file of visits, with a report and figures."""
+"""`study=calibrate`: a demand and a department from a file of visits, with a report and figures.
+
+Without a column map it prints a draft of one for the file, and writes nothing.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -7,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from sim.calibration.calibrate import OWNER, CalibrationReport, always_written, estimate_calibration
+from sim.calibration.calibrate import MOST_MATCH_RUNS, OWNER, REPLICATIONS, WEEKS_PLAYED, estimate_calibration
 from sim.calibration.resources.own_resources import read_resource_lists
+from sim.calibration.result import CalibrationReport, always_written
 from sim.calibration.writing.staffing_file import compared_name
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.calibration_report import calibration_markdown
@@ -20,6 +24,7 @@ from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
 from sim.studies.next_command import comparison_words, run_words, shell_text, words_kept
 from sim.studies.question import CalibrateSettings, Question
 from sim.studies.study import Study
+from sim.visits.draft_map import draft_map
 
 
 class CalibrateStudy(Study):
@@ -31,11 +36,16 @@ class CalibrateStudy(Study):
     def dry_run(self, question: Question, console: Console) -> int:
         study, steps = question.study, ["the file is read and fitted"]
         assert isinstance(study, CalibrateSettings)
+        if question.column_map is None:
+            tell_lines(["study=calibrate without study.map: a draft of a column map is printed"], console)
+            return 0
         read_resource_lists(study.staff, study.places, question.scenario)
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
         if study.match:
-            steps.append("some hundred runs are matched to its waits and stays")
+            times = "twice " if study.hold_out else ""
+            steps.append(f"{times}at most {MOST_MATCH_RUNS:,} runs are matched to its waits and stays")
+        steps.append(f"{REPLICATIONS} runs of {WEEKS_PLAYED} weeks are compared with it")
         tell_lines([f"study=calibrate: {', '.join(steps)}"], console)
         tell_lines(["how long depends on the file; nothing was run, nothing was written"], console)
         return 0
@@ -43,17 +53,19 @@ class CalibrateStudy(Study):
     def run(self, question: Question, console: Console) -> int:
         study, visits = question.study, question.visits
         assert isinstance(study, CalibrateSettings)
-        if visits is None or question.column_map is None:
+        if visits is None:
             remedy = "study=calibrate needs visits=FILE, and study.map=NAME of configs/visits"
             raise ScenarioError([Problem("visits", "nothing", remedy)])
+        if question.column_map is None:
+            tell_lines(draft_map(visits).rstrip("\n").split("\n"), console)
+            return 0
         folder = question.output or Path("results") / "calibrated"
         name = study.demand_name or visits.name.split(".")[0]
         refuse_unwritable(folder, folder)
         report_name = f"{name}_calibration.md"
         refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
         lists = read_resource_lists(study.staff, study.places, question.scenario)
-        if study.match:
-            tell_lines([f"matching {', '.join(study.match)}: some hundred runs, minutes"], console)
+        errors = patient_console(sys.stderr)
         report = estimate_calibration(
             visits,
             question.column_map,
@@ -63,11 +75,12 @@ class CalibrateStudy(Study):
             base=question.scenario,
             seed=question.seed,
             hold_out_share=study.hold_out,
-            matched=study.match,
+            matched=study.boxes,
             if_none_fits=study.if_none_fits,
             lists=lists,
+            test_file=None if study.test is None else Path(study.test).expanduser(),
+            tell=teller(errors),
         )
-        errors = patient_console(sys.stderr)
         try:
             n_figures = write_calibration(report, folder, report_name)
         except (OSError, OutputError) as error:
@@ -91,9 +104,15 @@ def what_next(report: CalibrationReport, question: Question) -> tuple[str, str]:
     if report.department is None:
         return "\nrun it:", shell_text(run_words(folder, name))
     other = compared_name(report.department.resources)
-    words = comparison_words(folder, name, (name, other), words_kept(question.overrides))
+    kept = [word for word in words_kept(question.overrides) if not word.startswith(tuple(_groups(report)))]
+    words = comparison_words(folder, name, (name, other), [*report.further_choices, *kept])
     what = "without its peers" if other.endswith("_without_peers") else "with peers added, an example to change"
     return f"\ncompare your staffing with itself {what} ({folder / 'staffing' / other}.yaml):", shell_text(words)
+
+
+def _groups(report: CalibrationReport) -> list[str]:
+    """Choices of configurations that what was written replaces, as far as `=`."""
+    return [f"{choice.partition('=')[0]}=" for choice in report.further_choices]
 
 
 def write_calibration(report: CalibrationReport, folder: Path, report_name: str) -> int:

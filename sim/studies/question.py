@@ -245,14 +245,25 @@ def _low_to_high(limits: tuple[float, float]) -> tuple[float, float]:
     return limits
 
 
+Range = Annotated[tuple[Positive, Positive], AfterValidator(_low_to_high)]
+MATCH_RANGE = (0.5, 2.0)
+"""Factors that are looked at where nothing else is said: half to twice what the department has."""
+
+
+def _by_name(value: object) -> object:
+    """One range for all quantities, as `[0.5, 2]`, or one for each by its name."""
+    return value if isinstance(value, Mapping) else {"": value}
+
+
 class CalibrateSettings(StudySettings):
     """A demand and a department from a file of visits.
 
     `map` names its column map, `demand_name` what is written, `rake` scales its hours to published blocks, `hold_out`
-    is the share of its days that is predicted from the others, `match` names roles (or `delays`) whose minutes are
-    matched to its waits and stays; minutes of steps that no family fits are written as their quantiles (`if_none_fits`
-    `empirical`) or as the family `nearest` to them. `match_range` is the box in which factors are looked for. `staff`
-    and `places` are CSV files of the hospital's own roster and places, `test` a second file of visits to score.
+    is the share of its days that is predicted from the others, `match` names quantities (`sim.calibration.matching`)
+    that are matched to its waits and stays, with factors looked for within `match_range`, one range for all or one for
+    each by its name; minutes of steps that no family fits are written as their quantiles (`if_none_fits` `empirical`)
+    or as the family `nearest` to them. `staff` and `places` are CSV files of the hospital's own roster and places,
+    `test` a second file of visits to score.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset({"output", "visits"})
@@ -262,11 +273,24 @@ class CalibrateSettings(StudySettings):
     rake: bool = False
     hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
     match: Names = ()
-    match_range: Annotated[tuple[Positive, Positive], AfterValidator(_low_to_high)] = (0.5, 2.0)
+    match_range: Annotated[dict[str, Range], BeforeValidator(_by_name)] = Field({"": MATCH_RANGE})
     staff: str | None = None
     places: str | None = None
     test: str | None = None
     if_none_fits: Literal["empirical", "nearest"] = "empirical"
+
+    @property
+    def boxes(self) -> dict[str, tuple[float, float]]:
+        """Every quantity that is matched, with the least and the greatest factor that is looked at."""
+        of_all = self.match_range.get("", MATCH_RANGE)
+        return {name: self.match_range.get(name, of_all) for name in self.match}
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(match=self.match)
+        foreign = [name for name in self.match_range if name and name not in self.match]
+        if foreign:
+            yield f"match_range names {', '.join(foreign)}, which match does not: add them to match, or leave them out"
 
 
 class ExecutorSettings(Frozen):

@@ -86,5 +86,10 @@ def minute_of_hour_alone(text: str) -> str:
     return f"CASE WHEN {hour} BETWEEN 0 AND 23 THEN 60.0::DOUBLE * {hour} END"
 
 
+def is_clock(text: str) -> bool:
+    """Whether a text is a time of day alone, as HHMM or HH:MM."""
+    return re.fullmatch(f"{_CLOCK}|\\d{{3,4}}", text) is not None
+
+
 def _is_all(text: str, pattern: str) -> str:
     return f"regexp_full_match({text}, {sql.literal(pattern)})"

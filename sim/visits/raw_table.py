@@ -113,6 +113,13 @@ class SourceFile:
                 return self._load_csv(wanted, name, too)
         raise self.refusal(f"file type {self.path.suffix!r} is not read; save it as {READABLE_TYPES}")
 
+    def head(self, n_bytes: int) -> bytes:
+        """The first bytes of the text of a file, unpacked; none of Parquet. `VisitsFileError` if there is no text."""
+        if self.path.suffix.lower() in PARQUET_SUFFIXES:
+            return b""
+        with self._refusing_what_cannot_be_read(), self._unpacked() as stream:
+            return stream.read(n_bytes)
+
     def refusal(self, *lines: str) -> VisitsFileError:
         """Why the file cannot be used."""
         return VisitsFileError(str(self.path), lines)

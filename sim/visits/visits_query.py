@@ -12,16 +12,21 @@ from typing import Final
 import duckdb
 
 from sim.io import sql
+from sim.visits import clock_text
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel
 from sim.visits.raw_table import RawTable
 from sim.visits.time_patterns import proposal
 
 NOT_A_TIME: Final = "not a date and time"
+A_WORD: Final = "WORD"
+"""Stands in a remedy for the word that it is about."""
 N_WORDS: Final = 12
 """Unknown words that are reported one by one."""
 MOST_CODES: Final = 50
-"""Different unknown words up to which a column holds codes; with more it is free text, which may name people."""
+"""Different unknown words up to which a column holds codes; with more it is free text, which may name people. So is a
+column of fewer where most rows hold none of the words and most of its words stand once.
+"""
 N_GUESSED_FROM: Final = 200
 """Texts of one form from which a time pattern is guessed."""
 _QUERY_COLUMNS: Final = re.compile(r"\b(?:[fb]_[a-z0-9_]+|t_[a-z0-9_]+)\b")
@@ -201,16 +206,24 @@ class VisitsQuery:
             f"SELECT {text}, count(*) AS n, list_slice(list(row ORDER BY row), 1, {N_EXAMPLES}) FROM visits "
             f"WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
         ).fetchmany(MOST_CODES + 1)
-        if len(words) > MOST_CODES:
+        if self._is_free_text([int(n) for _, n, _ in words], self.flagged[number]):
             self.private.add(flag.column)
             n_words = sql.whole_number(self.connection, f"SELECT count(DISTINCT {text}) FROM visits WHERE b_{number}")
             free = replace(flag, kind=f"{flag.kind}: {n_words:,} different texts, too many for codes and not shown")
             return [replace(free, count=self.flagged[number], rows=self._first_rows(number))]
-        found = [replace(flag, count=n, rows=tuple(rows), value=word) for word, n, rows in words[:N_WORDS]]
+        found = [
+            replace(flag, remedy=flag.remedy.replace(A_WORD, repr(word)), count=n, rows=tuple(rows), value=word)
+            for word, n, rows in words[:N_WORDS]
+        ]
         if rest := words[N_WORDS:]:
             kind = f"{flag.kind}: {len(rest)} more"
             found.append(replace(flag, kind=kind, count=sum(n for _, n, _ in rest), rows=tuple(rest[0][2])))
         return found
+
+    def _is_free_text(self, counts: list[int], n: int) -> bool:
+        """Whether so many words, by how often they stand in `n` rows, are no codes."""
+        are_rare = 2 * counts.count(1) > len(counts) and 2 * n > self.raw.n_rows
+        return len(counts) > MOST_CODES or (len(counts) > N_WORDS and are_rare)
 
     def _first_rows(self, number: int) -> tuple[int, ...]:
         rows = self.connection.execute(f"SELECT row FROM visits WHERE b_{number} ORDER BY row").fetchmany(N_EXAMPLES)
@@ -232,7 +245,15 @@ class VisitsQuery:
         ).fetchall()
         listed = ", ".join(f"{way!r} in {n:,}" for way, n, _ in found[:3])
         ways = f" (they are written in {len(found)} ways, 9 a digit: {listed})" if len(found) > 1 else ""
+        if all(clock_text.is_clock(each) for *_, texts in found for each in texts):
+            return f"{ways}; a time of day alone: name the column of its date too, as {self._with_date(column)}"
         return ways + proposal(self.connection, [texts for *_, texts in found[:3]], self.column_map.time_format)
+
+    def _with_date(self, column: str) -> str:
+        """How a time in two columns is named in the map; by its name the column of the date may be known."""
+        likely = (column.replace(time, date) for time, date in (("TIME", "DATE"), ("Time", "Date"), ("time", "date")))
+        date = next((name for name in likely if name != column and name in self.raw.header), "COLUMN")
+        return f"`{{date: {date}, time: {column}}}`"
 
     @property
     def is_faulty(self) -> str:

@@ -11,7 +11,7 @@ from sim.io import sql
 from sim.visits.column_map import VOCABULARY, CodedColumn, FlagColumns, WordColumns, alike
 from sim.visits.number_fields import FORMULA, unless_formula
 from sim.visits.source_text import columns_of_words
-from sim.visits.visits_query import VisitsQuery, is_formula
+from sim.visits.visits_query import A_WORD, VisitsQuery, is_formula
 
 _BLANKS: Final = r"[\s_\-]+"
 _FEWEST_WORDS: Final = 2
@@ -32,7 +32,7 @@ def add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
         _note_not_given(query, name, words.column)
     else:
         own = {word: word for word in VOCABULARY[name]}
-        recode = f"`{name}: {{column: {words}, recode: {{WORD: {VOCABULARY[name][0]}, ...}}}}`"
+        recode = f"`{name}: {{column: {words}, recode: {{{A_WORD}: {VOCABULARY[name][0]}, ...}}}}`"
         remedy = f"say which of {', '.join(own)} it is, or null, as {recode}"
         _add_meanings(query, name, words, own, f"an unknown word of {name}", remedy)
 

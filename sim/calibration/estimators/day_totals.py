@@ -319,19 +319,21 @@ def with_returns(found: DayFit, day: npt.NDArray[np.int64], patient: npt.NDArray
     if row.size == 0 or np.unique(who).size == who.size:
         return found
     days = found.fit.days
-    mean = 1.0 / days.noise
-    influence = days.under(found.variances).solve(days.design) / mean[:, None]
-    per_visit = influence[row]
-    of_patient = _sums_by(who, per_visit)
-    pair = np.unique(who * np.int64(mean.size) + row, return_inverse=True)[1].ravel()
-    of_patient_day = _sums_by(pair, per_visit)
-    score = of_patient.T @ of_patient - of_patient_day.T @ of_patient_day
+    influence = days.under(found.variances).solve(days.design) * days.noise[:, None]  # noise is 1 / mean
+    pairs, visits = np.unique(who * np.int64(days.noise.size) + row, return_counts=True)
+    of_whom, on_day = pairs // days.noise.size, pairs % days.noise.size
+    score = np.zeros((influence.shape[1],) * 2)
+    for start in range(0, int(of_whom.max()) + 1, _PATIENTS_AT_A_TIME):
+        first, last = np.searchsorted(of_whom, (start, start + _PATIENTS_AT_A_TIME))
+        part = visits[first:last, None] * influence[on_day[first:last]]
+        who_here = np.unique(of_whom[first:last], return_inverse=True)[1].ravel()
+        of_patient = np.array([np.bincount(who_here, weights=column) for column in part.T]).T
+        score += of_patient.T @ of_patient - part.T @ part
     return replace(found, beside=found.fit.covariance @ score @ found.fit.covariance)
 
 
-def _sums_by(group: npt.NDArray[np.int64], table: FloatArray) -> FloatArray:
-    group = np.unique(group, return_inverse=True)[1].ravel()
-    return np.array([np.bincount(group, weights=column) for column in table.T]).T
+_PATIENTS_AT_A_TIME: Final = 50_000
+"""So that memory does not grow with the file."""
 
 
 def special_estimates(found: DayFit) -> Mapping[str, tuple[float, float]]:

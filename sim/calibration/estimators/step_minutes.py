@@ -357,9 +357,17 @@ def ties_apart(values: FloatArray, table: FloatArray, at: tuple[float, ...], wei
     """Kolmogorov distance of a quantile table from the values it was made of, at each value that occurs."""
     seen, place = np.unique(values, return_inverse=True)
     below = np.cumsum(np.bincount(place, weights=weight)) / (values.size if weight is None else weight.sum())
-    # Of shares at one quantile the last is the share up to and with it.
-    last = np.append(np.diff(table) > 0.0, True)
-    return float(np.abs(below - np.interp(seen, table[last], np.array(at)[last])).max())
+    return float(np.abs(below - _share_up_to(seen, table, np.array(at))).max())
+
+
+def _share_up_to(values: FloatArray, table: FloatArray, at: FloatArray) -> FloatArray:
+    """Share of a quantile table up to and with each value: of several shares at one quantile the last."""
+    after = np.searchsorted(table, values, side="right")
+    before, end = np.maximum(after - 1, 0), np.minimum(after, table.size - 1)
+    width = table[end] - table[before]
+    part = np.where(width > 0.0, (values - table[before]) / np.where(width > 0.0, width, 1.0), 0.0)
+    found = at[before] + part * (at[end] - at[before])
+    return np.asarray(np.where(after == 0, 0.0, np.where(after == table.size, 1.0, found)))
 
 
 def measured(parts: Mapping[str, pd.DataFrame], seed: int, notes: list[str]) -> dict[tuple[str, str], StepMinutes]:

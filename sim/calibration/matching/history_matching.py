@@ -6,10 +6,13 @@ Seheult & Smith 1997; Vernon, Goldstein & Bower 2010, Bayesian Analysis 5:619-67
 
     |observed - emulated| / sqrt(var emulator + var simulation + discrepancy) < 3
 
-The answer is a region, never one point: within it the observed outcomes cannot distinguish.
+The answer is a region: within it the observed outcomes cannot distinguish. Beside it stands the nearest point, the
+one of everything played whose worst implausibility is least. It is there when the region is empty too, with the targets
+that fail at it: what a model cannot do is said in its own numbers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +28,12 @@ CUTOFF: Final = 3.0
 _CANDIDATES: Final = 8192
 _FEWEST_LEFT: Final = 200
 _SMALLEST_GAIN: Final = 0.1
+_ELITE, _ROUND = 10, 20
+"""Best points that the next round is drawn around, and points of a round."""
+_LEAST_SPREAD: Final = 0.01
+"""Of the unit cube, so that the search does not stand still before it is there."""
+_EDGE: Final = 0.02
+"""Share of the width of the box from an edge at which a parameter is said to be on it."""
 
 Simulator = Callable[[FloatArray], FloatArray]
 """Of a point (d,) the outcomes of replications (r, k), each over as long a time as was observed; NaN if undefined."""
@@ -39,13 +48,22 @@ class Unknown:
     high: float
 
 
+def _as_it_is(value: float) -> float:
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An observed outcome, and the variance of the model even at its best parameters (discrepancy)."""
+    """An observed outcome, and the variance of the model even at its best parameters (discrepancy).
+
+    Outcomes may stand on another scale than people read: `in_unit` brings a value back to `unit`.
+    """
 
     name: str
     observed: float
     discrepancy: float = 0.0
+    unit: str = ""
+    in_unit: Callable[[float], float] = _as_it_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +79,56 @@ class Wave:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetMiss:
+    """A target at a point that was played: observed, played and the standard deviation of their gap, in its unit.
+
+    `implausibility` is the gap in those standard deviations, on the scale of the outcome.
+    """
+
+    name: str
+    unit: str
+    observed: float
+    played: float
+    spread: float
+    implausibility: float
+
+    @property
+    def fails(self) -> bool:
+        return not self.implausibility < CUTOFF
+
+    def line(self) -> str:
+        """`stay_minutes mean 3: observed 245 min, played 463, spread 14: 15.6 spreads away`."""
+        unit = f" {self.unit}" if self.unit else ""
+        away = f"{self.implausibility:.1f} spreads away" if np.isfinite(self.implausibility) else "undefined"
+        values = f"observed {self.observed:.4g}{unit}, played {self.played:.4g}, spread {self.spread:.2g}"
+        return f"{self.name}: {values}: {away}"
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The point played whose worst implausibility over all targets is least, and every target at it."""
+
+    point: FloatArray
+    targets: tuple[TargetMiss, ...]
+
+    @property
+    def worst(self) -> float:
+        return max(target.implausibility for target in self.targets)
+
+    @property
+    def failed(self) -> tuple[TargetMiss, ...]:
+        """The worst first."""
+        found = [target for target in self.targets if target.fails]
+        return tuple(sorted(found, key=lambda target: -target.implausibility))
+
+
+@dataclass(frozen=True, slots=True)
 class Region:
     """What is not ruled out: points of it (m, d) with their implausibility (m,), the least implausible first.
 
     Empty where nothing in the box explains what was observed: then the model or the box is wrong, not a parameter.
+    `nearest` is a point that was played, in the region or not; `n_played` counts the points played in all. Where the
+    emulators leave nothing and points that were played do fit, these are the region, and there are no `emulators`.
     """
 
     unknowns: tuple[Unknown, ...]
@@ -73,6 +137,8 @@ class Region:
     implausibility: FloatArray
     waves: tuple[Wave, ...]
     emulators: tuple[tuple["_Fitted", ...], ...]
+    nearest: Nearest
+    n_played: int
 
     @property
     def is_empty(self) -> bool:
@@ -88,19 +154,57 @@ class Region:
 
     def holds(self, point: FloatArray) -> bool:
         """Whether a point is not ruled out, by any wave."""
+        if not self.emulators:
+            return all(low <= value <= high for value, (_, low, high) in zip(point, self.ranges(), strict=True))
         unit = (np.asarray(point, dtype=np.float64) - _low(self.unknowns)) / _width(self.unknowns)
         inside = bool(np.all((unit >= 0.0) & (unit <= 1.0)))
         return inside and float(_worst(self.emulators, self.targets, unit[None, :])[0]) < CUTOFF
 
+    def nearest_values(self) -> dict[str, float]:
+        """The nearest point by the name of its parameters."""
+        names = (unknown.name for unknown in self.unknowns)
+        return dict(zip(names, self.nearest.point.tolist(), strict=True))
+
+    def at_edge(self) -> tuple[tuple[str, float], ...]:
+        """Parameters whose nearest value lies within `_EDGE` of the width of the box from its edge, with the edge."""
+        found = []
+        for unknown, value in zip(self.unknowns, self.nearest.point.tolist(), strict=True):
+            reach = _EDGE * (unknown.high - unknown.low)
+            edges = [edge for edge in (unknown.low, unknown.high) if abs(value - edge) <= reach]
+            found += [(unknown.name, edge) for edge in edges[:1]]
+        return tuple(found)
+
     def lines(self) -> tuple[str, ...]:
-        """The region in plain lines."""
+        """The region, the nearest point and the targets that fail there, in plain lines."""
+        return (*self._region_lines(), *self._nearest_lines())
+
+    def _region_lines(self) -> Iterator[str]:
         if self.is_empty:
-            return ("nothing in the box explains what was observed: widen it, or the model misses something",)
+            yield "nothing in the box explains what was observed: widen it, or the model misses something"
+            return
+        if not self.emulators:
+            yield f"not ruled out: {len(self.points)} of {self.n_played} points played; emulators had ruled out the box"
+            yield from self._range_lines()
+            return
         left = self.waves[-1].share_left
-        lines = [f"not ruled out: {100 * left:.2g} % of the box after {len(self.waves)} waves"]
+        yield f"not ruled out: {100 * left:.2g} % of the box after {len(self.waves)} waves"
+        yield from self._range_lines()
+
+    def _range_lines(self) -> Iterator[str]:
         for (name, low, high), unknown in zip(self.ranges(), self.unknowns, strict=True):
-            lines.append(f"  {name}: {low:.4g} to {high:.4g} (looked for in {unknown.low:g} to {unknown.high:g})")
-        return tuple(lines)
+            yield f"  {name}: {low:.4g} to {high:.4g} (looked for in {unknown.low:g} to {unknown.high:g})"
+
+    def _nearest_lines(self) -> Iterator[str]:
+        values = ", ".join(f"{name} {value:.3g}" for name, value in self.nearest_values().items())
+        yield f"nearest of {self.n_played} points played: {values}"
+        for name, edge in self.at_edge():
+            yield f"  {name} is at the edge of the box, {edge:g}: the box may be too narrow"
+        failed, n = self.nearest.failed, len(self.targets)
+        if not failed:
+            yield f"  all {n} targets are met there, within {CUTOFF:g} spreads"
+            return
+        yield f"  {len(failed)} of {n} targets fail there, over {CUTOFF:g} spreads away:"
+        yield from (f"    {target.line()}" for target in failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +227,15 @@ def match(
     seed: int,
     points: int = 40,
     most_waves: int = 3,
+    rounds: int = 0,
+    workers: int = 1,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Region:
-    """Waves of simulation and emulation until the region hardly shrinks, or is empty.
+    """Waves of simulation and emulation until the region hardly shrinks, or is empty; then the nearest point.
 
     `points` parameter settings are played a wave. Emulators of a wave see the runs of all waves near the region left.
+    The nearest point is looked for in so many more `rounds` of runs around the best ones (`_nearer`). So many `workers`
+    (threads) play points side by side; `tell` says a line after each wave and after the rounds.
     """
     rng = np.random.default_rng(seed)
     d = len(unknowns)
@@ -136,21 +245,83 @@ def match(
     waves: list[Wave] = []
     low, high, left, kept = np.zeros(d), np.ones(d), 1.0, chosen
     for _ in range(most_waves):
-        played += [_played(simulator, unknowns, unit) for unit in chosen]
+        played += _play_points(simulator, unknowns, chosen, workers)
         fitted = _fitted(played, low, high, len(targets))
         emulators.append(fitted)
         kept, box_share = _candidates(rng, tuple(emulators), targets, low, high)
         before, left = left, box_share
         misses = np.concatenate([each.emulator.left_out_errors() for each in fitted])
         waves.append(Wave(len(chosen), left, float((np.abs(misses) > 3.0).mean())))
+        tell(f"wave {len(waves)}: {len(played)} points played, {100 * left:.2g} % of the box not ruled out")
         if len(kept) == 0 or left > (1.0 - _SMALLEST_GAIN) * before:
             break
         low, high = _box_around(kept, 0.05, 1e-3)
         chosen = _spread(kept, points, rng)
     worst = _worst(tuple(emulators), targets, kept) if len(kept) else np.zeros(0)
+    for _ in range(rounds):
+        played += _play_points(simulator, unknowns, _nearer(played, targets, rng), workers)
+    nearest = _nearest(played, unknowns, targets)
+    if rounds:
+        tell(f"nearest of {len(played)} points played: worst target {nearest.worst:.1f} spreads away")
+    if len(kept) == 0:  # few runs in many dimensions make emulators that rule out what playing does not
+        gaps = _gaps(played, targets).max(axis=1)
+        kept, worst = np.array([run.unit for run in played])[gaps < CUTOFF], gaps[gaps < CUTOFF]
+        emulators = [] if len(kept) else emulators
     order = np.argsort(worst)
     scaled = _low(unknowns) + kept[order] * _width(unknowns)
-    return Region(unknowns, targets, scaled, worst[order], tuple(waves), tuple(emulators))
+    return Region(
+        unknowns, targets, scaled, worst[order], tuple(waves), tuple(emulators), nearest, n_played=len(played)
+    )
+
+
+def _nearer(played: list["_Run"], targets: tuple[Target, ...], rng: np.random.Generator) -> FloatArray:
+    """Points of the unit cube around the best of those played, as spread as they are (an evolution strategy).
+
+    Normal with the mean and the spread of the best `_ELITE` (Rubinstein 1999, Methodology and Computing in Applied
+    Probability 1:127-190, the cross-entropy method); a point outside the cube is put on its edge.
+    """
+    order = np.argsort(_gaps(played, targets).max(axis=1))[:_ELITE]
+    elite = np.array([run.unit for run in played])[order]
+    spread = elite.std(axis=0) + _LEAST_SPREAD
+    drawn = elite.mean(axis=0) + spread * rng.normal(size=(_ROUND, elite.shape[1]))
+    return np.asarray(np.clip(drawn, 0.0, 1.0))
+
+
+def _nearest(played: list["_Run"], unknowns: tuple[Unknown, ...], targets: tuple[Target, ...]) -> Nearest:
+    """The point played whose worst target is least far away."""
+    gaps, spreads = _gaps(played, targets), _spreads(played, targets)
+    best = int(gaps.max(axis=1).argmin())
+    misses = []
+    for target, mean, spread, gap in zip(
+        targets, played[best].mean.tolist(), spreads.tolist(), gaps[best].tolist(), strict=True
+    ):
+        low, high = (target.in_unit(target.observed + sign * spread) for sign in (-1.0, 1.0))
+        observed, there = target.in_unit(target.observed), target.in_unit(mean)
+        misses.append(TargetMiss(target.name, target.unit, observed, there, abs(high - low) / 2.0, gap))
+    return Nearest(_low(unknowns) + played[best].unit * _width(unknowns), tuple(misses))
+
+
+def _gaps(played: list["_Run"], targets: tuple[Target, ...]) -> FloatArray:
+    """Implausibility of every target (columns) at every point played (rows), infinite where an outcome is undefined."""
+    means = np.array([run.mean for run in played])
+    observed = np.array([target.observed for target in targets])
+    gaps = np.abs(means - observed) / _spreads(played, targets)
+    return np.asarray(np.where(np.isfinite(gaps), gaps, np.inf))
+
+
+def _spreads(played: list["_Run"], targets: tuple[Target, ...]) -> FloatArray:
+    """Standard deviation of the gap that each target may have; the file varies as one replication does.
+
+    The variance is the median over the points that play nearest to the target. A point's own would favour departments
+    without a steady state: they vary so much that nothing is far from them.
+    """
+    spreads = []
+    for place, target in enumerate(targets):
+        mean, variance = (np.array([getattr(run, what)[place] for run in played]) for what in ("mean", "variance"))
+        near = np.argsort(np.abs(mean - target.observed))[:_ELITE]  # undefined ones come last
+        of_one = float(np.nanmedian(variance[near])) if np.isfinite(variance[near]).any() else 0.0
+        spreads.append(np.sqrt(of_one * (1.0 + 1.0 / played[0].n) + target.discrepancy))
+    return np.asarray(np.maximum(np.array(spreads), 1e-12))
 
 
 def _low(unknowns: tuple[Unknown, ...]) -> FloatArray:
@@ -169,6 +340,12 @@ class _Run:
     mean: FloatArray
     variance: FloatArray
     n: int
+
+
+def _play_points(simulator: Simulator, unknowns: tuple[Unknown, ...], units: FloatArray, workers: int) -> list["_Run"]:
+    """Points of the unit cube played, in their order."""
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(lambda unit: _played(simulator, unknowns, unit), units))
 
 
 def _played(simulator: Simulator, unknowns: tuple[Unknown, ...], unit: FloatArray) -> _Run:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.calibration.resources.places_list import PlacesList, read_places_list
-from sim.calibration.resources.rosters import SourcedStaffing, hours_by_role, staffing_for
+from sim.calibration.resources.rosters import SourcedStaffing, hours_of_roles, staffing_for
 from sim.calibration.resources.staff_list import StaffList, read_staff_list
 from sim.calibration.resources.volume import Volume, volume_of
 from sim.calibration.resources.zones import SourcedCover, SourcedZones, cover_for, zones_for
@@ -78,7 +78,7 @@ class Resources:
         staff, places = self.lists.staff, self.lists.places
         if staff and self.sourced.kept:
             how = "scaled to your volume" if self.volume.is_scaled else "as they are"
-            roles = ", ".join(hours_by_role(self.sourced.kept, self.sourced.staffing))
+            roles = ", ".join(hours_of_roles(self.sourced.kept, self.sourced.staffing))
             yield (
                 f"roles that {staff.file} does not name are kept from the default, {how} (hours a week: {roles}); "
                 "a row of 0 heads says that there are none"

@@ -200,6 +200,6 @@ def hours_a_week(role: Role) -> str:
     return f"{role.hours_per_week():,.10g} hours a week"
 
 
-def hours_by_role(roles: Iterable[str], staffing: Staffing) -> Iterator[str]:
+def hours_of_roles(roles: Iterable[str], staffing: Staffing) -> Iterator[str]:
     """`nurse 56` for each role, its hours a week."""
     return (f"{name} {staffing.roles[name].hours_per_week():,.10g}" for name in roles)

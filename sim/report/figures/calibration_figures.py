@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.calibration.calibrate import CalibrationReport, DepartmentReport
 from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.step_minutes import Choice, quantile_pairs
 from sim.calibration.estimators.streams import stream_parts
 from sim.calibration.holdout import DailyCounts, HoldOut
+from sim.calibration.result import CalibrationReport, DepartmentReport
 from sim.report.figures.axes_parts import band, hour_of_week_axis, positive_top
 from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, styled

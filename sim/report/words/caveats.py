@@ -14,8 +14,10 @@ import pandas as pd
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.estimates import FLAGS, LEAVING_LIMIT, UNFINISHED_LIMIT
 from sim.analysis.sentences import inside
+from sim.department.department import Calibration
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted, joined, plain_number
+from sim.io.clean_text import one_line
 from sim.io.short_lists import few_of
 
 MANY_LEAVE, NO_STEADY_STATE = "†", "‡"
@@ -138,6 +140,7 @@ STAY_TARGET_H = 0.2
 def in_mind(comparison: Comparison) -> list[str]:
     """All that must be kept in mind with this comparison, the weightiest first."""
     return [
+        *calibration_lines(comparison.calibrations),
         *effect_lines(comparison),
         *caution_lines_of(comparison),
         *replication_lines(comparison.n_replications(), len(comparison.others) > 0),
@@ -147,6 +150,35 @@ def in_mind(comparison: Comparison) -> list[str]:
         CHANCE_ONLY,
         RESPECT,
     ]
+
+
+MOST_REASONS_SAID = 2
+"""Reasons why a department does not play like its file that one sentence names."""
+
+
+def calibration_lines(calibrations: Iterable[Calibration]) -> list[str]:
+    """Of each department made from a file of visits whether it plays like it, those that do not first."""
+    return [calibration_line(each) for each in sorted(calibrations, key=lambda each: each.plays_like_file)]
+
+
+def calibration_line(calibration: Calibration) -> str:
+    """`The department was calibrated on FILE and does not play like it, because ...`, and what is the default's."""
+    file = one_line(calibration.file)
+    assumed = f"; still the default's, of what matters most: {joined(calibration.still_default)}"
+    rest = assumed if calibration.still_default else ""
+    if calibration.plays_like_file:
+        return f"The department was calibrated on {file} and plays like it{rest}."
+    reasons = "; ".join(calibration.because[:MOST_REASONS_SAID])
+    because = f", because {reasons}" if reasons else ""
+    return (
+        f"The department was calibrated on {file} and does not play like it{because}: the answer is one about another "
+        f"department{rest}."
+    )
+
+
+def calibrations_amiss(calibrations: Iterable[Calibration]) -> list[str]:
+    """The same of those alone that do not play like their file: the terminal has little room."""
+    return calibration_lines(each for each in calibrations if not each.plays_like_file)
 
 
 def effect_lines(comparison: Comparison) -> list[str]:
