@@ -230,8 +230,8 @@ def hold_out(
 ) -> HoldOut:
     """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest.
 
-    The `calendar` says which hours the file does not cover, and names days. What `simulate` plays lasts `weeks`. Raises NothingToHoldOut where visits have survey weights: scores of visits one
-    by one would not be of those they stand for.
+    The `calendar` says which hours the file does not cover, and names days. What `simulate` plays lasts `weeks`. Raises
+    NothingToHoldOut where visits have survey weights: scores of visits one by one would not be of those they stand for.
     """
     if has_weights(frame):
         raise NothingToHoldOut("visits have survey weights, and what is held out is scored visit by visit")
@@ -257,7 +257,8 @@ def score_second(
 ) -> HoldOut:
     """Score predictions made of one tidy visits table on another; `names` are those of the files.
 
-    The `calendar` says which hours they do not cover, and names days. `played` are the visits of the department calibrated on the first, a table for each replication of `weeks`.
+    The `calendar` says which hours they do not cover, and names days. `played` are the visits of the department
+    calibrated on the first, a table for each replication of `weeks`.
     Raises NothingToHoldOut where one of the two has too few visits.
     """
     refuse_few(fitted, test)

@@ -23,9 +23,9 @@ _SMALLEST: Final = 1e-7
 _LARGEST: Final = 4.0
 _FEWEST_LEFT: Final = 2
 """Degrees of freedom below which no variance is looked for."""
-SHORTEST_MEMORY_WEEKS: Final = 0.3
+SHORTEST_MEMORY: Final = 0.3
 """With less, a week tells 4 % of the next, and the memory cannot be told from none."""
-LONGEST_MEMORY_WEEKS: Final = 52.0
+LONGEST_MEMORY: Final = 52.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Variances:
 
 
 @dataclass(frozen=True, eq=False)
-class Days:
+class DaysInWeeks:
     """Days in order: `response` (n,), `design` (n, p), `noise` (n,) the known variance of each, `week` (n,) its number
     from 0 on, not falling."""
 
@@ -77,7 +77,7 @@ class Days:
 class Covariance:
     """V of the days: V^-1 times anything, and log |V|, by the identity of Woodbury."""
 
-    def __init__(self, days: Days, variances: Variances) -> None:
+    def __init__(self, days: DaysInWeeks, variances: Variances) -> None:
         self.days, self.variances = days, variances
         self.own = days.noise + variances.of_days * (1.0 + variances.of_weeks)
         self.factor: FloatArray | None = None
@@ -113,7 +113,7 @@ class Covariance:
 class Fit:
     """Generalised least squares under given variances: coefficients, their covariance, the restricted likelihood."""
 
-    days: Days
+    days: DaysInWeeks
     variances: Variances
     coefficients: FloatArray
     covariance: FloatArray
@@ -124,7 +124,7 @@ class Fit:
         return np.asarray(self.days.response - self.days.design @ self.coefficients)
 
 
-def fitted(days: Days, variances: Variances) -> Fit:
+def fitted(days: DaysInWeeks, variances: Variances) -> Fit:
     """The coefficients under these variances. Raises numpy.linalg.LinAlgError where the design does not tell them."""
     v = days.under(variances)
     weighted = v.solve(days.design)
@@ -138,7 +138,7 @@ def fitted(days: Days, variances: Variances) -> Fit:
     return Fit(days, variances, coefficients, covariance, -0.5 * (v.log_determinant + log_information + squares))
 
 
-def estimated(days: Days, start: Variances | None, with_weeks: bool, longest_memory: float) -> Fit:
+def estimated(days: DaysInWeeks, start: Variances | None, with_weeks: bool, longest_memory: float) -> Fit:
     """The fit at the variances of the largest restricted likelihood; an effect of weeks that adds nothing is 0.
 
     Memory is looked for up to `longest_memory` weeks.
@@ -158,7 +158,7 @@ def estimated(days: Days, start: Variances | None, with_weeks: bool, longest_mem
     alone = optimize.minimize(lost, np.array([np.log(begin)]), method="L-BFGS-B", bounds=ends, tol=_PRECISE)
     best, least = at(alone.x), float(alone.fun)
     if with_weeks:
-        ends += [ends[0], (np.log(SHORTEST_MEMORY_WEEKS), np.log(longest_memory))]
+        ends += [ends[0], (np.log(SHORTEST_MEMORY), np.log(longest_memory))]
         for place in _starts(best, start, longest_memory):
             found = optimize.minimize(lost, place, method="L-BFGS-B", bounds=ends, tol=_PRECISE)
             if float(found.fun) < least - 1e-6 and at(found.x).of_weeks > 10.0 * _SMALLEST:

@@ -20,9 +20,10 @@ from sim.calibration.estimators.day_totals import (
     special_estimates,
     with_returns,
 )
-from sim.calibration.estimators.hour_profiles import HourProfile, Shape, day_shares_covered, fit_profile
-from sim.calibration.estimators.hourly_counts import HOURS_PER_DAY, MONTHS_PER_YEAR, Counts
-from sim.calibration.estimators.unusual_days import Shift, UnusualDay, level_shifts, unusual_days
+from sim.calibration.estimators.hour_profiles import HourProfile, HourShape, day_shares_covered, fit_profile
+from sim.calibration.estimators.hourly_counts import MONTHS_PER_YEAR, Counts
+from sim.calibration.estimators.shares import HOURS_PER_DAY
+from sim.calibration.estimators.unusual_days import LevelShift, UnusualDay, level_shifts, unusual_days
 from sim.department.arrivals import DAYS_PER_YEAR
 from sim.statistics import weekly_effects
 from sim.statistics.arrays import FloatArray
@@ -115,7 +116,7 @@ class ArrivalRates:
     n_days: int
     of_days: DayFit
     unusual: tuple[UnusualDay, ...] = ()
-    shifts: tuple[Shift, ...] = ()
+    shifts: tuple[LevelShift, ...] = ()
 
     def notes(self) -> tuple[str, ...]:
         """What could not be estimated, and what a reader must be warned of."""
@@ -170,7 +171,7 @@ class ArrivalRates:
         return self.of_days.expected_total(days, confidence)
 
 
-def fit_arrivals(counts: Counts, *, shape: Shape | None = None, seed: int = 1) -> ArrivalRates:
+def fit_arrivals(counts: Counts, *, shape: HourShape | None = None, seed: int = 1) -> ArrivalRates:
     """Fit days and hours, with months, growth and a slow level where the file is long enough.
 
     `shape` is that of the hours where it is not to be chosen by prediction; `seed` is that of the draws with which

@@ -21,7 +21,7 @@ from sim.calibration.estimators.hourly_counts import MONTHS_PER_YEAR, month_of, 
 from sim.department.arrivals import DAYS_PER_YEAR
 from sim.statistics import weekly_effects
 from sim.statistics.arrays import FloatArray
-from sim.statistics.weekly_effects import Days, Fit, Variances
+from sim.statistics.weekly_effects import DaysInWeeks, Fit, Variances
 
 Dates = npt.NDArray[np.datetime64]
 
@@ -99,7 +99,7 @@ class DayDesign:
         return np.hstack(columns)
 
 
-def design_for(totals: DayTotals) -> DayDesign:
+def design_of_days(totals: DayTotals) -> DayDesign:
     """Months and growth where the file is long enough, and the special days on which somebody came."""
     covered = totals.days[totals.counts]
     n_of_month = np.bincount(month_of(covered), minlength=MONTHS_PER_YEAR)
@@ -229,7 +229,7 @@ _NEGLIGIBLE: Final = 0.01
 
 def longest_memory(n_weeks: int) -> float:
     """Weeks of memory that so many weeks can tell from a constant: half of them, at most a year."""
-    return float(np.clip(n_weeks / 2.0, 1.0, weekly_effects.LONGEST_MEMORY_WEEKS))
+    return float(np.clip(n_weeks / 2.0, 1.0, weekly_effects.LONGEST_MEMORY))
 
 
 def _tails(confidence: float) -> tuple[float, float]:
@@ -253,7 +253,7 @@ def _mixed_quantile(chance: float, weight: FloatArray, mean: FloatArray, varianc
 
 def fit_days(totals: DayTotals, design: DayDesign | None = None) -> DayFit:
     """Fit the model to the days that the file covers. Raises ValueError unless every weekday is among them."""
-    design = design_for(totals) if design is None else design
+    design = design_of_days(totals) if design is None else design
     days = totals.days
     by_weekday = np.bincount(weekday_of(days[totals.counts]), minlength=7)
     if by_weekday.min() < 1:
@@ -276,9 +276,9 @@ def _converged(
     theta = np.zeros(table.shape[1])
     theta[: int(free[:7].sum())] = np.log(observed.sum() / covered.sum())
 
-    def working(at: FloatArray) -> Days:
+    def working(at: FloatArray) -> DaysInWeeks:
         mean = covered * np.exp(table @ at)
-        return Days(observed / mean - 1.0, table, 1.0 / mean, week)
+        return DaysInWeeks(observed / mean - 1.0, table, 1.0 / mean, week)
 
     def settled(at: FloatArray, variances: Variances) -> FloatArray:
         for _ in range(_MOST_STEPS):

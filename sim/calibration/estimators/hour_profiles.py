@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibration.estimators.hourly_counts import HOURS_PER_DAY, Counts, week_of
+from sim.calibration.estimators.hourly_counts import Counts, week_of
+from sim.calibration.estimators.shares import HOURS_PER_DAY
 from sim.statistics.arrays import FloatArray, IntArray
 
 _ALL, _WEEKEND, _EACH = (0,) * 7, (0, 0, 0, 0, 0, 1, 1), tuple(range(7))
@@ -25,7 +26,7 @@ _PSEUDO: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class HourShape:
     """Which weekdays share a shape (`group` of each), and how smooth it is: so many `harmonics`, 0 for free hours.
 
     With `deviations` the shape is free and the same for all, and each group departs from it by so many harmonics.
@@ -57,11 +58,11 @@ def _harmonics(n: int) -> str:
 
 
 SHAPES: Final = (
-    *(Shape(group, n) for group in _SHARED for n in (*_HARMONICS, _FREE)),
-    *(Shape(group, _FREE, n) for group in (_WEEKEND, _EACH) for n in _DEVIATIONS),
+    *(HourShape(group, n) for group in _SHARED for n in (*_HARMONICS, _FREE)),
+    *(HourShape(group, _FREE, n) for group in (_WEEKEND, _EACH) for n in _DEVIATIONS),
 )
 """Every shape that is tried, of few parameters to many."""
-FREE_HOURS: Final = Shape(_EACH, _FREE)
+FREE_HOURS: Final = HourShape(_EACH, _FREE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +76,13 @@ class HourProfile:
     `index` is Pearson's of the hours within their days, 1 for a multinomial.
     """
 
-    shape: Shape
+    shape: HourShape
     share: FloatArray
     slopes: FloatArray
     covariance: FloatArray
     of_free: FloatArray
     misfit: FloatArray
-    scores: tuple[tuple[Shape, float], ...]
+    scores: tuple[tuple[HourShape, float], ...]
     index: float
 
     @property
@@ -117,7 +118,7 @@ def day_shares_covered(counts: Counts, share: FloatArray) -> FloatArray:
     return np.asarray((counts.inside * share[counts.weekday]).sum(axis=1))
 
 
-def fit_profile(counts: Counts, shape: Shape | None = None) -> HourProfile:
+def fit_profile(counts: Counts, shape: HourShape | None = None) -> HourProfile:
     """The profile in a given shape, or in the one that predicts best. Raises ValueError where an hour of the week is
     not covered."""
     if counts.sums_by_weekday(counts.inside).min() < 1:
@@ -126,7 +127,9 @@ def fit_profile(counts: Counts, shape: Shape | None = None) -> HourProfile:
     for _ in range(_PASSES if not counts.inside.all() else 0):
         table = _tabled(counts, _shares(table, FREE_HOURS)[0])
     scores = () if shape is not None else tuple(_scores(counts, table))
-    best = shape if shape is not None else max(scores, key=lambda each: each[1])[0] if scores else Shape(_ALL, _FREE)
+    best = (
+        shape if shape is not None else max(scores, key=lambda each: each[1])[0] if scores else HourShape(_ALL, _FREE)
+    )
     share, slopes, covariance = _shares(table, best)
     index = _index(counts, share, best)
     of_free, misfit = _least_variance(table, share, best)
@@ -160,9 +163,9 @@ def _basis(harmonics: int) -> FloatArray:
     return np.hstack((np.cos(angle), np.sin(angle)))
 
 
-def _shares(table: _Table, shape: Shape) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _shares(table: _Table, shape: HourShape) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Shares (7, 24), slopes of their logarithms by the parameters, and the covariance of these."""
-    base = _shares(table, Shape(_ALL, _FREE)) if shape.deviations else None
+    base = _shares(table, HourShape(_ALL, _FREE)) if shape.deviations else None
     offset = np.ones(HOURS_PER_DAY) if base is None else base[0][0]
     parts = [_group_shape(table, np.array(shape.group) == group, shape, offset) for group in range(shape.n_groups)]
     share = np.array([parts[group][0] for group in shape.group])
@@ -188,7 +191,7 @@ def _block(a: FloatArray, b: FloatArray) -> FloatArray:
 
 
 def _group_shape(
-    table: _Table, days: np.ndarray, shape: Shape, offset: FloatArray
+    table: _Table, days: np.ndarray, shape: HourShape, offset: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Shares (24,) of the days of a group, slopes of their logarithms, covariance of the parameters.
 
@@ -230,7 +233,7 @@ def _free_shape(visits: FloatArray, exposure: FloatArray) -> tuple[FloatArray, F
     return share, np.eye(HOURS_PER_DAY) - share[None, :], np.diag(variance)
 
 
-def _scores(counts: Counts, table: _Table) -> Iterator[tuple[Shape, float]]:
+def _scores(counts: Counts, table: _Table) -> Iterator[tuple[HourShape, float]]:
     """Mean log score of each shape over visits of the blocks left out; none where there are not two whole weeks."""
     whole = np.flatnonzero(counts.inside.all(axis=1))
     week = week_of(counts.days)
@@ -251,14 +254,16 @@ def _scores(counts: Counts, table: _Table) -> Iterator[tuple[Shape, float]]:
         yield shape, total / float(table.visits.sum())
 
 
-def _scored_shares(table: _Table, shape: Shape) -> FloatArray:
+def _scored_shares(table: _Table, shape: HourShape) -> FloatArray:
     """Shares without zeros."""
+    if table.visits.sum() <= 0.0:
+        return np.full_like(table.visits, 1.0 / HOURS_PER_DAY)
     n_days = np.bincount(shape.group)[list(shape.group)]
     added = _PSEUDO / (7.0 if shape.deviations else n_days[:, None])
     return _shares(table if shape.harmonics else _Table(table.visits + added, table.exposure), shape)[0]
 
 
-def _least_variance(table: _Table, share: FloatArray, shape: Shape) -> tuple[FloatArray, FloatArray]:
+def _least_variance(table: _Table, share: FloatArray, shape: HourShape) -> tuple[FloatArray, FloatArray]:
     """Of log shares (7, 24): that of free hours of the same weekdays together, and what weekdays depart from the shape
     beyond chance: Pearson's statistic over its degrees of freedom, in units of what free hours vary by chance."""
     scale = table.visits.sum() / (table.exposure * share).sum()
@@ -275,7 +280,7 @@ def _beyond_chance(visits: FloatArray, expected: FloatArray, degrees: int) -> fl
     return max(float(((visits - expected) ** 2 / expected).sum()) / degrees - 1.0, 0.0) if degrees > 0 else 0.0
 
 
-def _index(counts: Counts, share: FloatArray, shape: Shape) -> float:
+def _index(counts: Counts, share: FloatArray, shape: HourShape) -> float:
     """Pearson's statistic of the hours of whole days over its degrees of freedom, given the days' totals."""
     whole = counts.inside.all(axis=1)
     visits, weekday = counts.by_hour[whole], counts.weekday[whole]

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.calibration.estimators.file_calendar import FileCalendar
+from sim.calibration.estimators.shares import HOURS_PER_DAY
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 
-HOURS_PER_DAY: Final = 24
 MONTHS_PER_YEAR: Final = 12
 _MONDAY: Final = np.datetime64("1900-01-01", "D")
 

@@ -13,7 +13,7 @@ from scipy import stats
 from sim.calibration.estimators.day_totals import DayFit, fit_days, longest_memory
 from sim.statistics import weekly_effects
 from sim.statistics.arrays import FloatArray
-from sim.statistics.weekly_effects import Days, Fit
+from sim.statistics.weekly_effects import DaysInWeeks, Fit
 
 _CHANCE: Final = 0.05
 """Of naming any day of a file in which none stands out (Bonferroni)."""
@@ -85,7 +85,7 @@ def _beyond_chance(found: DayFit, chance: float) -> np.ndarray:
     return flags
 
 
-def _inverse_diagonal(v: weekly_effects.Covariance, days: Days) -> FloatArray:
+def _inverse_diagonal(v: weekly_effects.Covariance, days: DaysInWeeks) -> FloatArray:
     """Diagonal of V^-1, some columns at a time."""
     found = np.empty(days.week.size)
     for start in range(0, days.week.size, _COLUMNS):
@@ -110,7 +110,7 @@ _MOST_CANDIDATES: Final = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class LevelShift:
     """The level of arrivals is another from `date` on, a Monday, by a `factor`; `chance` of one as large in a file
     that has none."""
 
@@ -122,7 +122,7 @@ class Shift:
         return f"from about {self.date} on arrivals are x {self.factor:.2f} (p {self.chance:.3f})"
 
 
-def level_shifts(found: DayFit, *, seed: int = 1) -> tuple[Shift, ...]:
+def level_shifts(found: DayFit, *, seed: int = 1) -> tuple[LevelShift, ...]:
     """Shifts that the fitted model, with its slow level and a trend, does not expect; the clearest first.
 
     The largest statistic over all weeks is compared with those of files drawn under the model, by `seed`.
@@ -130,7 +130,7 @@ def level_shifts(found: DayFit, *, seed: int = 1) -> tuple[Shift, ...]:
     return tuple(_shifts(found, np.random.default_rng(seed)))
 
 
-def _shifts(found: DayFit, rng: np.random.Generator) -> Iterator[Shift]:
+def _shifts(found: DayFit, rng: np.random.Generator) -> Iterator[LevelShift]:
     days, dates = _with_trend(found), found.totals.days[found.in_fit]
     mondays = _candidates(days)
     if not found.with_level or mondays.size == 0:
@@ -148,10 +148,10 @@ def _shifts(found: DayFit, rng: np.random.Generator) -> Iterator[Shift]:
         before = 1.0 + float((days.design[:, :7] @ after.coefficients[:7]).mean())
         first = int(np.flatnonzero(days.week >= mondays[best])[0])
         factor = max(before + float(after.coefficients[-1]), 0.0) / max(before, 1e-3)
-        yield Shift(dates[first], factor, chance)
+        yield LevelShift(dates[first], factor, chance)
 
 
-def _with_trend(found: DayFit) -> Days:
+def _with_trend(found: DayFit) -> DaysInWeeks:
     """The days with a trend in the design, where the fit has no growth."""
     days = found.fit.days
     if found.design.with_growth:
@@ -160,7 +160,7 @@ def _with_trend(found: DayFit) -> Days:
     return replace(days, design=np.hstack((days.design, trend)))
 
 
-def _candidates(days: Days) -> np.ndarray:
+def _candidates(days: DaysInWeeks) -> np.ndarray:
     """Weeks before which a shift is looked for."""
     weeks = np.arange(_WEEKS_BESIDE, days.n_weeks - _WEEKS_BESIDE + 1)
     return weeks[:: max(1, -(-weeks.size // _MOST_CANDIDATES))]

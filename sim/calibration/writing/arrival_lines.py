@@ -71,11 +71,11 @@ def month_remark(rates: ArrivalRates, source: str) -> str:
     return f"{source}, largest SE {rates.months.standard_error.max():.4f}"
 
 
-Row = tuple[str, float, float | None, float | None]
+VariationRow = tuple[str, float, float | None, float | None]
 """A quantity, its value, its standard error, what is written of it."""
 
 
-def variation_rows(stream: str, rates: ArrivalRates) -> Iterator[Row]:
+def variation_rows(stream: str, rates: ArrivalRates) -> Iterator[VariationRow]:
     """Of the factor of days, the level of weeks, special days, and of what was chosen among shapes of the day."""
     days, level = rates.days, rates.level
     yield f"day_factor_cv {stream}", days.cv, days.cv_standard_error if days.cv > 0.0 else None, days.cv
