@@ -175,6 +175,9 @@ class VisitsQuery:
                 self.findings.append(self._finding(number, n))
                 self.connection.execute(f"DELETE FROM visits WHERE b_{number}")
                 self.raw.n_rows -= n
+        if self._left_out and not self.raw.n_rows:
+            column = self.flags[self._left_out[0]].finding.column
+            self.error(column, "every row is left out", "leave visits in the file outside `exclude`")
         self.flagged = self._counts(range(len(self.flags)))
         for number, (flag, n) in enumerate(zip(self.flags, self.flagged, strict=True)):
             if n:
@@ -247,7 +250,19 @@ class VisitsQuery:
         ways = f" (they are written in {len(found)} ways, 9 a digit: {listed})" if len(found) > 1 else ""
         if all(clock_text.is_clock(each) for *_, texts in found for each in texts):
             return f"{ways}; a time of day alone: name the column of its date too, as {self._with_date(column)}"
-        return ways + proposal(self.connection, [texts for *_, texts in found[:3]], self.column_map.time_format)
+        given, groups = self.column_map.time_format, [texts for *_, texts in found[:3]]
+        if not given:
+            groups += self._iso_texts(text)
+        alone = f"SELECT count(*) FROM visits WHERE {text} IS NOT NULL AND try_strptime({text}, ?) IS NULL"
+        return ways + proposal(self.connection, groups, given, alone)
+
+    def _iso_texts(self, text: str) -> list[list[str]]:
+        """Texts of a column that are read without a pattern, a group for each way of writing."""
+        found = self.connection.execute(
+            f"SELECT list_slice(list({text}), 1, {N_GUESSED_FROM}) FROM visits "
+            f"WHERE {clock_text.is_iso_time(text)} GROUP BY {shape(text)} ORDER BY count(*) DESC LIMIT 3"
+        ).fetchall()
+        return [texts for (texts,) in found]
 
     def _with_date(self, column: str) -> str:
         """How a time in two columns is named in the map; by its name the column of the date may be known."""
