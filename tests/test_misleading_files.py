@@ -514,6 +514,18 @@ def test_identities_are_never_shown(tmp_path: Path) -> None:
     assert read.exclusions.query("kind == 'a spreadsheet formula'")["row"].tolist() == [1]
 
 
+def test_rows_that_only_a_note_tells_of_are_listed_too(tmp_path: Path) -> None:
+    text = "arr,w,v\n2024-03-10 02:30,10,1\n2024-03-11 10:00,2000,2\n2024-03-12 10:00\n2024-03-13 10:00,5,4\n"
+    (tmp_path / "visits.csv").write_text(f"{text}2024-03-13 10:00,5,4\n", encoding="utf-8")
+    column_map = ColumnMap.model_validate({"arrival": TIMESTAMP, "wait_minutes": "w", "time_zone": "America/Toronto"})
+    assert inspect_visits(tmp_path / "visits.csv", column_map).exclusions.drop(columns="value").to_numpy().tolist() == [
+        [1, "arr", "an arrival in the hour that the clock left out"],
+        [2, "w", "waits over 24 hours"],
+        [3, "", "fewer cells than the header"],
+        [5, "", "the whole row repeats an earlier one"],
+    ]
+
+
 def test_every_oddity_is_listed_with_its_row_faults_and_notes_alike(tmp_path: Path) -> None:
     n = 6000
     times = pd.Series(at_random(3, n, days=100).strftime("%Y-%m-%d %H:%M"))
