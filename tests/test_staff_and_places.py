@@ -209,6 +209,12 @@ def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -> No
     assert "none.csv = " in both
 
 
+@pytest.mark.skipif(os.name != "posix", reason="makes a named pipe")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "staff.csv")
+    assert "a pipe, a socket or a device" in problems_of(read_resource_lists, str(tmp_path / "staff.csv"), None, BASE)
+
+
 def test_slips_alike_are_told_once_with_their_rows(tmp_path: Path) -> None:
     found = problems_of(staff, tmp_path, HEADER + "doctor,Mon,07:00,19:00,6\n" * 9)
     assert found.count("doctor") == 1

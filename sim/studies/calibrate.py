@@ -106,7 +106,7 @@ def what_next(report: CalibrationReport, question: Question) -> tuple[str, str]:
     kept = [word for word in words_kept(question.overrides) if not word.startswith(tuple(_groups(report)))]
     words = comparison_words(folder, name, (name, other), [*report.further_choices, *kept])
     what = "without its peers" if other.endswith("_without_peers") else "with peers added, an example to change"
-    return f"\ncompare your staffing with itself {what} ({folder / 'staffing' / other}.yaml):", shell_text(words)
+    return f"\ncompare {name} with {other}, the same {what} ({folder / 'staffing' / other}.yaml):", shell_text(words)
 
 
 def _groups(report: CalibrationReport) -> list[str]:

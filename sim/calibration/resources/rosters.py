@@ -3,8 +3,10 @@
 Each value is kept with where it comes from, which is written beside it in the file of the staffing.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from sim.calibration.resources.csv_list import rows_text
@@ -55,7 +57,7 @@ def staffing_for(staff: StaffList | None, base: Scenario, volume: Volume, name: 
     roles: dict[str, SourcedRole] = {}
     for role_name, role in base.staffing.roles.items():
         rows = staff.rows_of(role_name) if staff else []
-        keys = {key: f"{rows_of_register(role_name, key, getattr(role, key))}as in {whose}" for key in PRICED}
+        keys = {key: f"{row_of_register(role_name, key, getattr(role, key))}as in {whose}" for key in PRICED}
         if staff and rows:
             roles[role_name] = listed_role(role, rows, staff.file, keys)
         else:
@@ -70,15 +72,21 @@ def staffing_for(staff: StaffList | None, base: Scenario, volume: Volume, name: 
     return SourcedStaffing(staffing, roles, listed, kept)
 
 
-def rows_of_register(role: str, key: str, value: float | None) -> str:
+def row_of_register(role: str, key: str, value: float | None) -> str:
     """`COSA01 ` for a value of a role that is the one of its row of the register, else nothing."""
-    register = read_register()
+    row, number = values_of_register().get(f"staffing.{role}.{key}", ("", math.nan))
+    return f"{row} " if value is not None and math.isclose(number, value, rel_tol=1e-9) else ""
+
+
+@lru_cache(maxsize=1)
+def values_of_register() -> dict[str, tuple[str, float]]:
+    """Row and value of each key of a staffing that is one number."""
+    register, found = read_register(), dict[str, tuple[str, float]]()
     for each in read_keys():
-        if each.key == f"staffing.{role}.{key}" and each.entry is None and value is not None:
-            numbers = assumed_numbers(register[each.id])
-            if numbers is not None and len(numbers) == 1 and abs(numbers[0] * each.scale - value) < 1e-9:
-                return f"{each.id} "
-    return ""
+        numbers = assumed_numbers(register[each.id])
+        if each.key.startswith("staffing.") and each.entry is None and numbers is not None and len(numbers) == 1:
+            found[each.key] = each.id, numbers[0] * each.scale
+    return found
 
 
 # --- of a list ---
