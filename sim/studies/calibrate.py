@@ -63,7 +63,7 @@ class CalibrateStudy(Study):
         refuse_unwritable(folder, folder)
         report_name = f"{name}_calibration.md"
         refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
-        lists = read_resource_lists(study.staff, study.places, question.scenario)
+        lists = read_resource_lists(study.staff, study.places, question.scenario, own_groups(question))
         errors = patient_console(sys.stderr)
         report = estimate_calibration(
             visits,
@@ -95,6 +95,13 @@ class CalibrateStudy(Study):
         )
         show_finished(lambda: tell_lines(lines, console), errors, folder)
         return 0
+
+
+def own_groups(question: Question) -> frozenset[str]:
+    """Of staffing and department, those whose choice is a file of the user's own; a shipped name hides no such file."""
+    folder = question.config_dir
+    files = {group: f"{group}/{question.choices[group]}.yaml" for group in ("staffing", "department")}
+    return frozenset(group for group, file in files.items() if folder is not None and (folder / file).is_file())
 
 
 def what_next(report: CalibrationReport, question: Question) -> tuple[str, str]:

@@ -34,12 +34,13 @@ class SourcedRole:
 
 @dataclass(frozen=True, slots=True)
 class SourcedStaffing:
-    """A staffing with where each of its roles is from. `listed` are roles of the list, `kept` those of the base."""
+    """A staffing with where each of its roles is from. `listed` are roles of the list, `kept` those of `whose`."""
 
     staffing: Staffing
     roles: Mapping[str, SourcedRole]
     listed: tuple[str, ...]
     kept: tuple[str, ...]
+    whose: str
 
     @property
     def peers(self) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ def staffing_for(staff: StaffList | None, base: Scenario, volume: Volume, name: 
     staffing = base.staffing.model_copy(
         update={"name": name, "label": name, "roles": {role: each.role for role, each in roles.items()}}
     )
-    return SourcedStaffing(staffing, roles, listed, kept)
+    return SourcedStaffing(staffing, roles, listed, kept, whose)
 
 
 def row_of_register(role: str, key: str, value: float | None) -> str:
