@@ -206,6 +206,11 @@ def test_the_pattern_of_unreadable_times_is_proposed_and_reads_them(tmp_path: Pa
     assert read.frame["arrival"][0].floor("min") == pd.Timestamp("2024-12-31 23:05")
 
 
+def test_no_pattern_is_proposed_for_what_is_no_time(tmp_path: Path) -> None:
+    read = visits(tmp_path, {"arr": [*[f"{t:%Y-%m-%d %H:%M}" for t in at_random(1, 200, days=20)], "soon"]})
+    assert "time_format" not in finding(read, "not a date and time").remedy
+
+
 @pytest.mark.parametrize(("text", "words"), [("45292.035", "serial numbers"), ("1704067200", "seconds since 1970")])
 def test_numbers_for_times_are_said_to_be_what_they_look_like(tmp_path: Path, text: str, words: str) -> None:
     assert words in refusal(visits(tmp_path, {"arr": [text]}))
@@ -368,6 +373,19 @@ def test_free_text_in_a_column_of_words_is_never_printed(tmp_path: Path, n: int)
     assert "recode" in refusal(read)
     assert len(read.exclusions) == n
     assert set(read.exclusions["value"]) == {""}
+
+
+@pytest.mark.parametrize(
+    "keys", [{"age": "w"}, {"departure_time": "w"}, {"acuity": {"column": "w", "recode": {"1": 1}}}]
+)
+def test_names_in_a_column_of_numbers_or_times_or_codes_are_never_printed(
+    tmp_path: Path, keys: dict[str, object]
+) -> None:
+    given = [f"Anna Meier{'abcdefghijklmnopqrstuvwxyz'[k]}" for k in range(26)]
+    read = words(tmp_path, given, **{"disposition": None, **keys})
+    everything = "\n".join((*read.quality.report_lines(), refusal(read), read.quality.table_text()))
+    assert "Meier" not in everything + read.exclusions.to_csv()
+    assert read.exclusions["row"].nunique() == 26
 
 
 @pytest.mark.parametrize("form", ["3.0", "3", "03.0"])
