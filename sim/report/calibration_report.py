@@ -36,12 +36,12 @@ def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()
 
 def _sections(department: DepartmentReport) -> Iterator[Section]:
     means = (
-        f"Means in minutes. Simulated: the calibrated pair, {WEEKS_PLAYED} weeks. The families are marginal laws: in "
-        "the department waits come from queues, so that a gap asks for staffing and service times."
+        f"Means in minutes. Simulated: the calibrated pair, at most {WEEKS_PLAYED} weeks. The families are marginal "
+        "laws: in the department waits come from queues, so that a gap asks for staffing and service times."
     )
-    yield Section(
-        "Waits and stays: observed, fitted, simulated", [means, TextTable(_means(department)), *_families(department)]
-    )
+    weighted = [Points([each.line() for each in department.estimates.minutes])] if department.estimates.minutes else []
+    of_families: list[Block] = [means, TextTable(_means(department)), *_families(department)]
+    yield Section("Waits and stays: observed, fitted, simulated", weighted or of_families)
     yield Section("Distributions written", [Points(department.file.minutes), *_steps(department)])
     yield Section("Staffing and places", [Points([*department.resources.lines(), *department.misfits])])
     estimated = [item.line() for item in department.file.estimated]
