@@ -16,7 +16,7 @@ from scipy import special, stats
 from sim.calibration.estimators.arrival_rates import ArrivalRates, Counts, count_arrivals, fit_arrivals
 from sim.calibration.estimators.shares import estimate_shares
 from sim.calibration.estimators.survey_weights import has_weights
-from sim.calibration.verdict import SCORED_QUANTILES, Verdict, judge, loss_of
+from sim.calibration.verdict import SCORED_QUANTILES, FileVerdict, judge, loss_of
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial
@@ -123,7 +123,7 @@ class HoldOut:
     predictions: tuple[Prediction, ...]
     daily: DailyCounts | None
     quantiles: tuple[QuantileScore, ...]
-    verdict: Verdict | None = None
+    verdict: FileVerdict | None = None
 
     @property
     def largest_hour_gap(self) -> float:
