@@ -8,7 +8,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from sim.calibration.calibrate import CalibrationReport, calibrate
-from sim.calibration.estimators.arrival_rates import count_arrivals, fit_arrivals
+from sim.calibration.estimators.arrival_rates import fit_arrivals
+from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.visit_estimates import estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, hold_out, split_by_time
 from sim.calibration.writing.demand_file import Estimate
@@ -104,7 +105,8 @@ def test_what_the_file_cannot_tell_is_named_and_left_as_it_was(report: Calibrati
     notes = " | ".join(report.department.estimates.notes)
     assert "no month factors: the file does not cover every month" in notes
     assert "CTAS 1 (0)" in notes
-    assert "month_index" not in report.demand.yaml_text()
+    neutral = f"  medical: [{', '.join(['1.00000'] * 12)}]  # visits.csv does not cover every month: neutral"
+    assert neutral in report.demand.yaml_text()
     assert "medical" not in report.department.estimates.returns, "medical visits come from outside only"
 
 

@@ -133,6 +133,17 @@ def test_nhamcs_of_2012_to_2014_from_the_shipped_file_to_a_week(tmp_path: Path) 
     assert report.quality.n_rows == 64_988
 
 
+def test_nhamcs_of_2012_to_2014_with_its_waits(tmp_path: Path) -> None:
+    """The packaged extract, which has lost its waits, with made ones."""
+    extract = pd.read_csv(ROOT / "sim" / "data" / "nhamcs" / "visits.csv.gz", dtype=str, keep_default_na=False)
+    extract["WAITTIME"] = [str(k % 240) for k in range(len(extract))]
+    extract.loc[:99, "WAITTIME"] = "-7"
+    extract.to_csv(tmp_path / "visits.csv", index=False)
+    frame = read("nhamcs_waits", tmp_path / "visits.csv").frame
+    assert frame["wait_minutes"].isna().tolist() == [k < 100 for k in range(len(extract))]
+    assert frame["wait_minutes"][100:340].tolist() == [k % 240 for k in range(100, 340)]
+
+
 def test_nhamcs_of_2016_to_2022_with_all_its_codes_from_the_file_to_a_week(tmp_path: Path) -> None:
     path = nhamcs_2016(tmp_path)
     report = played("nhamcs_2016", path, tmp_path)
@@ -201,5 +212,5 @@ def test_our_own_log_gives_back_the_visits_it_was_written_from(tmp_path: Path, k
 
 
 def test_every_shipped_map_has_a_layout_here() -> None:
-    tested = {"malmo", "ktas", "mimic_iv_ed", "nhamcs", "nhamcs_2016", "bupar", "peered", "peered_xes"}
+    tested = {"malmo", "ktas", "mimic_iv_ed", "nhamcs", "nhamcs_waits", "nhamcs_2016", "bupar", "peered", "peered_xes"}
     assert {path.stem for path in MAPS.glob("*.yaml")} == tested

@@ -90,6 +90,11 @@ def test_visits_of_an_excluded_period_are_left_out_and_its_hours_are_not_covered
     assert np.array_equal(read.uncovered_hours, expected)
 
 
+def test_a_file_that_is_excluded_as_a_whole_is_refused(tmp_path: Path) -> None:
+    read = visits(tmp_path, {"arr": ["2024-01-01 10:00"]}, exclude=["2023-01-01..2025-01-01"])
+    assert "every row is left out" in refusal(read)
+
+
 def test_periods_cannot_be_excluded_where_dates_mean_nothing() -> None:
     with pytest.raises(ValidationError, match="exclude: the arrivals have no true dates"):
         ColumnMap.model_validate({"arrival": TIMESTAMP, "calendar": "shifted", "exclude": ["2024-01-01"]})
@@ -128,6 +133,20 @@ def test_dates_in_two_ways_are_read_by_two_patterns(tmp_path: Path) -> None:
     read = visits(tmp_path, {"arr": spreadsheet_dates()}, time_format=["%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M"])
     assert not read.quality.errors()
     assert list(read.frame["arrival"]) == list(at_random(1, 400, days=120))
+
+
+def test_a_pattern_that_reads_every_time_takes_the_place_of_one_that_does_not(tmp_path: Path) -> None:
+    times = at_random(1, 400, days=120).strftime("%m/%d/%Y %H:%M")
+    assert '`time_format: ["%m/%d/%Y %H:%M"]`' in refusal(
+        visits(tmp_path, {"arr": times}, time_format="%d/%m/%Y %H:%M")
+    )
+
+
+def test_times_of_iso_beside_others_get_a_pattern_too(tmp_path: Path) -> None:
+    times = [f"{t:%d.%m.%Y %H:%M}" if t.day % 2 else f"{t:%Y-%m-%d %H:%M}" for t in at_random(1, 400, days=120)]
+    patterns = ["%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M"]
+    assert '`time_format: ["%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M"]`' in refusal(visits(tmp_path, {"arr": times}))
+    assert not visits(tmp_path, {"arr": times}, time_format=patterns).quality.errors()
 
 
 def test_a_time_that_two_patterns_read_differently_is_a_fault(tmp_path: Path) -> None:
@@ -185,6 +204,11 @@ def test_the_pattern_of_unreadable_times_is_proposed_and_reads_them(tmp_path: Pa
     assert f'`time_format: ["{pattern}"]`' in refusal(visits(tmp_path, {"arr": [text]}))
     read = visits(tmp_path, {"arr": [text]}, time_format=pattern)
     assert read.frame["arrival"][0].floor("min") == pd.Timestamp("2024-12-31 23:05")
+
+
+def test_no_pattern_is_proposed_for_what_is_no_time(tmp_path: Path) -> None:
+    read = visits(tmp_path, {"arr": [*[f"{t:%Y-%m-%d %H:%M}" for t in at_random(1, 200, days=20)], "soon"]})
+    assert "time_format" not in finding(read, "not a date and time").remedy
 
 
 @pytest.mark.parametrize(("text", "words"), [("45292.035", "serial numbers"), ("1704067200", "seconds since 1970")])
@@ -323,7 +347,7 @@ def test_a_third_word_in_a_third_of_the_rows_refuses_the_file_with_the_recode_to
     given = ["medical", "mental_health", "trauma"] * 50
     read = words(tmp_path, given, "stream")
     assert "'trauma'" in refusal(read)
-    recode = "`stream: {column: w, recode: {'trauma': medical, ...}}`"
+    recode = "`stream: {column: w, recode: {'trauma': ...}}`"
     assert f"say which of medical, mental_health it is, or null, as {recode}" in refusal(read)
     assert "raise `tolerated_share`" not in refusal(read)
     recoded = {"column": "w", "recode": {"trauma": "medical"}}
@@ -349,6 +373,19 @@ def test_free_text_in_a_column_of_words_is_never_printed(tmp_path: Path, n: int)
     assert "recode" in refusal(read)
     assert len(read.exclusions) == n
     assert set(read.exclusions["value"]) == {""}
+
+
+@pytest.mark.parametrize(
+    "keys", [{"age": "w"}, {"departure_time": "w"}, {"acuity": {"column": "w", "recode": {"1": 1}}}]
+)
+def test_names_in_a_column_of_numbers_or_times_or_codes_are_never_printed(
+    tmp_path: Path, keys: dict[str, object]
+) -> None:
+    given = [f"Anna Meier{'abcdefghijklmnopqrstuvwxyz'[k]}" for k in range(26)]
+    read = words(tmp_path, given, **{"disposition": None, **keys})
+    everything = "\n".join((*read.quality.report_lines(), refusal(read), read.quality.table_text()))
+    assert "Meier" not in everything + read.exclusions.to_csv()
+    assert read.exclusions["row"].nunique() == 26
 
 
 @pytest.mark.parametrize("form", ["3.0", "3", "03.0"])
@@ -419,6 +456,8 @@ def test_rows_of_one_visit_are_one_and_what_differs_is_told(tmp_path: Path) -> N
 def test_a_column_of_patients_is_no_column_of_visits(tmp_path: Path) -> None:
     times = at_random(9, 100, days=10).strftime("%Y-%m-%d %H:%M")
     read = visits(tmp_path, {"who": [k % 50 for k in range(100)], "arr": times}, visit="who")
+    assert "rows with different arrivals" in refusal(read)
+    read = visits(tmp_path, {"who": ["ward"] * 100, "arr": times}, visit="who")
     assert "rows with different arrivals" in refusal(read)
 
 

@@ -46,7 +46,7 @@ def scenario_of(folder: Path, staffing: str) -> Scenario:
 
 def test_at_most_five_commands_lead_to_a_comparison(printed: tuple[Path, list[str]]) -> None:
     assert len(COMMANDS) <= MOST_COMMANDS
-    assert "ours with peers beside ours: 5 replications of 8 weeks" in printed[1][-1]
+    assert "Peers added to ours beside ours: 5 replications of 8 weeks" in printed[1][-1]
 
 
 def test_the_last_line_of_a_calibration_is_the_next_command(printed: tuple[Path, list[str]]) -> None:

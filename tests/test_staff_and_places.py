@@ -1,11 +1,13 @@
 """Lists of staff and places: read or refused with row and remedy; a default scaled to a volume, whole and near it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.calibration.calibrate import estimate_calibration
 from sim.calibration.resources.csv_list import MOST_LIST_ROWS
 from sim.calibration.resources.own_resources import ResourceLists, Resources, read_resource_lists, resources_for
 from sim.calibration.resources.scaling import scaled_cover, scaled_heads, scaled_places
@@ -14,6 +16,10 @@ from sim.config import compose
 from sim.department.roster import heads_by_minute
 from sim.department.scenario import Scenario, ScenarioError
 from sim.studies.next_command import shell_text, words_kept
+from sim.studies.question import CalibrateSettings
+from sim.visits.column_map import ColumnMap
+from sim.visits.file_error import VisitsFileError
+from tests.in_process import peered
 
 BASE = compose(["study=run"]).scenario
 WITH_PEERS = compose(["study=run", "staffing=peer_added"]).scenario
@@ -361,13 +367,44 @@ def test_words_that_hold_in_the_calibrated_department_too_are_said_again() -> No
 
 
 def test_paths_are_taken_as_typed(tmp_path: Path) -> None:
-    (tmp_path / "my list (1), new.csv").write_text(HEADER, encoding="utf-8")
-    words = ["study=calibrate", "study.map=malmo", f"study.staff={tmp_path}/my list (1), new.csv"]
-    study = compose([*words]).study
-    assert study.staff == f"{tmp_path}/my list (1), new.csv"
-    assert "no rows" in problems_of(read_resource_lists, study.staff, None, BASE)
+    (tmp_path / "my list (1), new.csv").write_text(HEADER + ROUND_THE_CLOCK, encoding="utf-8")
+    named = f"{tmp_path}/my list (1), new.csv"
+    study = compose(["study=calibrate", "study.map=malmo", f"study.staff={named}"]).study
+    assert isinstance(study, CalibrateSettings)
+    assert study.staff == named
 
 
 def test_a_name_that_a_shipped_choice_hides_is_refused_before_anything_is_read() -> None:
     with pytest.raises(ScenarioError, match="staffing=traditional is shipped"):
         compose(["study=calibrate", "study.map=malmo", "study.demand_name=traditional"])
+
+
+def test_slips_in_both_lists_are_told_with_those_of_the_command_and_of_the_visits(tmp_path: Path) -> None:
+    (tmp_path / "staff.csv").write_text(f"{HEADER}doctor,Mon,07:00,19:00,6\n", encoding="utf-8")
+    (tmp_path / "places.csv").write_text("zone,places\nhallway,3\n", encoding="utf-8")
+    (tmp_path / "visits.csv").write_text("a\n1\n", encoding="utf-8")
+    words = ["study=calibrate", "study.map=malmo", "study.staff=staff.csv", "study.places=places.csv"]
+    for further in ([], ["--dry-run"]):
+        done = peered(*words, "visits=visits.csv", *further, cwd=tmp_path)
+        assert done.returncode == 2
+        for told in ("staff.csv row 1 (line 2), role", "places.csv row 1 (line 2), zone", "visits.csv"):
+            assert told in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["places.csv", "staff.csv", "visits.csv"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="another variable says where home is")
+def test_the_home_of_the_user_is_known_in_the_path_of_a_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shells write it out after `visits=`, but not after a key with a point in it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "staff.csv").write_text(HEADER + ROUND_THE_CLOCK, encoding="utf-8")
+    assert read_resource_lists("~/staff.csv", None, BASE).staff is not None
+
+
+def test_a_file_without_weekdays_refuses_lists_that_no_department_would_have(tmp_path: Path) -> None:
+    lists = staff(tmp_path, HEADER + ROUND_THE_CLOCK)
+    (tmp_path / "visits.csv").write_text("level\n" + "3\n" * 50, encoding="utf-8")
+    column_map = ColumnMap.model_validate({"acuity": {"column": "level", "recode": {"3": 3}}})
+    with pytest.raises(VisitsFileError, match="without weekdays no department is made"):
+        estimate_calibration(
+            tmp_path / "visits.csv", column_map, name="ours", output=tmp_path / "ours", base=BASE, lists=lists
+        )

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.scenario_facts import peer_hours
 from sim.analysis.sequential_sampling import Runs
 from sim.department.quantities import MINUTES_PER_HOUR
@@ -26,6 +27,7 @@ USES = ("calibrate", "check", "input")
 """calibrate: numbers may be tuned to it; check: none was moved for it; input: put in, verified."""
 PLAYED_WITH_PEERS = "children_met_per_day"
 """Key of the row that another staffing, `peer_added`, is played for."""
+PEERS_OF_ROW = "peer_added"
 LONGEST_OF_A_YEAR, WEEKS_OF_A_YEAR = "wait_triage_to_physician_longest_h", 52
 
 
@@ -168,6 +170,19 @@ def validation_of(design: Design, runs: Runs, weeks: int) -> Validation:
         found = values[-1 if of_peers else 0, measures.index(row.value)] if is_there else np.empty(0)
         rows.append(_judged(row, found / unit_of_row(row), design.confidence))
     return Validation(tuple(rows), weeks, design.confidence)
+
+
+def validation_of_comparison(comparison: Comparison) -> Validation:
+    """Every published row judged by what a comparison found of its baseline at the central level of demand, and of
+    `peer_added` where that is compared: no row costs a run."""
+    rows = []
+    for row in published_rows():
+        staffing = PEERS_OF_ROW if row.key == PLAYED_WITH_PEERS else comparison.baseline
+        found = comparison.estimate(staffing, row.value)
+        numbers = (nan, nan, nan) if found is None else (found.mean, found.low, found.high)
+        mean, low, high = (number / unit_of_row(row) for number in numbers)
+        rows.append(ValidatedRow(row, mean, low, high, 0 if found is None else found.n))
+    return Validation(tuple(rows), comparison.weeks, comparison.confidence)
 
 
 def unit_of_row(row: PublishedRow) -> float:

@@ -17,6 +17,7 @@ import pandas as pd
 from sim.analysis.staffing_notes import notes_on_staffing
 from sim.calibration.estimators import shares
 from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_day, estimate_week
+from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
 from sim.calibration.estimators.step_minutes import IfNoneFits
 from sim.calibration.estimators.survey_weights import has_weights, with_usable_weights
@@ -230,9 +231,15 @@ class _Calibration:
             scenario = with_factors(scenario, region.nearest_values(), pair.measured).checked()
         return _Calibrated(pair, region, scenario)
 
+    @property
+    def calendar(self) -> FileCalendar:
+        """What hours the file does not cover, and which of its days have names."""
+        return FileCalendar(self.uncovered_hours, self.source.column_map.special_days)
+
     def pair(self, frame: pd.DataFrame) -> _Pair:
         """Demand and department of some visits."""
-        week, found = estimate_week(frame, self.uncovered_hours), estimate_visits(frame, seed=self.seed)
+        week = estimate_week(frame, self.uncovered_hours)
+        found = estimate_visits(frame, seed=self.seed, calendar=self.calendar)
         demand = demand_of_week(self.source, week, found, self.base.demand)
         resources = resources_for(self.lists, self.base, demand.visits_per_year, self.source.name)
         first = f"{week.parts.first_line()}."
@@ -305,7 +312,7 @@ class _Calibration:
 
     def _tested(self, frame: pd.DataFrame, test: _SecondFile, played: list[pd.DataFrame]) -> HoldOut:
         """The score of everything calibrated on the file, on a second one."""
-        return score_second(frame, test.frame, (self.source.file_name, test.name), played, WEEKS_PLAYED)
+        return score_second(frame, test.frame, (self.source.file_name, test.name), played, WEEKS_PLAYED, self.calendar)
 
     def _judged_file(
         self, found: _Calibrated, verdict: FileVerdict, unknown: tuple[StillDefault, ...]
@@ -325,6 +332,6 @@ class _Calibration:
             return None, ""
         self.tell("predicting the days held out from the others")
         try:
-            return hold_out(frame, share, self.played_from, WEEKS_PLAYED), ""
+            return hold_out(frame, share, self.played_from, WEEKS_PLAYED, self.calendar), ""
         except NothingToHoldOut as error:
             return None, f"nothing was held out: {error}"

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from sim.calibration.estimators.arrival_rates import ArrivalRates, Counts, count_arrivals, fit_arrivals
+from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
+from sim.calibration.estimators.file_calendar import FileCalendar
+from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
 from sim.calibration.estimators.shares import estimate_shares
 from sim.calibration.estimators.survey_weights import has_weights
 from sim.calibration.verdict import SCORED_QUANTILES, FileVerdict, judge, loss_of
@@ -219,16 +221,22 @@ Simulate = Callable[[pd.DataFrame], Sequence[pd.DataFrame] | None]
 """From a part of a table, the visits that a department calibrated on it plays, a table a replication, or None."""
 
 
-def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None, weeks: int = 1) -> HoldOut:
+def hold_out(
+    frame: pd.DataFrame,
+    share: float,
+    simulate: Simulate | None = None,
+    weeks: int = 1,
+    calendar: FileCalendar | None = None,
+) -> HoldOut:
     """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest.
 
-    What `simulate` plays lasts `weeks`. Raises NothingToHoldOut where visits have survey weights: scores of visits one
-    by one would not be of those they stand for.
+    The `calendar` says which hours the file does not cover, and names days. What `simulate` plays lasts `weeks`. Raises
+    NothingToHoldOut where visits have survey weights: scores of visits one by one would not be of those they stand for.
     """
     if has_weights(frame):
         raise NothingToHoldOut("visits have survey weights, and what is held out is scored visit by visit")
     fitted, rest, name, held = split_by_time(frame, share)
-    everything = count_arrivals_of(frame)
+    everything = count_arrivals_of(frame, calendar)
     daily = None
     if everything is not None:
         first = rest["arrival"].min().to_datetime64().astype("datetime64[D]")
@@ -240,15 +248,21 @@ def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None
 
 
 def score_second(
-    fitted: pd.DataFrame, test: pd.DataFrame, names: tuple[str, str], played: Sequence[pd.DataFrame], weeks: int
+    fitted: pd.DataFrame,
+    test: pd.DataFrame,
+    names: tuple[str, str],
+    played: Sequence[pd.DataFrame],
+    weeks: int,
+    calendar: FileCalendar | None = None,
 ) -> HoldOut:
     """Score predictions made of one tidy visits table on another; `names` are those of the files.
 
-    `played` are the visits of the department calibrated on the first, a table for each replication of `weeks`.
+    The `calendar` says which hours they do not cover, and names days. `played` are the visits of the department
+    calibrated on the first, a table for each replication of `weeks`.
     Raises NothingToHoldOut where one of the two has too few visits.
     """
     refuse_few(fitted, test)
-    before, after = count_arrivals_of(fitted), count_arrivals_of(test)
+    before, after = count_arrivals_of(fitted, calendar), count_arrivals_of(test, calendar)
     daily = None if before is None or after is None else _daily(before, after)
     return _scored(fitted, test, names, daily, played, weeks)
 
@@ -271,10 +285,10 @@ def _scored(
     return HoldOut(*names, len(fitted), len(rest), predictions, daily, scores, verdict)
 
 
-def count_arrivals_of(frame: pd.DataFrame) -> Counts | None:
+def count_arrivals_of(frame: pd.DataFrame, calendar: FileCalendar | None = None) -> Counts | None:
     """Arrivals by clock hour, None of a table without dates."""
     dated = frame["arrival"].dropna()
-    return None if dated.empty else count_arrivals(dated.to_numpy(dtype="datetime64[m]"))
+    return None if dated.empty else count_arrivals(dated.to_numpy(dtype="datetime64[m]"), calendar=calendar)
 
 
 Sample = tuple[np.ndarray, np.ndarray | None]
@@ -373,7 +387,7 @@ def _daily(before: Counts, after: Counts) -> DailyCounts | None:
     whole = np.asarray(after.inside.all(axis=1))
     if not whole.any():
         return None
-    chances = _chances_of_days(rates, before, after, whole)
+    chances = _chances_of_days(rates, after, whole)
     observed = after.by_hour[whole].sum(axis=1)
     most = chances.shape[1] - 1
     plain = before.by_hour[before.inside.all(axis=1)].sum(axis=1)
@@ -394,11 +408,10 @@ def _chances_of_weekdays(observed: FloatArray, weekday: np.ndarray, most: int) -
     return negative_binomial(np.maximum(mean, 0.1), np.full(observed.size, variance), most)
 
 
-def _chances_of_days(rates: ArrivalRates, before: Counts, after: Counts, whole: np.ndarray) -> FloatArray:
-    """Of each whole day: the model's mean, Poisson, its factor of whole days, and the error of the estimate."""
-    years = before.years[-1] + np.arange(1, len(after.by_hour) + 1) / 365.0
-    mean, error = rates.expected(after, years)
-    total = mean.sum(axis=1)[whole]
-    variance = total + rates.days.cv**2 * total**2 + error[whole]
+def _chances_of_days(rates: ArrivalRates, after: Counts, whole: np.ndarray) -> FloatArray:
+    """Of each whole day: negative binomial with the mean and the variance that the model predicts, its factor of whole
+    days, its level of weeks and the errors of the estimates included."""
+    mean, covariance = rates.expected_days(after)
+    total, variance = mean[whole], np.diag(covariance)[whole]
     most = int(max(after.by_hour[whole].sum(axis=1).max(), (total + 12.0 * np.sqrt(variance)).max()))
     return negative_binomial(total, variance, most)

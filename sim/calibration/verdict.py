@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.estimators.arrival_rates import count_arrivals
+from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.survey_weights import has_weights
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.quantities import ACUITIES

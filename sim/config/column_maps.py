@@ -3,14 +3,14 @@
 What a map means is said by `sim.visits.column_map`; composing the command is `sim.config.composition`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from sim.config.checking import faults_in, problem_from_fault
 from sim.config.files import choices_of, file_of, folders_of, read_mapping, shadowing
-from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.suggest import did_you_mean
 from sim.studies.question import CalibrateSettings, Question
 from sim.visits.column_map import ColumnMap
@@ -57,6 +57,20 @@ def faults_of_name(name: object, folders: Sequence[Path]) -> list[Problem]:
         return []
     remedy = f"{' and '.join(taken)}={name} is shipped, and would be taken instead of what is written: choose another"
     return [Problem("study.demand_name", repr(name), remedy)]
+
+
+def faults_of_lists(study: Mapping[str, object], base: Scenario) -> list[Problem]:
+    """What is wrong with the lists of staff and places that a calibration names; `base`: what they are read beside."""
+    staff, places = (study[key] if isinstance(study.get(key), str) else None for key in ("staff", "places"))
+    if staff is None and places is None:
+        return []
+    from sim.calibration.resources.own_resources import read_resource_lists  # loads DuckDB, as the next reader does
+
+    try:
+        read_resource_lists(str(staff) if staff else None, str(places) if places else None, base)
+    except ScenarioError as error:
+        return list(error.problems)
+    return []
 
 
 def faults_of_visits(file: Path, column_map: ColumnMap) -> list[Problem]:

@@ -13,7 +13,7 @@ from typing import Any
 from sim.config import chosen_files
 from sim.config.checking import CheckCache, Checked
 from sim.config.chosen_files import MISSING_COST, tasks_without_purpose, without_cost
-from sim.config.column_maps import column_map_in, faults_of_name, faults_of_visits
+from sim.config.column_maps import column_map_in, faults_of_lists, faults_of_name, faults_of_visits
 from sim.config.files import choices_of, default_choices, file_of, where_it_lies
 from sim.config.follow_ons import collapsed, completed
 from sim.config.key_paths import MODELS, Root, locate, put_value
@@ -196,11 +196,13 @@ class Composition:
         return self.cache.get_or_compute(("names", group, folders), lambda: choices_of(group, folders))
 
     def check_calibration(self, study: Plain) -> None:
-        """The column map that a calibration names; and the visits file with it, where the command is refused anyhow."""
+        """What a calibration writes, its lists, its column map; and the visits where the command is refused anyhow."""
         draft = self.draft
         if not isinstance(study, dict) or STUDIES.get(study.get("name", "")) is not CalibrateSettings:
             return
         draft.problems += faults_of_name(study.get("demand_name"), draft.folders)
+        if (base := self.scenarios.get(draft.choices["staffing"])) is not None:
+            draft.problems += faults_of_lists(study, base)
         if study.get("map") is None:  # a draft of one is printed
             return
         read = column_map_in(draft.folders, study.get("map"))

@@ -23,11 +23,11 @@ from sim.studies.question import Question, RunSettings, SweepQuestion
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
 """What may vary of a study: it belongs to the scenario."""
 NOT_SWEPT = {
-    "run": "it is for study=results: leave it out",
+    "run": "it is for study=results and study=report: leave it out",
     "visits": "it is for study=calibrate: leave it out",
     "query": "it is for study=results: leave it out",
     "table": "it is for study=results: leave it out",
-    "export": "it is for study=results: leave it out",
+    "export": "it is for study=results and study=report: leave it out",
     "study.staffing": "a sweep varies the group itself: staffing=a,b",
     "study.baseline": "the first scenario is the baseline: put it first",
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",

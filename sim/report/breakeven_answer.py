@@ -79,9 +79,9 @@ def _page_sections(answer: BreakEvenAnswer, command: Sequence[str]) -> Iterator[
         title = f"{item.label} beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}"
         yield description.Section(title, [*sentences_by_preset(answer, item), *tables])
     yield description.Section("With the assumptions", [description.TextTable(_paying_rows(answer)), _PAYING])
-    yield description.Section("Read this with the numbers", [description.Points(_in_mind(answer))])
+    yield description.Section(description.IN_MIND, [description.Points(_in_mind(answer))])
     yield description.Section(
-        "To go on, or to repeat it", [description.Typed(command), description.Written(description.GOING_ON)]
+        description.TO_REPEAT, [description.Typed(command), description.Written(description.GOING_ON)]
     )
 
 

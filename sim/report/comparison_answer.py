@@ -14,7 +14,7 @@ from sim.analysis.sentences import alone, inside, no_difference_claimed
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part, part_text
 from sim.report.console import say
-from sim.report.description import Description, Points, ScreenTable, Section, TextRows, TextTable, Written
+from sim.report.description import IN_MIND, Description, Points, ScreenTable, Section, TextRows, TextTable, Written
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
 from sim.report.tables import answer_workbook, comparison_rows
 from sim.report.words import assumption_words, caveats
@@ -172,7 +172,7 @@ def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Secti
         yield Section("", [note])
     for title, lines in sentences_by_staffing(comparison):
         yield Section(title, [Points(lines)])
-    yield Section("Read this with the numbers", [Points(caveats.in_mind(comparison))])
+    yield Section(IN_MIND, [Points(caveats.in_mind(comparison))])
 
 
 def head_in_lines(name: str) -> str:

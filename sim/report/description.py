@@ -20,6 +20,9 @@ GOING_ON = (
 )
 """How a study whose runs are kept goes on, as Markdown."""
 
+IN_MIND, TO_REPEAT = "Read this with the numbers", "To go on, or to repeat it"
+"""Titles of sections that every page has."""
+
 CHANGES = "What changes"
 UNCHANGED = "What does not"
 WHAT_IT_COSTS = "What it costs"
@@ -54,10 +57,12 @@ TextRows = list[tuple[str, ...]]
 
 
 class TextTable(NamedTuple):
-    """A table of a page; a head alone is left out. `headings`: numbers of rows that head those below them."""
+    """A table of a page; a head alone is left out. `headings`: numbers of rows that head those below them; `is_words`:
+    its cells are words, not numbers."""
 
     rows: TextRows
     headings: Collection[int] = ()
+    is_words: bool = False
 
 
 class Points(NamedTuple):
@@ -155,7 +160,7 @@ def section_parts(section: Section) -> Iterator[str]:
 def block_markdown(block: Block) -> str:
     """A paragraph, table, list or command; empty where there is nothing in it."""
     match block:
-        case TextTable(rows, headings):
+        case TextTable(rows, headings, _):
             return markdown_table(rows, headings) if len(rows) > 1 else ""
         case Points(lines):
             return "\n".join(f"- {for_markdown(line)}" for line in lines)

@@ -21,6 +21,8 @@ from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_n
 from sim.report.console import say, show
 from sim.report.description import (
     GOING_ON,
+    IN_MIND,
+    TO_REPEAT,
     Description,
     Points,
     ScreenTable,
@@ -150,9 +152,9 @@ def _page_sections(report: SweepReport) -> Iterator[Section]:
     controls = [] if report.controlled is None else [controls_line(report.controlled)]
     yield Section("What came of the stopping rules", [Points([*rules_lines(report.answer), *controls])])
     yield Section("Runs that failed", [Points(failure_lines(report.answer, MOST_LISTED))])
-    yield Section("Read this with the numbers", [Points(_in_mind(report))])
+    yield Section(IN_MIND, [Points(_in_mind(report))])
     again = "The answer on the terminal again, or a table: `peered study=results run=FOLDER`."
-    yield Section("To go on, or to repeat it", [Typed(report.command), Written(f"{GOING_ON} {again}")])
+    yield Section(TO_REPEAT, [Typed(report.command), Written(f"{GOING_ON} {again}")])
 
 
 def chosen_labels(report: SweepReport, most: int) -> list[str]:

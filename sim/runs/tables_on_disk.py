@@ -184,7 +184,12 @@ def installed(name: str) -> str:
 
 def write_json(facts: Mapping[str, Any], path: Path) -> None:
     """Write facts as JSON; the file appears only when it is complete."""
-    write_text(json.dumps(facts, indent=2, default=str) + "\n", path)
+    write_text(json_text(facts), path)
+
+
+def json_text(facts: Mapping[str, Any]) -> str:
+    """Facts as they stand in a file."""
+    return json.dumps(facts, indent=2, default=str) + "\n"
 
 
 class BackgroundWriter:

@@ -17,6 +17,7 @@ REGISTERED = {
     "conditioning": "sim.studies.conditioning.ConditioningStudy",
     "calibrate": "sim.studies.calibrate.CalibrateStudy",
     "results": "sim.studies.results.ResultsStudy",
+    "report": "sim.studies.report.ReportStudy",
     "breakeven": "sim.studies.breakeven.BreakevenStudy",
 }
 """The class of each study by its name; its module is loaded when it is asked for."""

@@ -39,7 +39,6 @@ class CalibrateStudy(Study):
         if question.column_map is None:
             tell_lines(["study=calibrate without study.map: a draft of a column map is printed"], console)
             return 0
-        read_resource_lists(study.staff, study.places, question.scenario)
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
         if study.match:

@@ -11,37 +11,41 @@ from typing import Any, ClassVar
 
 from rich.console import Console
 
-from sim.analysis.assumption_spread import (
-    drawn_runs,
-)
+from sim.analysis.assumption_spread import drawn_runs
 from sim.analysis.compare import Plan, comparison_of, played_of, values_table
 from sim.analysis.comparison_result import TABLES, Comparison
 from sim.analysis.design_needs import check_design
 from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
+from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
 from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
 from sim.report.description import answer_markdown
 from sim.report.figures.figure_workers import begin_figures, drawers
+from sim.report.study_report import ReportFacts, comparison_report, drawings
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.stopping_text import PrecisionOutcome, precision_lines
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design, FilesOfRun
 from sim.runs.playing import refuse_failed
+from sim.runs.run_store import FACTS
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
 from sim.studies.draws import draws_of, draws_text, with_assumptions
-from sim.studies.question import CompareSettings, MeasuredSettings, Question, RunSettings, StudySettings
+from sim.studies.question import (
+    CompareSettings,
+    MeasuredSettings,
+    Question,
+    RunSettings,
+    StudySettings,
+    overrides_of_question,
+)
 from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4
 """Staffings named where progress is shown."""
-NOT_THE_QUESTION = (
-    "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log",
-)  # fmt: skip
-"""Overrides that change where and how an answer is made, or that it shows anyway, not what was asked."""
 
 
 def plan_of(question: Question) -> Plan:
@@ -65,7 +69,7 @@ def plan_of(question: Question) -> Plan:
         event_log=study.event_log,
         worth=() if against is None else against.worth,
         presets=presets_of(against),
-        changed=tuple(text for text in question.overrides if not text.startswith(NOT_THE_QUESTION)),
+        changed=overrides_of_question(question.overrides),
         draws=None if against is None else draws_of(against, question.choices),
     )
     check_design(plan.design)
@@ -179,6 +183,12 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         with drawers(plan.base.workers or n_cores()) as pool:
             yield lambda comparison: [figure.result for figure in begin_figures(comparison, folder, pool)]
 
+    def own_facts(self, answer: Comparison) -> dict[str, Any]:
+        return facts_of_comparison(answer)
+
+    def report(self, answer: Comparison, facts: ReportFacts, figures: Path) -> str:
+        return comparison_report(answer, facts, drawings(figures) if self.has_figures else {})
+
     def files(
         self, plan: Plan, answer: Comparison, runs: RunsInMemory, facts: dict[str, Any], question: Question
     ) -> Files:
@@ -188,9 +198,9 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         if len(reached := precision_of(plan, runs).plan.precision_reached):
             tables["precision"] = reached
         return {
-            "run.json": partial(write_json, facts),
+            FACTS: partial(write_json, facts),
             "answer.md": partial(write_text, answer_markdown(described)),
-            "scenarios.json": partial(write_json, scenarios),
+            SCENARIOS_FILE: partial(write_json, scenarios),
             "replications.parquet": partial(write_table, values_table(played_of(runs, plan)[0])),
             **{f"{name}.parquet": partial(write_table, table) for name, table in tables.items()},
             ANSWER: partial(write_answer_workbook, answer_sheets(described, facts)),

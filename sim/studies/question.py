@@ -238,6 +238,13 @@ class ResultsSettings(StudySettings):
     name: Literal["results"] = "results"
 
 
+class ReportSettings(StudySettings):
+    """The report of a study that was played, made again from its folder; nothing is simulated."""
+
+    uses: ClassVar[frozenset[str]] = frozenset({"run", "export"})
+    name: Literal["report"] = "report"
+
+
 def _low_to_high(limits: tuple[float, float]) -> tuple[float, float]:
     """A range in which something is looked for."""
     if limits[0] >= limits[1]:
@@ -308,6 +315,17 @@ class ExecutorSettings(Frozen):
             yield f"executor={self.name} has no address: leave it out, or choose executor=dask"
         elif self.address is not None and not re.fullmatch(r"(tcp|tls)://[^\s:]+:\d+", self.address):
             yield f"address {self.address!r} is none of a scheduler: write it as tls://HOST:PORT or tcp://HOST:PORT"
+
+
+NOT_THE_QUESTION = (
+    "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log",
+)  # fmt: skip
+"""Overrides that change where and how an answer is made, or that it shows anyway, not what was asked."""
+
+
+def overrides_of_question(overrides: Sequence[str]) -> tuple[str, ...]:
+    """What was typed that differs from the shipped question."""
+    return tuple(text for text in overrides if not text.startswith(NOT_THE_QUESTION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +419,7 @@ _HERE: dict[str, type[StudySettings]] = {
     kind.model_fields["name"].default: kind
     for kind in (
         CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        BreakevenSettings, ConditioningSettings,
+        ReportSettings, BreakevenSettings, ConditioningSettings,
     )
 }  # fmt: skip
 """Settings that stand in this module, so that a command loads no study but its own."""

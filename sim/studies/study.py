@@ -15,14 +15,17 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from rich.console import Console
 
+from sim.analysis.assumptions import assumptions_in_use
 from sim.analysis.design_needs import expected_time, visits_per_run
 from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
+from sim.register.rows import read_register
 from sim.report.console import say
 from sim.report.progress import duration, progress, teller
+from sim.report.study_report import REPORT, ReportFacts
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.roster_text import print_rosters
 from sim.runs.comparison_runs import RunJournal, RunsInMemory, recovered
@@ -31,9 +34,9 @@ from sim.runs.engines import releases_gil
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.run_store import PARTS, RunResult, RunStore
-from sim.runs.tables_on_disk import WriteErrors, background_writer, provenance, reason_of
+from sim.runs.tables_on_disk import WriteErrors, background_writer, json_text, provenance, reason_of, write_text
 from sim.runs.worker_pool import DASK, WorkersGone
-from sim.studies.question import PlayedSettings, Question, StudySettings
+from sim.studies.question import PlayedSettings, Question, StudySettings, overrides_of_question
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
@@ -92,7 +95,7 @@ class PlayedStudy(Study, Generic[P, A]):
     Stopped by an interrupt it answers with what has finished; the same command goes on from there.
     """
 
-    shown_files = "answer.md, answer.xlsx"
+    shown_files = "report.html, answer.md, answer.xlsx"
 
     @abstractmethod
     def plan(self, question: Question) -> P:
@@ -105,6 +108,14 @@ class PlayedStudy(Study, Generic[P, A]):
     @abstractmethod
     def files(self, plan: P, answer: A, runs: RunsInMemory, facts: dict[str, Any], question: Question) -> Files:
         """The files of the answer by name; those that are small and cannot be made of others first."""
+
+    def own_facts(self, answer: A) -> dict[str, Any]:
+        """What run.json says of the answer, so that it can be made again from its folder."""
+        return {}
+
+    def report(self, answer: A, facts: ReportFacts, figures: Path) -> str:
+        """The whole answer as one HTML file, with the drawings in a folder; empty: this study has none."""
+        return ""
 
     @abstractmethod
     def show(self, answer: A, console: Console) -> None:
@@ -181,12 +192,16 @@ class PlayedStudy(Study, Generic[P, A]):
                 seconds = time.monotonic() - started
                 answer = self.answer(plan, runs, seconds)
                 figures = begin_figures(answer)
-                facts = facts_of(design, question.command(), question.choices, seconds)
+                facts = facts_of(design, question.command(), question, seconds) | self.own_facts(answer)
                 facts |= {"blocks_finished": n_finished, "blocks_planned": n_wanted}
                 write_each(self.files(plan, answer, runs, facts, question), draft.folder, unwritten)
                 at_end.enter_context(console)  # what is shown is printed when all of it stands
                 show_finished(partial(watch.show_all, answer), patient_console(sys.stderr), place)
                 drawn = not interrupted.is_set() and all_drawn(figures, tell, unwritten)
+                report = self.report(
+                    answer, ReportFacts.model_validate_json(json_text(facts)), draft.folder / "figures"
+                )
+                write_each({REPORT: partial(write_text, report)} if report else {}, draft.folder, unwritten)
                 writer.flush()
                 for errors in (writer.errors, *(result.unwritten for result in runs.results.values())):
                     unwritten.add(errors)
@@ -198,17 +213,22 @@ class PlayedStudy(Study, Generic[P, A]):
         return 0 if drawn and not tasks else 1
 
 
-def facts_of(design: Design, command: Sequence[str], choices: Mapping[str, str], seconds: float) -> dict[str, Any]:
-    """Provenance of a study that has been played."""
+def facts_of(design: Design, command: Sequence[str], question: Question, seconds: float) -> dict[str, Any]:
+    """Provenance of a study that has been played; `question`: of a sweep that of its first scenario."""
+    used = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
     return provenance(
+        study=question.study.name,
         command=command,
-        choices=choices,
+        changed=list(overrides_of_question(question.overrides)),
+        choices=question.choices,
         seed=design.seed,
         engine=design.engine,
         replications=design.replications,
         confidence=design.confidence,
+        simultaneous=design.rules.simultaneous,
         seconds=round(seconds, 1),
         scenario_hashes=design.keys,
+        assumptions={row.id: list(row.overridden) for row in used},
     )
 
 

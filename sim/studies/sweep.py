@@ -216,7 +216,8 @@ class GrowingFolder:
         started, folder, command = time.monotonic(), self.store.folder, question.command(self.store.folder)
 
         def facts(**further: object) -> dict[str, object]:
-            known = facts_of(design, command, question.choices, time.monotonic() - started)
+            first = question.first if isinstance(question, SweepQuestion) else question
+            known = facts_of(design, command, first, time.monotonic() - started)
             return {**known, **own_facts, "runs_planned": design.n_runs, **further}
 
         run_store.write_scenarios(design.table(), folder)

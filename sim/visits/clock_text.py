@@ -86,6 +86,11 @@ def minute_of_hour_alone(text: str) -> str:
     return f"CASE WHEN {hour} BETWEEN 0 AND 23 THEN 60.0::DOUBLE * {hour} END"
 
 
+def is_iso_time(text: str) -> str:
+    """The SQL of whether a text is a local time of ISO 8601."""
+    return _is_all(text, _ISO_TIME)
+
+
 def is_clock(text: str) -> bool:
     """Whether a text is a time of day alone, as HHMM or HH:MM."""
     return re.fullmatch(f"{_CLOCK}|\\d{{3,4}}", text) is not None

@@ -10,7 +10,7 @@ from sim.visits.visits_query import N_WORDS, VisitsQuery
 
 _ARRIVAL_COLUMNS: Final = ("column", "date", "time", "hour")
 _FEWEST: Final = 20
-"""Visits below which a share of them says nothing."""
+"""Rows below which a share of their visits says nothing."""
 
 
 def select_rows(query: VisitsQuery) -> None:
@@ -86,7 +86,7 @@ def _join_rows_of_visits(query: VisitsQuery, visit: str) -> None:
         kind = f"{n_rows:,} rows of {raw.n_rows:,} visits"
         remedy = "one visit a row from here on; its number is that of its first row"
         query.findings.append(note(visit, kind, remedy))
-    _note_differences(query, visit, missing)
+    _note_differences(query, visit, missing, n_rows)
     _note_unnumbered(query, visit)
 
 
@@ -96,7 +96,7 @@ def _first(text: str, missing: str) -> str:
     return f"coalesce({known}, arg_min({text}, row) FILTER ({text} IS NOT NULL))"
 
 
-def _note_differences(query: VisitsQuery, visit: str, missing: str) -> None:
+def _note_differences(query: VisitsQuery, visit: str, missing: str, n_rows: int) -> None:
     """Tell the columns that differ between the rows of one visit; refuse a file whose visits differ in arrival."""
     arrival = _columns_of_arrival(query.column_map)
     for number, (column, text) in enumerate(query.raw.column_of.items()):
@@ -108,7 +108,7 @@ def _note_differences(query: VisitsQuery, visit: str, missing: str) -> None:
         kind = "the rows of one visit say different things"
         found = query.rows_noted(table, column, kind, "the first is taken")
         n, n_visits = sum(each.count for each in found), query.raw.n_rows
-        if column in arrival and n_visits >= _FEWEST and n > query.column_map.tolerated_share * n_visits:
+        if column in arrival and n_rows >= _FEWEST and n > query.column_map.tolerated_share * n_visits:
             kind = f"{n:,} of {n_visits:,} values stand in rows with different arrivals ({column!r})"
             query.error(visit, kind, "name the column of the visit, not of the patient; of a log use `events`")
         query.findings += found

@@ -132,7 +132,11 @@ def _add_minute_of_day(query: VisitsQuery, parts: maps.PartsArrival) -> str | No
     read = clock_text.minute_of_day if parts.hour is None else clock_text.minute_of_hour_alone
     query.add_field("minute_of_day", column, read(text))
     unreadable = unless_formula(query, column, f"{text} IS NOT NULL AND f_minute_of_day IS NULL")
-    told = _NOT_A_TIME_OF_DAY if parts.hour is None else ("not an hour of the day", "write 0 to 23")
+    told = (
+        _NOT_A_TIME_OF_DAY
+        if parts.hour is None
+        else ("not an hour of the day", "write 0 to 23; 24 is 0 of the next day")
+    )
     query.fault(column, unreadable, *told, selective=True)
     if parts.hour is None:
         _refuse_hours_as_times(query, column, f"write `hour: {column}` in place of `time`")

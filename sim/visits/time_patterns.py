@@ -21,11 +21,19 @@ _SERIAL: Final = re.compile(r"\d{5}([.,]\d+)?")
 _EPOCH: Final = re.compile(r"\d{10}(\d{3})?(\.\d+)?")
 
 
-def proposal(connection: duckdb.DuckDBPyConnection, groups: Sequence[Sequence[str]], given: Sequence[str]) -> str:
+def proposal(
+    connection: duckdb.DuckDBPyConnection,
+    groups: Sequence[Sequence[str]],
+    read: Sequence[Sequence[str]],
+    given: Sequence[str],
+    alone: str,
+) -> str:
     """What to write as `time_format` so that these texts, a group for each way of writing, are read too.
 
-    `given` are the patterns of the map. Empty where nothing fits. Where the day and the month cannot be told apart,
-    both patterns are named.
+    `read` are groups of texts that are read without a pattern, and need one beside others. `given` are the patterns of
+    the map, `alone` is a query for the texts of the column that a pattern does not read: one that reads them all takes
+    the place of the others. Empty where nothing fits. Where the day and the month cannot be told apart, both patterns
+    are named.
     """
     texts = list(itertools.chain(*groups))
     if texts and all(_SERIAL.fullmatch(text) for text in texts):
@@ -33,12 +41,16 @@ def proposal(connection: duckdb.DuckDBPyConnection, groups: Sequence[Sequence[st
     if texts and all(_EPOCH.fullmatch(text) for text in texts):
         return "; they look like seconds since 1970: export them as dates and times"
     fitting = [_fitting(connection, group, given) for group in groups]
-    patterns = list(dict.fromkeys([*given, *(found[0] for found in fitting if found)]))
-    if len(patterns) == len(given):
+    if any(fitting):
+        fitting += [_fitting(connection, group, given) for group in read]
+    new = dict.fromkeys(found[0] for found in fitting if found and found[0] not in given)
+    if not new:
         return ""
+    read_all = [each for each in new if connection.execute(alone, [each]).fetchone() == (0,)]
+    patterns = read_all[:1] or [*given, *new]
     listed = ", ".join(f'"{pattern}"' for pattern in patterns)
     said = f"; or set `time_format: [{listed}]` in the column map"
-    others = dict.fromkeys(f"{found[1]} in place of {found[0]}" for found in fitting if len(found) > 1)
+    others = dict.fromkeys(f"{both[1]} in place of {both[0]}" for both in fitting if len(both) > 1)
     return said + (f"; see which stands first, day or month: if it is the other, {', '.join(others)}" if others else "")
 
 

@@ -171,7 +171,9 @@ def _check_age(query: VisitsQuery) -> None:
     """An age nobody has reached is a fault, perhaps one in months."""
     if query.knows("age"):
         remedy = f"another unit? write `age: {{column: {query.origin['age']}, unit: months}}`; else correct it"
-        query.fault_of_field("age", f"f_age > {_OLDEST_YEARS}", f"an age over {_OLDEST_YEARS} years", remedy)
+        query.fault_of_field(
+            "age", f"f_age > {_OLDEST_YEARS}", f"an age over {_OLDEST_YEARS} years", remedy, selective=True
+        )
 
 
 def _drop_stays_of_no_time(query: VisitsQuery) -> None:

@@ -175,6 +175,9 @@ class VisitsQuery:
                 self.findings.append(self._finding(number, n))
                 self.connection.execute(f"DELETE FROM visits WHERE b_{number}")
                 self.raw.n_rows -= n
+        if self._left_out and not self.raw.n_rows:
+            column = self.flags[self._left_out[0]].finding.column
+            self.error(column, "every row is left out", "leave visits in the file outside `exclude`")
         self.flagged = self._counts(range(len(self.flags)))
         for number, (flag, n) in enumerate(zip(self.flags, self.flagged, strict=True)):
             if n:
@@ -191,6 +194,7 @@ class VisitsQuery:
     def _finding(self, number: int, n: int) -> DataFinding:
         """What a flag reports, with the first rows and the first value."""
         flag = self.flags[number].finding
+        self._hide_free_text(number, flag)
         value = self.shown_value(flag.column)
         rows = self.connection.execute(f"SELECT row, {value} FROM visits WHERE b_{number} ORDER BY row")
         examples = rows.fetchmany(N_EXAMPLES)
@@ -203,7 +207,7 @@ class VisitsQuery:
         flag = self.flags[number].finding
         text = self.raw.column_of[flag.column]
         words = self.connection.execute(
-            f"SELECT {text}, count(*) AS n, list_slice(list(row ORDER BY row), 1, {N_EXAMPLES}) FROM visits "
+            f"SELECT {text}, count(*) AS n, min(row, {N_EXAMPLES}) FROM visits "
             f"WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
         ).fetchmany(MOST_CODES + 1)
         if self._is_free_text([int(n) for _, n, _ in words], self.flagged[number]):
@@ -219,6 +223,15 @@ class VisitsQuery:
             kind = f"{flag.kind}: {len(rest)} more"
             found.append(replace(flag, kind=kind, count=sum(n for _, n, _ in rest), rows=tuple(rest[0][2])))
         return found
+
+    def _hide_free_text(self, number: int, flag: DataFinding) -> None:
+        """Show no value of a column whose untrue values are many different words: it may name people."""
+        if flag.level is not FindingLevel.FAULT or not self.has(flag.column):
+            return
+        text = self.raw.column_of[flag.column]
+        words = f"SELECT count(DISTINCT {text}) FROM visits WHERE b_{number} AND {matches(text, _WORDS)}"
+        if sql.whole_number(self.connection, words) > N_WORDS:
+            self.private.add(flag.column)
 
     def _is_free_text(self, counts: list[int], n: int) -> bool:
         """Whether so many words, by how often they stand in `n` rows, are no codes."""
@@ -240,14 +253,25 @@ class VisitsQuery:
         """How the unreadable times are written, and the patterns that read them."""
         text = self.raw.column_of[column]
         found = self.connection.execute(
-            f"SELECT {shape(text)} AS way, count(*) AS n, list_slice(list(DISTINCT {text}), 1, {N_GUESSED_FROM}) "
+            f"SELECT {shape(text)} AS way, count(*) AS n, arg_min({text}, hash(row), {N_GUESSED_FROM}) "
             f"FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
         ).fetchall()
         listed = ", ".join(f"{way!r} in {n:,}" for way, n, _ in found[:3])
         ways = f" (they are written in {len(found)} ways, 9 a digit: {listed})" if len(found) > 1 else ""
         if all(clock_text.is_clock(each) for *_, texts in found for each in texts):
             return f"{ways}; a time of day alone: name the column of its date too, as {self._with_date(column)}"
-        return ways + proposal(self.connection, [texts for *_, texts in found[:3]], self.column_map.time_format)
+        given, groups = self.column_map.time_format, [texts for *_, texts in found[:3]]
+        read = [] if given else self._iso_texts(text)
+        alone = f"SELECT count(*) FROM visits WHERE {text} IS NOT NULL AND try_strptime({text}, ?) IS NULL"
+        return ways + proposal(self.connection, groups, read, given, alone)
+
+    def _iso_texts(self, text: str) -> list[list[str]]:
+        """Texts of a column that are read without a pattern, a group for each way of writing."""
+        found = self.connection.execute(
+            f"SELECT arg_min({text}, hash(row), {N_GUESSED_FROM}) FROM visits "
+            f"WHERE {clock_text.is_iso_time(text)} GROUP BY {shape(text)} ORDER BY count(*) DESC LIMIT 3"
+        ).fetchall()
+        return [texts for (texts,) in found]
 
     def _with_date(self, column: str) -> str:
         """How a time in two columns is named in the map; by its name the column of the date may be known."""
@@ -263,6 +287,8 @@ class VisitsQuery:
         return " OR ".join(faults) or "false"
 
 
+_WORDS: Final = r"\pL{4,}|\pL{2,} +\pL{2,}"
+"""Words beyond short codes, months in short, and AM or PM."""
 _NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
 _FORMULA: Final = r"^(=|@|[+-][A-Za-z_.]*\(|[+-][A-Za-z]{1,3}\d|[+-][\d.]+[-+*/])"
 """A cell that a spreadsheet would evaluate, or was to."""

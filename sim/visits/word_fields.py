@@ -32,7 +32,7 @@ def add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
         _note_not_given(query, name, words.column)
     else:
         own = {word: word for word in VOCABULARY[name]}
-        recode = f"`{name}: {{column: {words}, recode: {{{A_WORD}: {VOCABULARY[name][0]}, ...}}}}`"
+        recode = f"`{name}: {{column: {words}, recode: {{{A_WORD}: ...}}}}`"
         remedy = f"say which of {', '.join(own)} it is, or null, as {recode}"
         _add_meanings(query, name, words, own, f"an unknown word of {name}", remedy)
 

@@ -12,7 +12,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.estimators.arrival_rates import ArrivalRates, count_arrivals, fit_arrivals
+from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
+from sim.calibration.estimators.file_calendar import FileCalendar
+from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
 from sim.calibration.estimators.returns import ReturnFit, fit_returns, gaps_between
 from sim.calibration.estimators.shares import Shares, estimate_shares
@@ -75,14 +77,19 @@ class VisitEstimates:
     minutes: tuple[WeightedMinutes, ...] = ()
 
 
-def estimate_visits(frame: pd.DataFrame, *, seed: int = 1) -> VisitEstimates:
-    """Estimate all that the table holds."""
+def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, calendar: FileCalendar | None = None) -> VisitEstimates:
+    """Estimate all that the table holds; the `calendar` says which hours the file does not cover, and names days."""
     notes: list[str] = []
+    covered = (calendar or FileCalendar()).over(frame["arrival"].to_numpy(dtype="datetime64[h]"))
+
+    def rates_of(name: str, part: pd.DataFrame, notes: list[str]) -> ArrivalRates | None:
+        return _rates(name, part, covered, seed, notes)
+
     parts, weighted = stream_parts(frame), has_weights(frame)
     patience = {} if weighted else _patience_by_stream(parts, seed, notes)
     levels, waits, stays = ((), None, None) if weighted else _durations(frame, seed, notes)
     known = parts.by_stream or {EVERY_STREAM: frame}
-    rates = {} if weighted else estimate_by_stream(parts, "rates", _rates, notes, may_pool=_never, of_all=MEDICAL)
+    rates = {} if weighted else estimate_by_stream(parts, "rates", rates_of, notes, may_pool=_never, of_all=MEDICAL)
     return VisitEstimates(
         rates=rates,
         ages=estimate_by_stream(parts, "ages", _ages, notes, of_all=MEDICAL),
@@ -106,14 +113,15 @@ def _never(_: pd.DataFrame) -> bool:
     return False
 
 
-def _rates(name: str, part: pd.DataFrame, notes: list[str]) -> ArrivalRates | None:
+def _rates(name: str, part: pd.DataFrame, calendar: FileCalendar, seed: int, notes: list[str]) -> ArrivalRates | None:
     dated = part[part["arrival"].notna()]
     if dated.empty:
         notes.append(f"{name}: no dates, so no rates, month factors or day-to-day variation")
         return None
     patient = None if dated["patient"].isna().any() else dated["patient"]
     try:
-        rates = fit_arrivals(count_arrivals(dated["arrival"].to_numpy(dtype="datetime64[m]"), patient))
+        counts = count_arrivals(dated["arrival"].to_numpy(dtype="datetime64[m]"), patient, calendar)
+        rates = fit_arrivals(counts, seed=seed)
     except ValueError as error:
         notes.append(f"{name}: {error}")
         return None

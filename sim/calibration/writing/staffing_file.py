@@ -63,7 +63,7 @@ def compared_text(resources: Resources) -> str:
         f"# staffing={name}: as {own} without its peers, and nobody in their place: what do they change?",
         f"defaults: [{own}, _self_]",
         f"name: {name}",
-        f"label: {own} without peers",
+        f"label: No peers in {own}",
         "weekly_extra_cost: 0    # assumption: what comes beside all hours is the coordinator of the peers",
     ]
     for role in resources.sourced.peers:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.io.clean_text import for_figure
-from sim.report.figures.theme import QUIET
+from sim.report.figures.theme import QUIET, readable
 from sim.runs.tables_on_disk import whole_file
 
 WIDTH = 9.0
@@ -109,6 +109,7 @@ class Frame:
         paths = [folder / f"{name}.{kind}" for kind in formats]
         for text in self.figure.findobj(Text):
             clean(text)
+            text.set_color(readable(text.get_color()))
         for path in paths:
             with whole_file(path) as partial:
                 form = path.suffix.removeprefix(".")

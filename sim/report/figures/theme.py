@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from matplotlib import rc_context, rcParamsDefault
+from matplotlib.colors import to_rgb
 
 from sim.io.clean_text import for_figure
 
@@ -54,9 +55,30 @@ STYLE = {
     "legend.frameon": False,
     "legend.fontsize": 8.5,
     "svg.hashsalt": "peered",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "figure.dpi": 100,
 }
+
+
+LEAST_CONTRAST = 4.5
+"""Of text on white, for readers with low vision (WCAG 2.2, 1.4.3)."""
+_LIGHT = 0.6
+"""Luminance above which a text is meant for a dark ground."""
+
+
+def luminance(colour: Any) -> float:
+    """Relative luminance of a colour, from 0 (black) to 1 (white), as WCAG 2.2 defines it."""
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour))
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def readable(colour: Any) -> Any:
+    """The colour of a text on white, darker where it has too little contrast; a light one, for a dark ground, stays."""
+    if luminance(colour) > _LIGHT:
+        return colour
+    while 1.05 / (luminance(colour) + 0.05) < LEAST_CONTRAST:
+        colour = tuple(0.97 * c for c in to_rgb(colour))
+    return colour
 
 
 def colours(staffings: Sequence[str], baseline: str) -> dict[str, str]:

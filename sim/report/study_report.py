@@ -1,0 +1,192 @@
+"""The report of a study as one HTML file: what `answer.md` says, its figures, and what stands behind it.
+
+Everything in it comes from the description of the answer and from what the folder of results holds, so that the report
+of a live run and that of its folder are equal to the last byte.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.analysis.comparison_result import Comparison
+from sim.analysis.validation import validation_of_comparison
+from sim.engine.measures.number_text import counted
+from sim.register.rows import read_register
+from sim.report.comparison_answer import FIGURE_CAPTIONS, describe_comparison
+from sim.report.description import IN_MIND, TO_REPEAT, Block, Description, Points, Section, TextRows, TextTable, Typed
+from sim.report.html_page import Part, Picture, html_page
+from sim.report.tables import evidence_rows
+from sim.report.words import caveats
+from sim.report.words.limits import LIMITS_OF_ALL
+from sim.report.words.measure_words import whole_percent
+from sim.report.words.reporting_items import reporting_sections
+
+REPORT = "report.html"
+JUDGED_BY = {"bonferroni": "Bonferroni", "max_t": "the joint distribution of the largest t (max-t)"}
+CHANCE_SHOWN = "{confidence} intervals of chance alone; study.assumptions=true plays draws of the assumptions as well."
+BOTH_SHOWN = "Beside {confidence} intervals of chance there are those with the assumptions, of draws of the register."
+
+
+class ReportFacts(BaseModel):
+    """What run.json says that a report shows."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+
+    study: str
+    command: tuple[str, ...]
+    seed: int
+    replications: int
+    confidence: Annotated[float, Field(gt=0, lt=1)]
+    engine: str = ""
+    code: str = ""
+    python: str = ""
+    machine: str = ""
+    written: str = ""
+    simultaneous: str = ""
+    changed: tuple[str, ...] = ()
+    choices: dict[str, str] = Field(default_factory=dict)
+    versions: dict[str, str] = Field(default_factory=dict)
+    assumptions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    blocks_finished: int | None = None
+    blocks_planned: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What stands behind an answer: sections on precision and on published figures, and words for reporting items."""
+
+    precision: Iterable[Section] = ()
+    validation: Iterable[Section] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+def comparison_report(comparison: Comparison, facts: ReportFacts, pictures: Mapping[str, str]) -> str:
+    """The report of a comparison or of one scenario; `pictures`: the SVG of each figure by its name."""
+    validation = validation_of_comparison(comparison)
+    whose = (
+        f"The values are those of {comparison.label(comparison.baseline)} in this study; a department or a demand that "
+        "was changed may miss because it was. The default department is judged on whole years in docs/verification.md."
+    )
+    has_second = not comparison.assumptions.empty
+    words = {
+        "scenarios": ", ".join(f"{comparison.label(name)} ({name})" for name in comparison.staffings),
+        "played": caveats.played_text(comparison),
+        "replications": str(comparison.n_replications()),
+        "validated": evidence_rows.validation_text(validation),
+        "sensitivity": BOTH_SHOWN if has_second else CHANCE_SHOWN,
+        "warm_up": f"{comparison.warm_up_weeks} weeks of warm-up are not measured.",
+    }
+    there = {name: text for name, text in FIGURE_CAPTIONS.items() if name in pictures}
+    drawn = [Picture(name, one_sentence(text), pictures[name]) for name, text in there.items()]
+    evidence = Evidence(
+        evidence_rows.precision_sections(comparison), evidence_rows.validation_sections(validation, whose), words
+    )
+    return study_report(describe_comparison(comparison), facts, drawn, evidence)
+
+
+def drawings(folder: Path) -> dict[str, str]:
+    """The SVG of each figure of a folder that we have just drawn, by its name."""
+    return {file.stem: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.svg"))}
+
+
+def one_sentence(caption: str) -> str:
+    """A caption with a capital first."""
+    return f"{caption[:1].upper()}{caption[1:]}"
+
+
+def study_report(described: Description, facts: ReportFacts, pictures: Sequence[Picture], evidence: Evidence) -> str:
+    """The page of any study that is described."""
+    sections = [each for each in described.sections() if each.title != TO_REPEAT]
+    first, *others = sections
+    care = [each for each in others if each.title == IN_MIND]
+    used = evidence_rows.used_assumptions(facts.assumptions, read_register())
+    words = {
+        **words_of_facts(facts),
+        "question": described.finding.question,
+        "assumptions": evidence_rows.assumptions_text(used),
+        **evidence.words,
+    }
+    words = {name: text.replace("{confidence}", words["confidence"]) for name, text in words.items()}
+    parts = [
+        Part("What matters, in one table", [first._replace(title="")]),
+        Part("Figures", pictures=pictures),
+        Part("Further tables and sentences", [each for each in others if each not in care]),
+        Part("What was changed", [changed_section(facts)]),
+        Part("Assumptions used", evidence_rows.assumption_sections(used)),
+        Part("Precision and warm-up", evidence.precision),
+        Part("Beside published figures", evidence.validation),
+        Part("Limits", [*care, Section("Of every study", [Points(LIMITS_OF_ALL)])]),
+        Part("How to repeat it", [repeat_section(facts)]),
+        Part("Reporting checklists", reporting_sections(words)),
+    ]
+    return html_page(f"PeerED, study={facts.study}", described.whole_finding, described.intro, parts)
+
+
+# --- what run.json says
+
+
+def changed_section(facts: ReportFacts) -> Section:
+    """What was typed that differs from the shipped question, and the files that were chosen."""
+    said: list[Block] = [changed_text(facts), *([Points(facts.changed)] if facts.changed else [])]
+    return Section("", [*said, TextTable([("Group", "File"), *facts.choices.items()], is_words=True)])
+
+
+def changed_text(facts: ReportFacts) -> str:
+    """Whether anything was changed, and by how much."""
+    n = len(facts.changed)
+    return f"Changed from the shipped question by {counted(n, 'word')} of the command." if n else "Nothing was changed."
+
+
+def repeat_section(facts: ReportFacts) -> Section:
+    """The command, and what it ran on."""
+    played = "" if facts.blocks_planned is None else f"{facts.blocks_finished} of {facts.blocks_planned}"
+    known = {
+        "Seed": str(facts.seed),
+        "Engine": facts.engine,
+        "Replications planned": str(facts.replications),
+        "Blocks played": played,
+        "Confidence": whole_percent(facts.confidence),
+        "Judged together": judged_text(facts),
+        "Code": facts.code,
+        "Software": software_text(facts),
+        "Machine": facts.machine,
+        "Written": facts.written,
+        "Time": time_text(facts),
+    }
+    rows: TextRows = [("What", "This study"), *((name, text) for name, text in known.items() if text)]
+    command = [word for word in facts.command if not word.startswith("output=")]
+    return Section("", [Typed(command), TextTable(rows, is_words=True)])
+
+
+def software_text(facts: ReportFacts) -> str:
+    """`peered 0.1.0, ..., Python 3.11.7`."""
+    return ", ".join([*(f"{name} {version}" for name, version in facts.versions.items()), f"Python {facts.python}"])
+
+
+def judged_text(facts: ReportFacts) -> str:
+    """By which method intervals are judged together."""
+    return JUDGED_BY.get(facts.simultaneous, "")
+
+
+def time_text(facts: ReportFacts) -> str:
+    """How long it took; empty where it is not known."""
+    return "" if facts.seconds is None else f"{facts.seconds:g} s"
+
+
+def words_of_facts(facts: ReportFacts) -> dict[str, str]:
+    """Words for the reporting items that run.json knows."""
+    judged = judged_text(facts)
+    return {
+        "seed": str(facts.seed),
+        "engine": facts.engine,
+        "confidence": whole_percent(facts.confidence),
+        "judged": f"All headline measures are judged together by {judged}." if judged else "",
+        "changed": changed_text(facts),
+        "software": software_text(facts),
+        "system": facts.machine,
+        "seconds": time_text(facts),
+    }

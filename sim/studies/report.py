@@ -1,0 +1,95 @@
+"""`study=report`: the report of a study that was played, made again from its folder."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from sim.analysis.comparison_result import Comparison
+from sim.analysis.stored_comparison import stored_comparison
+from sim.department.scenario import Problem, ScenarioError
+from sim.report.comparison_answer import describe_comparison
+from sim.report.description import answer_markdown
+from sim.report.progress import teller
+from sim.report.study_report import REPORT, ReportFacts, comparison_report, drawings
+from sim.runs.received_sweep import check_entries, read_facts, shortened_value
+from sim.runs.run_store import FACTS
+from sim.runs.tables_on_disk import write_text
+from sim.studies.question import Question, ReportSettings
+from sim.studies.study import Study
+
+
+class ReportStudy(Study):
+    """The report of a comparison or of one scenario, from its folder of results."""
+
+    name = "report"
+    settings = ReportSettings
+
+    def run(self, question: Question, console: Console) -> int:
+        problems = problems_of_place(question.export)
+        if question.run is None or not question.run.is_dir():
+            value = "nothing" if question.run is None else str(question.run)
+            remedy = f"study=report needs run=FOLDER, the results folder of {STUDIES_WITH_REPORT}"
+            problems.insert(0, Problem("run", value, remedy))
+        if problems or question.run is None:
+            raise ScenarioError(problems)
+        check_entries(question.run)
+        place = question.export or question.run / REPORT
+        text = page_of(question.run, read_facts(question.run / FACTS, ReportFacts), place.suffix)
+        try:
+            write_text(text, place)
+        except OSError as error:
+            raise ScenarioError([Problem(str(place), place.name, f"cannot be written ({error.strerror})")]) from error
+        teller(console)(f"the report is {place}")
+        return 0
+
+
+def problems_of_place(file: Path | None) -> list[Problem]:
+    """What is wrong with where the page is to be written; it replaces no file that somebody named."""
+    if file is None:
+        return []
+    if file.suffix not in (".html", ".md"):
+        return [Problem("export", str(file), "name a file that ends in .html, the report, or in .md, the answer")]
+    if file.exists():
+        return [Problem("export", str(file), "there is such a file already: name another one")]
+    return [] if file.parent.is_dir() else [Problem("export", str(file), f"there is no folder {file.parent}: make it")]
+
+
+def page_of(folder: Path, facts: ReportFacts, suffix: str) -> str:
+    """The page of a folder of results: its report, or its answer in Markdown. Raises ScenarioError."""
+    if facts.study not in PAGES:
+        remedy = f"its report cannot be made again: name the folder of {STUDIES_WITH_REPORT}"
+        raise ScenarioError([Problem(f"{folder / FACTS}, study", shortened_value(facts.study), remedy)])
+    return PAGES[facts.study](folder, facts, suffix)
+
+
+def comparison_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
+    """The page of a comparison."""
+    comparison = stored_comparison(folder)
+    if suffix == ".md":
+        return answer_markdown(describe_comparison(comparison, with_figures=True))
+    return comparison_report(comparison, facts, redrawn(comparison))
+
+
+def scenario_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
+    """The page of one scenario, which has no figures."""
+    comparison = stored_comparison(folder)
+    if suffix == ".md":
+        return answer_markdown(describe_comparison(comparison))
+    return comparison_report(comparison, facts, {})
+
+
+PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {"compare": comparison_page, "run": scenario_page}
+"""What makes the page of each study from its folder."""
+STUDIES_WITH_REPORT = " or ".join(f"study={name}" for name in PAGES)
+
+
+def redrawn(comparison: Comparison) -> dict[str, str]:
+    """The SVG of each figure, drawn from the tables: those of the folder may be anybody's."""
+    from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure  # loads a drawing library
+
+    with TemporaryDirectory(prefix="peered-report-") as folder:
+        for name in FIGURE_MAKERS:
+            draw_figure(name, comparison, Path(folder), ("svg",))
+        return drawings(Path(folder))

@@ -1,0 +1,511 @@
+"""The report is one HTML file with the numbers of the store, and is made again from its folder to the last byte."""
+
+import json
+import math
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.cli import main
+from sim.engine.measures.catalogue import HEADLINE
+from sim.engine.measures.number_text import decimals_shown, scale
+from sim.register.rows import read_register
+from sim.report.description import Finding, FindingLine, Points, Section, TextTable, Typed, Written
+from sim.report.figures.theme import LEAST_CONTRAST, luminance, readable
+from sim.report.html_page import Part, Picture, html_page, inline_svg
+from sim.report.words.limits import LIMITS_OF_ALL
+from sim.report.words.measure_words import labelled, measure_text
+from sim.report.words.reporting_items import LISTS, NOT_KNOWN, reporting_sections
+from sim.runs.result_tables import Results
+from sim.runs.tables_on_disk import write_table
+
+ROOT = Path(__file__).parents[1]
+MOST_BYTES = 2_000_000
+"""Of a report, so that it can be sent by mail."""
+STAFFINGS = {"traditional": "Traditional", "peer_added": "Peers added", "nurse_added": "Nurse added"}
+SHORT = ("study.replications=3", "study.weeks=2", "study.warm_up_weeks=1")
+
+
+@dataclass
+class Table:
+    """A table of a page: the text of its caption, head and rows, and the scope of each heading cell."""
+
+    caption: str = ""
+    rows: list[list[str]] = field(default_factory=list)
+    scopes: list[str] = field(default_factory=list)
+
+
+class Page(HTMLParser):
+    """What a test looks at in a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tables: list[Table] = []
+        self.headings: list[tuple[int, str]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.lines: dict[str, str] = {}
+        self._text, self._term = "", ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "table":
+            self.tables.append(Table())
+        elif tag == "tr":
+            self.tables[-1].rows.append([])
+        elif tag == "th":
+            self.tables[-1].scopes.append(dict(attrs).get("scope") or "")
+        if tag in ("th", "td", "caption", "h1", "h2", "h3", "dt", "dd"):
+            self._text = ""
+
+    def handle_data(self, data: str) -> None:
+        self._text += data
+
+    def handle_endtag(self, tag: str) -> None:
+        text = " ".join(self._text.split())
+        if tag in ("th", "td"):
+            self.tables[-1].rows[-1].append(text)
+        elif tag == "caption":
+            self.tables[-1].caption = text
+        elif re.fullmatch("h[1-6]", tag):
+            self.headings.append((int(tag[1]), text))
+        elif tag == "dt":
+            self._term = text
+        elif tag == "dd":
+            self.lines[self._term] = text
+
+    def table(self, *, caption: str) -> Table:
+        (found,) = [table for table in self.tables if table.caption.partition(": ")[2] == caption]
+        return found
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short comparison at two levels of demand."""
+    folder = tmp_path_factory.mktemp("report") / "compared"
+    names = f"study.staffing=[{','.join(STAFFINGS)}]"
+    assert main([names, *SHORT, "study.demand_levels=[1.0,1.1]", f"output={folder}"]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def text(compared: Path) -> str:
+    return (compared / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def made_again(folder: Path, file: Path) -> bytes:
+    assert main(["study=report", f"run={folder}", f"export={file}"]) == 0
+    return file.read_bytes()
+
+
+# --- one source
+
+
+def test_report_and_answer_are_made_again_from_the_folder_to_the_last_byte(compared: Path, tmp_path: Path) -> None:
+    assert made_again(compared, tmp_path / "again.html") == (compared / "report.html").read_bytes()
+    assert made_again(compared, tmp_path / "again.md") == (compared / "answer.md").read_bytes()
+
+
+def test_one_scenario_has_a_report_that_is_made_again_too(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    assert main(["study=run", "staffing=peer_added", *SHORT, f"output={folder}"]) == 0
+    assert made_again(folder, tmp_path / "again.html") == (folder / "report.html").read_bytes()
+    assert made_again(folder, tmp_path / "again.md") == (folder / "answer.md").read_bytes()
+    assert "How long they wait" in Page((folder / "report.html").read_text(encoding="utf-8")).lines
+
+
+def test_the_report_of_a_folder_stands_in_it_unless_another_place_is_named(compared: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(compared, tmp_path / "copy")
+    (copy / "report.html").unlink()
+    assert main(["study=report", f"run={copy}"]) == 0
+    assert (copy / "report.html").read_bytes() == (compared / "report.html").read_bytes()
+
+
+def test_the_five_lines_are_those_of_the_answer(compared: Path, page: Page) -> None:
+    answer = (compared / "answer.md").read_text(encoding="utf-8")
+    stored = dict(re.findall(r"^- \*\*(.+?)\*\*: (.+)$", answer, re.MULTILINE))
+    assert list(stored)[:5] == [
+        "What changes", "What does not", "What it costs", "The same money elsewhere", "How sure",
+    ]  # fmt: skip
+    assert page.lines == {name: line.replace("\\", "").replace("`", "") for name, line in stored.items()}
+
+
+def test_run_json_holds_what_the_answer_is_made_of(compared: Path) -> None:
+    facts = json.loads((compared / "run.json").read_text(encoding="utf-8"))
+    assert (facts["study"], facts["confidence"], facts["simultaneous"]) == ("compare", 0.95, "bonferroni")
+    assert (facts["replications"], facts["comparison"]["levels"]) == (3, [1.0, 1.1])
+    assert facts["changed"] == [*SHORT, "study.demand_levels=[1.0,1.1]"]
+    assert facts["assumptions"]["RUNA02"] == ["study.weeks"]
+    assert set(facts["assumptions"]) <= set(read_register())
+
+
+# --- numbers
+
+NUMBER = r"[−+]?[\d,]+(?:\.\d+)?"
+
+
+def numbers_of(cell: str) -> list[float]:
+    """Numbers of a cell in their order."""
+    return [float(found.replace("−", "-").replace(",", "")) for found in re.findall(NUMBER, cell)]
+
+
+def assert_shown(shown: float, stored: float, name: str) -> None:
+    """A number shown is the one of the store, rounded to the digits of its measure."""
+    assert abs(shown - stored * scale(name)) <= 0.5000001 * 10.0 ** -decimals_shown(name), (name, shown, stored)
+
+
+def stored_row(folder: Path, table: str, **where: object) -> dict[str, float]:
+    rows = Results(folder)[table]
+    for column, value in where.items():
+        rows = rows[rows[column] == value]
+    (row,) = rows.to_dict("records")
+    return {str(name): value for name, value in row.items()}
+
+
+def test_every_number_of_the_headline_table_is_that_of_the_store(compared: Path, page: Page) -> None:
+    head, *rows = page.table(caption="What matters, in one table").rows
+    assert head[1:] == list(STAFFINGS.values())
+    known = [name for name in HEADLINE if name in set(Results(compared)["estimates"]["measure"])]
+    shown = {row[0]: row[1:] for row in rows[1:] if len(row) > 1}
+    assert sorted({labelled(name) for name in known}) == sorted(shown)
+    in_order = iter([row for row in rows[1:] if len(row) > 1])
+    for part in dict.fromkeys(name.partition(".")[2] for name in known):
+        for name in (each for each in known if each.endswith(f".{part}")):
+            label, *cells = next(in_order)
+            assert label == labelled(name)
+            for staffing, cell in zip(STAFFINGS, cells, strict=True):
+                check_cell(compared, staffing, name, cell)
+
+
+def check_cell(folder: Path, staffing: str, name: str, cell: str) -> None:
+    own = stored_row(folder, "estimates", staffing=staffing, measure=name, demand=1.0)
+    mean, *others = numbers_of(cell)
+    assert_shown(mean, own["mean"], name)
+    if staffing == "traditional":
+        assert_shown(others[0], own["half_width"], name)
+        return
+    apart = stored_row(folder, "differences", staffing=staffing, measure=name, demand=1.0)
+    if "=" in cell:
+        assert (apart["mean"], apart["sd"]) == (0.0, 0.0)
+        return
+    assert_shown(others[0], apart["mean"], name)
+    assert_shown(others[1], apart["half_width"], name)
+    assert ("*" in cell) == (abs(apart["mean"]) > apart["simultaneous_half_width"] and not apart["no_steady_state"])
+
+
+def test_precision_costs_and_steadiness_are_those_of_the_store(compared: Path, page: Page) -> None:
+    results = Results(compared)
+    names = {measure_text(name): name for name in HEADLINE}
+    head, *rows = page.table(caption="Precision").rows
+    assert head[2:5] == ["Baseline's mean", "Widest paired difference", "Judged together"]
+    assert len(rows) > 10
+    differences = results["differences"]
+    for label, _, own, widest, together, _, n in rows:
+        name = names[label]
+        assert_shown(
+            numbers_of(own)[0],
+            stored_row(compared, "estimates", staffing="traditional", measure=name, demand=1.0)["half_width"],
+            name,
+        )
+        found = differences[(differences["measure"] == name) & (differences["demand"] == 1.0)]
+        assert_shown(numbers_of(widest)[0], found["half_width"].max(), name)
+        if ">" not in together:
+            assert_shown(numbers_of(together)[0], found["simultaneous_half_width"].max(), name)
+        assert int(n) == 3
+    for label, *cells in page.table(caption="Cost").rows[1:]:
+        row = stored_row(compared, "costs", label=label)
+        assert [numbers_of(cell)[0] for cell in cells[1:]] == [
+            round(row["weekly_cost"]),
+            round(row["weekly_difference"]),
+        ]
+    for label, first, last, *_ in page.table(caption="Warm-up and steady state").rows[1:]:
+        name = next(key for key, value in STAFFINGS.items() if value == label)
+        row = stored_row(compared, "cautions", staffing=name, demand=1.0)
+        for shown, stored in ((first, row["wait_first_third"]), (last, row["wait_last_third"])):
+            assert shown == "–" if math.isnan(stored) else abs(numbers_of(shown)[0] - stored) <= 0.0501
+
+
+def test_rows_beside_published_figures_are_those_of_a_validation(compared: Path, page: Page, tmp_path: Path) -> None:
+    assert main(["study=validate", *SHORT, f"output={tmp_path / 'validated'}"]) == 0
+    validated = pd.read_csv(tmp_path / "validated" / "validation.csv", dtype={"row": str}, keep_default_na=False)
+    not_inside = validated[validated["verdict"].isin(["near", "miss"])]
+    rows = page.table(caption="Rows that are near or miss").rows[1:]
+    assert [(row[0], row[6]) for row in rows] == list(zip(not_inside["row"], not_inside["verdict"], strict=True))
+
+
+# --- a page that anybody can read
+
+
+def test_it_asks_nothing_of_the_network_and_runs_nothing(text: str, page: Page) -> None:
+    assert len(text.encode()) < MOST_BYTES
+    policy = [found["content"] for tag, found in page.tags if found.get("http-equiv") == "Content-Security-Policy"]
+    assert policy == [
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    ]
+    assert not {tag for tag, _ in page.tags} & {
+        "script",
+        "link",
+        "iframe",
+        "object",
+        "embed",
+        "form",
+        "base",
+        "audio",
+        "video",
+    }
+    for tag, found in page.tags:
+        for name, value in found.items():
+            assert not name.startswith("on"), (tag, name)
+            if name in ("href", "src", "xlink:href", "srcset", "action", "data"):
+                assert (value or "").startswith(("#", "data:image/png;base64,")), (tag, name, value)
+    assert "@import" not in text
+    assert not re.search(r"url\((?!#)", text)
+
+
+def test_it_has_one_title_headings_in_order_a_language_and_a_way_past_the_head(page: Page) -> None:
+    levels = [level for level, _ in page.headings]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    tags = dict(page.tags)
+    assert tags["html"] == {"lang": "en"}
+    assert ("a", {"class": "skip", "href": "#main"}) in page.tags
+    ids = [found["id"] for _, found in page.tags if "id" in found]
+    assert len(ids) == len(set(ids))
+    named = [word for _, found in page.tags for key in ("aria-labelledby",) for word in (found.get(key) or "").split()]
+    targets = [(found["href"] or "")[1:] for tag, found in page.tags if tag == "a"]
+    assert not {*named, *targets} - set(ids)
+    assert [title for level, title in page.headings if level == 2] == [
+        "What matters, in one table", "Figures", "Further tables and sentences", "What was changed", "Assumptions used",
+        "Precision and warm-up", "Beside published figures", "Limits", "How to repeat it", "Reporting checklists",
+    ]  # fmt: skip
+
+
+def test_every_table_has_a_caption_and_headings_with_their_scope(page: Page) -> None:
+    assert len(page.tables) > 12
+    for table in page.tables:
+        assert table.caption
+        assert set(table.scopes) <= {"col", "row", "rowgroup"}
+        assert {"col", "row"} <= set(table.scopes)
+        width = len(table.rows[0])
+        assert all(len(row) in (1, width) for row in table.rows), table.caption
+
+
+def test_figures_are_drawings_with_real_text_that_say_what_they_show(text: str, page: Page) -> None:
+    drawings = re.findall(r"<svg\b.*?</svg>", text, re.DOTALL)
+    assert len(drawings) == 10
+    for drawing in drawings:
+        assert 'role="img"' in drawing
+        assert re.search(r"<title id=\"[\w-]+\">[^<]+</title><desc id=\"[\w-]+\">[^<]{40,}</desc>", drawing)
+        assert "<text" in drawing
+    assert "Peers added" in drawings[0]
+
+
+def test_text_has_enough_contrast_on_light_dark_and_in_figures(text: str) -> None:
+    palettes = re.findall(r":root\{(--ink[^}]+)\}", text)
+    assert len(palettes) == 2
+    for palette in palettes:
+        colours = dict(part.split(":") for part in palette.split(";"))
+        for ground in ("--paper", "--shade"):
+            for ink in ("--ink", "--quiet", "--link"):
+                assert contrast(colours[ink], colours[ground]) >= LEAST_CONTRAST, (ink, ground)
+    inks = set(re.findall(r"<text style=\"[^\"]*fill: (#\w+)", text))
+    assert len(inks) > 4
+    assert all(contrast(ink, "#fff") >= LEAST_CONTRAST for ink in inks if luminance(ink) < 0.6), inks
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_a_pale_label_is_darkened_and_a_white_one_on_a_dark_ground_is_not() -> None:
+    assert contrast(readable("#2f9bd6"), "#fff") >= LEAST_CONTRAST  # type: ignore[arg-type]
+    assert readable("#1a1a1a") == "#1a1a1a"
+    assert readable("white") == "white"
+
+
+# --- text from others
+
+ATTACK = """<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7 * 7 }} {% raw %} </svg> id="x" url(#x"""
+
+
+def test_a_hostile_label_is_text_everywhere_in_the_report(tmp_path: Path) -> None:
+    (tmp_path / "mine" / "staffing").mkdir(parents=True)
+    label = json.dumps(ATTACK)
+    staffing = f"defaults: [peer_added]\nlabel: {label}\n"
+    (tmp_path / "mine" / "staffing" / "ours.yaml").write_text(staffing, encoding="utf-8")
+    words = ["--config-dir", str(tmp_path / "mine"), "study.staffing=[traditional,ours]", "study.demand_levels=[1.0]"]
+    assert main([*words, *SHORT, f"output={tmp_path / 'out'}"]) == 0
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    page = Page(text)
+    tags = [tag for tag, _ in page.tags]
+    assert "script" not in tags
+    assert "img" not in tags
+    assert tags.count("svg") == 10
+    assert not [name for _, found in page.tags for name in found if name.startswith("on")]
+    assert ATTACK in page.table(caption="What matters, in one table").rows[0]
+    assert "49" not in page.headings[0][1]
+    assert made_again(tmp_path / "out", tmp_path / "again.html").decode() == text
+
+
+def test_a_page_escapes_and_cleans_every_kind_of_block() -> None:
+    hostile = f"{ATTACK}\u202e\x1b"
+    blocks = [
+        hostile,
+        TextTable([("", hostile), (hostile, "1")]),
+        Points([hostile]),
+        Typed([hostile]),
+        Written(hostile),
+    ]
+    picture = Picture("p", hostile, '<?xml version="1.0"?><svg viewBox="0 0 1 1"><text>a</text></svg>')
+    finding = Finding(hostile, (FindingLine(hostile, hostile),))
+    text = html_page(hostile, finding, hostile, [Part(hostile, [Section(hostile, blocks)], [picture])])
+    tags = {tag for tag, _ in Page(text).tags}
+    assert not tags & {"script", "img"}
+    assert not any(sign in text for sign in ("\u202e", "\x1b"))
+    assert "49" not in text
+
+
+def test_ids_of_two_drawings_do_not_meet_and_their_text_stays() -> None:
+    svg = '<svg viewBox="0 0 1 1"><g id="a" clip-path="url(#b)"/><text x="1.23456">id="a" 0.12345</text></svg>'
+    drawn = inline_svg(Picture("one", "One", svg))
+    assert '<g id="one-a" clip-path="url(#one-b)"/><text x="1.23">id="a" 0.12345</text>' in drawn
+
+
+# --- folders that are not as written
+
+
+def changed_facts(folder: Path, **changed: object) -> None:
+    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    (folder / "run.json").write_text(json.dumps({**facts, **changed}), encoding="utf-8")
+
+
+def refusals() -> Iterator[tuple[str, str]]:
+    yield "no study", "run.json"
+    yield "a sweep", "study=compare or study=run"
+    yield "an earlier version", "comparison"
+    yield "no baseline", "baseline"
+    yield "no scenarios", "scenarios.json"
+    yield "no estimates", "table estimates"
+    yield "a column less", "column low"
+    yield "text for numbers", "column mean"
+    yield "a staffing of nobody", "column staffing"
+
+
+@pytest.mark.parametrize(("what", "named"), list(refusals()))
+def test_a_folder_that_is_not_as_written_is_refused_by_name(
+    what: str, named: str, compared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = shutil.copytree(compared, tmp_path / "copy")
+    spoil(copy, what)
+    capsys.readouterr()
+    assert main(["study=report", f"run={copy}", f"export={tmp_path / 'out.html'}"]) == 2
+    assert named in capsys.readouterr().err.replace("\n    ", " ")
+    assert not (tmp_path / "out.html").exists()
+
+
+def spoil(folder: Path, what: str) -> None:
+    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    estimates = Results(folder)["estimates"]
+    match what:
+        case "no study":
+            (folder / "run.json").write_text(json.dumps({**facts, "study": 7}), encoding="utf-8")
+        case "a sweep":
+            changed_facts(folder, study="sweep")
+        case "an earlier version":
+            del facts["comparison"]
+            (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")
+        case "no baseline":
+            changed_facts(folder, comparison={**facts["comparison"], "baseline": "nobody"})
+        case "no scenarios":
+            (folder / "scenarios.json").write_text('{"traditional": {}}', encoding="utf-8")
+        case "no estimates":
+            (folder / "estimates.parquet").unlink()
+        case "a column less":
+            written(estimates.drop(columns="low"), folder)
+        case "text for numbers":
+            written(estimates.assign(mean="many"), folder)
+        case "a staffing of nobody":
+            written(estimates.assign(staffing="nobody"), folder)
+        case _:
+            raise ValueError(what)
+
+
+def written(table: pd.DataFrame, folder: Path) -> None:
+    write_table(table, folder / "estimates.parquet")
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ([], "run=FOLDER"),
+        (["run=nowhere"], "run=FOLDER"),
+        (["run=.", "export=there.html"], "there is such a file already"),
+        (["run=.", "export=page.pdf"], "ends in .html"),
+        (["run=.", "export=no/page.html"], "no folder"),
+        (["run=."], "run.json"),
+        (["run=.", "output=out"], "output"),
+    ],
+)
+def test_a_report_that_cannot_be_made_is_refused_before_anything_is_written(
+    words: list[str], named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "there.html").write_text("mine", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["study=report", *words]) == 2
+    assert named in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["there.html"]
+
+
+# --- what is said of every study
+
+
+def test_every_reporting_item_is_answered_or_says_no_and_names_pages_that_are_there() -> None:
+    sections = list(reporting_sections({}))
+    rows = [row for section in sections for row in section.blocks[0].rows[1:]]  # type: ignore[union-attr]
+    numbers = {name: sum(section.title == title for section in sections) for name, title in LISTS.items()}
+    assert numbers == {"STRESS-DES": 1, "TRACE": 1, "ISPOR-SMDM": 1}
+    assert [len(section.blocks[0].rows) - 1 for section in sections] == [24, 8, 18]  # type: ignore[union-attr]
+    assert {row[2] for row in rows} == {"yes", "in part", "no", "not applicable"}
+    assert all(row[1] and row[3] and "{" not in row[3] for row in rows)
+    pages = {page for row in rows for page in re.findall(r"docs/[\w./-]+\w", row[3])}
+    assert all((ROOT / page).exists() or list((ROOT / "docs").glob(f"{page.removeprefix('docs/')}*")) for page in pages)
+    assert len(pages) > 8
+
+
+def test_the_report_of_a_comparison_knows_all_words_of_the_items(text: str) -> None:
+    assert NOT_KNOWN not in Page(text).table(caption=LISTS["STRESS-DES"]).rows[-1][3]
+    assert text.count(NOT_KNOWN) == text.count("are not recorded")
+
+
+def test_limits_are_those_of_the_user_guide() -> None:
+    guide = " ".join((ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8").split())
+    assert [limit for limit in LIMITS_OF_ALL if limit not in guide] == []
+
+
+# --- in a browser
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs the browser chromium, which is not installed here")
+def test_a_browser_prints_it_as_tagged_pdf(compared: Path, tmp_path: Path) -> None:
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--export-tagged-pdf"]
+    place = [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={tmp_path / 'report.pdf'}"]
+    command = ["chromium", *options, *place, (compared / "report.html").as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    printed = (tmp_path / "report.pdf").read_bytes()
+    assert b"/StructTreeRoot" in printed
+    assert re.search(rb"/MarkInfo\s*<<[^>]*/Marked true", printed)
