@@ -136,7 +136,7 @@ class HoldOut:
     @property
     def n_inside(self) -> int:
         """Numbers inside their 95 % interval."""
-        return sum(row.is_inside for row in self.predictions)
+        return int(sum(row.is_inside for row in self.predictions))
 
     def lines(self) -> tuple[str, ...]:
         """The answer in plain lines, the verdict first."""

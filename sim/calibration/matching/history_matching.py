@@ -33,6 +33,7 @@ _MOST_EMULATED: Final = 4
 Technometrics 51:366-376). With forty points and more parameters emulators ruled out what playing does not."""
 _ELITE, _ROUND = 10, 20
 """Best points that the next round is drawn around, and points of a round."""
+_ROUNDS_TOLD: Final = 5
 _LEAST_SPREAD: Final = 0.01
 """Of the unit cube, so that the search does not stand still before it is there."""
 _EDGE: Final = 0.02
@@ -264,8 +265,10 @@ def match(
         low, high = _box_around(kept, 0.05, 1e-3)
         chosen = _spread(kept, points, rng)
     worst = _worst(tuple(emulators), targets, kept) if len(kept) else np.zeros(0)
-    for _ in range(rounds):
+    for number in range(1, rounds + 1):
         played += _play_points(simulator, unknowns, _nearer(played, targets, rng), workers)
+        if number % _ROUNDS_TOLD == 0 and number < rounds:
+            tell(f"round {number} of {rounds}: {len(played)} points played")
     nearest = _nearest(played, unknowns, targets)
     if rounds:
         tell(f"nearest of {len(played)} points played: worst target {nearest.worst:.1f} spreads away")
