@@ -310,6 +310,15 @@ def test_nights_and_weekends_without_visits_leave_no_date_far_from_all_others(tm
     assert not has(visits(tmp_path, {"arr": [f"{t:%Y-%m-%d %H:%M}" for t in times]}), "far from all others")
 
 
+def test_more_mistyped_dates_than_are_tolerated_refuse_the_file_with_their_rows(tmp_path: Path) -> None:
+    times = [f"{t:%Y-%m-%d %H:%M}" for t in at_random(1, 3000, days=200)]
+    read = visits(tmp_path, {"arr": [time if k % 60 else time.replace("2024", "2042") for k, time in enumerate(times)]})
+    far = finding(read, "a date far from all others")
+    assert (far.count, far.rows[:2]) == (50, (1, 61))
+    assert "50 of 3,000 rows" in refusal(read)
+    assert "`exclude: [2024-07-19..2041-12-31]`" in refusal(read)
+
+
 def test_an_excluded_period_is_no_gap(tmp_path: Path) -> None:
     early, late = at_random(6, 20, days=10, start="2022-01-01"), at_random(7, 3000, days=200, start="2023-01-01")
     columns = {"arr": early.append(late).strftime("%Y-%m-%d %H:%M")}
@@ -456,9 +465,16 @@ def test_rows_of_one_visit_are_one_and_what_differs_is_told(tmp_path: Path) -> N
 def test_a_column_of_patients_is_no_column_of_visits(tmp_path: Path) -> None:
     times = at_random(9, 100, days=10).strftime("%Y-%m-%d %H:%M")
     read = visits(tmp_path, {"who": [k % 50 for k in range(100)], "arr": times}, visit="who")
-    assert "rows with different arrivals" in refusal(read)
+    assert "stand in rows that differ in 'arr'" in refusal(read)
     read = visits(tmp_path, {"who": ["ward"] * 100, "arr": times}, visit="who")
-    assert "rows with different arrivals" in refusal(read)
+    assert "stand in rows that differ in 'arr'" in refusal(read)
+
+
+def test_numbers_of_visits_that_stand_for_one_at_each_site_are_refused(tmp_path: Path) -> None:
+    columns = {"v": np.arange(100) // 2, "arr": ["2024-01-01 10:00"] * 100, "site": ["A", "B"] * 50}
+    assert "stand in rows that differ in 'site'" in refusal(visits(tmp_path, columns, visit="v", site="site"))
+    chosen = visits(tmp_path, columns, visit="v", site="site", only={"site": "A"})
+    assert (len(chosen.frame), chosen.quality.errors()) == (50, ())
 
 
 def test_rows_without_a_number_of_the_visit_stay_apart(tmp_path: Path) -> None:
@@ -512,6 +528,18 @@ def test_identities_are_never_shown(tmp_path: Path) -> None:
     everything = "\n".join((*read.quality.report_lines(), read.quality.table_text(), read.exclusions.to_csv()))
     assert "Secret" not in everything
     assert read.exclusions.query("kind == 'a spreadsheet formula'")["row"].tolist() == [1]
+
+
+def test_rows_that_only_a_note_tells_of_are_listed_too(tmp_path: Path) -> None:
+    text = "arr,w,v\n2024-03-10 02:30,10,1\n2024-03-11 10:00,2000,2\n2024-03-12 10:00\n2024-03-13 10:00,5,4\n"
+    (tmp_path / "visits.csv").write_text(f"{text}2024-03-13 10:00,5,4\n", encoding="utf-8")
+    column_map = ColumnMap.model_validate({"arrival": TIMESTAMP, "wait_minutes": "w", "time_zone": "America/Toronto"})
+    assert inspect_visits(tmp_path / "visits.csv", column_map).exclusions.drop(columns="value").to_numpy().tolist() == [
+        [1, "arr", "an arrival in the hour that the clock left out"],
+        [2, "w", "waits over 24 hours"],
+        [3, "", "fewer cells than the header"],
+        [5, "", "the whole row repeats an earlier one"],
+    ]
 
 
 def test_every_oddity_is_listed_with_its_row_faults_and_notes_alike(tmp_path: Path) -> None:

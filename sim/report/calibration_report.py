@@ -83,9 +83,9 @@ def _sections(department: DepartmentReport) -> Iterator[Section]:
         "The families are marginal laws: in the department waits come from queues, so that a gap asks for staffing and "
         "service times."
     )
-    yield Section(
-        "Waits and stays: observed, fitted, simulated", [means, TextTable(_means(department)), *_families(department)]
-    )
+    weighted = [Points([each.line() for each in department.estimates.minutes])] if department.estimates.minutes else []
+    of_families: list[Block] = [means, TextTable(_means(department)), *_families(department)]
+    yield Section("Waits and stays: observed, fitted, simulated", weighted or of_families)
     yield Section("Distributions written", [Points(department.file.minutes), *_steps(department)])
     yield Section("Staffing and places", [Points([*department.resources.lines(), *department.misfits])])
     estimated = [item.line() for item in department.file.estimated]

@@ -136,6 +136,12 @@ class VisitsQuery:
         rows = self.connection.execute(f"SELECT row FROM {table} ORDER BY row").fetchmany(N_EXAMPLES)
         return [DataFinding(FindingLevel.NOTE, column, kind, remedy, n, tuple(int(row[0]) for row in rows))]
 
+    def list_where(self, column: str, condition: str, kind: str) -> None:
+        """List the rows of `visits` that meet a condition among the exclusions."""
+        told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
+        value = self.shown_value(column)
+        self.listed_elsewhere.append(f"SELECT row, {told}, {value} AS value FROM visits WHERE {condition}")
+
     def faults_of(self, column: str) -> list[str]:
         """The flags of a column whose rows hold an untrue value."""
         findings = enumerate(flag.finding for flag in self.flags)
@@ -253,14 +259,14 @@ class VisitsQuery:
         """How the unreadable times are written, and the patterns that read them."""
         text = self.raw.column_of[column]
         found = self.connection.execute(
-            f"SELECT {shape(text)} AS way, count(*) AS n, arg_min({text}, hash(row), {N_GUESSED_FROM}) "
-            f"FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
+            f"SELECT {shape(text)} AS way, count(*) AS n, arg_min({text}, hash(row), {N_GUESSED_FROM}), "
+            f"count(*) OVER () FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1 LIMIT 3"
         ).fetchall()
-        listed = ", ".join(f"{way!r} in {n:,}" for way, n, _ in found[:3])
-        ways = f" (they are written in {len(found)} ways, 9 a digit: {listed})" if len(found) > 1 else ""
-        if all(clock_text.is_clock(each) for *_, texts in found for each in texts):
+        listed, n_ways = ", ".join(f"{way!r} in {n:,}" for way, n, *_ in found), int(found[0][3])
+        ways = f" (they are written in {n_ways:,} ways, 9 a digit: {listed})" if n_ways > 1 else ""
+        given, groups = self.column_map.time_format, [texts for *_, texts, _ in found]
+        if all(clock_text.is_clock(each) for texts in groups for each in texts):
             return f"{ways}; a time of day alone: name the column of its date too, as {self._with_date(column)}"
-        given, groups = self.column_map.time_format, [texts for *_, texts in found[:3]]
         read = [] if given else self._iso_texts(text)
         alone = f"SELECT count(*) FROM visits WHERE {text} IS NOT NULL AND try_strptime({text}, ?) IS NULL"
         return ways + proposal(self.connection, groups, read, given, alone)

@@ -38,6 +38,10 @@ class WeekByStream:
     mental_share: Shares | None
     notes: tuple[str, ...] = ()
 
+    def has_own_hours(self, stream: str) -> bool:
+        """Whether the stream's hours are not those of all visits."""
+        return stream in self.by_stream and self.by_stream[stream].hour_of_week is not self.everyone.hour_of_week
+
 
 @dataclass(frozen=True, slots=True)
 class DayByStream:

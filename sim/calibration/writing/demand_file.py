@@ -260,7 +260,7 @@ def _hours_of_week(
 ) -> HourShapes:
     """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits.
 
-    Where a stream has rates its hours are in the shape chosen for them.
+    Where a stream with hours of its own has rates they are in the shape chosen for them.
     """
     everyone = shapes.everyone.hour_of_week.share.reshape(7, HOURS_PER_DAY)
     if shapes.parts.is_pooled and MEDICAL in rates:
@@ -268,20 +268,21 @@ def _hours_of_week(
     raked = source.raked(everyone)
     if shapes.parts.is_pooled:
         return hour_shapes(raked, base)
+    chosen = {stream for stream in rates if shapes.has_own_hours(stream)}
     # Raking scales hours of all visits; each stream's are scaled alike.
     factor = np.where(everyone > 0.0, raked / np.where(everyone > 0.0, everyone, 1.0), 1.0)
     profile = base if isinstance(base, Profile) else None
     medical, mental = shapes.by_stream.get(MEDICAL), shapes.by_stream.get(MENTAL_HEALTH)
     if medical is not None:
         free = np.array([day.share for day in medical.hour_by_weekday])
-        by_day = (rates[MEDICAL].hour_shares.value if MEDICAL in rates else free) * factor
+        by_day = (rates[MEDICAL].hour_shares.value if MEDICAL in chosen else free) * factor
         of_medical = by_day / by_day.sum(axis=1, keepdims=True)
     else:
         assert profile is not None, "obstacles refuse a file of one stream without a profile to stand beside it"
         of_medical = profile.medical_shares()
     if mental is not None:
         week = mental.hour_of_week.share.reshape(7, HOURS_PER_DAY)
-        if MENTAL_HEALTH in rates:
+        if MENTAL_HEALTH in chosen:
             week = week.sum(axis=1, keepdims=True) * rates[MENTAL_HEALTH].hour_shares.value
         by_hour = (week * factor).sum(axis=0)
         of_mental = by_hour / by_hour.sum()

@@ -215,7 +215,8 @@ def behaviour_figure(department: DepartmentReport, source: str) -> Frame:
     for stream, law in found.returns.items():
         words = f"Not back, {stream.replace('_', ' ')}"
         panels.append((words, "days since departure", law.curve, law.fit.survival))
-    grid = Grid(len(panels), 1.75, len(panels), right=0.35, between=0.55, above=0.35, below=0.5)
+    n_columns = len(panels) if len(panels) < 4 else 2
+    grid = Grid(len(panels), 1.75, n_columns, right=0.35, between=0.55, above=0.35, below=0.5)
     frame = Frame(
         grid.total_height,
         "Patience and returns: observed and fitted",
