@@ -207,8 +207,8 @@ CALIBRATION = Calibration(
 def test_a_department_that_does_not_play_like_its_file_says_so_in_one_sentence() -> None:
     good = CALIBRATION.model_copy(update={"plays_like_file": True, "because": (), "still_default": ()})
     assert calibration_lines([good, CALIBRATION]) == [
-        "The department was calibrated on visits.csv and does not play like it, because stay at level 3: median 463 min "
-        "played, 245 in the file: the answer is one about another department; still the default's, of what matters "
+        "The department was calibrated on visits.csv and does not play like it, because stay at level 3: median 463 "
+        "min played, 245 in the file: the answer is one about another department; still the default's, of what matters "
         "most: minutes of delays and minutes boarded.",
         "The department was calibrated on visits.csv and plays like it.",
     ]
