@@ -54,7 +54,7 @@ from sim.visits.visits_table import inspect_visits
 OWNER: Final = "calibrate"
 """By which a folder of calibrations is known as one."""
 WEEKS_PLAYED: Final = 26
-"""Most weeks that the calibrated pair is played for, `VERDICT_REPLICATIONS` times, so that the chance of one is known."""
+"""Most weeks that the calibrated pair is played for, `VERDICT_REPLICATIONS` times: so the chance of one is known."""
 MOST_VISITS_A_RUN: Final = 40_000
 """A busier department is played for fewer weeks, so that the runs fit into memory; that of the default has 37,500."""
 FEWEST_WEEKS_PLAYED: Final = 4
