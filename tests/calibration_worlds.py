@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.calibration.estimators.arrival_rates import Estimates, count_arrivals, fit_arrivals
+from sim.calibration.estimators.arrival_rates import Estimates, fit_arrivals
+from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.patience import fit_patience
 from sim.calibration.estimators.returns import fit_returns, gaps_between
 from sim.calibration.estimators.shares import estimate_shares

@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from sim.calibration.estimators.arrival_rates import ArrivalRates, Counts, count_arrivals, fit_arrivals
+from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
+from sim.calibration.estimators.file_calendar import FileCalendar
+from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
 from sim.calibration.estimators.shares import estimate_shares
 from sim.calibration.estimators.survey_weights import has_weights
-from sim.calibration.verdict import SCORED_QUANTILES, Verdict, judge, loss_of
+from sim.calibration.verdict import SCORED_QUANTILES, FileVerdict, judge, loss_of
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial
@@ -123,7 +125,7 @@ class HoldOut:
     predictions: tuple[Prediction, ...]
     daily: DailyCounts | None
     quantiles: tuple[QuantileScore, ...]
-    verdict: Verdict | None = None
+    verdict: FileVerdict | None = None
 
     @property
     def largest_hour_gap(self) -> float:
@@ -134,7 +136,7 @@ class HoldOut:
     @property
     def n_inside(self) -> int:
         """Numbers inside their 95 % interval."""
-        return sum(row.is_inside for row in self.predictions)
+        return int(sum(row.is_inside for row in self.predictions))
 
     def lines(self) -> tuple[str, ...]:
         """The answer in plain lines, the verdict first."""
@@ -195,13 +197,13 @@ def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.D
         day = arrival.dt.normalize()
         first, n_days = day.min(), (day.max() - day.min()).days + 1
         cut = first + pd.Timedelta(days=round(n_days * (1.0 - share)))
-        fitted, rest = frame[day < cut], frame[day >= cut]
+        fitted, rest = rows_of(frame, day < cut), rows_of(frame, day >= cut)
         names = f"{first:%Y-%m-%d} to {cut - pd.Timedelta(days=1):%Y-%m-%d}", f"{cut:%Y-%m-%d} to {day.max():%Y-%m-%d}"
     else:
         years = sorted(frame["year"].dropna().unique())
         if len(years) < 2:
             raise NothingToHoldOut("the file has neither dates nor two years: nothing can be held out by time")
-        fitted, rest = frame[frame["year"] < years[-1]], frame[frame["year"] == years[-1]]
+        fitted, rest = rows_of(frame, frame["year"] < years[-1]), rows_of(frame, frame["year"] == years[-1])
         names = f"{years[0]:.0f} to {years[-2]:.0f}", f"{years[-1]:.0f}"
     refuse_few(fitted, rest)
     return fitted, rest, *names
@@ -219,16 +221,30 @@ Simulate = Callable[[pd.DataFrame], Sequence[pd.DataFrame] | None]
 """From a part of a table, the visits that a department calibrated on it plays, a table a replication, or None."""
 
 
-def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None, weeks: int = 1) -> HoldOut:
+def rows_of(frame: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
+    """The rows chosen; those that follow each other, as in a file in order of time, without a copy of them."""
+    places = np.flatnonzero(chosen.to_numpy(np.bool_))
+    if places.size and places[-1] - places[0] + 1 == places.size:
+        return frame.iloc[places[0] : places[-1] + 1]
+    return frame[chosen]
+
+
+def hold_out(
+    frame: pd.DataFrame,
+    share: float,
+    simulate: Simulate | None = None,
+    weeks: int = 1,
+    calendar: FileCalendar | None = None,
+) -> HoldOut:
     """Predict the last `share` of a tidy visits table (`VisitsFile.frame`) from the rest.
 
-    What `simulate` plays lasts `weeks`. Raises NothingToHoldOut where visits have survey weights: scores of visits one
-    by one would not be of those they stand for.
+    The `calendar` says which hours the file does not cover, and names days. What `simulate` plays lasts `weeks`. Raises
+    NothingToHoldOut where visits have survey weights: scores of visits one by one would not be of those they stand for.
     """
     if has_weights(frame):
         raise NothingToHoldOut("visits have survey weights, and what is held out is scored visit by visit")
     fitted, rest, name, held = split_by_time(frame, share)
-    everything = count_arrivals_of(frame)
+    everything = count_arrivals_of(frame, calendar)
     daily = None
     if everything is not None:
         first = rest["arrival"].min().to_datetime64().astype("datetime64[D]")
@@ -240,15 +256,21 @@ def hold_out(frame: pd.DataFrame, share: float, simulate: Simulate | None = None
 
 
 def score_second(
-    fitted: pd.DataFrame, test: pd.DataFrame, names: tuple[str, str], played: Sequence[pd.DataFrame], weeks: int
+    fitted: pd.DataFrame,
+    test: pd.DataFrame,
+    names: tuple[str, str],
+    played: Sequence[pd.DataFrame],
+    weeks: int,
+    calendar: FileCalendar | None = None,
 ) -> HoldOut:
     """Score predictions made of one tidy visits table on another; `names` are those of the files.
 
-    `played` are the visits of the department calibrated on the first, a table for each replication of `weeks`.
+    The `calendar` says which hours they do not cover, and names days. `played` are the visits of the department
+    calibrated on the first, a table for each replication of `weeks`.
     Raises NothingToHoldOut where one of the two has too few visits.
     """
     refuse_few(fitted, test)
-    before, after = count_arrivals_of(fitted), count_arrivals_of(test)
+    before, after = count_arrivals_of(fitted, calendar), count_arrivals_of(test, calendar)
     daily = None if before is None or after is None else _daily(before, after)
     return _scored(fitted, test, names, daily, played, weeks)
 
@@ -271,10 +293,10 @@ def _scored(
     return HoldOut(*names, len(fitted), len(rest), predictions, daily, scores, verdict)
 
 
-def count_arrivals_of(frame: pd.DataFrame) -> Counts | None:
+def count_arrivals_of(frame: pd.DataFrame, calendar: FileCalendar | None = None) -> Counts | None:
     """Arrivals by clock hour, None of a table without dates."""
     dated = frame["arrival"].dropna()
-    return None if dated.empty else count_arrivals(dated.to_numpy(dtype="datetime64[m]"))
+    return None if dated.empty else count_arrivals(dated.to_numpy(dtype="datetime64[m]"), calendar=calendar)
 
 
 Sample = tuple[np.ndarray, np.ndarray | None]
@@ -373,7 +395,7 @@ def _daily(before: Counts, after: Counts) -> DailyCounts | None:
     whole = np.asarray(after.inside.all(axis=1))
     if not whole.any():
         return None
-    chances = _chances_of_days(rates, before, after, whole)
+    chances = _chances_of_days(rates, after, whole)
     observed = after.by_hour[whole].sum(axis=1)
     most = chances.shape[1] - 1
     plain = before.by_hour[before.inside.all(axis=1)].sum(axis=1)
@@ -394,11 +416,10 @@ def _chances_of_weekdays(observed: FloatArray, weekday: np.ndarray, most: int) -
     return negative_binomial(np.maximum(mean, 0.1), np.full(observed.size, variance), most)
 
 
-def _chances_of_days(rates: ArrivalRates, before: Counts, after: Counts, whole: np.ndarray) -> FloatArray:
-    """Of each whole day: the model's mean, Poisson, its factor of whole days, and the error of the estimate."""
-    years = before.years[-1] + np.arange(1, len(after.by_hour) + 1) / 365.0
-    mean, error = rates.expected(after, years)
-    total = mean.sum(axis=1)[whole]
-    variance = total + rates.days.cv**2 * total**2 + error[whole]
+def _chances_of_days(rates: ArrivalRates, after: Counts, whole: np.ndarray) -> FloatArray:
+    """Of each whole day: negative binomial with the mean and the variance that the model predicts, its factor of whole
+    days, its level of weeks and the errors of the estimates included."""
+    mean, covariance = rates.expected_days(after)
+    total, variance = mean[whole], np.diag(covariance)[whole]
     most = int(max(after.by_hour[whole].sum(axis=1).max(), (total + 12.0 * np.sqrt(variance)).max()))
     return negative_binomial(total, variance, most)

@@ -1,95 +1,35 @@
-"""Arrival rates by hour of the week with month factors, growth and day-to-day variation, each with its error.
+"""Arrival rates by hour of the week with months, growth, special days, day-to-day and slow variation, with errors.
 
-A Poisson log-linear model of the counts of clock hours (McCullagh & Nelder 1989, Generalized Linear Models, ch. 6): a
-rate per hour of the week, a factor per month of the year, a yearly growth. Days may be busier or quieter as a whole by
-a gamma factor of mean 1, as the department's are: its spread comes from daily totals by equating Pearson's statistic to
-its degrees of freedom (Breslow 1984, Applied Statistics 33:38-44), and standard errors allow for it, day by day. Where
-patients are known they allow for returns too: visits of one patient come together, as in a compound Poisson process.
+Poisson counts factorise: totals of days (`day_totals`), and given them the hours of the day (`hour_profiles`). Where
+patients are known, errors allow for returns too: visits of one patient come together, as in a compound Poisson process.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse, special
+from scipy import special
 
-from sim.department.arrivals import DAYS_PER_YEAR, HOURS_PER_WEEK
-from sim.statistics.arrays import BoolArray, FloatArray, IntArray
+from sim.calibration.estimators.day_totals import (
+    DayFit,
+    DayTotals,
+    Interval,
+    fit_days,
+    special_estimates,
+    with_returns,
+)
+from sim.calibration.estimators.hour_profiles import HourProfile, HourShape, day_shares_covered, fit_profile
+from sim.calibration.estimators.hourly_counts import MONTHS_PER_YEAR, Counts
+from sim.calibration.estimators.shares import HOURS_PER_DAY
+from sim.calibration.estimators.unusual_days import LevelShift, UnusualDay, level_shifts, unusual_days
+from sim.department.arrivals import DAYS_PER_YEAR
+from sim.statistics import weekly_effects
+from sim.statistics.arrays import FloatArray
 
-_MONTHS: Final = 12
-_MONDAY: Final = np.datetime64("1900-01-01", "D")
-_DAYS_IN_MONTH: Final = 20
-"""A month with fewer days in the file has no factor."""
-VISITS_AT_A_TIME: Final = 200_000
-"""Of visits whose patients are known, so that memory does not grow with the file."""
-_DAYS_FOR_GROWTH: Final = 728
-"""Two years of whole weeks: with less, growth and months cannot be separated."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Arrivals per clock hour: rows are the days from `first_day` on, columns their hours, NaN outside the file.
-
-    `place` is the hour of each visit after the first midnight and `patient` a number of who came, where that is known.
-    """
-
-    first_day: np.datetime64
-    by_hour: FloatArray
-    place: IntArray | None = None
-    patient: IntArray | None = None
-
-    @property
-    def days(self) -> npt.NDArray[np.datetime64]:
-        return self.first_day + np.arange(len(self.by_hour))
-
-    @property
-    def weekday(self) -> IntArray:
-        """0 is Monday."""
-        return np.asarray((self.days - _MONDAY).astype(np.int64) % 7)
-
-    @property
-    def month(self) -> IntArray:
-        """0 is January."""
-        return np.asarray(self.days.astype("datetime64[M]").astype(np.int64) % _MONTHS)
-
-    @property
-    def years(self) -> FloatArray:
-        """Years before the last day, so 0 there."""
-        return np.asarray((np.arange(len(self.by_hour)) - len(self.by_hour) + 1) / DAYS_PER_YEAR)
-
-    @property
-    def inside(self) -> BoolArray:
-        """Whether each hour lies in the file."""
-        return ~np.isnan(self.by_hour)
-
-    def sums_by_weekday(self, table: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Sums of a table with a row a day, shape (7, columns), Monday first."""
-        return np.array([table[self.weekday == day].sum(axis=0) for day in range(7)])
-
-    def between(self, first: int, last: int) -> "Counts":
-        """Days first, first + 1 .. last - 1."""
-        first_day = self.first_day + np.timedelta64(first, "D")
-        if self.place is None or self.patient is None:
-            return Counts(first_day, self.by_hour[first:last])
-        kept = (self.place >= 24 * first) & (self.place < 24 * last)
-        return Counts(first_day, self.by_hour[first:last], self.place[kept] - 24 * first, self.patient[kept])
-
-
-def count_arrivals(arrivals: npt.ArrayLike, patient: npt.ArrayLike | None = None) -> Counts:
-    """Counts from the hour of the first arrival to that of the last; NaN before and after."""
-    hour = np.asarray(arrivals, dtype="datetime64[h]")
-    if hour.size == 0:
-        raise ValueError("no arrival to count")
-    day = hour.astype("datetime64[D]")
-    first = day.min()
-    place = (hour - first.astype("datetime64[h]")).astype(np.int64)
-    table = np.bincount(place, minlength=24 * (int(place.max()) // 24 + 1)).astype(np.float64)
-    table[: int(place.min())] = np.nan
-    table[int(place.max()) + 1 :] = np.nan
-    who = None if patient is None else np.unique(np.asarray(patient), return_inverse=True)[1].ravel().astype(np.int64)
-    return Counts(first, table.reshape(-1, 24), place, who)
+_MOST_NAMED: Final = 8
+"""Days that a note names one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +48,10 @@ class Estimates:
 
 @dataclass(frozen=True, slots=True)
 class DayVariation:
-    """Daily totals against Poisson given the model: `index` is 1 for Poisson, `p_value` its upper tail.
+    """Daily totals against Poisson given their means: `index` is 1 for Poisson, `p_value` its upper tail.
 
-    `cv` is the coefficient of variation of the gamma factor of whole days, 0 where totals are as even as Poisson's.
+    `cv` is the coefficient of variation of the gamma factor of whole days, beside the slow level; 0 where days are no
+    more uneven than Poisson's.
     """
 
     index: float
@@ -125,12 +66,37 @@ class DayVariation:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelVariation:
+    """The slow level of weeks: its coefficient of variation, 0 where there is none, and its memory with the ends of its
+    95 % interval (weeks; NaN where unknown). `is_estimated` is false where the file has too few weeks to tell.
+    """
+
+    cv: float
+    cv_standard_error: float
+    memory_weeks: float
+    memory_low: float
+    memory_high: float
+    is_estimated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialFactor:
+    """What a special day does to arrivals, and how many such days the file covers."""
+
+    factor: float
+    standard_error: float
+    n_days: int
+
+
+@dataclass(frozen=True, eq=False)
 class ArrivalRates:
     """The model fitted to counts.
 
-    `per_hour` (168,) is of an average month at the end of the file, `visits_per_year` (1,) that over a year; `weekday`
-    (7,) has mean 1, `hour_shares` (7, 24) sums to 1 over each day, `hour_of_day` (24,) over all; `months` (12,) has
-    mean 1, None where the file lacks a month; `growth` (1,) is the factor over a year, None under two years.
+    `per_hour` (168,) is of an average month at the end of the file, on days that are not special and at the mean level;
+    `visits_per_year` (1,) that over a year. `weekday` (7,) has mean 1, `hour_shares` (7, 24) sums to 1 over each day,
+    `hour_of_day` (24,) over all; `months` (12,) has mean 1, None where the file lacks a month; `growth` (1,) is the
+    factor over a year, None under a year and a half. `special_days` are those of the calendar that the file covers,
+    `absent` the names of the others, of which it has no day or no visit. `n_whole` days of `n_days` are covered wholly.
     """
 
     per_hour: Estimates
@@ -141,256 +107,208 @@ class ArrivalRates:
     months: Estimates | None
     growth: Estimates | None
     days: DayVariation
+    level: LevelVariation
+    special_days: dict[str, SpecialFactor]
+    absent: tuple[str, ...]
+    profile: HourProfile
     hourly_index: float
     n: int
     n_days: int
-    theta: FloatArray
-    covariance: FloatArray
+    of_days: DayFit
+    unusual: tuple[UnusualDay, ...] = ()
+    shifts: tuple[LevelShift, ...] = ()
 
     def notes(self) -> tuple[str, ...]:
         """What could not be estimated, and what a reader must be warned of."""
         found = []
         if self.months is None:
-            found.append("no month factors: the file does not cover every month; they are left at 1")
+            found.append("no month factors: the file does not cover every month; neutral ones (1) are written")
         if self.growth is None:
-            found.append("no growth: the file covers under two years; it is left at 1")
-        if self.days.is_over_dispersed:
-            found.append(
-                f"arrivals are over-dispersed: daily totals vary {self.days.index:.2f} times as much as Poisson's "
-                f"(p {'under 0.001' if self.days.p_value < 0.001 else format(self.days.p_value, '.3f')}); "
-                f"a factor on whole days of CV {self.days.cv:.3f} is written and errors are widened for it"
-            )
+            found.append("no growth: the file covers under a year and a half; 1 is assumed")
+        found += self._notes_of_variation()
+        found += [f"special day {name}: no visit on such a day, so no factor is written" for name in self.absent]
+        found.append(self.profile.note())
         if np.any(self.per_hour.value == 0.0):
             found.append(f"nobody came in {int((self.per_hour.value == 0.0).sum())} hours of the week; their rate is 0")
+        if self.unusual:
+            few = ", ".join(str(each) for each in self.unusual[:_MOST_NAMED])
+            more = f" and {len(self.unusual) - _MOST_NAMED} more" if len(self.unusual) > _MOST_NAMED else ""
+            remedy = "name those that come again in `special_days`, leave faults out with `exclude`"
+            found.append(f"days that stand out beyond chance: {few}{more}; {remedy}")
+        for shift in self.shifts:
+            found.append(f"the level changed: {shift}; cut the file there, or leave a period out with `exclude`")
         return tuple(found)
 
-    def expected(self, like: Counts, years: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Arrivals expected in each hour of other days (n, 24), and the variance of each day's total of the estimate.
+    def _notes_of_variation(self) -> list[str]:
+        found, days, level = [], self.days, self.level
+        if days.is_over_dispersed:
+            parts = [f"a factor on whole days of CV {days.cv:.3f}"] if days.cv > 0.0 else []
+            if level.cv > 0.0:
+                parts.append(f"a level of weeks of CV {level.cv:.3f} with a memory of {level.memory_weeks:.1f} weeks")
+            written = f"; {' and '.join(parts)} written, errors widened for it" if parts else ""
+            found.append(
+                f"arrivals are over-dispersed: daily totals vary {days.index:.2f} times as much as Poisson's "
+                f"(p {'under 0.001' if days.p_value < 0.001 else format(days.p_value, '.3f')}){written}"
+            )
+        if not level.is_estimated:
+            found.append("no slow level: the file covers too few weeks to tell it from the volume")
+        return found
 
-        `years` counts from the end of the file fitted, positive after it.
+    def expected_hours(self, like: Counts) -> FloatArray:
+        """Arrivals expected in each hour of other days (n, 24), covered or not, at the mean level."""
+        return np.asarray(self.of_days.means(like.days)[:, None] * self.profile.share[like.weekday])
+
+    def expected_days(self, like: Counts) -> tuple[FloatArray, FloatArray]:
+        """Mean and covariance of the totals of other days, of the hours covered.
+
+        Included are Poisson, the factor of days, the level of weeks given the last ones, and the errors of coefficients
+        and variances.
         """
-        design = _Design(like, self.months is not None, None if self.growth is None else years)
-        mean = design.means(self.theta)
-        by_day = design.day_sums(np.where(np.isnan(like.by_hour), 0.0, mean))
-        return mean, ((by_day @ self.covariance) * by_day).sum(axis=1)
+        return self.of_days.expected_days(like.days, day_shares_covered(like, self.profile.share))
+
+    def expected_total(self, days: npt.NDArray[np.datetime64], confidence: float = 0.95) -> Interval:
+        """The total of some whole days, with its central interval."""
+        return self.of_days.expected_total(days, confidence)
 
 
-@dataclass(frozen=True, slots=True)
-class _Design:
-    """Which parameters each hour has: 168 log rates, 11 log factors of months after January, growth a year.
+def fit_arrivals(counts: Counts, *, shape: HourShape | None = None, seed: int = 1) -> ArrivalRates:
+    """Fit days and hours, with months, growth and a slow level where the file is long enough.
 
-    `years` of each day, counted from the end of the file fitted; None without growth.
+    `shape` is that of the hours where it is not to be chosen by prediction; `seed` is that of the draws with which
+    shifts of the level are judged. Raises ValueError unless every hour of the week is covered at least once.
     """
-
-    counts: Counts
-    with_months: bool
-    years: FloatArray | None
-
-    @property
-    def size(self) -> int:
-        return HOURS_PER_WEEK + int(self.beside.shape[1])
-
-    @property
-    def beside(self) -> FloatArray:
-        """Columns of the months and of growth, a row per day."""
-        columns = [np.zeros((len(self.counts.by_hour), 0))]
-        if self.with_months:
-            columns.append((self.counts.month[:, None] == np.arange(1, _MONTHS)).astype(np.float64))
-        if self.years is not None:
-            columns.append(self.years[:, None])
-        return np.hstack(columns)
-
-    def means(self, theta: FloatArray) -> FloatArray:
-        by_week = np.exp(theta[:HOURS_PER_WEEK]).reshape(7, 24)
-        return np.asarray(by_week[self.counts.weekday] * np.exp(self.beside @ theta[HOURS_PER_WEEK:])[:, None])
-
-    def means_inside(self, theta: FloatArray) -> FloatArray:
-        """The same, 0 where the hour is not in the file."""
-        return np.where(self.counts.inside, self.means(theta), 0.0)
-
-    def day_sums(self, mean: FloatArray) -> FloatArray:
-        """Derivative of each day's total by each parameter, shape (days, size)."""
-        table = np.zeros((len(mean), self.size))
-        place = 24 * self.counts.weekday[:, None] + np.arange(24)
-        table[np.arange(len(mean))[:, None], place] = mean
-        table[:, HOURS_PER_WEEK:] = mean.sum(axis=1)[:, None] * self.beside
-        return table
-
-    def information(self, mean: FloatArray) -> FloatArray:
-        """Fisher information of Poisson counts: X' diag(mean) X."""
-        matrix, beside, daily = np.zeros((self.size, self.size)), self.beside, mean.sum(axis=1)
-        weekday = self.counts.weekday
-        np.fill_diagonal(matrix[:HOURS_PER_WEEK, :HOURS_PER_WEEK], self.counts.sums_by_weekday(mean).ravel())
-        cross = np.concatenate([mean[weekday == day].T @ beside[weekday == day] for day in range(7)])
-        matrix[:HOURS_PER_WEEK, HOURS_PER_WEEK:], matrix[HOURS_PER_WEEK:, :HOURS_PER_WEEK] = cross, cross.T
-        matrix[HOURS_PER_WEEK:, HOURS_PER_WEEK:] = beside.T @ (daily[:, None] * beside)
-        return matrix
-
-    def returns(self) -> FloatArray:
-        """What visits of the same patient add to the variance of the scores: x_i x_j' over pairs of them."""
-        counts = self.counts
-        if counts.place is None or counts.patient is None:
-            return np.zeros((self.size, self.size))
-        total = np.zeros((self.size, self.size))
-        edges = np.cumsum(np.bincount(counts.patient)) // VISITS_AT_A_TIME
-        for batch in range(int(edges[-1]) + 1):  # a patient's visits are of one batch
-            chosen = edges[counts.patient] == batch
-            total += self._of_batch(counts.place[chosen], counts.patient[chosen])
-        return total
-
-    def _of_batch(self, place: IntArray, patient: IntArray) -> FloatArray:
-        """The same of some visits, by their hours and who came."""
-        n, day = place.size, place // 24
-        beside = self.beside
-        week = 24 * self.counts.weekday[day] + place % 24
-        columns = np.concatenate((week, np.tile(np.arange(HOURS_PER_WEEK, self.size), n)))
-        values = np.concatenate((np.ones(n), beside[day].ravel()))
-
-        def products(group: IntArray) -> FloatArray:
-            rows = np.concatenate((group, np.repeat(group, beside.shape[1])))
-            summed = sparse.csr_array((values, (rows, columns)), shape=(int(group.max()) + 1, self.size))
-            return np.asarray((summed.T @ summed).todense(), dtype=np.float64)
-
-        return products(patient) - products(np.arange(n)) if n else np.zeros((self.size, self.size))
-
-    def score(self, residual: FloatArray) -> FloatArray:
-        """Derivative of the log likelihood by each parameter."""
-        return np.concatenate((self.counts.sums_by_weekday(residual).ravel(), self.beside.T @ residual.sum(axis=1)))
+    profile = fit_profile(counts, shape)
+    totals = day_totals(counts, profile)
+    try:
+        found = fit_days(totals)
+    except np.linalg.LinAlgError:
+        raise ValueError(f"{counts.n_visits:,} visits are too few for weekdays, months and special days") from None
+    if counts.place is not None and counts.patient is not None:
+        found = with_returns(found, counts.place // HOURS_PER_DAY, counts.patient)
+    return _summed_up(counts, profile, found, seed)
 
 
-def fit_arrivals(counts: Counts) -> ArrivalRates:
-    """The maximum-likelihood fit of the model, with months and growth where the file is long enough.
-
-    Raises ValueError unless every hour of the week is covered at least once.
-    """
-    if counts.sums_by_weekday(counts.inside).min() < 1:
-        raise ValueError("counts do not cover every hour of the week: give at least one whole week")
-    days_of_month = np.bincount(counts.month, minlength=_MONTHS)
-    with_months = bool(days_of_month.min() >= _DAYS_IN_MONTH)
-    design = _Design(counts, with_months, counts.years if len(counts.by_hour) >= _DAYS_FOR_GROWTH else None)
-    theta, free = _maximised(design)
-    mean = design.means_inside(theta)
-    variation = _day_variation(design, mean)
-    return _summed_up(design, theta, _covariance(design, mean, variation.cv, free), variation, free)
+def day_totals(counts: Counts, profile: HourProfile) -> DayTotals:
+    """Totals of the hours covered, and the share of the day's visits that these hold."""
+    total = np.where(counts.inside, counts.by_hour, 0.0).sum(axis=1)
+    covered = np.where(counts.inside.all(axis=1), 1.0, day_shares_covered(counts, profile.share))
+    return DayTotals(counts.first_day, total, covered, counts.calendar)
 
 
-def _maximised(design: _Design) -> tuple[FloatArray, BoolArray]:
-    """Parameters by Newton's method, and which are free: the log rate of an hour in which nobody ever came is not."""
-    counts, inside = design.counts, design.counts.inside
-    observed = np.where(inside, counts.by_hour, 0.0)
-    total, exposure = counts.sums_by_weekday(observed).ravel(), counts.sums_by_weekday(inside).ravel()
-    none_came = total == 0.0
-    theta = np.zeros(design.size)
-    with np.errstate(divide="ignore"):
-        theta[:HOURS_PER_WEEK] = np.where(none_came, -np.inf, np.log(total / exposure))
-    free = np.concatenate((~none_came, np.ones(design.size - HOURS_PER_WEEK, dtype=np.bool_)))
-    for _ in range(50):
-        mean = design.means_inside(theta)
-        step = np.zeros(design.size)
-        score = design.score(observed - mean)[free]
-        step[free] = np.linalg.solve(design.information(mean)[np.ix_(free, free)], score)
-        theta = theta + np.clip(step, -1.0, 1.0)
-        if float(np.abs(step).max()) < 1e-9:
-            break
-    return theta, free
-
-
-def _day_variation(design: _Design, mean: FloatArray) -> DayVariation:
-    """From the days that lie wholly in the file."""
-    whole = design.counts.inside.all(axis=1)
-    total, expected = design.counts.by_hour[whole].sum(axis=1), mean[whole].sum(axis=1)
-    degrees = int(whole.sum()) - 7 - (design.size - HOURS_PER_WEEK)
-    if degrees < 2:
-        return DayVariation(np.nan, 0, np.nan, 0.0, np.nan)
-    squares = (total - expected) ** 2
-
-    def pearson(variance_of_factor: float) -> float:
-        return float((squares / (expected + variance_of_factor * expected**2)).sum())
-
-    index = pearson(0.0) / degrees
-    low, high = 0.0, 1.0 if index > 1.0 else 0.0
-    while high and pearson(high) > degrees:
-        high *= 2.0
-    for _ in range(60):
-        middle = (low + high) / 2.0
-        low, high = (middle, high) if pearson(middle) > degrees else (low, middle)
-    found = (low + high) / 2.0
-    variance = expected + found * expected**2
-    slope = float((expected**2 / variance).sum()) * degrees / whole.sum()
-    cv = float(np.sqrt(found))
-    error = float(np.sqrt(2.0 * degrees) / slope / (2.0 * cv)) if cv > 0.0 else np.nan
-    return DayVariation(index, degrees, float(special.chdtrc(degrees, index * degrees)), cv, error)
-
-
-def _covariance(design: _Design, mean: FloatArray, cv: float, free: BoolArray) -> FloatArray:
-    """Inverse information, widened for factors of whole days: J^-1 (J + cv^2 sum of v v' + R) J^-1."""
-    information = design.information(mean)[np.ix_(free, free)]
-    by_day = design.day_sums(mean)[:, free]
-    inverse = np.linalg.inv(information)
-    spread = cv**2 * (by_day.T @ by_day) + design.returns()[np.ix_(free, free)]
-    covariance = np.zeros((design.size, design.size))
-    covariance[np.ix_(free, free)] = inverse + inverse @ spread @ inverse
-    return covariance
-
-
-def _summed_up(
-    design: _Design, theta: FloatArray, covariance: FloatArray, variation: DayVariation, free: BoolArray
-) -> ArrivalRates:
-    def of(what: Callable[[FloatArray], FloatArray]) -> Estimates:
-        return _with_error(what, theta, covariance)
-
-    def rates(t: FloatArray) -> FloatArray:
-        """By weekday and hour."""
-        return _per_hour(t, design.with_months).reshape(7, 24)
-
-    def shares(t: FloatArray) -> FloatArray:
-        total = rates(t).sum(axis=1, keepdims=True)
-        return np.asarray(rates(t) / np.where(total > 0.0, total, 1.0))
-
-    def hours(t: FloatArray) -> FloatArray:
-        by_hour = rates(t).sum(axis=0)
-        return np.asarray(by_hour / by_hour.sum())
-
-    inside, mean = design.counts.inside, design.means_inside(theta)
-    observed = np.where(inside, design.counts.by_hour, 0.0)
-    squares = (observed - mean) ** 2 / np.where(mean > 0.0, mean, 1.0)
+def _summed_up(counts: Counts, profile: HourProfile, found: DayFit, seed: int) -> ArrivalRates:
+    observed = np.where(counts.inside, counts.by_hour, 0.0)
+    n = int(observed.sum())
+    expected = np.where(counts.inside, found.means(counts.days)[:, None] * profile.share[counts.weekday], 0.0)
+    squares = (observed - expected) ** 2 / np.where(expected > 0.0, expected, 1.0)
+    degrees = int((expected > 0.0).sum()) - profile.shape.n_parameters - int(found.free.sum())
+    of_hours = profile.share.ravel()
+    error_of_hours = profile.standard_error.ravel() / np.where(of_hours > 0.0, of_hours, 1.0)
+    day_rates = _with_error(_week_rates, found)
+    per_hour = (day_rates.value[:, None] * profile.share).ravel()
+    relative = np.hypot(np.repeat(day_rates.standard_error / np.maximum(day_rates.value, 1e-300), 24), error_of_hours)
+    names = counts.calendar.special_days
     return ArrivalRates(
-        per_hour=of(lambda t: rates(t).ravel()),
-        visits_per_year=of(lambda t: rates(t).ravel().sum(keepdims=True) * DAYS_PER_YEAR / 7.0),
-        weekday=of(lambda t: _of_mean_one(rates(t).sum(axis=1))),
-        hour_shares=of(shares),
-        hour_of_day=of(hours),
-        months=of(lambda t: _of_mean_one(_factors(t))) if design.with_months else None,
-        growth=None if design.years is None else of(lambda t: np.exp(t[-1:])),
-        days=variation,
-        hourly_index=float(squares.sum()) / max(int(inside.sum()) - int(free.sum()), 1),
-        n=int(observed.sum()),
+        per_hour=Estimates(per_hour, np.where(per_hour > 0.0, per_hour * relative, 0.0)),
+        visits_per_year=_with_error(
+            lambda fit, theta: _week_rates(fit, theta).mean(keepdims=True) * DAYS_PER_YEAR, found
+        ),
+        weekday=_with_error(lambda fit, theta: _of_mean_one(_week_rates(fit, theta)), found),
+        hour_shares=Estimates(profile.share, profile.standard_error),
+        hour_of_day=_hours_of_day(profile, day_rates.value, n),
+        months=_with_error(lambda fit, theta: _of_mean_one(_months(fit, theta)), found)
+        if found.design.with_months
+        else None,
+        growth=None if found.design.growth_at is None else _with_error(_growth, found),
+        days=_day_variation(counts, found),
+        level=_level_variation(found),
+        special_days=_special_days(counts, found),
+        absent=tuple(name for name in names if name not in found.design.specials),
+        profile=profile,
+        hourly_index=float(squares.sum()) / max(degrees, 1),
+        n=n,
         n_days=len(observed),
-        theta=theta,
-        covariance=covariance,
+        of_days=found,
+        unusual=unusual_days(found),
+        shifts=level_shifts(found, seed=seed),
     )
 
 
-def _factors(theta: FloatArray) -> FloatArray:
-    return np.exp(np.concatenate(([0.0], theta[HOURS_PER_WEEK : HOURS_PER_WEEK + _MONTHS - 1])))
+def _week_rates(found: DayFit, theta: FloatArray) -> FloatArray:
+    """Visits of each weekday (7,) in an average month."""
+    return np.asarray(np.exp(theta[:7]) * _months(found, theta).mean())
 
 
-def _per_hour(theta: FloatArray, with_months: bool) -> FloatArray:
-    return np.asarray(np.exp(theta[:HOURS_PER_WEEK]) * (float(_factors(theta).mean()) if with_months else 1.0))
+def _months(found: DayFit, theta: FloatArray) -> FloatArray:
+    if not found.design.with_months:
+        return np.ones(MONTHS_PER_YEAR)
+    return np.exp(np.concatenate(([0.0], theta[found.design.months_at])))
+
+
+def _growth(found: DayFit, theta: FloatArray) -> FloatArray:
+    at = found.design.growth_at
+    assert at is not None
+    return np.asarray(np.exp(theta[at : at + 1]))
 
 
 def _of_mean_one(values: FloatArray) -> FloatArray:
     return np.asarray(values / values.mean())
 
 
-def _with_error(what: Callable[[FloatArray], FloatArray], theta: FloatArray, covariance: FloatArray) -> Estimates:
-    """A function of the parameters and its error by the delta method, derivatives by central differences."""
-    step, value = 1e-5, what(theta)
+def _with_error(what: Callable[[DayFit, FloatArray], FloatArray], found: DayFit) -> Estimates:
+    """A function of the coefficients and its error by the delta method, derivatives by central differences."""
+    step, theta = 1e-5, found.log_mean
+    value = what(found, theta)
     slopes = np.zeros((value.size, theta.size))
-    for place in np.flatnonzero(np.isfinite(theta)):
+    for place in np.flatnonzero(found.free):
         there, here = theta.copy(), theta.copy()
         there[place] += step
         here[place] -= step
-        slopes[:, place] = ((what(there) - what(here)) / (2.0 * step)).ravel()
-    variance = ((slopes @ covariance) * slopes).sum(axis=1).reshape(value.shape)
+        slopes[:, place] = ((what(found, there) - what(found, here)) / (2.0 * step)).ravel()
+    variance = ((slopes @ found.covariance) * slopes).sum(axis=1)
     return Estimates(value, np.sqrt(np.maximum(variance, 0.0)))
+
+
+def _hours_of_day(profile: HourProfile, by_weekday: FloatArray, n: int) -> Estimates:
+    """Shares of the 24 hours, all days together: as the profile has them, with no less error than free hours have."""
+    weight = by_weekday / by_weekday.sum()
+    share = weight @ profile.share
+    slopes = ((weight[:, None] * profile.share)[:, :, None] * profile.slopes.reshape(7, HOURS_PER_DAY, -1)).sum(axis=0)
+    variance = ((slopes @ profile.covariance) * slopes).sum(axis=1)
+    free = share * (1.0 - share) / n * max(profile.index, 1.0)
+    return Estimates(share, np.sqrt(np.maximum(variance, free)))
+
+
+def _day_variation(counts: Counts, found: DayFit) -> DayVariation:
+    """Against Poisson from the days that lie wholly in the file; the factor from all."""
+    whole = counts.inside.all(axis=1) & found.in_fit
+    total, expected = counts.by_hour[whole].sum(axis=1), found.means(counts.days[whole])
+    degrees = int(whole.sum()) - int(found.free.sum())
+    if degrees < 2:
+        return DayVariation(np.nan, 0, np.nan, 0.0, np.nan)
+    pearson = float(((total - expected) ** 2 / expected).sum())
+    cv = float(np.sqrt(found.variances.of_days))
+    error = weekly_effects.variance_errors(found.fit).of_days / (2.0 * cv) if cv > 0.0 else np.nan
+    return DayVariation(pearson / degrees, degrees, float(special.chdtrc(degrees, pearson)), cv, error)
+
+
+def _level_variation(found: DayFit) -> LevelVariation:
+    variances = found.variances
+    if variances.of_weeks == 0.0:
+        return LevelVariation(0.0, np.nan, np.nan, np.nan, np.nan, found.with_level)
+    errors, cv = weekly_effects.variance_errors(found.fit), float(np.sqrt(variances.of_weeks))
+    told = errors.log_memory < _VAGUE
+    spread = float(np.exp(special.ndtri(0.975) * errors.log_memory)) if told else np.nan
+    memory = variances.memory_weeks
+    return LevelVariation(cv, errors.of_weeks / (2.0 * cv), memory, memory / spread, memory * spread)
+
+
+_VAGUE: Final = 3.0
+"""A standard error of the logarithm of the memory above this says nothing: from a hundredth to a hundredfold."""
+
+
+def _special_days(counts: Counts, found: DayFit) -> dict[str, SpecialFactor]:
+    table = found.design.table(counts.days[found.in_fit])
+    return {
+        name: SpecialFactor(factor, error, int(table[:, found.design.special_at(name)].sum()))
+        for name, (factor, error) in special_estimates(found).items()
+    }

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates
+from sim.calibration.estimators.daily_counts import HOURS_STAY, OF_HOURS, is_counted_by_day
 from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import (
@@ -29,6 +30,7 @@ from sim.calibration.estimators.step_minutes import StepMinutes
 from sim.calibration.estimators.streams import StreamParts
 from sim.calibration.estimators.survey_weights import TOLD_CHANCES, WeightedMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
+from sim.calibration.writing.arrival_lines import NEUTRAL_MONTHS, month_remark, variation_lines, variation_rows
 from sim.calibration.writing.hour_shapes import (
     AS_EVERYONE,
     COMPOSED_DECIMALS,
@@ -227,14 +229,16 @@ def demand_of_week(
     """
     cited = source.cited
     volume = written_volume(shapes, found, base)
-    hours = _hours_of_week(source, shapes, volume, base)
+    hours = _hours_of_week(source, shapes, volume, base, {} if found is None else found.rates)
     decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
     named = f"{cited.hour_shares} raked to ARR03-05" if source.rake else cited.hour_shares
     by_day = [
         ConfigLine(hours.everyone[day], f"{named}; {_sample_of_day(day, hours, shapes)}", decimals) for day in range(7)
     ]
     mental = shapes.by_stream.get(MENTAL_HEALTH)
+    has_hours = not is_counted_by_day(source.column_map)
     config = [*hour_lines(by_day), *keyed_lines("mh_hour_shares", {"default": _mental_hours(hours, named, mental)})]
+    config = config if has_hours else []
     written = _written(shapes)
     indices = {stream: _weekday_line(each, cited) for stream, each in written.items()}
     mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
@@ -245,31 +249,47 @@ def demand_of_week(
     if found is not None:
         config += demand_lines(found, cited.hour_shares)
         rows += further_estimates(found)
-    about = (*about_week(source, shapes), *hours.notes)
+    if not has_hours:
+        rows = [row for row in rows if row.quantity.split(" ")[0] not in OF_HOURS]
+    about = (*about_week(source, shapes), *(hours.notes if has_hours else ()))
     per_year = None if volume.per_year is None else volume.per_year.value
     return DemandFile(source.name, shapes.parts.first_line(), about, tuple(config), tuple(rows), per_year)
 
 
 def _hours_of_week(
-    source: VisitsSource, shapes: WeekByStream, volume: WrittenVolume, base: Demand | None
+    source: VisitsSource,
+    shapes: WeekByStream,
+    volume: WrittenVolume,
+    base: Demand | None,
+    rates: Mapping[str, ArrivalRates],
 ) -> HourShapes:
-    """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits."""
+    """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits.
+
+    Where a stream with hours of its own has rates they are in the shape chosen for them.
+    """
     everyone = shapes.everyone.hour_of_week.share.reshape(7, HOURS_PER_DAY)
+    if shapes.parts.is_pooled and MEDICAL in rates:
+        everyone = everyone.sum(axis=1, keepdims=True) * rates[MEDICAL].hour_shares.value
     raked = source.raked(everyone)
     if shapes.parts.is_pooled:
         return hour_shapes(raked, base)
+    chosen = {stream for stream in rates if shapes.has_own_hours(stream)}
     # Raking scales hours of all visits; each stream's are scaled alike.
     factor = np.where(everyone > 0.0, raked / np.where(everyone > 0.0, everyone, 1.0), 1.0)
     profile = base if isinstance(base, Profile) else None
     medical, mental = shapes.by_stream.get(MEDICAL), shapes.by_stream.get(MENTAL_HEALTH)
     if medical is not None:
-        by_day = np.array([day.share for day in medical.hour_by_weekday]) * factor
+        free = np.array([day.share for day in medical.hour_by_weekday])
+        by_day = (rates[MEDICAL].hour_shares.value if MEDICAL in chosen else free) * factor
         of_medical = by_day / by_day.sum(axis=1, keepdims=True)
     else:
         assert profile is not None, "obstacles refuse a file of one stream without a profile to stand beside it"
         of_medical = profile.medical_shares()
     if mental is not None:
-        by_hour = (mental.hour_of_week.share.reshape(7, HOURS_PER_DAY) * factor).sum(axis=0)
+        week = mental.hour_of_week.share.reshape(7, HOURS_PER_DAY)
+        if MENTAL_HEALTH in chosen:
+            week = week.sum(axis=1, keepdims=True) * rates[MENTAL_HEALTH].hour_shares.value
+        by_hour = (week * factor).sum(axis=0)
         of_mental = by_hour / by_hour.sum()
     else:
         assert profile is not None, "obstacles refuse a file of one stream without a profile to stand beside it"
@@ -286,12 +306,14 @@ def about_week(source: VisitsSource, shapes: WeekByStream) -> tuple[str, ...]:
     levels = "no usable acuity level, the mix stays the default's."
     if week.acuity is not None:
         levels = f"usable acuity levels {week.acuity.n:,} ({100 * week.acuity.n / n_rows:.1f} %)."
+    of_hours = [_about_raking(week, rake=source.rake), _about_dispersion(week)]
+    if is_counted_by_day(source.column_map):
+        of_hours = [f"{HOURS_STAY[0].upper()}{HOURS_STAY[1:]}."]
     used = (
         *(f"{line}." for line in shapes.parts.lines()[1:]),
         f"Usable arrivals {week.hour_of_day.n:,}; {levels}",
         _about_errors(source.column_map, week, is_weighted=bool(source.weights)),
-        _about_raking(week, rake=source.rake),
-        _about_dispersion(week),
+        *of_hours,
         _about_streams(shapes.parts, "Hours, weekday index and acuity mix"),
         *shapes.notes,
     )
@@ -494,20 +516,14 @@ def demand_lines(found: VisitEstimates, source: str) -> Iterator[str]:
     rates, laws = found.rates, found.returns
     by_month = {name: _months(each, source) for name, each in rates.items()}
     yield from keyed_lines("month_index", by_month, "  # January first")
-    yield from keyed_lines("day_factor_cv", {name: _day_factor(each, source) for name, each in rates.items()})
+    yield from variation_lines(rates, source)
     yield from keyed_lines("visits_per_patient", {name: _per_patient(law, source) for name, law in laws.items()})
 
 
-def _months(rates: ArrivalRates, source: str) -> ConfigLine | None:
-    """None where the file does not cover every month."""
-    index = rates.months
-    sample = "" if index is None else f"{source}, largest SE {index.standard_error.max():.4f}"
-    return None if index is None else ConfigLine(round_to_total(index.value, 12), sample)
-
-
-def _day_factor(rates: ArrivalRates, source: str) -> str:
-    error = f"SE {rates.days.cv_standard_error:.4f}" if rates.days.cv > 0.0 else "no more than Poisson's"
-    return f"{rates.days.cv:.4f}  # {source}, {error}"
+def _months(rates: ArrivalRates, source: str) -> ConfigLine:
+    """Neutral ones where the file does not cover every month: those of the default are not the hospital's."""
+    index = NEUTRAL_MONTHS if rates.months is None else round_to_total(rates.months.value, 12)
+    return ConfigLine(index, month_remark(rates, source))
 
 
 def _per_patient(law: ReturnFit, source: str) -> str | None:
@@ -581,10 +597,8 @@ def _rows_of_rates(stream: str, rates: ArrivalRates) -> Iterator[Estimate]:
     ):
         if each is not None:
             yield from value_rows(f"{name} {stream}", rates.n, labels, each.value, each.standard_error)
-    days = rates.days
-    error = days.cv_standard_error if days.cv > 0.0 else None
-    yield Estimate(f"day_factor_cv {stream}", "", "", "", rates.n_days, days.cv, error, days.cv)
-    yield Estimate(f"daily_dispersion {stream}", "", "", "", rates.n_days, days.index, None, None)
+    for quantity, value, error, written in variation_rows(stream, rates):
+        yield Estimate(quantity, "", "", "", rates.n_days, value, error, written)
 
 
 def _rows_of(quantity: str, parameters: tuple[Parameter, ...], levels: tuple[int, ...], n: int) -> Iterator[Estimate]:

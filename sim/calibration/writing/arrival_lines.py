@@ -1,0 +1,94 @@
+"""How arrivals vary, as lines of a demand configuration and rows of the table of estimates."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+
+from sim.calibration.estimators.arrival_rates import ArrivalRates, SpecialFactor
+from sim.department.arrivals import LARGEST_LEVEL_CV, LONGEST_MEMORY_WEEKS
+from sim.department.quantities import LARGEST_DEMAND_FACTOR
+
+NEUTRAL_MONTHS: Final = (1.0,) * 12
+_PLAIN_NAME: Final = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
+
+
+def variation_lines(rates: Mapping[str, ArrivalRates], source: str) -> Iterator[str]:
+    """The factor of days, the level of weeks and special days of the streams that have rates."""
+    if rates:
+        yield "day_factor_cv:"
+        yield from (f"  {stream}: {_day_factor(each, source)}" for stream, each in rates.items())
+        yield "slow_level:"
+        yield from (f"  {stream}: {_slow_level(each, source)}" for stream, each in rates.items())
+    yield from _special_days(rates, source)
+
+
+def _day_factor(rates: ArrivalRates, source: str) -> str:
+    error = f"SE {rates.days.cv_standard_error:.4f}" if rates.days.cv > 0.0 else "no more than Poisson's"
+    return f"{rates.days.cv:.4f}  # {source}, {error}"
+
+
+def _slow_level(rates: ArrivalRates, source: str) -> str:
+    """Within what a demand may say; a level of none has some memory all the same."""
+    level = rates.level
+    if level.cv == 0.0:
+        why = "no level found" if level.is_estimated else "too few weeks to tell a level"
+        return f"{{cv: 0, memory_weeks: 4}}  # {source}, {why}"
+    cv, memory = min(level.cv, LARGEST_LEVEL_CV), min(level.memory_weeks, LONGEST_MEMORY_WEEKS)
+    ends = f"95 % {level.memory_low:.1f} to {level.memory_high:.1f}"
+    memory_error = f"memory {ends} weeks" if np.isfinite(level.memory_low) else "memory uncertain"
+    return f"{{cv: {cv:.4f}, memory_weeks: {memory:.2f}}}  # {source}, SE {level.cv_standard_error:.4f}; {memory_error}"
+
+
+def _special_days(rates: Mapping[str, ArrivalRates], source: str) -> Iterator[str]:
+    """By name the dates and the factor of each stream; a stream without a factor of its own has 1."""
+    dates = {name: each for one in rates.values() for name, each in one.of_days.totals.calendar.special_days.items()}
+    found = {
+        name: {stream: one.special_days[name] for stream, one in rates.items() if name in one.special_days}
+        for name in dates
+    }
+    if any(found.values()):
+        yield "special_days:"
+    for name, by_stream in found.items():
+        if by_stream:
+            yield f"  {name if _PLAIN_NAME.fullmatch(name) else json.dumps(name)}:"
+            yield f"    dates: {json.dumps(list(dates[name]))}"
+            for stream, factor in by_stream.items():
+                value = min(factor.factor, LARGEST_DEMAND_FACTOR)
+                yield f"    {stream}: {value:.4f}  # {source}, SE {factor.standard_error:.4f}, {_n_days(factor)}"
+
+
+def _n_days(factor: SpecialFactor) -> str:
+    return f"{factor.n_days} day{'' if factor.n_days == 1 else 's'}"
+
+
+def month_remark(rates: ArrivalRates, source: str) -> str:
+    """What stands behind the months of a stream."""
+    if rates.months is None:
+        return f"{source} does not cover every month: neutral"
+    return f"{source}, largest SE {rates.months.standard_error.max():.4f}"
+
+
+VariationRow = tuple[str, float, float | None, float | None]
+"""A quantity, its value, its standard error, what is written of it."""
+
+
+def variation_rows(stream: str, rates: ArrivalRates) -> Iterator[VariationRow]:
+    """Of the factor of days, the level of weeks, special days, and of what was chosen among shapes of the day."""
+    days, level = rates.days, rates.level
+    yield f"day_factor_cv {stream}", days.cv, days.cv_standard_error if days.cv > 0.0 else None, days.cv
+    yield f"daily_dispersion {stream}", days.index, None, None
+    if level.is_estimated:
+        error = level.cv_standard_error if np.isfinite(level.cv_standard_error) else None
+        yield f"slow_level_cv {stream}", level.cv, error, min(level.cv, LARGEST_LEVEL_CV)
+        if level.cv > 0.0:
+            log_error = np.log(level.memory_high / level.memory_low) / (2.0 * 1.96)
+            memory_error = level.memory_weeks * float(log_error)
+            told = memory_error if np.isfinite(memory_error) else None
+            yield f"slow_level_memory_weeks {stream}", level.memory_weeks, told, level.memory_weeks
+    for name, factor in rates.special_days.items():
+        yield f"special_day {stream} {name}", factor.factor, factor.standard_error, factor.factor
+    for shape, score in rates.profile.scores:
+        yield f"hours_log_score {stream} {shape}", score, None, None
