@@ -148,6 +148,6 @@ def calibrating(short: Short) -> Iterator[list[str]]:
         found = short["calibrating"]
         yield [
             f"study=calibrate on {found['rows']:,} visits takes {found['wall_seconds']:.0f} s and "
-            f"{found['peak_mib']:.0f} MiB at most ({found['together_mib']:.0f} with all its processes); {found['listed']:,} of "
-            f"{found['planted']:,} planted oddities are listed",
+            f"{found['peak_mib']:.0f} MiB at most ({found['together_mib']:.0f} with all its processes); "
+            f"{found['listed']:,} of {found['planted']:,} planted oddities are listed",
         ]
