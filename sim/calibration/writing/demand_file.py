@@ -31,6 +31,7 @@ from sim.calibration.estimators.streams import StreamParts
 from sim.calibration.estimators.survey_weights import TOLD_CHANCES, WeightedMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.calibration.writing.arrival_lines import NEUTRAL_MONTHS, month_remark, variation_lines, variation_rows
+from sim.calibration.writing.estimate_rows import HOUR_LABELS, LEVEL_LABELS, Estimate, share_rows, value_rows
 from sim.calibration.writing.hour_shapes import (
     AS_EVERYONE,
     COMPOSED_DECIMALS,
@@ -41,58 +42,12 @@ from sim.calibration.writing.hour_shapes import (
 )
 from sim.calibration.writing.written_volume import WrittenVolume, written_volume
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand, Profile
-from sim.department.quantities import ACUITIES
 from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.lifetimes import Parameter
 from sim.visits.column_map import ColumnMap, Sources
 from sim.visits.data_quality import DataQuality
 from sim.visits.file_error import VisitsFileError
-
-Label = tuple[str, str, str]
-"""Weekday, hour and level of an estimate, each empty where it has none."""
-HOUR_LABELS: Final[tuple[Label, ...]] = tuple(("", f"{hour:02d}", "") for hour in range(HOURS_PER_DAY))
-LEVEL_LABELS: Final[tuple[Label, ...]] = tuple(("", "", str(level)) for level in ACUITIES)
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """One row of the table: `in_config` is the value written to the configuration, None if it is not."""
-
-    quantity: str
-    weekday: str
-    hour: str
-    level: str
-    n: int
-    estimate: float
-    standard_error: float | None
-    in_config: float | None
-
-
-def share_rows(
-    quantity: str,
-    shares: Shares,
-    labels: Sequence[Label],
-    *,
-    written: Sequence[float] | None = None,
-    scale: float = 1.0,
-) -> Iterator[Estimate]:
-    """Rows of shares with their errors, times `scale`, beside the values written."""
-    return value_rows(quantity, shares.n, labels, scale * shares.share, scale * shares.standard_error, written)
-
-
-def value_rows(
-    quantity: str,
-    n: int,
-    labels: Sequence[Label],
-    values: FloatArray,
-    errors: FloatArray,
-    written: Sequence[float] | None = None,
-) -> Iterator[Estimate]:
-    """A row for each value with its error, beside the value written."""
-    in_config = (None,) * len(labels) if written is None else written
-    for label, value, error, config in zip(labels, values, errors, in_config, strict=True):
-        yield Estimate(quantity, *label, n, float(value), float(error), config)
 
 
 @dataclass(frozen=True, slots=True)
