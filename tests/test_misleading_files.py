@@ -340,7 +340,9 @@ def test_capitals_blanks_and_hyphens_are_forgiven_and_said(tmp_path: Path) -> No
     assert read.frame["disposition"].value_counts().to_dict() == {"discharge": 91, "admission": 1, "lwbs": 1, "ama": 1}
     assert finding(read, "other capitals, blanks or hyphens").rows == (91, 92, 94)
     assert not read.quality.errors()
-    read = words(tmp_path, ["mental health", "Mental-Health", "MENTAL_HEALTH", "Medical"], "stream")
+    read = words(
+        tmp_path, ["mental health", "Mental-Health", "MENTAL_HEALTH", "mental\u00a0health", "Medical"], "stream"
+    )
     assert set(read.frame["stream"]) == {"mental_health", "medical"}
 
 
@@ -493,6 +495,11 @@ def test_only_one_site_is_read_and_the_rows_of_the_others_are_counted(tmp_path: 
     left_out = finding(read, "than `only` names")
     assert left_out.count == 60
     assert "'A'" not in "\n".join(read.quality.report_lines())
+
+
+def test_a_year_may_be_chosen_by_its_number(tmp_path: Path) -> None:
+    columns = {"arr": ["2023-01-01 10:00", "2024-01-01 10:00"], "year": [2023, 2024]}
+    assert list(visits(tmp_path, columns, only={"year": 2024}).frame["row"]) == [2]
 
 
 def test_a_site_that_no_row_has_is_an_error_with_the_sites_there_are(tmp_path: Path) -> None:

@@ -110,9 +110,7 @@ def _note_differences(query: VisitsQuery, visit: str, missing: str, n_rows: int)
         n, n_visits = sum(each.count for each in found), query.raw.n_rows
         if column in telling and n_rows >= _FEWEST and n > query.column_map.tolerated_share * n_visits:
             kind = f"{n:,} of {n_visits:,} values stand in rows that differ in {column!r}"
-            remedy = (
-                "name the column of the visit, not of the patient; choose a site with `only`; of a log use `events`"
-            )
+            remedy = "name the column of the visit, not of the patient; of several sites choose one with `only`"
             query.error(visit, kind, remedy)
         query.findings += found
 

@@ -18,7 +18,7 @@ from sim.calibration.estimators.step_minutes import Choice, quantile_pairs
 from sim.calibration.estimators.streams import stream_parts
 from sim.calibration.holdout import DailyCounts, HoldOut
 from sim.calibration.result import CalibrationReport, DepartmentReport
-from sim.report.figures.axes_parts import band, hour_of_week_axis, positive_top
+from sim.report.figures.axes_parts import band, hour_of_week_axis, no_data, positive_top
 from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, styled
 from sim.statistics.arrays import FloatArray, IntArray
@@ -46,13 +46,18 @@ def figures_known(department: DepartmentReport) -> dict[str, FigureMaker]:
     found = department.estimates
     has_durations = any(choice is not None for _, choice in duration_choices(department))
     figures: tuple[tuple[str, FigureMaker, bool], ...] = (
-        ("arrivals", arrivals_figure, bool(found.rates)),
+        ("arrivals", arrivals_figure, bool(found.rates) and knows_hours(department)),
         ("durations", durations_figure, has_durations),
         ("quantiles", quantiles_figure, has_durations),
         ("behaviour", behaviour_figure, bool(found.patience or found.returns)),
         ("held_out", held_out_figure, department.held_out is not None),
     )
     return {name: make for name, make, is_known in figures if is_known}
+
+
+def knows_hours(department: DepartmentReport) -> bool:
+    """Whether the file tells the hours of arrivals; one that counts by day does not."""
+    return bool(department.visits["minute_of_day"].notna().any())
 
 
 def _footer(source: str, text: str = "") -> str:
@@ -83,23 +88,31 @@ def arrivals_figure(department: DepartmentReport, source: str) -> Frame:
         arrival = parts.by_stream.get(stream, visits)["arrival"].dropna().to_numpy(dtype="datetime64[m]")
         hours, residuals, weekdays, months = panels[place :: len(rates)]
         draw_arrivals((hours, residuals, weekdays, months), found, count_arrivals(arrival, calendar=calendar))
+        if visits["minute_of_day"].isna().all():
+            for axes in (hours, residuals):
+                axes.clear()
+                no_data(axes, "the file counts days, not hours")
         hours.set_title("All visits" if parts.is_pooled else stream.replace("_", " ").capitalize())
     return frame
 
 
 @dataclass(frozen=True, slots=True)
 class CellMeans:
-    """Means of counts in cells, their standard errors, and the means fitted to the same counts; NaN in empty cells."""
+    """Means of counts in cells, their standard errors, and the means fitted to the same counts; NaN in empty cells.
+
+    `n`: counts in each cell.
+    """
 
     observed: FloatArray
     error: FloatArray
     fitted: FloatArray
+    n: FloatArray
 
     @property
     def left(self) -> FloatArray:
-        """Observed less fitted, in standard errors."""
+        """Observed less fitted, in standard errors; at least those of Poisson counts, which a few equal counts hide."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray((self.observed - self.fitted) / self.error)
+            return np.asarray((self.observed - self.fitted) / np.fmax(self.error, np.sqrt(self.fitted / self.n)))
 
 
 def cell_means(cell: IntArray, counts: FloatArray, fitted: FloatArray, n_cells: int) -> CellMeans:
@@ -109,7 +122,7 @@ def cell_means(cell: IntArray, counts: FloatArray, fitted: FloatArray, n_cells: 
         mean, mean_fitted = (np.bincount(cell, weights=each, minlength=n_cells) / n for each in (counts, fitted))
         squares = np.bincount(cell, weights=(counts - mean[cell]) ** 2, minlength=n_cells)
         error = np.sqrt(squares / (n - 1.0) / n)
-    return CellMeans(mean, np.where(n > 1, error, np.nan), mean_fitted)
+    return CellMeans(mean, np.where(n > 1, error, np.nan), mean_fitted, n)
 
 
 def draw_arrivals(panels: tuple[Axes, Axes, Axes, Axes], found: ArrivalRates, counts: Counts) -> None:
@@ -145,7 +158,7 @@ def draw_means(axes: Axes, x: np.ndarray, means: CellMeans) -> None:
     axes.errorbar(x, means.observed, half, fmt=".", color=OBSERVED, markersize=3.2, elinewidth=0.6, label="observed")
     tops = (means.observed + half, means.fitted)
     top = max((float(np.nanmax(each)) for each in tops if np.isfinite(each).any()), default=1.0)
-    axes.set_ylim(0, positive_top(1.08 * top))
+    axes.set_ylim(0, positive_top(1.25 * top))
 
 
 def draw_fit(
