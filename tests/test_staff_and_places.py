@@ -344,6 +344,20 @@ def test_a_staffing_that_was_written_is_read_again_to_the_last_digit(visits: flo
     assert composed_from(tmp_path, found, "ours").staffing == found.sourced.staffing
 
 
+def test_a_staffing_of_a_list_is_read_again_with_its_breaks_costs_and_days(tmp_path: Path) -> None:
+    text = (
+        "role,weekday,start,end,heads,hourly_cost,break_minutes\n"
+        "nurse,Mon-Fri,07:00,15:00,7,61.25,\nnurse,Sat-Sun,07:00,15:00,6,,50\nnurse,daily,15:00,23:00,8,,0\n"
+        "nurse,daily,23:00,07:00,6,,\nnurse,daily,07:00,15:30,1,,\nnurse,Wed,07:00,16:00,1,,20\n"
+        "psychiatrist,Mon,22:00,06:00,1,,\n"
+    )
+    found = resources(staff(tmp_path, text))
+    assert set(found.sourced.staffing.roles["nurse"].shifts) == {
+        "from_07", "from_07_mon_fri", "from_07_sat_sun", "from_07_wed", "from_15", "from_23",
+    }  # fmt: skip
+    assert composed_from(tmp_path, found, "ours").staffing == found.sourced.staffing
+
+
 def test_a_list_with_peers_is_compared_with_the_same_without_them(tmp_path: Path) -> None:
     text = "role,weekday,start,end,heads,peer_kind\npsw,Mon-Sat,09:00,21:00,1,youth\npsw,Mon-Sat,15:00,21:00,1,family\n"
     found = resources(staff(tmp_path, text, WITH_PEERS), base=WITH_PEERS)

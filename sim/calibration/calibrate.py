@@ -25,13 +25,13 @@ from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out, score_second
 from sim.calibration.matching.history_matching import Region, Unknown
 from sim.calibration.matching.match_visits import match_visits, region_table
-from sim.calibration.matching.quantities import BOARDING, HEADS, PATIENCE, PLACES, with_factors
+from sim.calibration.matching.quantities import ALL_PLACES, BOARDING, HEADS, PATIENCE_FACTOR, with_factors
 from sim.calibration.obstacles import arrival_obstacle, obstacles_in_file, obstacles_without_file
 from sim.calibration.play import calibrated_scenario, simulated_visits
 from sim.calibration.resources.own_resources import NO_LISTS, ResourceLists, Resources, resources_for
 from sim.calibration.result import CalibrationReport, DepartmentReport, changed_since
 from sim.calibration.still_default import MOST_NAMED, StillDefault, still_default
-from sim.calibration.verdict import Verdict, judge
+from sim.calibration.verdict import FileVerdict, judge
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, about_week, demand_of_day, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
 from sim.calibration.writing.matched_files import (
@@ -53,8 +53,8 @@ from sim.visits.visits_table import inspect_visits
 OWNER: Final = "calibrate"
 """By which a folder of calibrations is known as one."""
 WEEKS_PLAYED: Final = 26
-"""Weeks that the calibrated pair is played for, `REPLICATIONS` times, so that the chance of one is known."""
-REPLICATIONS: Final = 5
+"""Weeks that the calibrated pair is played for, `VERDICT_REPLICATIONS` times, so that the chance of one is known."""
+VERDICT_REPLICATIONS: Final = 5
 SHORTEST_MATCH_WEEKS, LONGEST_MATCH_WEEKS = 4, 26
 """A point that is matched is played for as long as the file lasts, within these."""
 MATCH_ROUNDS: Final = 30
@@ -199,12 +199,12 @@ class _Calibrated:
     def told(self) -> Iterator[str]:
         """Quantities that the file, a list of the hospital, or matching has told."""
         if self.pair.found.patience:
-            yield PATIENCE
+            yield PATIENCE_FACTOR
         lists = self.pair.resources.lists
         if lists.staff is not None:
             yield from (f"{HEADS}{role}" for role in self.pair.resources.sourced.listed)
         if lists.places is not None:
-            yield PLACES
+            yield ALL_PLACES
         if self.region is not None:
             yield from self.region.nearest_values()
 
@@ -277,7 +277,7 @@ class _Calibration:
 
     def played(self, found: _Calibrated) -> list[pd.DataFrame]:
         """Visits played by what was calibrated, of a seed that nothing was matched on, a table a replication."""
-        return simulated_visits(found.scenario, self.seed + 1, REPLICATIONS)
+        return simulated_visits(found.scenario, self.seed + 1, VERDICT_REPLICATIONS)
 
     def played_from(self, frame: pd.DataFrame) -> list[pd.DataFrame] | None:
         """Visits played by the department calibrated on a part of the file; None where the part cannot make one."""
@@ -289,7 +289,7 @@ class _Calibration:
         self, frame: pd.DataFrame, found: _Calibrated, hold_out_share: float, test: _SecondFile | None
     ) -> DepartmentReport:
         """Judge what was calibrated, rank what is still the default's, predict what was held out or given to test."""
-        self.tell(f"playing the calibrated department: {REPLICATIONS} runs of {WEEKS_PLAYED} weeks")
+        self.tell(f"playing the calibrated department: {VERDICT_REPLICATIONS} runs of {WEEKS_PLAYED} weeks")
         played = self.played(found)
         verdict = judge(frame, played, WEEKS_PLAYED)
         told = frozenset(found.told())
@@ -314,7 +314,9 @@ class _Calibration:
         """The score of everything calibrated on the file, on a second one."""
         return score_second(frame, test.frame, (self.source.file_name, test.name), played, WEEKS_PLAYED, self.calendar)
 
-    def _judged_file(self, found: _Calibrated, verdict: Verdict, unknown: tuple[StillDefault, ...]) -> DepartmentFile:
+    def _judged_file(
+        self, found: _Calibrated, verdict: FileVerdict, unknown: tuple[StillDefault, ...]
+    ) -> DepartmentFile:
         """The department as it is written: with what was matched, and what is said of it beside every answer."""
         calibration = Calibration(
             file=self.source.file_name,

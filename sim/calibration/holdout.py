@@ -18,7 +18,7 @@ from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
 from sim.calibration.estimators.shares import estimate_shares
 from sim.calibration.estimators.survey_weights import has_weights
-from sim.calibration.verdict import SCORED_QUANTILES, Verdict, judge, loss_of
+from sim.calibration.verdict import SCORED_QUANTILES, FileVerdict, judge, loss_of
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial
@@ -125,7 +125,7 @@ class HoldOut:
     predictions: tuple[Prediction, ...]
     daily: DailyCounts | None
     quantiles: tuple[QuantileScore, ...]
-    verdict: Verdict | None = None
+    verdict: FileVerdict | None = None
 
     @property
     def largest_hour_gap(self) -> float:
@@ -136,7 +136,7 @@ class HoldOut:
     @property
     def n_inside(self) -> int:
         """Numbers inside their 95 % interval."""
-        return sum(row.is_inside for row in self.predictions)
+        return int(sum(row.is_inside for row in self.predictions))
 
     def lines(self) -> tuple[str, ...]:
         """The answer in plain lines, the verdict first."""

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from sim.calibration.calibrate import MOST_MATCH_RUNS, OWNER, REPLICATIONS, WEEKS_PLAYED, estimate_calibration
+from sim.calibration.calibrate import MOST_MATCH_RUNS, OWNER, VERDICT_REPLICATIONS, WEEKS_PLAYED, estimate_calibration
 from sim.calibration.resources.own_resources import read_resource_lists
 from sim.calibration.result import CalibrationReport, always_written
 from sim.calibration.writing.staffing_file import compared_name
@@ -44,7 +44,7 @@ class CalibrateStudy(Study):
         if study.match:
             times = "twice " if study.hold_out else ""
             steps.append(f"{times}at most {MOST_MATCH_RUNS:,} runs are matched to its waits and stays")
-        steps.append(f"{REPLICATIONS} runs of {WEEKS_PLAYED} weeks are compared with it")
+        steps.append(f"{VERDICT_REPLICATIONS} runs of {WEEKS_PLAYED} weeks are compared with it")
         tell_lines([f"study=calibrate: {', '.join(steps)}"], console)
         tell_lines(["how long depends on the file; nothing was run, nothing was written"], console)
         return 0

@@ -13,7 +13,7 @@ from sim.visits.source_text import columns_of_time
 from sim.visits.visits_query import NOT_A_TIME, VisitsQuery
 
 _TWO_WAYS: Final = "can be read in two ways"
-_FEWEST_HOURS: Final = 20
+_FEWEST_HOURS: Final = 8
 _FEWEST_DIFFERENT: Final = 3
 _SHARE_OF_HOURS: Final = 0.9
 """Of the values of a time of day, and how many different ones, that may be the first 24 minutes of a day by chance."""
@@ -135,7 +135,7 @@ def _add_minute_of_day(query: VisitsQuery, parts: maps.PartsArrival) -> str | No
     told = (
         _NOT_A_TIME_OF_DAY
         if parts.hour is None
-        else ("not an hour of the day", "write 0 to 23; 24 is 0 of the next day")
+        else ("not an hour of the day", "write 0 to 23 (24 is 0 of the next day); HHMM and HH:MM belong under `time`")
     )
     query.fault(column, unreadable, *told, selective=True)
     if parts.hour is None:
