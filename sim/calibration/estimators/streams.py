@@ -23,12 +23,14 @@ class StreamParts:
     """Visits by stream.
 
     `by_stream` holds the streams that have visits, `named` the visits of all of them; of a file that names no stream
-    `by_stream` is empty and `named` every visit. `n_unnamed` visits name none where others do.
+    `by_stream` is empty and `named` every visit. `n_unnamed` visits name none where others do; `scale` is all visits
+    with a date over those that name a stream, by which a volume of these alone is too small.
     """
 
     by_stream: Mapping[str, pd.DataFrame]
     named: pd.DataFrame
     n_unnamed: int
+    scale: float
 
     @property
     def is_pooled(self) -> bool:
@@ -38,11 +40,6 @@ class StreamParts:
     def only(self) -> str | None:
         """The stream of a file that has one alone."""
         return next(iter(self.by_stream)) if len(self.by_stream) == 1 else None
-
-    @property
-    def scale(self) -> float:
-        """All visits over those that name a stream: by it a volume is too small that counts these alone."""
-        return 1.0 + self.n_unnamed / len(self.named) if len(self.named) else 1.0
 
     def first_line(self) -> str:
         """What the estimates are estimates of."""
@@ -67,11 +64,11 @@ class StreamParts:
         if not self.n_unnamed:
             return (self.first_line(),)
         n = self.n_unnamed + len(self.named)
+        volume = f"; the volume is theirs too: times {self.scale:.4f}, as if they were shared out like the others"
         return (
             self.first_line(),
             f"{self.n_unnamed:,} of {n:,} visits ({100.0 * self.n_unnamed / n:.1f} %) name no stream and are left out "
-            f"of what is estimated by stream; the volume is theirs too: times {self.scale:.4f}, as if they were shared "
-            "out like the others",
+            f"of what is estimated by stream{volume if self.scale > 1.0 else ''}",
         )
 
 
@@ -80,7 +77,9 @@ def stream_parts(frame: pd.DataFrame) -> StreamParts:
     found = {stream: frame[frame["stream"] == stream] for stream in STREAMS}
     found = {stream: part for stream, part in found.items() if len(part)}
     named = frame[frame["stream"].isin(STREAMS)] if found else frame
-    return StreamParts(found, named, len(frame) - len(named))
+    n_dated = int(named["arrival"].notna().sum())
+    scale = int(frame["arrival"].notna().sum()) / n_dated if n_dated else 1.0
+    return StreamParts(found, named, len(frame) - len(named), scale)
 
 
 def name_of(stream: str) -> str:
