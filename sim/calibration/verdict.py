@@ -126,10 +126,17 @@ def judge(visits: pd.DataFrame, played: Sequence[pd.DataFrame], weeks: int, of: 
     return FileVerdict(tuple(judged), tuple(left_out), len(played), weeks, of)
 
 
+_JUDGED: Final = (
+    "stream", "arrival", "acuity", "wait_minutes", "stay_minutes", "disposition", "weight", "cluster", "patient",
+)  # fmt: skip
+"""Columns that are compared: parts of the table are copied."""
+
+
 def _parts(
     visits: pd.DataFrame, played: Sequence[pd.DataFrame]
 ) -> Iterator[tuple[str, pd.DataFrame, list[pd.DataFrame]]]:
     """By stream where the file names them; a file without streams is compared with everybody."""
+    visits = visits[[name for name in _JUDGED if name in visits.columns]]
     there = [stream for stream in _STREAMS if (visits["stream"] == stream).any()]
     if not there:
         yield "", visits, list(played)

@@ -23,7 +23,7 @@ from sim.calibration.verdict import (
 )
 from sim.io.clean_text import one_line
 from sim.report.description import Block, Points, Section, TextRows, TextTable, Written, page
-from sim.report.figures.calibration_figures import duration_choices, minutes_at_level
+from sim.report.figures.calibration_figures import duration_choices, knows_hours, minutes_at_level
 from sim.report.words.measure_words import whole_percent
 
 _QUANTITIES = {"wait_minutes": "wait", "stay_minutes": "stay"}
@@ -127,9 +127,10 @@ def _matched(region: Region) -> Iterator[Block]:
 def _rates(department: DepartmentReport) -> Iterator[str]:
     for name, rates in department.estimates.rates.items():
         year, days = rates.visits_per_year, rates.days
+        hourly = f", hourly counts {rates.hourly_index:.2f} times" if knows_hours(department) else ""
         yield (
             f"{name}: {year.value[0]:,.0f} visits a year (SE {year.standard_error[0]:,.0f}); daily totals vary "
-            f"{days.index:.2f} times as much as Poisson's, hourly counts {rates.hourly_index:.2f} times"
+            f"{days.index:.2f} times as much as Poisson's{hourly}"
         )
         if rates.growth is not None:
             yield f"{name}: growth {rates.growth.value[0]:.3f} a year (SE {rates.growth.standard_error[0]:.3f})"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import duckdb
+import numpy as np
 
 from sim.io import sql
 from sim.visits import clock_text
@@ -64,6 +65,10 @@ class VisitsQuery:
     """Rows of each flag, known after `run`."""
     listed_elsewhere: list[str] = field(default_factory=list)
     """Selects of (row, column, kind, value) of oddities that have no flag."""
+    row_table: str = "visits"
+    """The table with a row a row of the file; another than `visits` where the file counts arrivals."""
+    uncovered_hours: np.ndarray = field(default_factory=lambda: np.empty(0, "datetime64[h]"))
+    """Hours that no row of counts covers."""
     _left_out: list[int] = field(default_factory=list)
     _levels: list[list[str]] = field(default_factory=list)
     _level_of: dict[str, int] = field(default_factory=dict)

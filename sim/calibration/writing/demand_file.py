@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates
+from sim.calibration.estimators.daily_counts import HOURS_STAY, OF_HOURS, is_counted_by_day
 from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import (
@@ -235,7 +236,9 @@ def demand_of_week(
         ConfigLine(hours.everyone[day], f"{named}; {_sample_of_day(day, hours, shapes)}", decimals) for day in range(7)
     ]
     mental = shapes.by_stream.get(MENTAL_HEALTH)
+    has_hours = not is_counted_by_day(source.column_map)
     config = [*hour_lines(by_day), *keyed_lines("mh_hour_shares", {"default": _mental_hours(hours, named, mental)})]
+    config = config if has_hours else []
     written = _written(shapes)
     indices = {stream: _weekday_line(each, cited) for stream, each in written.items()}
     mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
@@ -246,7 +249,9 @@ def demand_of_week(
     if found is not None:
         config += demand_lines(found, cited.hour_shares)
         rows += further_estimates(found)
-    about = (*about_week(source, shapes), *hours.notes)
+    if not has_hours:
+        rows = [row for row in rows if row.quantity.split(" ")[0] not in OF_HOURS]
+    about = (*about_week(source, shapes), *(hours.notes if has_hours else ()))
     per_year = None if volume.per_year is None else volume.per_year.value
     return DemandFile(source.name, shapes.parts.first_line(), about, tuple(config), tuple(rows), per_year)
 
@@ -301,12 +306,14 @@ def about_week(source: VisitsSource, shapes: WeekByStream) -> tuple[str, ...]:
     levels = "no usable acuity level, the mix stays the default's."
     if week.acuity is not None:
         levels = f"usable acuity levels {week.acuity.n:,} ({100 * week.acuity.n / n_rows:.1f} %)."
+    of_hours = [_about_raking(week, rake=source.rake), _about_dispersion(week)]
+    if is_counted_by_day(source.column_map):
+        of_hours = [f"{HOURS_STAY[0].upper()}{HOURS_STAY[1:]}."]
     used = (
         *(f"{line}." for line in shapes.parts.lines()[1:]),
         f"Usable arrivals {week.hour_of_day.n:,}; {levels}",
         _about_errors(source.column_map, week, is_weighted=bool(source.weights)),
-        _about_raking(week, rake=source.rake),
-        _about_dispersion(week),
+        *of_hours,
         _about_streams(shapes.parts, "Hours, weekday index and acuity mix"),
         *shapes.notes,
     )

@@ -44,13 +44,18 @@ def figures_known(department: DepartmentReport) -> dict[str, FigureMaker]:
     found = department.estimates
     has_durations = any(choice is not None for _, choice in duration_choices(department))
     figures: tuple[tuple[str, FigureMaker, bool], ...] = (
-        ("arrivals", arrivals_figure, bool(found.rates)),
+        ("arrivals", arrivals_figure, bool(found.rates) and knows_hours(department)),
         ("durations", durations_figure, has_durations),
         ("quantiles", quantiles_figure, has_durations),
         ("behaviour", behaviour_figure, bool(found.patience or found.returns)),
         ("held_out", held_out_figure, department.held_out is not None),
     )
     return {name: make for name, make, is_known in figures if is_known}
+
+
+def knows_hours(department: DepartmentReport) -> bool:
+    """Whether the file tells the hours of arrivals; one that counts by day does not."""
+    return bool(department.visits["minute_of_day"].notna().any())
 
 
 def _footer(source: str, text: str = "") -> str:
