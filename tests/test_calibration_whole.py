@@ -14,8 +14,8 @@ from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.visit_estimates import estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, expected_inside, hold_out, split_by_time
 from sim.calibration.matching.quantities import with_factors
-from sim.calibration.writing.demand_file import Estimate
 from sim.calibration.writing.department_file import department_file
+from sim.calibration.writing.estimate_rows import Estimate
 from sim.config.composition import compose
 from sim.report.calibration_report import calibration_markdown
 from sim.report.comparison_answer import describe_comparison
