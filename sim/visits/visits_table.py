@@ -1,6 +1,6 @@
 """Read a hospital's visits file through a column map into one tidy, typed table, with a quality report.
 
-No row is dropped: an untrue value becomes missing and is counted.
+No row is dropped unless the map says so: an untrue value becomes missing and is counted.
 """
 
 import tempfile
@@ -48,7 +48,7 @@ class VisitsFile:
     .. 5), `triage_time`, `physician_time`, `departure_time`, `triage_minutes`, `wait_minutes`, `stay_minutes`,
     `disposition`, `age` (years), `mode`, `seen_recently`, `weight`; numbers are float64 with NaN for missing, and a
     field the column map does not name is all missing. Each step it measures has a column `minutes_STEP`. `exclusions`
-    lists every value set to missing as untrue: row, column, kind, value.
+    lists every odd value or row, set to missing or kept: row, column, kind, value (none of identities and free text).
 
     `uncovered_hours` (datetime64[h], in order) are the hours from the first to the last day of arrivals that the file
     does not cover. `resolution` says how finely it tells an arrival.

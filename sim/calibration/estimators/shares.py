@@ -77,7 +77,8 @@ def estimate_shares(
     error = np.sqrt(np.maximum(squares, 0.0) * correction) / base.sum()
     effective = _n_effective(share, error, weight, None if cluster is None else len(base))
     all_or_none = (share <= 0.0) | (share >= 1.0 - _ROUNDED)
-    return Shares(n, share, np.where(all_or_none, _error_of_none(effective) * correction, error), effective)
+    of_none = _error_of_none(effective) if np.isfinite(correction) else np.nan
+    return Shares(n, share, np.where(all_or_none, of_none, error), effective)
 
 
 _ROUNDED: Final = 1e-12
