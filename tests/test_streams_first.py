@@ -210,6 +210,17 @@ def test_visits_without_a_stream_are_left_out_and_counted_in_the_volume(tmp_path
     assert demand.mental_health_share == pytest.approx(len(parts[1]) / n, rel=0.03)
 
 
+def test_a_word_for_one_stream_and_none_for_the_other_is_not_a_file_of_one_stream(tmp_path: Path) -> None:
+    """Blank means medical here: taking the blank ones for mental health would make all of them so."""
+    rng = np.random.default_rng(4)
+    both = pd.concat(
+        (visits_of(None, 40.0, BY_DAY, rng, days=28), visits_of(MENTAL_HEALTH, 5.0, BY_NIGHT, rng, days=28))
+    )
+    base = compose(["study=run"]).scenario
+    with pytest.raises(VisitsFileError, match="visits name no stream, and all others are of mental_health"):
+        calibrate(written(both, tmp_path), MAP, name="no", output=tmp_path / "no", base=base)
+
+
 def test_a_stream_too_thin_for_its_own_estimates_is_named_with_what_was_pooled() -> None:
     rng = np.random.default_rng(5)
     mental = visits_of(MENTAL_HEALTH, 10.0, BY_NIGHT, rng, admitted=1.0)[:30]
