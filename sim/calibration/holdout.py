@@ -25,6 +25,7 @@ from sim.statistics.scoring import central_interval, crps_of_counts, log_score, 
 
 _DURATIONS: Final = ("wait_minutes", "stay_minutes")
 FEWEST_VISITS: Final = 20
+_UNUSED: Final = ("row", "month", "triage_time", "physician_time", "triage_minutes", "seen_recently")
 
 
 class NothingToHoldOut(ValueError):
@@ -243,6 +244,7 @@ def hold_out(
     """
     if has_weights(frame):
         raise NothingToHoldOut("visits have survey weights, and what is held out is scored visit by visit")
+    frame = frame.drop(columns=[name for name in _UNUSED if name in frame.columns])  # its parts are copies
     fitted, rest, name, held = split_by_time(frame, share)
     everything = count_arrivals_of(frame, calendar)
     daily = None

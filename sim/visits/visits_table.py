@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.io import sql
 from sim.visits.column_map import ColumnMap, PartsArrival
-from sim.visits.counts import counts_of, expand_counts, is_by_day
+from sim.visits.counts import arrivals_counted, expand_counts, is_by_day
 from sim.visits.data_quality import ColumnUse, DataQuality
 from sim.visits.file_error import VisitsFileError
 from sim.visits.plausibility import gate
@@ -78,7 +78,7 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             add_fields(query)
             check_intervals(query)
             query.run()
-            if counts := counts_of(column_map):
+            if counts := arrivals_counted(column_map):
                 expand_counts(query, counts)
             query.findings += [*gate(query), *table_findings(query)]
             if counts is None:
@@ -105,7 +105,7 @@ def uncovered_hours(column_map: ColumnMap, arrivals: pd.Series) -> np.ndarray:
 
 
 def _resolution(column_map: ColumnMap) -> Resolution:
-    if counts := counts_of(column_map):
+    if counts := arrivals_counted(column_map):
         return "day" if is_by_day(counts) else "hour"
     by_hour = isinstance(column_map.arrival, PartsArrival) and column_map.arrival.hour is not None
     return "hour" if by_hour else "minute"
