@@ -149,9 +149,14 @@ class DayFit:
 
     @cached_property
     def covariance(self) -> FloatArray:
-        """Of `log_mean`; 0 for what is not free."""
+        """Of `log_mean`, over the variances that the file leaves plausible; 0 for what is not free."""
+        mean = sum(weight * each.coefficients for each, weight in self.plausible)
+        inside = np.array(self.beside)
+        for each, weight in self.plausible:
+            apart = each.coefficients - mean
+            inside += weight * (each.covariance + np.outer(apart, apart))
         found = np.zeros((self.free.size, self.free.size))
-        found[np.ix_(self.free, self.free)] = self.fit.covariance + self.beside
+        found[np.ix_(self.free, self.free)] = inside
         return found
 
     def means(self, days: Dates) -> FloatArray:
@@ -179,7 +184,7 @@ class DayFit:
         return tuple((each, float(share)) for each, share in zip(found, weight, strict=True) if share > 0.0)
 
     def _grid(self) -> list[Variances]:
-        of_days, longest = self.variances.of_days, longest_memory(self.fit.days.n_weeks)
+        of_days, longest = self.variances.of_days, 2.0 * longest_memory(self.fit.days.n_weeks)
         memories = [each for each in _MEMORIES if each <= longest]
         return [Variances(of_days, cv**2, memory) for cv in _LEVEL_CVS for memory in memories]
 
@@ -228,8 +233,8 @@ _NEGLIGIBLE: Final = 0.01
 
 
 def longest_memory(n_weeks: int) -> float:
-    """Weeks of memory that so many weeks can tell from a constant: half of them, at most a year."""
-    return float(np.clip(n_weeks / 2.0, 1.0, weekly_effects.LONGEST_MEMORY))
+    """Weeks of memory that so many weeks can tell from another volume: a quarter of them, at most a year."""
+    return float(np.clip(n_weeks / 4.0, 1.0, weekly_effects.LONGEST_MEMORY))
 
 
 def _tails(confidence: float) -> tuple[float, float]:
