@@ -225,6 +225,7 @@ def test_few_files_without_an_odd_day_have_one_named() -> None:
 def test_a_shift_of_the_level_is_noticed_with_date_and_size_and_a_slow_level_is_none() -> None:
     total = made_totals(420, seed=18, level_cv=0.04)
     assert level_shifts(fit_days(whole(total))) == ()
+    total = made_totals(420, seed=18, level_cv=0.02)
     total[210:] = np.round(total[210:] * 1.25)
     (found, *_) = level_shifts(fit_days(whole(total)))
     assert abs((found.date - (START + 210)).astype(int)) <= 14

@@ -184,7 +184,7 @@ class DayFit:
         return tuple((each, float(share)) for each, share in zip(found, weight, strict=True) if share > 0.0)
 
     def _grid(self) -> list[Variances]:
-        of_days, longest = self.variances.of_days, 2.0 * longest_memory(self.fit.days.n_weeks)
+        of_days, longest = self.variances.of_days, longest_memory(self.fit.days.n_weeks)
         memories = [each for each in _MEMORIES if each <= longest]
         return [Variances(of_days, cv**2, memory) for cv in _LEVEL_CVS for memory in memories]
 
@@ -227,7 +227,7 @@ class DayFit:
 
 _LEVEL_CVS: Final = (0.0005, *(0.01 * 1.3**k for k in range(16)))
 _MEMORIES: Final = (0.3, *(0.7 * 1.6**k for k in range(10)))
-"""The grid over which predictions are averaged: none, then 1 % to 51 %; memories to 48 weeks."""
+"""The grid over which predictions are averaged: none, then 1 % to 51 %; memories to 52 weeks."""
 _NEGLIGIBLE: Final = 0.01
 """Of the weight of the most plausible: less is left out."""
 
