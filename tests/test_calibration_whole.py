@@ -7,22 +7,27 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from sim import compare
 from sim.calibration.calibrate import CalibrationReport, calibrate
 from sim.calibration.estimators.arrival_rates import fit_arrivals
 from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.visit_estimates import estimate_visits
-from sim.calibration.holdout import NothingToHoldOut, hold_out, split_by_time
+from sim.calibration.holdout import NothingToHoldOut, expected_inside, hold_out, split_by_time
+from sim.calibration.matching.quantities import with_factors
 from sim.calibration.writing.demand_file import Estimate
 from sim.calibration.writing.department_file import department_file
 from sim.config.composition import compose
 from sim.report.calibration_report import calibration_markdown
+from sim.report.comparison_answer import describe_comparison
 from sim.report.figures.calibration_figures import draw_arrivals, draw_calibration, figures_known
+from sim.report.words.caveats import calibration_lines, in_mind
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import read_visits
 from tests.calibration_worlds import (
     ACUITY,
     ADMISSION,
+    ASSESSMENT_MEAN,
     CALENDAR_START,
     HOUR_SHARES,
     MENTAL_SHARE,
@@ -52,14 +57,18 @@ MAP = ColumnMap.model_validate(
 @pytest.fixture(scope="module")
 def visits_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The visits of half a year under known parameters, as a hospital would export them."""
-    visits = played(0, weeks=WEEKS).visits.copy()
+    path = tmp_path_factory.mktemp("visits") / "visits.csv"
+    written_as_exported(played(0, weeks=WEEKS).visits.copy(), path)
+    return path
+
+
+def written_as_exported(visits: pd.DataFrame, path: Path) -> None:
+    """Times as text, blank where there is none."""
     for column in ("arrival", "physician", "departure"):
         times = CALENDAR_START + visits[column].fillna(0.0).to_numpy().astype("timedelta64[m]")
         text = pd.Series(pd.DatetimeIndex(times).strftime("%Y-%m-%d %H:%M"))
         visits[column] = text.where(visits[column].notna(), "")
-    path = tmp_path_factory.mktemp("visits") / "visits.csv"
     visits.drop(columns="assessed").to_csv(path, index=False)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +163,97 @@ def test_the_part_held_out_is_predicted(report: CalibrationReport) -> None:
     assert all(score.loss >= score.least - 1e-9 for score in held.quantiles)
     assert all(score.loss_simulated > score.loss for score in held.quantiles), "another department altogether"
     assert "of the department simulated" in " ".join(held.lines())
+
+
+def test_the_verdict_stands_at_the_head_of_what_is_printed_and_of_the_page(report: CalibrationReport) -> None:
+    """The world has one physician and one delay; the default department is another."""
+    assert report.department is not None
+    verdict = report.department.verdict
+    assert not verdict.plays_like_file
+    head = f"The calibrated department {verdict.sentence()}."
+    assert report.lines()[0] == head
+    assert report.lines()[1] == "Still the default's, the 5 that matter most:"
+    page = calibration_markdown(report).splitlines()
+    assert page[2] == f"**{head[:-1]}.**"
+    assert verdict.because[0] in head
+    assert " min played, " in head
+
+
+def test_the_verdict_is_carried_into_every_answer_of_the_department(report: CalibrationReport) -> None:
+    assert report.department is not None
+    folder = report.path("demand").parents[1]
+    chosen = ["demand=known", "department=known", f"configs={folder}", "study.weeks=1", "study.warm_up_weeks=0"]
+    calibration = compose(["study=run", *chosen[:3]]).scenario.department.calibration
+    assert calibration is not None
+    assert (calibration.file, calibration.because) == ("visits.csv", report.department.verdict.because)
+    assert len(calibration.still_default) == 5
+    answer = compare(["traditional", "peer_added"], *chosen, "study.demand_levels=[1.0]", replications=2, workers=1)
+    (line,) = calibration_lines([calibration])
+    assert "The department was calibrated on visits.csv and does not play like it, because " in line
+    assert in_mind(answer)[0] == line
+    assert describe_comparison(answer).remarks[0] == line
+    shipped = compare(["traditional"], *chosen[3:], "study.demand_levels=[1.0]", replications=1, workers=1)
+    assert not [text for text in in_mind(shipped) if "calibrated" in text]
+
+
+def test_a_second_file_is_scored_beside_what_was_before_and_the_best_possible(visits_file: Path) -> None:
+    """The same law half a year later under another seed: intervals hold as often as they say."""
+    later = played(1, weeks=8, seed=9).visits.copy()
+    path = visits_file.parent / "later.csv"
+    written_as_exported(later, path)
+    base = known_scenario(WEEKS)
+    output = visits_file.parent / "tested"
+    report = calibrate(visits_file, MAP, name="known", output=output, base=base, seed=3, test_file=path)
+    assert report.department is not None
+    tested = report.department.tested
+    assert tested is not None
+    assert (tested.fitted, tested.held_out, tested.n_held_out) == ("visits.csv", "later.csv", len(later))
+    assert tested.daily is not None
+    assert tested.daily.crps_best <= tested.daily.crps <= 1.05 * tested.daily.crps_plain
+    assert tested.n_inside >= 0.8 * len(tested.predictions), "means of waits that follow each other vary more"
+    assert all(score.least <= score.loss and score.loss_simulated is not None for score in tested.quantiles)
+    text = "\n".join(tested.lines())
+    assert f"{tested.n_inside} of {len(tested.predictions)} numbers lie inside" in text
+    assert f"the department calibrated on visits.csv {tested.verdict.sentence()}" in text
+    assert "## The second file" in calibration_markdown(report)
+
+
+def test_a_second_file_passes_the_gates_of_the_first(visits_file: Path) -> None:
+    path = visits_file.parent / "no_days.csv"
+    path.write_text(visits_file.read_text(encoding="utf-8").replace("2024-", "20x4-"), encoding="utf-8")
+    with pytest.raises(VisitsFileError, match=r"study\.test .*no_days\.csv"):
+        calibrate(visits_file, MAP, name="no", output=visits_file.parent / "no", base=known_scenario(4), test_file=path)
+
+
+def test_as_many_intervals_must_hold_as_chance_leaves_of_95_in_100() -> None:
+    assert expected_inside(46) == (40, 46)
+    assert expected_inside(1) == (0, 1)
+
+
+@pytest.fixture(scope="module")
+def matched(visits_file: Path) -> CalibrationReport:
+    """The same world calibrated in one whose physician takes 1.4 and whose delays take 0.7 times as long."""
+    wrong = with_factors(known_scenario(WEEKS), {"physician": 1.4, "delays": 0.7})
+    output = visits_file.parent / "matched"
+    boxes = {"physician": (0.5, 1.2), "delays": (0.7, 2.0)}
+    return calibrate(visits_file, MAP, name="matched", output=output, base=wrong, seed=3, matched=boxes)
+
+
+@pytest.mark.slow
+def test_the_nearest_point_is_applied_and_the_department_plays_like_the_file(matched: CalibrationReport) -> None:
+    assert matched.department is not None
+    region = matched.department.region
+    assert region is not None
+    factors = region.nearest_values()
+    assert factors["physician"] == pytest.approx(1.0 / 1.4, rel=0.1)
+    assert factors["delays"] == pytest.approx(1.0 / 0.7, rel=0.1)
+    assert matched.department.verdict.plays_like_file, matched.department.verdict.sentence()
+    text = matched.path("department").read_text(encoding="utf-8")
+    assert f"(physician) x {factors['physician']:.4g}" in text
+    department = compose(["study=run", "department=matched"], matched.folder).scenario.department
+    assessment = department.streams["medical"].pathway[0]
+    assert assessment.minutes.mean_of(3) == pytest.approx(1.4 * factors["physician"] * ASSESSMENT_MEAN)
+    assert "of what is tolerated" in calibration_markdown(matched)
 
 
 def test_what_is_simulated_is_scored_on_the_part_held_out_beside_what_was_before() -> None:

@@ -61,6 +61,8 @@ class Page(HTMLParser):
             self.tables.append(Table())
         elif tag == "tr":
             self.tables[-1].rows.append([])
+        elif tag == "br":
+            self._text += " "
         elif tag == "th":
             self.tables[-1].scopes.append(dict(attrs).get("scope") or "")
         if tag in ("th", "td", "caption", "h1", "h2", "h3", "dt", "dd"):
@@ -125,6 +127,46 @@ def test_one_scenario_has_a_report_that_is_made_again_too(tmp_path: Path) -> Non
     assert made_again(folder, tmp_path / "again.html") == (folder / "report.html").read_bytes()
     assert made_again(folder, tmp_path / "again.md") == (folder / "answer.md").read_bytes()
     assert "How long they wait" in Page((folder / "report.html").read_text(encoding="utf-8")).lines
+
+
+@pytest.mark.usefixtures("drawn_sweeps")
+@pytest.mark.parametrize(
+    ("name", "words", "drawings", "table"),
+    [
+        ("one world", ["-m", "staffing=traditional,peer_added,nurse_added", *SHORT], 2, "Wait, all (min)"),
+        ("two worlds", ["-m", "staffing=traditional,peer_added", "demand.growth=1,1.1", *SHORT], 0, "Wait, all (min)"),
+        (
+            "effects",
+            ["study=breakeven", "staffing=peer_added", "study.points=3", *SHORT],
+            1,
+            "Staff time only (CAD/week)",
+        ),
+    ],
+)
+def test_a_sweep_and_a_break_even_study_have_a_report_that_is_made_again_too(
+    name: str, words: list[str], drawings: int, table: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / name
+    assert main([*words, f"output={folder}"]) == 0
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert made_again(folder, tmp_path / "again.html") == text.encode()
+    assert made_again(folder, tmp_path / "again.md") == (folder / "answer.md").read_bytes()
+    page = Page(text)
+    assert len(page.lines) == 5
+    assert text.count("<svg") == drawings
+    assert table in page.table(caption="What matters, in one table").rows[0]
+    stated = {row[0] for row in page.table(caption="Warm-up and steady state").rows[1:]}
+    assert len(stated) == len(Results(folder)["cautions"])
+
+
+@pytest.mark.usefixtures("drawn_sweeps")
+def test_the_second_interval_of_a_sweep_is_in_its_report_again(tmp_path: Path) -> None:
+    folder = tmp_path / "drawn"
+    draws = ("study.assumptions=true", "study.draws=40", "study.draw_weeks=1")
+    assert main(["-m", "staffing=traditional,peer_added,nurse_added", *draws, *SHORT, f"output={folder}"]) == 0
+    assert made_again(folder, tmp_path / "again.html") == (folder / "report.html").read_bytes()
+    assert made_again(folder, tmp_path / "again.md") == (folder / "answer.md").read_bytes()
+    assert "With the assumptions" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_report_of_a_folder_stands_in_it_unless_another_place_is_named(compared: Path, tmp_path: Path) -> None:
@@ -396,7 +438,7 @@ def changed_facts(folder: Path, **changed: object) -> None:
 
 def refusals() -> Iterator[tuple[str, str]]:
     yield "no study", "run.json"
-    yield "a sweep", "study=compare or study=run"
+    yield "a validation", "a sweep or a break-even study"
     yield "an earlier version", "comparison"
     yield "no baseline", "baseline"
     yield "no scenarios", "scenarios.json"
@@ -424,8 +466,8 @@ def spoil(folder: Path, what: str) -> None:
     match what:
         case "no study":
             (folder / "run.json").write_text(json.dumps({**facts, "study": 7}), encoding="utf-8")
-        case "a sweep":
-            changed_facts(folder, study="sweep")
+        case "a validation":
+            changed_facts(folder, study="validate")
         case "an earlier version":
             del facts["comparison"]
             (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")

@@ -206,6 +206,11 @@ def test_the_pattern_of_unreadable_times_is_proposed_and_reads_them(tmp_path: Pa
     assert read.frame["arrival"][0].floor("min") == pd.Timestamp("2024-12-31 23:05")
 
 
+def test_no_pattern_is_proposed_for_what_is_no_time(tmp_path: Path) -> None:
+    read = visits(tmp_path, {"arr": [*[f"{t:%Y-%m-%d %H:%M}" for t in at_random(1, 200, days=20)], "soon"]})
+    assert "time_format" not in finding(read, "not a date and time").remedy
+
+
 @pytest.mark.parametrize(("text", "words"), [("45292.035", "serial numbers"), ("1704067200", "seconds since 1970")])
 def test_numbers_for_times_are_said_to_be_what_they_look_like(tmp_path: Path, text: str, words: str) -> None:
     assert words in refusal(visits(tmp_path, {"arr": [text]}))
@@ -305,6 +310,15 @@ def test_nights_and_weekends_without_visits_leave_no_date_far_from_all_others(tm
     assert not has(visits(tmp_path, {"arr": [f"{t:%Y-%m-%d %H:%M}" for t in times]}), "far from all others")
 
 
+def test_more_mistyped_dates_than_are_tolerated_refuse_the_file_with_their_rows(tmp_path: Path) -> None:
+    times = [f"{t:%Y-%m-%d %H:%M}" for t in at_random(1, 3000, days=200)]
+    read = visits(tmp_path, {"arr": [time if k % 60 else time.replace("2024", "2042") for k, time in enumerate(times)]})
+    far = finding(read, "a date far from all others")
+    assert (far.count, far.rows[:2]) == (50, (1, 61))
+    assert "50 of 3,000 rows" in refusal(read)
+    assert "`exclude: [2024-07-19..2041-12-31]`" in refusal(read)
+
+
 def test_an_excluded_period_is_no_gap(tmp_path: Path) -> None:
     early, late = at_random(6, 20, days=10, start="2022-01-01"), at_random(7, 3000, days=200, start="2023-01-01")
     columns = {"arr": early.append(late).strftime("%Y-%m-%d %H:%M")}
@@ -326,7 +340,9 @@ def test_capitals_blanks_and_hyphens_are_forgiven_and_said(tmp_path: Path) -> No
     assert read.frame["disposition"].value_counts().to_dict() == {"discharge": 91, "admission": 1, "lwbs": 1, "ama": 1}
     assert finding(read, "other capitals, blanks or hyphens").rows == (91, 92, 94)
     assert not read.quality.errors()
-    read = words(tmp_path, ["mental health", "Mental-Health", "MENTAL_HEALTH", "Medical"], "stream")
+    read = words(
+        tmp_path, ["mental health", "Mental-Health", "MENTAL_HEALTH", "mental\u00a0health", "Medical"], "stream"
+    )
     assert set(read.frame["stream"]) == {"mental_health", "medical"}
 
 
@@ -368,6 +384,19 @@ def test_free_text_in_a_column_of_words_is_never_printed(tmp_path: Path, n: int)
     assert "recode" in refusal(read)
     assert len(read.exclusions) == n
     assert set(read.exclusions["value"]) == {""}
+
+
+@pytest.mark.parametrize(
+    "keys", [{"age": "w"}, {"departure_time": "w"}, {"acuity": {"column": "w", "recode": {"1": 1}}}]
+)
+def test_names_in_a_column_of_numbers_or_times_or_codes_are_never_printed(
+    tmp_path: Path, keys: dict[str, object]
+) -> None:
+    given = [f"Anna Meier{'abcdefghijklmnopqrstuvwxyz'[k]}" for k in range(26)]
+    read = words(tmp_path, given, **{"disposition": None, **keys})
+    everything = "\n".join((*read.quality.report_lines(), refusal(read), read.quality.table_text()))
+    assert "Meier" not in everything + read.exclusions.to_csv()
+    assert read.exclusions["row"].nunique() == 26
 
 
 @pytest.mark.parametrize("form", ["3.0", "3", "03.0"])
@@ -438,9 +467,16 @@ def test_rows_of_one_visit_are_one_and_what_differs_is_told(tmp_path: Path) -> N
 def test_a_column_of_patients_is_no_column_of_visits(tmp_path: Path) -> None:
     times = at_random(9, 100, days=10).strftime("%Y-%m-%d %H:%M")
     read = visits(tmp_path, {"who": [k % 50 for k in range(100)], "arr": times}, visit="who")
-    assert "rows with different arrivals" in refusal(read)
+    assert "stand in rows that differ in 'arr'" in refusal(read)
     read = visits(tmp_path, {"who": ["ward"] * 100, "arr": times}, visit="who")
-    assert "rows with different arrivals" in refusal(read)
+    assert "stand in rows that differ in 'arr'" in refusal(read)
+
+
+def test_numbers_of_visits_that_stand_for_one_at_each_site_are_refused(tmp_path: Path) -> None:
+    columns = {"v": np.arange(100) // 2, "arr": ["2024-01-01 10:00"] * 100, "site": ["A", "B"] * 50}
+    assert "stand in rows that differ in 'site'" in refusal(visits(tmp_path, columns, visit="v", site="site"))
+    chosen = visits(tmp_path, columns, visit="v", site="site", only={"site": "A"})
+    assert (len(chosen.frame), chosen.quality.errors()) == (50, ())
 
 
 def test_rows_without_a_number_of_the_visit_stay_apart(tmp_path: Path) -> None:
@@ -459,6 +495,11 @@ def test_only_one_site_is_read_and_the_rows_of_the_others_are_counted(tmp_path: 
     left_out = finding(read, "than `only` names")
     assert left_out.count == 60
     assert "'A'" not in "\n".join(read.quality.report_lines())
+
+
+def test_a_year_may_be_chosen_by_its_number(tmp_path: Path) -> None:
+    columns = {"arr": ["2023-01-01 10:00", "2024-01-01 10:00"], "year": [2023, 2024]}
+    assert list(visits(tmp_path, columns, only={"year": 2024}).frame["row"]) == [2]
 
 
 def test_a_site_that_no_row_has_is_an_error_with_the_sites_there_are(tmp_path: Path) -> None:
@@ -494,6 +535,18 @@ def test_identities_are_never_shown(tmp_path: Path) -> None:
     everything = "\n".join((*read.quality.report_lines(), read.quality.table_text(), read.exclusions.to_csv()))
     assert "Secret" not in everything
     assert read.exclusions.query("kind == 'a spreadsheet formula'")["row"].tolist() == [1]
+
+
+def test_rows_that_only_a_note_tells_of_are_listed_too(tmp_path: Path) -> None:
+    text = "arr,w,v\n2024-03-10 02:30,10,1\n2024-03-11 10:00,2000,2\n2024-03-12 10:00\n2024-03-13 10:00,5,4\n"
+    (tmp_path / "visits.csv").write_text(f"{text}2024-03-13 10:00,5,4\n", encoding="utf-8")
+    column_map = ColumnMap.model_validate({"arrival": TIMESTAMP, "wait_minutes": "w", "time_zone": "America/Toronto"})
+    assert inspect_visits(tmp_path / "visits.csv", column_map).exclusions.drop(columns="value").to_numpy().tolist() == [
+        [1, "arr", "an arrival in the hour that the clock left out"],
+        [2, "w", "waits over 24 hours"],
+        [3, "", "fewer cells than the header"],
+        [5, "", "the whole row repeats an earlier one"],
+    ]
 
 
 def test_every_oddity_is_listed_with_its_row_faults_and_notes_alike(tmp_path: Path) -> None:

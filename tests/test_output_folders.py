@@ -456,7 +456,8 @@ def test_all_that_a_sweep_and_a_break_even_study_write_is_known_by_name(tmp_path
     visits = f"visits/seed=1/code=0a1b/scenario={'ab' * 32}"
     part = "000001-000012-0123456789abcdef.parquet"
     names = [
-        ".lock", ".estimates.parquet.partial", ".sorting/duckdb_temp_storage-0.tmp", "answer.md", "curves.parquet",
+        ".lock", ".estimates.parquet.partial", ".sorting/duckdb_temp_storage-0.tmp", "answer.md", "report.html",
+        "curves.parquet",
         "figures/breakeven.svg", "figures/.breakeven.png.partial", f"parts/{part}", f"parts/{part}.damaged",
         "parts/.new", "run.json", "sweep.log", "warm_up_days.parquet", f"{visits}/replication=12.parquet",
         f"{visits}/.replication=12.parquet.partial", "..peered.json.partial",

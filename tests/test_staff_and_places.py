@@ -15,6 +15,7 @@ from sim.calibration.writing.staffing_file import compared_name, compared_text, 
 from sim.config import compose
 from sim.department.roster import heads_by_minute
 from sim.department.scenario import Scenario, ScenarioError
+from sim.studies.calibrate import own_groups
 from sim.studies.next_command import shell_text, words_kept
 from sim.studies.question import CalibrateSettings
 from sim.visits.column_map import ColumnMap
@@ -209,6 +210,12 @@ def test_a_folder_and_a_file_that_is_not_there_are_refused(tmp_path: Path) -> No
     assert "none.csv = " in both
 
 
+@pytest.mark.skipif(os.name != "posix", reason="makes a named pipe")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "staff.csv")
+    assert "a pipe, a socket or a device" in problems_of(read_resource_lists, str(tmp_path / "staff.csv"), None, BASE)
+
+
 def test_slips_alike_are_told_once_with_their_rows(tmp_path: Path) -> None:
     found = problems_of(staff, tmp_path, HEADER + "doctor,Mon,07:00,19:00,6\n" * 9)
     assert found.count("doctor") == 1
@@ -305,6 +312,20 @@ def test_a_volume_nearly_the_same_or_unknown_leaves_the_default_and_says_so(visi
     assert "not yours" in found.lines()[0]
 
 
+def test_a_staffing_and_a_department_of_the_users_own_are_taken_as_they_are(tmp_path: Path) -> None:
+    mine = compose(["study=run", "staffing=nurse_added"]).scenario
+    lists = read_resource_lists(None, None, mine, frozenset({"staffing"}))
+    found = resources(lists, 25_000.0, mine)
+    assert found.sourced.staffing.roles == mine.staffing.roles
+    assert found.department.zones["acute"].places == 7
+    assert found.lines()[0].startswith(
+        "staffing is yours, as in staffing=nurse_added; places are scaled from the default's to your volume, not yours:"
+    )
+    whole = read_resource_lists(None, None, mine, frozenset({"staffing", "department"}))
+    assert resources(whole, 25_000.0, mine).department == mine.department
+    assert "not yours" not in resources(whole, 25_000.0, mine).lines()[0]
+
+
 # --- what is written ---
 
 
@@ -320,6 +341,20 @@ def composed_from(folder: Path, found: Resources, name: str) -> Scenario:
 def test_a_staffing_that_was_written_is_read_again_to_the_last_digit(visits: float, tmp_path: Path) -> None:
     """With other volumes the shipped department's minimum cover would refuse it, which its own file lowers."""
     found = resources(ResourceLists(), visits, WITH_PEERS)
+    assert composed_from(tmp_path, found, "ours").staffing == found.sourced.staffing
+
+
+def test_a_staffing_of_a_list_is_read_again_with_its_breaks_costs_and_days(tmp_path: Path) -> None:
+    text = (
+        "role,weekday,start,end,heads,hourly_cost,break_minutes\n"
+        "nurse,Mon-Fri,07:00,15:00,7,61.25,\nnurse,Sat-Sun,07:00,15:00,6,,50\nnurse,daily,15:00,23:00,8,,0\n"
+        "nurse,daily,23:00,07:00,6,,\nnurse,daily,07:00,15:30,1,,\nnurse,Wed,07:00,16:00,1,,20\n"
+        "psychiatrist,Mon,22:00,06:00,1,,\n"
+    )
+    found = resources(staff(tmp_path, text))
+    assert set(found.sourced.staffing.roles["nurse"].shifts) == {
+        "from_07", "from_07_mon_fri", "from_07_sat_sun", "from_07_wed", "from_15", "from_23",
+    }  # fmt: skip
     assert composed_from(tmp_path, found, "ours").staffing == found.sourced.staffing
 
 
@@ -408,3 +443,11 @@ def test_a_file_without_weekdays_refuses_lists_that_no_department_would_have(tmp
         estimate_calibration(
             tmp_path / "visits.csv", column_map, name="ours", output=tmp_path / "ours", base=BASE, lists=lists
         )
+
+
+def test_a_choice_from_a_folder_of_the_users_own_is_known_as_theirs(tmp_path: Path) -> None:
+    (tmp_path / "staffing").mkdir()
+    (tmp_path / "staffing" / "mine.yaml").write_text("defaults: [traditional, _self_]\nname: mine\n", encoding="utf-8")
+    words = ["study=calibrate", "study.map=malmo"]
+    assert own_groups(compose([*words, "staffing=mine"], tmp_path)) == {"staffing"}
+    assert own_groups(compose(words, tmp_path)) == frozenset()

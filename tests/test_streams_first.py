@@ -1,6 +1,7 @@
 """A file that names streams is estimated by stream: nothing of one is written for the other, or for both, unsaid."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +9,17 @@ import pandas as pd
 import pytest
 import yaml
 
-from sim.calibration.calibrate import CalibrationReport, calibrate
-from sim.calibration.estimators.demand_by_stream import estimate_week
-from sim.calibration.estimators.visit_estimates import estimate_visits
-from sim.calibration.writing.department_file import department_file
+from sim.calibration.calibrate import calibrate
+from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_week
+from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
+from sim.calibration.writing.demand_file import DemandFile, VisitsSource, demand_of_week
+from sim.calibration.writing.department_file import DepartmentFile, department_file
 from sim.config import compose
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile
+from sim.report.calibration_report import calibration_markdown
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
+from sim.visits.visits_table import read_visits
 
 LEVELS = {str(level): level for level in range(1, 6)}
 MAP = ColumnMap.model_validate(
@@ -50,19 +54,39 @@ def visits_of(
     return pd.DataFrame({"arrival": times, "stream": stream, "acuity": acuity, "disposition": end})
 
 
-def calibrated(table: pd.DataFrame, folder: Path, name: str, **more: object) -> CalibrationReport:
-    path = folder / f"{name}.csv"
+@dataclass(frozen=True)
+class Made:
+    """What is estimated and written of a file, not played."""
+
+    week: WeekByStream
+    found: VisitEstimates
+    demand: DemandFile
+    department: DepartmentFile
+
+    def composed(self, folder: Path) -> Profile:
+        """The demand as the command would compose it."""
+        (folder / "demand").mkdir(exist_ok=True)
+        (folder / "demand" / f"{self.demand.name}.yaml").write_text(self.demand.yaml_text(), encoding="utf-8")
+        demand = compose(["study=run", f"demand={self.demand.name}"], folder).scenario.demand
+        assert isinstance(demand, Profile)
+        return demand
+
+
+def written(table: pd.DataFrame, folder: Path) -> Path:
+    """The visits as a file."""
+    path = folder / "visits.csv"
     in_order = table.sort_values("arrival")
     in_order.assign(arrival=in_order["arrival"].dt.strftime("%Y-%m-%d %H:%M:%S")).to_csv(path, index=False)
-    base = compose(["study=run"]).scenario
-    return calibrate(path, MAP, name=name, output=folder / f"{name}_of", base=base, **more)  # type: ignore[arg-type]
+    return path
 
 
-def composed(report: CalibrationReport) -> Profile:
-    """The demand as the command would compose it."""
-    demand = compose(["study=run", f"demand={report.demand.name}"], report.folder).scenario.demand
-    assert isinstance(demand, Profile)
-    return demand
+def made(table: pd.DataFrame, folder: Path, name: str, *, rake: bool = False) -> Made:
+    path, base = written(table, folder), compose(["study=run"]).scenario
+    read = read_visits(path, MAP)
+    week, found = estimate_week(read.frame), estimate_visits(read.frame)
+    demand = demand_of_week(VisitsSource(name, path, MAP, read.quality, rake), week, found, base.demand)
+    about = (f"{week.parts.first_line()}.",)
+    return Made(week, found, demand, department_file(name, base.department, found, about))
 
 
 def rates_of(demand: Profile, stream: str) -> np.ndarray:
@@ -84,11 +108,11 @@ def as_tidy(table: pd.DataFrame, **columns: object) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def two_streams(tmp_path_factory: pytest.TempPathFactory) -> CalibrationReport:
+def two_streams(tmp_path_factory: pytest.TempPathFactory) -> Made:
     rng = np.random.default_rng(1)
     medical = visits_of(MEDICAL, 50.0, BY_DAY, rng, admitted=0.05)
     mental = visits_of(MENTAL_HEALTH, 10.0, BY_NIGHT, rng, admitted=0.4)
-    return calibrated(pd.concat((medical, mental)), tmp_path_factory.mktemp("two"), "two")
+    return made(pd.concat((medical, mental)), tmp_path_factory.mktemp("two"), "two")
 
 
 @pytest.fixture(scope="module")
@@ -98,13 +122,11 @@ def default() -> Profile:
     return demand
 
 
-def test_the_file_written_has_the_rates_of_both_streams(two_streams: CalibrationReport) -> None:
-    assert two_streams.department is not None
-    demand, frame = composed(two_streams), two_streams.department.visits
-    week, found = estimate_week(frame), two_streams.department.estimates
+def test_the_file_written_has_the_rates_of_both_streams(two_streams: Made, tmp_path: Path) -> None:
+    demand = two_streams.composed(tmp_path)
     for stream in (MEDICAL, MENTAL_HEALTH):
-        own, year = week.by_stream[stream], float(found.rates[stream].visits_per_year.value[0])
-        shares = found.rates[stream].hour_shares.value
+        own, year = two_streams.week.by_stream[stream], two_streams.found.rates[stream].visits_per_year.value[0]
+        shares = two_streams.found.rates[stream].hour_shares.value
         if stream == MENTAL_HEALTH:
             shares = np.tile(own.weekday.share @ shares, (7, 1))
         meant = year / 365.0 * 7.0 * own.weekday.share[:, None] * shares
@@ -115,74 +137,75 @@ def test_the_file_written_has_the_rates_of_both_streams(two_streams: Calibration
     assert night == pytest.approx(0.5, abs=0.06)
 
 
-def test_admission_is_each_streams_own(two_streams: CalibrationReport) -> None:
-    assert two_streams.department is not None
+def test_admission_is_each_streams_own(two_streams: Made) -> None:
     for stream, truth in ((MEDICAL, 0.05), (MENTAL_HEALTH, 0.4)):
-        for level, shares in two_streams.department.estimates.admission[stream].items():
+        for level, shares in two_streams.found.admission[stream].items():
             assert abs(shares.share[1] - truth) < 4 * shares.standard_error[1], f"{stream} {level}"
-    streams = two_streams.department.file.department().streams
+    streams = two_streams.department.department().streams
     medical, mental = (next(step for step in streams[name].pathway if step.kind == "dispose") for name in streams)
     assert medical.admission[2] < 0.1 < 0.3 < mental.admission[2]
 
 
-def test_the_first_line_of_all_that_is_printed_and_written_says_by_stream(two_streams: CalibrationReport) -> None:
-    counted = two_streams.lines()[0]
-    assert counted.startswith("by stream: ")
-    assert counted.endswith("; each is estimated from its own visits.")
-    for what in ("demand", "department"):
-        first = two_streams.path(what).read_text(encoding="utf-8").splitlines()[0]
-        assert first == f"# {what}=two, {counted}"
+def test_the_first_line_of_what_is_written_says_by_stream(two_streams: Made) -> None:
+    assert two_streams.demand.first_line.startswith("by stream: ")
+    assert two_streams.demand.first_line.endswith("; each is estimated from its own visits")
+    for what, text in (("demand", two_streams.demand.yaml_text()), ("department", two_streams.department.yaml_text())):
+        assert text.splitlines()[0] == f"# {what}=two, {two_streams.demand.first_line}."
 
 
 @pytest.mark.parametrize(("stream", "other"), [(MEDICAL, MENTAL_HEALTH), (MENTAL_HEALTH, MEDICAL)])
 def test_a_file_of_one_stream_calibrates_it_and_leaves_the_other_as_it_was(
     tmp_path: Path, default: Profile, stream: str, other: str
 ) -> None:
-    report = calibrated(visits_of(stream, 8.0, BY_NIGHT, np.random.default_rng(2)), tmp_path, "alone")
-    assert report.department is not None
-    demand = composed(report)
+    alone = made(visits_of(stream, 8.0, BY_NIGHT, np.random.default_rng(2)), tmp_path, "alone")
+    demand = alone.composed(tmp_path)
     assert rates_of(demand, other) == pytest.approx(rates_of(default, other), rel=1e-4, abs=1e-6)
-    own = rates_of(demand, stream)
-    year = float(report.department.estimates.rates[stream].visits_per_year.value[0])
+    own, year = rates_of(demand, stream), float(alone.found.rates[stream].visits_per_year.value[0])
     assert own.sum() * 365 / 7 == pytest.approx(year, rel=1e-5)
     assert own.sum() == pytest.approx(7 * 8.0, rel=0.12)
     assert own.reshape(7, 24)[:, :8].sum() / own.sum() == pytest.approx(0.5, abs=0.05)
     for key in ("weekday_index", "acuity_mix", "day_factor_cv"):
         assert getattr(demand, key)[other] == getattr(default, key)[other]
     assert demand.acuity_mix[stream] == pytest.approx((0, 1 / 3, 1 / 3, 1 / 3, 0), abs=0.06)
-    assert report.lines()[0].startswith(f"{stream} alone: ")
-    assert f"{other} keeps all of its own" in report.lines()[0]
+    assert alone.demand.first_line.startswith(f"{stream} alone: ")
+    assert f"{other} keeps all of its own" in alone.demand.first_line
     base = compose(["study=run"]).scenario.department.streams[other]
-    assert report.department.file.department().streams[other].pathway == base.pathway
+    assert alone.department.department().streams[other].pathway == base.pathway
 
 
 def test_a_file_without_streams_is_said_to_be_pooled_and_what_is_assumed_of_each(
     tmp_path: Path, default: Profile
 ) -> None:
-    report = calibrated(visits_of(None, 60.0, BY_DAY, np.random.default_rng(3)), tmp_path, "pooled")
-    first = report.lines()[0]
+    pooled = made(visits_of(None, 60.0, BY_DAY, np.random.default_rng(3)), tmp_path, "pooled")
+    first = pooled.demand.first_line
     assert first.startswith("pooled: the file names no streams; ")
     assert "mental health keeps its share" in first
-    assert report.path("demand").read_text(encoding="utf-8").splitlines()[0] == f"# demand=pooled, {first}"
-    demand = composed(report)
+    demand = pooled.composed(tmp_path)
     assert demand.mental_health_share == default.mental_health_share
     assert demand.weekday_index[MENTAL_HEALTH] == default.weekday_index[MENTAL_HEALTH]
-    assert report.department is not None
-    streams = report.department.file.department().streams.values()
+    streams = pooled.department.department().streams.values()
     medical, mental = (next(step for step in stream.pathway if step.kind == "dispose").admission for stream in streams)
     assert medical[1:4] == mental[1:4], "of all visits, written for both"
+
+
+def test_the_console_and_the_report_say_it_before_anything_of_the_file(tmp_path: Path) -> None:
+    path = written(visits_of(None, 20.0, BY_DAY, np.random.default_rng(3), days=28), tmp_path)
+    report = calibrate(path, MAP, name="pooled", output=tmp_path / "out")
+    assert report.lines()[0] == f"{report.demand.first_line}."
+    text = calibration_markdown(report)
+    assert text.index("pooled: the file names no streams") < text.index("rows read")
 
 
 def test_visits_without_a_stream_are_left_out_and_counted_in_the_volume(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     parts = [visits_of(MEDICAL, 40.0, BY_DAY, rng), visits_of(MENTAL_HEALTH, 10.0, BY_DAY, rng)]
     unnamed = visits_of(None, 5.0, BY_NIGHT, rng)
-    report = calibrated(pd.concat((*parts, unnamed)), tmp_path, "unnamed")
+    found = made(pd.concat((*parts, unnamed)), tmp_path, "unnamed")
     n = sum(map(len, parts))
-    text = "\n".join(report.lines())
+    text = "\n".join(found.demand.summary_lines())
     assert f"{len(unnamed):,} of {n + len(unnamed):,} visits (" in text
     assert f"times {1 + len(unnamed) / n:.4f}, as if they were shared out like the others" in text
-    demand = composed(report)
+    demand = found.composed(tmp_path)
     assert demand.visits_per_year == pytest.approx((n + len(unnamed)) / 140 * 365, rel=0.01)
     assert demand.mental_health_share == pytest.approx(len(parts[1]) / n, rel=0.03)
 
@@ -198,6 +221,8 @@ def test_a_stream_too_thin_for_its_own_estimates_is_named_with_what_was_pooled()
         note.startswith("mental_health: 30 arrivals, under 50: hours and weekdays pooled") for note in week.notes
     )
     assert any(note.startswith("mental_health: 30 levels, under 50: the acuity mix pooled") for note in week.notes)
+    assert not week.has_own_hours(MENTAL_HEALTH)
+    assert week.has_own_hours(MEDICAL)
     pooled, own = found.admission[MENTAL_HEALTH], found.admission[MEDICAL]
     assert sum(shares.n for shares in pooled.values()) == len(frame)
     assert sum(shares.n for shares in own.values()) == len(frame) - 30
@@ -208,10 +233,9 @@ def test_an_hour_of_the_week_without_visits_in_one_stream_leaves_no_rate_below_0
     rng = np.random.default_rng(6)
     medical = visits_of(MEDICAL, 50.0, BY_DAY, rng)
     late = (medical["arrival"].dt.day_of_week == 6) & (medical["arrival"].dt.hour == 23)
-    report = calibrated(pd.concat((medical[~late], visits_of(MENTAL_HEALTH, 20.0, BY_DAY, rng))), tmp_path, "late")
-    assert report.department is not None
-    assert set(report.department.estimates.rates) == {MEDICAL, MENTAL_HEALTH}
-    rates = rates_of(composed(report), MEDICAL)
+    late_found = made(pd.concat((medical[~late], visits_of(MENTAL_HEALTH, 20.0, BY_DAY, rng))), tmp_path, "late")
+    assert set(late_found.found.rates) == {MEDICAL, MENTAL_HEALTH}
+    rates = rates_of(late_found.composed(tmp_path), MEDICAL)
     assert rates[167] >= 0.0
     assert rates[:167].min() > 0.2
 
@@ -295,7 +319,7 @@ def test_nobody_admitted_is_told_with_an_error_and_an_interval() -> None:
 def test_raking_scales_every_stream_alike_and_meets_the_blocks(tmp_path: Path) -> None:
     rng = np.random.default_rng(11)
     both = pd.concat((visits_of(MEDICAL, 50.0, BY_DAY, rng), visits_of(MENTAL_HEALTH, 5.0, BY_NIGHT, rng)))
-    demand = composed(calibrated(both, tmp_path, "raked", rake=True))
+    demand = made(both, tmp_path, "raked", rake=True).composed(tmp_path)
     total = (rates_of(demand, MEDICAL) + rates_of(demand, MENTAL_HEALTH)).reshape(7, 3, 8).sum(axis=(0, 2))
     assert total / total.sum() == pytest.approx((0.126, 0.438, 0.436), abs=0.004)
     nights = rates_of(demand, MENTAL_HEALTH).reshape(7, 24)[:, :8].sum() / rates_of(demand, MENTAL_HEALTH).sum()
@@ -303,8 +327,9 @@ def test_raking_scales_every_stream_alike_and_meets_the_blocks(tmp_path: Path) -
 
 
 def test_one_stream_cannot_be_raked_to_the_blocks_of_all(tmp_path: Path) -> None:
+    path = written(visits_of(MENTAL_HEALTH, 8.0, BY_NIGHT, np.random.default_rng(12)), tmp_path)
     with pytest.raises(VisitsFileError, match=r"study\.rake: the published blocks are of all visits"):
-        calibrated(visits_of(MENTAL_HEALTH, 8.0, BY_NIGHT, np.random.default_rng(12)), tmp_path, "no", rake=True)
+        calibrate(path, MAP, name="no", output=tmp_path / "no", base=compose(["study=run"]).scenario, rake=True)
 
 
 def test_a_file_without_weekdays_is_written_by_stream_too(tmp_path: Path) -> None:
@@ -314,7 +339,8 @@ def test_a_file_without_weekdays_is_written_by_stream_too(tmp_path: Path) -> Non
     both.assign(arrival=both["arrival"].dt.strftime("%Y-%m-%d %H:%M:%S")).to_csv(path, index=False)
     shifted = MAP.model_copy(update={"calendar": "shifted"})
     report = calibrate(path, shifted, name="day", output=tmp_path, base=compose(["study=run"]).scenario)
-    demand = composed(report)
+    demand = compose(["study=run", "demand=day"], report.folder).scenario.demand
+    assert isinstance(demand, Profile)
     assert demand.mental_health_share == pytest.approx(1 / 6, abs=0.02)
     assert sum(demand.mh_hour_shares["default"][:8]) == pytest.approx(0.5, abs=0.06)
     assert demand.medical_shares()[:, :8].sum(axis=1) == pytest.approx(np.full(7, 1 / 9), abs=0.02)

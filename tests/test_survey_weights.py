@@ -1,6 +1,7 @@
 """Survey weights are used in every estimate of a file without dates, or refused: checked by another calculation."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +9,20 @@ import pandas as pd
 import pytest
 import yaml
 
-from sim.calibration.calibrate import CalibrationReport, calibrate
+from sim.calibration.calibrate import calibrate
+from sim.calibration.estimators.demand_by_stream import estimate_week
 from sim.calibration.estimators.shares import estimate_shares
-from sim.calibration.estimators.survey_weights import TOLD_CHANCES
+from sim.calibration.estimators.survey_weights import TOLD_CHANCES, with_usable_weights
+from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, hold_out
+from sim.calibration.writing.demand_file import DemandFile, VisitsSource, demand_of_week
+from sim.calibration.writing.department_file import DepartmentFile, department_file
 from sim.config import compose
+from sim.report.calibration_report import calibration_markdown
 from sim.statistics.weighted import quantile_errors, weighted_mean, weighted_quantile
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
+from sim.visits.visits_table import read_visits
 from tests.layouts import load_column_map
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,12 +69,25 @@ def survey() -> pd.DataFrame:
     )
 
 
+@dataclass(frozen=True)
+class Made:
+    """What is estimated and written of the survey, not played."""
+
+    found: VisitEstimates
+    demand: DemandFile
+    department: DepartmentFile
+
+
 @pytest.fixture(scope="module")
-def report(survey: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> CalibrationReport:
-    folder = tmp_path_factory.mktemp("survey")
-    survey.to_csv(folder / "survey.csv", index=False)
-    base = compose(["study=run"]).scenario
-    return calibrate(folder / "survey.csv", MAP, name="ours", output=folder, base=base, hold_out_share=0.5)
+def made(survey: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    path = tmp_path_factory.mktemp("survey") / "survey.csv"
+    survey.to_csv(path, index=False)
+    read, base = read_visits(path, MAP), compose(["study=run"]).scenario
+    frame, weights = with_usable_weights(read.frame)
+    found = estimate_visits(frame)
+    source = VisitsSource("ours", path, MAP, read.quality, False, weights)
+    demand = demand_of_week(source, estimate_week(frame), found, base.demand)
+    return Made(found, demand, department_file("ours", base.department, found))
 
 
 # --- another calculation: plain loops over hospitals ---
@@ -89,56 +109,56 @@ def quantile_by_hand(values: np.ndarray, weight: np.ndarray, chance: float) -> f
     return min(x for x in set(values) if weight[values <= x].sum() / weight.sum() >= chance - 1e-12)
 
 
-def row(report: CalibrationReport, quantity: str, level: str = "") -> Iterator[tuple[float, float]]:
+def row(demand: DemandFile, quantity: str, level: str = "") -> Iterator[tuple[float, float]]:
     """The value and the error of each row of the table of estimates."""
-    for each in report.demand.estimates:
+    for each in demand.estimates:
         if each.quantity == quantity and each.level == level:
             assert each.standard_error is not None
             yield each.estimate, each.standard_error
 
 
-def test_shares_have_the_value_and_the_error_of_plain_loops(survey: pd.DataFrame, report: CalibrationReport) -> None:
+def test_shares_have_the_value_and_the_error_of_plain_loops(survey: pd.DataFrame, made: Made) -> None:
     for stream, mine in survey.groupby("stream"):
         args = mine["weight"].to_numpy(), mine["hospital"].to_numpy()
-        for day, found in enumerate(row(report, f"weekday_index {stream}"), 1):
+        for day, found in enumerate(row(made.demand, f"weekday_index {stream}"), 1):
             share, error = by_hand((mine["day"] == day).to_numpy(float), *args)
             assert found == pytest.approx((7 * share, 7 * error))
         for level in (2, 3, 4):
-            (found,) = row(report, f"acuity_share {stream}", str(level))
+            (found,) = row(made.demand, f"acuity_share {stream}", str(level))
             assert found == pytest.approx(by_hand((mine["acuity"] == level).to_numpy(float), *args))
             at_level = mine[mine["acuity"] == level]
-            (found,) = row(report, f"admission_share {stream}", str(level))
+            (found,) = row(made.demand, f"admission_share {stream}", str(level))
             is_in = (at_level["end"] == "admission").to_numpy(float)
             told = by_hand(is_in, at_level["weight"].to_numpy(), at_level["hospital"].to_numpy())
             assert found == pytest.approx(told)
         ages = np.digitize(mine["age"], (6, 12))
-        for group, found in enumerate(row(report, f"age_share {stream}")):
+        for group, found in enumerate(row(made.demand, f"age_share {stream}")):
             assert found == pytest.approx(by_hand((ages == group).astype(float), *args))
     hours = survey["time"].str[:2].astype(int)
-    for hour, found in enumerate(row(report, "hour_of_day_share")):
+    for hour, found in enumerate(row(made.demand, "hour_of_day_share")):
         is_in = (hours == hour).to_numpy(float)
         if is_in.any():
             told = by_hand(is_in, survey["weight"].to_numpy(), survey["hospital"].to_numpy())
             assert found == pytest.approx(told)
 
 
-def test_the_part_of_mental_health_is_weighted_and_written(survey: pd.DataFrame, report: CalibrationReport) -> None:
+def test_the_part_of_mental_health_is_weighted_and_written(survey: pd.DataFrame, made: Made) -> None:
     is_mental = (survey["stream"] == "mental_health").to_numpy(float)
     share, _ = by_hand(is_mental, survey["weight"].to_numpy(), survey["hospital"].to_numpy())
-    demand = yaml.safe_load(report.demand.yaml_text())
+    demand = yaml.safe_load(made.demand.yaml_text())
     assert demand["mental_health_share"] == pytest.approx(share, abs=1e-7)
     assert abs(share - is_mental.mean()) > 0.005, "the weights make a difference"
     assert "visits_per_year" not in demand, "a survey of weekdays tells no volume"
 
 
-def test_waits_have_weighted_means_and_quantiles_with_errors(survey: pd.DataFrame, report: CalibrationReport) -> None:
+def test_waits_have_weighted_means_and_quantiles_with_errors(survey: pd.DataFrame, made: Made) -> None:
     for level in (2, 3, 4):
         mine = survey[survey["acuity"] == level]
         values, weight, hospital = (mine[name].to_numpy() for name in ("wait", "weight", "hospital"))
-        (found,) = row(report, "wait mean", str(level))
+        (found,) = row(made.demand, "wait mean", str(level))
         assert found == pytest.approx(by_hand(values, weight, hospital))
         for chance in TOLD_CHANCES:
-            (found,) = row(report, f"wait quantile {chance:g}", str(level))
+            (found,) = row(made.demand, f"wait quantile {chance:g}", str(level))
             middle = quantile_by_hand(values, weight, chance)
             below, error = by_hand((values <= middle).astype(float), weight, hospital)
             ends = [quantile_by_hand(values, weight, chance + side * 1.959964 * error) for side in (-1, 1)]
@@ -146,10 +166,9 @@ def test_waits_have_weighted_means_and_quantiles_with_errors(survey: pd.DataFram
             assert found == pytest.approx((middle, (ends[1] - ends[0]) / (2 * 1.959964)))
 
 
-def test_minutes_of_steps_are_weighted_quantiles(survey: pd.DataFrame, report: CalibrationReport) -> None:
-    assert report.department is not None
+def test_minutes_of_steps_are_weighted_quantiles(survey: pd.DataFrame, made: Made) -> None:
     for stream, mine in survey[survey["imaging"].notna()].groupby("stream"):
-        found = report.department.estimates.steps[str(stream), "imaging"]
+        found = made.found.steps[str(stream), "imaging"]
         for group, level in enumerate(found.levels):
             at_level = mine[mine["acuity"] == level]
             values, weight = at_level["imaging"].to_numpy(), at_level["weight"].to_numpy()
@@ -157,23 +176,33 @@ def test_minutes_of_steps_are_weighted_quantiles(survey: pd.DataFrame, report: C
             assert found.choice.table[group] == pytest.approx(told)
             assert found.means("empirical")[group] == pytest.approx(np.average(values, weights=weight), rel=0.02)
             assert found.distances("empirical")[group] < 0.03
-    medical = report.department.estimates.steps["medical", "imaging"]
-    pathway = report.department.file.department().streams["medical"].pathway
+    medical = made.found.steps["medical", "imaging"]
+    pathway = made.department.department().streams["medical"].pathway
     (written,) = (step.minutes for step in pathway if step.name == "imaging")
     assert written.family == "empirical"
     assert written.quantiles_of(medical.levels[0]) == pytest.approx(medical.choice.table[0], rel=1e-5)
-    assert "no family is fitted to weighted minutes" in report.department.file.yaml_text()
+    assert "no family is fitted to weighted minutes" in made.department.yaml_text()
 
 
-def test_what_has_no_weighted_estimate_is_left_out_and_said(report: CalibrationReport) -> None:
-    assert report.department is not None
-    found = report.department.estimates
-    for each in (found.rates, found.patience, found.returns, found.waits, found.stays):
+def test_what_has_no_weighted_estimate_is_left_out_and_said(made: Made) -> None:
+    for each in (made.found.rates, made.found.patience, made.found.returns, made.found.waits, made.found.stays):
         assert not each
-    text = "\n".join(report.lines())
+    text = "\n".join(made.demand.about)
     assert "Survey weights are used in every share, mean and quantile; rates, patience, returns and families" in text
-    assert "nothing was held out: visits have survey weights" in text
-    assert "level 3: mean" in text
+    assert [each.line() for each in made.found.minutes if each.line().startswith("wait_minutes level 3: mean")]
+
+
+@pytest.mark.slow
+def test_the_report_of_a_weighted_file_has_its_weighted_waits_and_no_others(
+    survey: pd.DataFrame, tmp_path: Path
+) -> None:
+    survey.to_csv(tmp_path / "survey.csv", index=False)
+    base = compose(["study=run"]).scenario
+    report = calibrate(tmp_path / "survey.csv", MAP, name="ours", output=tmp_path, base=base, hold_out_share=0.5)
+    for text in ("\n".join(report.lines()), calibration_markdown(report)):
+        assert "wait_minutes level 3: mean" in text
+        assert "gamma fits" not in text
+    assert "nothing was held out: visits have survey weights" in "\n".join(report.lines())
 
 
 def test_equal_weights_change_no_share_and_a_weight_of_two_is_two_visits() -> None:
@@ -235,7 +264,7 @@ def test_visits_without_a_weight_are_left_out_and_counted(survey: pd.DataFrame, 
     report = calibrate(tmp_path / "some.csv", MAP, name="some", output=tmp_path)
     assert "30 visits without a weight over 0 are left out of every estimate." in "\n".join(report.lines())
     kept = survey[np.arange(len(survey)) % 100 > 0]
-    (found,) = row(report, "acuity_share medical", "3")
+    (found,) = row(report.demand, "acuity_share medical", "3")
     mine = kept[kept["stream"] == "medical"]
     is_in = (mine["acuity"] == 3).to_numpy(float)
     assert found == pytest.approx(by_hand(is_in, mine["weight"].to_numpy(), mine["hospital"].to_numpy()))

@@ -5,7 +5,7 @@ what cannot be such a comparison is refused, with its file and place.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ _COLUMNS: Mapping[str, str] = {
     "worth": "demand staffing preset mean low high half_width",
     "assumptions": "staffing measure mean low high beyond_chance n",
     "chances": "measure staffing against probability",
+    "paying": "staffing preset at_low at_none at_high turn_low turn turn_high",
     "benefit": "staffing preset times mean probability regret beyond_chance",
 }
 """Columns of each table that an answer is made of."""
@@ -98,13 +99,8 @@ def stored_comparison(folder: Path) -> Comparison:
         value = shortened_value(facts.comparison.baseline)
         raise ScenarioError([Problem(f"{folder / FACTS}, baseline", value, f"not in {SCENARIOS_FILE}: {AS_WRITTEN}")])
     of_scenarios = fields_of_scenarios(scenarios, facts.comparison.baseline)  # costs among them
-    names = [name for name in TABLES if name not in of_scenarios and (name in results or name in _ALWAYS)]
-    missing = [Problem(f"{folder}, table {name}", "not there", AS_WRITTEN) for name in names if name not in results]
-    refuse_all(missing)
-    tables: dict[str, Any] = {name: results.read(name) for name in names}
-    refuse_all([problem for name in names for problem in _wrong_columns(folder, name, tables[name], scenarios)])
-    measures = {name for table in tables.values() if "measure" in table for name in table["measure"].unique()}
-    check_measures(sorted(measures), folder)
+    refuse_all([Problem(f"{folder}, table {name}", "not there", AS_WRITTEN) for name in _ALWAYS if name not in results])
+    tables: dict[str, Any] = stored_tables(results, [name for name in TABLES if name not in of_scenarios], scenarios)
     tables.setdefault("differences", no_rows())
     return Comparison(
         **{**of_scenarios, **{name: getattr(facts.comparison, name) for name in ComparisonFacts.model_fields}},
@@ -112,6 +108,16 @@ def stored_comparison(folder: Path) -> Comparison:
         confidence=facts.confidence,
         **tables,
     )
+
+
+def stored_tables(results: Results, names: Iterable[str], staffings: Container[str]) -> dict[str, pd.DataFrame]:
+    """Those of the named tables that are in a folder, their columns checked. Raises ScenarioError."""
+    tables = {name: results.read(name) for name in names if name in results}
+    wrong = (_wrong_columns(results.folder, name, table, staffings) for name, table in tables.items())
+    refuse_all([problem for problems in wrong for problem in problems])
+    measures = {name for table in tables.values() if "measure" in table for name in table["measure"].unique()}
+    check_measures(sorted(measures), results.folder)
+    return tables
 
 
 def _scenarios(file: Path) -> dict[str, Scenario]:
@@ -130,9 +136,7 @@ def _scenarios(file: Path) -> dict[str, Scenario]:
     return {name: each for name, each in found.items() if each is not None}
 
 
-def _wrong_columns(
-    folder: Path, name: str, table: pd.DataFrame, scenarios: Mapping[str, Scenario]
-) -> Iterator[Problem]:
+def _wrong_columns(folder: Path, name: str, table: pd.DataFrame, staffings: Container[str]) -> Iterator[Problem]:
     """What keeps a table from being one of a comparison of these scenarios."""
     for column in _COLUMNS[name].split():
         place = f"{folder}, table {name}, column {column}"
@@ -142,6 +146,6 @@ def _wrong_columns(
             yield Problem(place, "not all text", AS_WRITTEN)
         elif column not in _TEXTS and not pd.api.types.is_numeric_dtype(table[column]):
             yield Problem(place, f"of type {shortened_text(str(table[column].dtype))}", f"no numbers: {AS_WRITTEN}")
-    if "staffing" in table and (unknown := [each for each in table["staffing"].unique() if each not in scenarios]):
+    if "staffing" in table and (unknown := [each for each in table["staffing"].unique() if each not in staffings]):
         place = f"{folder}, table {name}, column staffing"
-        yield Problem(place, shortened_value(unknown[0]), f"not in {SCENARIOS_FILE}: {AS_WRITTEN}")
+        yield Problem(place, shortened_value(unknown[0]), f"not among the scenarios: {AS_WRITTEN}")

@@ -6,7 +6,7 @@ texts, `result` holds all that was found out.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.analysis.staffing_notes import notes_on_staffing
 from sim.calibration.estimators import shares
+from sim.calibration.estimators.daily_counts import HOURS_STAY, is_counted_by_day, with_hours
 from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_day, estimate_week
 from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
@@ -25,13 +26,13 @@ from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out, score_second
 from sim.calibration.matching.history_matching import Region, Unknown
 from sim.calibration.matching.match_visits import match_visits, region_table
-from sim.calibration.matching.quantities import BOARDING, HEADS, PATIENCE, PLACES, with_factors
+from sim.calibration.matching.quantities import ALL_PLACES, BOARDING, HEADS, PATIENCE_FACTOR, with_factors
 from sim.calibration.obstacles import arrival_obstacle, obstacles_in_file, obstacles_without_file
 from sim.calibration.play import calibrated_scenario, simulated_visits
 from sim.calibration.resources.own_resources import NO_LISTS, ResourceLists, Resources, resources_for
 from sim.calibration.result import CalibrationReport, DepartmentReport, changed_since
 from sim.calibration.still_default import MOST_NAMED, StillDefault, still_default
-from sim.calibration.verdict import Verdict, judge
+from sim.calibration.verdict import FileVerdict, judge
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, about_week, demand_of_day, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
 from sim.calibration.writing.matched_files import (
@@ -53,8 +54,11 @@ from sim.visits.visits_table import inspect_visits
 OWNER: Final = "calibrate"
 """By which a folder of calibrations is known as one."""
 WEEKS_PLAYED: Final = 26
-"""Weeks that the calibrated pair is played for, `REPLICATIONS` times, so that the chance of one is known."""
-REPLICATIONS: Final = 5
+"""Most weeks that the calibrated pair is played for, `VERDICT_REPLICATIONS` times: so the chance of one is known."""
+MOST_VISITS_A_RUN: Final = 40_000
+"""A busier department is played for fewer weeks, so that the runs fit into memory; that of the default has 37,500."""
+FEWEST_WEEKS_PLAYED: Final = 4
+VERDICT_REPLICATIONS: Final = 5
 SHORTEST_MATCH_WEEKS, LONGEST_MATCH_WEEKS = 4, 26
 """A point that is matched is played for as long as the file lasts, within these."""
 MATCH_ROUNDS: Final = 30
@@ -65,6 +69,12 @@ Boxes = Mapping[str, tuple[float, float]]
 """Quantities to be matched, each with the least and the greatest factor that is looked at."""
 NOTHING_MATCHED: Final[Boxes] = MappingProxyType({})
 Tell = Callable[[str], None]
+
+
+def weeks_played(visits_per_year: float | None) -> int:
+    """Weeks of a run of a department of this volume."""
+    per_week = (visits_per_year or 1.0) * 7.0 / 365.0
+    return int(min(max(MOST_VISITS_A_RUN // per_week, FEWEST_WEEKS_PLAYED), WEEKS_PLAYED))
 
 
 def calibrate(
@@ -108,6 +118,8 @@ def estimate_calibration(
     if errors := tuple(obstacles_without_file(column_map, name, base, matched)):
         raise VisitsFileError(str(visits_file), errors)
     read = inspect_visits(visits_file, column_map)
+    if is_counted_by_day(column_map) and not read.quality.errors():
+        read, rake = replace(read, frame=with_hours(read.frame, base)), False
     of_file = obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits)
     if errors := (*read.quality.errors(), *of_file):
         raise VisitsFileError(str(visits_file), errors)
@@ -199,12 +211,12 @@ class _Calibrated:
     def told(self) -> Iterator[str]:
         """Quantities that the file, a list of the hospital, or matching has told."""
         if self.pair.found.patience:
-            yield PATIENCE
+            yield PATIENCE_FACTOR
         lists = self.pair.resources.lists
         if lists.staff is not None:
             yield from (f"{HEADS}{role}" for role in self.pair.resources.sourced.listed)
         if lists.places is not None:
-            yield PLACES
+            yield ALL_PLACES
         if self.region is not None:
             yield from self.region.nearest_values()
 
@@ -226,7 +238,7 @@ class _Calibration:
         """Calibrate on some visits: estimate, then match what is to be matched, and apply the nearest point."""
         pair = self.pair(frame)
         region = self.region(frame, pair)
-        scenario = self.scenario(pair, WEEKS_PLAYED)
+        scenario = self.scenario(pair, weeks_played(pair.demand.visits_per_year))
         if region is not None:
             scenario = with_factors(scenario, region.nearest_values(), pair.measured).checked()
         return _Calibrated(pair, region, scenario)
@@ -277,7 +289,7 @@ class _Calibration:
 
     def played(self, found: _Calibrated) -> list[pd.DataFrame]:
         """Visits played by what was calibrated, of a seed that nothing was matched on, a table a replication."""
-        return simulated_visits(found.scenario, self.seed + 1, REPLICATIONS)
+        return simulated_visits(found.scenario, self.seed + 1, VERDICT_REPLICATIONS)
 
     def played_from(self, frame: pd.DataFrame) -> list[pd.DataFrame] | None:
         """Visits played by the department calibrated on a part of the file; None where the part cannot make one."""
@@ -289,16 +301,18 @@ class _Calibration:
         self, frame: pd.DataFrame, found: _Calibrated, hold_out_share: float, test: _SecondFile | None
     ) -> DepartmentReport:
         """Judge what was calibrated, rank what is still the default's, predict what was held out or given to test."""
-        self.tell(f"playing the calibrated department: {REPLICATIONS} runs of {WEEKS_PLAYED} weeks")
+        weeks = found.scenario.period.weeks
+        self.tell(f"playing the calibrated department: {VERDICT_REPLICATIONS} runs of {weeks} weeks")
         played = self.played(found)
-        verdict = judge(frame, played, WEEKS_PLAYED)
+        verdict = judge(frame, played, weeks)
         told = frozenset(found.told())
-        unknown = still_default(found.scenario, told, WEEKS_PLAYED, self.seed, found.pair.measured, self.tell)
-        held, why = self._held_out(frame, hold_out_share)
+        unknown = still_default(found.scenario, told, weeks, self.seed, found.pair.measured, self.tell)
+        held, why = self._held_out(frame, hold_out_share, weeks)
+        shown = frame.assign(minute_of_day=np.nan) if is_counted_by_day(self.source.column_map) else frame
         return DepartmentReport(
             found.pair.found,
             self._judged_file(found, verdict, unknown),
-            frame,
+            shown,
             pd.concat(played, ignore_index=True),
             verdict,
             unknown,
@@ -307,14 +321,16 @@ class _Calibration:
             found.region,
             matched_resources(found.pair.resources, found.scenario, found.region),
             notes_on_staffing({self.source.name: found.scenario}, (1.0,)),
-            None if test is None else self._tested(frame, test, played),
+            None if test is None else self._tested(frame, test, played, weeks),
         )
 
-    def _tested(self, frame: pd.DataFrame, test: _SecondFile, played: list[pd.DataFrame]) -> HoldOut:
+    def _tested(self, frame: pd.DataFrame, test: _SecondFile, played: list[pd.DataFrame], weeks: int) -> HoldOut:
         """The score of everything calibrated on the file, on a second one."""
-        return score_second(frame, test.frame, (self.source.file_name, test.name), played, WEEKS_PLAYED, self.calendar)
+        return score_second(frame, test.frame, (self.source.file_name, test.name), played, weeks, self.calendar)
 
-    def _judged_file(self, found: _Calibrated, verdict: Verdict, unknown: tuple[StillDefault, ...]) -> DepartmentFile:
+    def _judged_file(
+        self, found: _Calibrated, verdict: FileVerdict, unknown: tuple[StillDefault, ...]
+    ) -> DepartmentFile:
         """The department as it is written: with what was matched, and what is said of it beside every answer."""
         calibration = Calibration(
             file=self.source.file_name,
@@ -324,12 +340,14 @@ class _Calibration:
         )
         return judged_department(matched_department(found.pair.department, found.scenario, found.region), calibration)
 
-    def _held_out(self, frame: pd.DataFrame, share: float) -> tuple[HoldOut | None, str]:
+    def _held_out(self, frame: pd.DataFrame, share: float, weeks: int) -> tuple[HoldOut | None, str]:
         """The prediction of the last share of the days, or why there is none."""
         if share == 0.0:
             return None, ""
+        if is_counted_by_day(self.source.column_map):
+            return None, f"nothing was held out: {HOURS_STAY}"
         self.tell("predicting the days held out from the others")
         try:
-            return hold_out(frame, share, self.played_from, WEEKS_PLAYED, self.calendar), ""
+            return hold_out(frame, share, self.played_from, weeks, self.calendar), ""
         except NothingToHoldOut as error:
             return None, f"nothing was held out: {error}"

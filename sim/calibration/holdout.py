@@ -18,7 +18,7 @@ from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
 from sim.calibration.estimators.shares import estimate_shares
 from sim.calibration.estimators.survey_weights import has_weights
-from sim.calibration.verdict import SCORED_QUANTILES, Verdict, judge, loss_of
+from sim.calibration.verdict import SCORED_QUANTILES, FileVerdict, judge, loss_of
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial
@@ -125,7 +125,7 @@ class HoldOut:
     predictions: tuple[Prediction, ...]
     daily: DailyCounts | None
     quantiles: tuple[QuantileScore, ...]
-    verdict: Verdict | None = None
+    verdict: FileVerdict | None = None
 
     @property
     def largest_hour_gap(self) -> float:
@@ -136,7 +136,7 @@ class HoldOut:
     @property
     def n_inside(self) -> int:
         """Numbers inside their 95 % interval."""
-        return sum(row.is_inside for row in self.predictions)
+        return int(sum(row.is_inside for row in self.predictions))
 
     def lines(self) -> tuple[str, ...]:
         """The answer in plain lines, the verdict first."""
@@ -197,13 +197,13 @@ def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.D
         day = arrival.dt.normalize()
         first, n_days = day.min(), (day.max() - day.min()).days + 1
         cut = first + pd.Timedelta(days=round(n_days * (1.0 - share)))
-        fitted, rest = frame[day < cut], frame[day >= cut]
+        fitted, rest = rows_of(frame, day < cut), rows_of(frame, day >= cut)
         names = f"{first:%Y-%m-%d} to {cut - pd.Timedelta(days=1):%Y-%m-%d}", f"{cut:%Y-%m-%d} to {day.max():%Y-%m-%d}"
     else:
         years = sorted(frame["year"].dropna().unique())
         if len(years) < 2:
             raise NothingToHoldOut("the file has neither dates nor two years: nothing can be held out by time")
-        fitted, rest = frame[frame["year"] < years[-1]], frame[frame["year"] == years[-1]]
+        fitted, rest = rows_of(frame, frame["year"] < years[-1]), rows_of(frame, frame["year"] == years[-1])
         names = f"{years[0]:.0f} to {years[-2]:.0f}", f"{years[-1]:.0f}"
     refuse_few(fitted, rest)
     return fitted, rest, *names
@@ -219,6 +219,14 @@ def refuse_few(fitted: pd.DataFrame, rest: pd.DataFrame) -> None:
 
 Simulate = Callable[[pd.DataFrame], Sequence[pd.DataFrame] | None]
 """From a part of a table, the visits that a department calibrated on it plays, a table a replication, or None."""
+
+
+def rows_of(frame: pd.DataFrame, chosen: pd.Series) -> pd.DataFrame:
+    """The rows chosen; those that follow each other, as in a file in order of time, without a copy of them."""
+    places = np.flatnonzero(chosen.to_numpy(np.bool_))
+    if places.size and places[-1] - places[0] + 1 == places.size:
+        return frame.iloc[places[0] : places[-1] + 1]
+    return frame[chosen]
 
 
 def hold_out(

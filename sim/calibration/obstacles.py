@@ -83,8 +83,8 @@ def _stream_obstacles(frame: pd.DataFrame, base: Scenario | None, *, rake: bool)
     only = stream_parts(frame).only
     if only is None:
         return
-    if base is None or not isinstance(base.demand, Profile):
-        yield f"stream: every visit is of {only}: choose a demand by profile for the other, such as demand=default"
+    if base is None or not isinstance(base.demand, Profile) or base.demand.name != "default":
+        yield f"stream: every visit is of {only}, and the other stream is that of demand=default: choose this demand"
     if rake:
         yield f"study.rake: the published blocks are of all visits, the file has {only} alone; leave raking off"
 

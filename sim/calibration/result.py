@@ -12,7 +12,7 @@ from sim.calibration.holdout import HoldOut
 from sim.calibration.matching.history_matching import Region
 from sim.calibration.resources.own_resources import Resources
 from sim.calibration.still_default import MOST_NAMED, RULE, StillDefault
-from sim.calibration.verdict import Verdict
+from sim.calibration.verdict import FileVerdict
 from sim.calibration.writing.demand_file import DemandFile
 from sim.calibration.writing.department_file import DepartmentFile
 from sim.calibration.writing.staffing_file import COMPARED_WITH
@@ -20,14 +20,14 @@ from sim.runs.output_folder import may_be_written, read_mark
 from sim.visits.data_quality import DataQuality
 
 CONFIGURATIONS = ("demand", "department", "boarding", "staffing")
-TABLES = ("estimates", "quality", "exclusions", "region", "verdict")
+TABLES_WRITTEN = ("estimates", "quality", "exclusions", "region", "verdict")
 
 
 def file_names(name: str) -> dict[str, str]:
     """Every file of a calibration of that name by what it holds, relative to the calibration's folder."""
     configs = {what: f"{what}/{name}.yaml" for what in CONFIGURATIONS}
     configs |= {what: f"staffing/{name}{ending}.yaml" for what, ending in COMPARED_WITH.items()}
-    return configs | {what: f"{name}_{what}.csv" for what in TABLES}
+    return configs | {what: f"{name}_{what}.csv" for what in TABLES_WRITTEN}
 
 
 def always_written(name: str) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class DepartmentReport:
     file: DepartmentFile
     visits: pd.DataFrame
     simulated: pd.DataFrame
-    verdict: Verdict
+    verdict: FileVerdict
     still_default: tuple[StillDefault, ...]
     held_out: HoldOut | None
     not_held_out: str

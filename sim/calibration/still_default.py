@@ -18,7 +18,7 @@ from sim.calibration.verdict import FEWEST_JUDGED, minutes_at
 from sim.department.quantities import ACUITIES
 from sim.department.scenario import Scenario, ScenarioError
 
-FACTOR: Final = 1.25
+ENLARGED_BY: Final = 1.25
 """A quantity that nobody has measured is easily a quarter off."""
 MOST_NAMED: Final = 5
 RULE: Final = (
@@ -71,7 +71,7 @@ def _effect_of(
 ) -> StillDefault | None:
     """None where the changed department cannot be played."""
     try:
-        changed = with_factors(scenario, {name: FACTOR}, measured).checked()
+        changed = with_factors(scenario, {name: ENLARGED_BY}, measured).checked()
     except ScenarioError:
         return None
     after = _numbers(simulated_visits(changed, seed)[0])

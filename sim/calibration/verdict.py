@@ -66,7 +66,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class FileVerdict:
     """All that was compared, what could not be, and the one value."""
 
     judged: tuple[Judged, ...]
@@ -114,7 +114,7 @@ class Verdict:
         return pd.DataFrame(rows, columns=["quantity", "n", "of_what_is_tolerated", "is_miss", "words"])
 
 
-def judge(visits: pd.DataFrame, played: Sequence[pd.DataFrame], weeks: int, of: str = "your file") -> Verdict:
+def judge(visits: pd.DataFrame, played: Sequence[pd.DataFrame], weeks: int, of: str = "your file") -> FileVerdict:
     """Compare the visits of a file with those played, a table for each replication of `weeks` weeks."""
     judged: list[Judged] = []
     left_out: list[str] = []
@@ -123,13 +123,20 @@ def judge(visits: pd.DataFrame, played: Sequence[pd.DataFrame], weeks: int, of: 
         judged += _admission(words, of_file, of_played)
         judged += _left_unseen(words, of_file, of_played, left_out)
         judged += _arrivals(words, of_file, of_played, weeks, left_out)
-    return Verdict(tuple(judged), tuple(left_out), len(played), weeks, of)
+    return FileVerdict(tuple(judged), tuple(left_out), len(played), weeks, of)
+
+
+_JUDGED: Final = (
+    "stream", "arrival", "acuity", "wait_minutes", "stay_minutes", "disposition", "weight", "cluster", "patient",
+)  # fmt: skip
+"""Columns that are compared: parts of the table are copied."""
 
 
 def _parts(
     visits: pd.DataFrame, played: Sequence[pd.DataFrame]
 ) -> Iterator[tuple[str, pd.DataFrame, list[pd.DataFrame]]]:
     """By stream where the file names them; a file without streams is compared with everybody."""
+    visits = visits[[name for name in _JUDGED if name in visits.columns]]
     there = [stream for stream in _STREAMS if (visits["stream"] == stream).any()]
     if not there:
         yield "", visits, list(played)

@@ -8,66 +8,129 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.calibration.calibrate import WEEKS_PLAYED
+from sim.calibration.holdout import HoldOut
+from sim.calibration.matching.history_matching import Region
 from sim.calibration.result import CalibrationReport, DepartmentReport
-from sim.calibration.verdict import SCORED_QUANTILES
+from sim.calibration.still_default import MOST_NAMED, RULE
+from sim.calibration.verdict import (
+    ARRIVALS_MARGIN,
+    LEAST_LOSS_APART,
+    LEAST_MINUTES_APART,
+    MOST_LOSS,
+    SCORED_QUANTILES,
+    SHARE_MARGIN,
+    FileVerdict,
+)
 from sim.io.clean_text import one_line
 from sim.report.description import Block, Points, Section, TextRows, TextTable, Written, page
-from sim.report.figures.calibration_figures import duration_choices, minutes_at_level
+from sim.report.figures.calibration_figures import duration_choices, knows_hours, minutes_at_level
 from sim.report.words.measure_words import whole_percent
 
 _QUANTITIES = {"wait_minutes": "wait", "stay_minutes": "stay"}
 
 
 def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()) -> str:
-    """The whole report; figures are linked by their names relative to `figures/` beside it."""
+    """The whole report, the verdict first; figures are linked by their names relative to `figures/` beside it."""
     quality = "\n".join(one_line(line).replace("```", "'''") for line in report.quality.report_lines())
     department = report.department
     arrivals = [*report.demand.about, *(_rates(department) if department else ())]
     pictures = "\n".join(f"![{path.stem}](figures/{path.name})" for path in figures)
     sections = [
+        Section("Quality of the file", [Written(f"```\n{quality}\n```")]),
         Section("Arrivals", [Points(arrivals)]),
         *(_sections(department) if department else ()),
         Section("Figures", [Written(pictures)]),
     ]
     first = f"{report.demand.first_line}."
-    return page(f"Calibration {report.demand.name}", [first, Written(f"```\n{quality}\n```")], sections)
+    head = list(_head(department)) if department else []
+    return page(f"Calibration {report.demand.name}", [*head, first], sections)
+
+
+def _head(department: DepartmentReport) -> Iterator[Block]:
+    """The verdict, what it is made of, and what matters most among what is still the default's."""
+    yield Written(f"**The calibrated department {one_line(department.verdict.sentence())}.**")
+    named = department.still_default[:MOST_NAMED]
+    if named:
+        yield f"Still the default's, the {len(named)} quantities that matter most. {RULE}"
+        rows: TextRows = [("quantity", "`study.match` name", "largest change")]
+        rows += [(each.words, each.name, each.largest) for each in named]
+        yield TextTable(rows)
+
+
+def _verdict(verdict: FileVerdict) -> Iterator[Block]:
+    """Everything that was compared, and what is tolerated."""
+    yield (
+        f"Played {verdict.replications} times {verdict.weeks} weeks. A duration at a level is near enough if the mean "
+        f"pinball loss of its played quantiles is at most {MOST_LOSS:g} times that of the file's own (or "
+        f"{LEAST_LOSS_APART:g} minutes more) and the medians differ by a third at most (or {LEAST_MINUTES_APART:g} "
+        f"minutes); a share if it lies within chance and {100 * SHARE_MARGIN:g} percentage point; arrivals within "
+        f"chance and {100 * ARRIVALS_MARGIN:g} %."
+    )
+    rows: TextRows = [("compared", "n", "of what is tolerated", "near enough")]
+    for each in verdict.judged:
+        excess = f"{each.excess:.2f}" if np.isfinite(each.excess) else "–"
+        rows.append((each.words, f"{each.n:,}", excess, "NO" if each.is_miss else "yes"))
+    yield TextTable(rows)
+    if verdict.not_judged:
+        yield Points(verdict.not_judged)
 
 
 def _sections(department: DepartmentReport) -> Iterator[Section]:
+    verdict = department.verdict
+    yield Section("Does it play like the file?", list(_verdict(verdict)))
     means = (
-        f"Means in minutes. Simulated: the calibrated pair, {WEEKS_PLAYED} weeks. The families are marginal laws: in "
-        "the department waits come from queues, so that a gap asks for staffing and service times."
+        f"Means in minutes. Simulated: the calibrated department, {verdict.replications} times {verdict.weeks} weeks. "
+        "The families are marginal laws: in the department waits come from queues, so that a gap asks for staffing and "
+        "service times."
     )
-    yield Section(
-        "Waits and stays: observed, fitted, simulated", [means, TextTable(_means(department)), *_families(department)]
-    )
+    weighted = [Points([each.line() for each in department.estimates.minutes])] if department.estimates.minutes else []
+    of_families: list[Block] = [means, TextTable(_means(department)), *_families(department)]
+    yield Section("Waits and stays: observed, fitted, simulated", weighted or of_families)
     yield Section("Distributions written", [Points(department.file.minutes), *_steps(department)])
     yield Section("Staffing and places", [Points([*department.resources.lines(), *department.misfits])])
     estimated = [item.line() for item in department.file.estimated]
     yield Section("The department", [Points(estimated or ["nothing of it could be estimated from this file"])])
-    match = "- service times inside a stay: `study.match=[physician,delays]` matches them to waits and stays"
+    match = (
+        "- minutes inside a stay, boarding, heads and places: `study.match=[physician,delays,boarding]` matches such "
+        "quantities to waits and stays"
+    )
     unknown = [Points(department.estimates.notes)] if department.estimates.notes else []
     yield Section("What the file cannot tell, and warnings", [*unknown, Written(match)])
     if department.region is not None:
-        factors = (
-            "Factors on the minutes of the department, with which it has the file's waits and stays (history matching)."
-        )
-        waves: TextRows = [("wave", "settings played", "of the box left", "left-out points missed")]
-        for n, wave in enumerate(department.region.waves, 1):
-            waves.append((str(n), str(wave.n_points), f"{100 * wave.share_left:.2g} %", f"{100 * wave.misses:.1f} %"))
-        lines = [line.strip() for line in department.region.lines()]
-        yield Section("Service times that are not ruled out", [factors, Points(lines), TextTable(waves)])
+        yield Section("Matched to waits and stays", list(_matched(department.region)))
     if department.held_out is not None:
-        yield Section("The part held out", _held_out(department))
+        yield Section("The part held out", _scored(department.held_out))
+    if department.tested is not None:
+        yield Section("The second file", _scored(department.tested))
+
+
+def _matched(region: Region) -> Iterator[Block]:
+    """What is not ruled out, the nearest point, and every target there."""
+    yield (
+        "Factors on what the department has (history matching). The nearest point, whose worst target is least far "
+        "away, is in the configurations that were written."
+    )
+    yield Points([line.strip() for line in region.lines()])
+    rows: TextRows = [("target", "observed", "played", "spread", "spreads away")]
+    for target in region.nearest.targets:
+        unit = f" {target.unit}" if target.unit else ""
+        away = f"{target.implausibility:.1f}{' NO' if target.fails else ''}"
+        rows.append((target.name, f"{target.observed:.4g}{unit}", f"{target.played:.4g}", f"{target.spread:.2g}", away))
+    yield TextTable(rows)
+    waves: TextRows = [("wave", "settings played", "of the box left", "left-out points missed")]
+    for n, wave in enumerate(region.waves, 1):
+        waves.append((str(n), str(wave.n_points), f"{100 * wave.share_left:.2g} %", f"{100 * wave.misses:.1f} %"))
+    if region.waves:
+        yield TextTable(waves)
 
 
 def _rates(department: DepartmentReport) -> Iterator[str]:
     for name, rates in department.estimates.rates.items():
         year, days = rates.visits_per_year, rates.days
+        hourly = f", hourly counts {rates.hourly_index:.2f} times" if knows_hours(department) else ""
         yield (
             f"{name}: {year.value[0]:,.0f} visits a year (SE {year.standard_error[0]:,.0f}); daily totals vary "
-            f"{days.index:.2f} times as much as Poisson's, hourly counts {rates.hourly_index:.2f} times"
+            f"{days.index:.2f} times as much as Poisson's{hourly}"
         )
         if rates.growth is not None:
             yield f"{name}: growth {rates.growth.value[0]:.3f} a year (SE {rates.growth.standard_error[0]:.3f})"
@@ -120,9 +183,8 @@ def _steps(department: DepartmentReport) -> Iterator[Block]:
     yield TextTable(rows)
 
 
-def _held_out(department: DepartmentReport) -> list[Block]:
-    held = department.held_out
-    assert held is not None
+def _scored(held: HoldOut) -> list[Block]:
+    """Lines, the numbers predicted, and quantiles beside each other."""
     rows: TextRows = [("quantity", "level", "predicted", "95 % interval", "observed", "inside")]
     for row in held.predictions:
         interval = f"{row.low:.4g} to {row.high:.4g}"
@@ -135,8 +197,8 @@ def _held_out(department: DepartmentReport) -> list[Block]:
             beside = _beside(score.predicted, score.observed, score.simulated)
             scored.append((score.quantity, str(score.level), *beside))
         what = (
-            "Quantiles in minutes: of the part fitted / observed in the part held out / simulated by the department "
-            "calibrated on the part fitted."
+            "Quantiles in minutes: of what was fitted / observed in what was predicted / simulated by the department "
+            "calibrated on what was fitted."
         )
         blocks += [what, TextTable(scored)]
     return blocks

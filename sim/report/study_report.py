@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.validation import validation_of_comparison
 from sim.engine.measures.number_text import counted
+from sim.io.short_lists import few_of
 from sim.register.rows import read_register
 from sim.report.comparison_answer import FIGURE_CAPTIONS, describe_comparison
 from sim.report.description import IN_MIND, TO_REPEAT, Block, Description, Points, Section, TextRows, TextTable, Typed
@@ -52,6 +54,8 @@ class ReportFacts(BaseModel):
     assumptions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     blocks_finished: int | None = None
     blocks_planned: int | None = None
+    runs_done: int | None = None
+    runs_planned: int | None = None
     seconds: float | None = None
 
 
@@ -64,8 +68,16 @@ class Evidence:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
-def comparison_report(comparison: Comparison, facts: ReportFacts, pictures: Mapping[str, str]) -> str:
-    """The report of a comparison or of one scenario; `pictures`: the SVG of each figure by its name."""
+def comparison_report(comparison: Comparison, facts: ReportFacts, drawn: Mapping[str, str]) -> str:
+    """The report of a comparison or of one scenario; `drawn`: the SVG of each figure by its name."""
+    described = describe_comparison(comparison)
+    return compared_report(described, comparison, facts, pictures_of(FIGURE_CAPTIONS, drawn))
+
+
+def compared_report(
+    described: Description, comparison: Comparison, facts: ReportFacts, pictures: Sequence[Picture]
+) -> str:
+    """The report of an answer that is a comparison, or can be read as one."""
     validation = validation_of_comparison(comparison)
     whose = (
         f"The values are those of {comparison.label(comparison.baseline)} in this study; a department or a demand that "
@@ -80,12 +92,52 @@ def comparison_report(comparison: Comparison, facts: ReportFacts, pictures: Mapp
         "sensitivity": BOTH_SHOWN if has_second else CHANCE_SHOWN,
         "warm_up": f"{comparison.warm_up_weeks} weeks of warm-up are not measured.",
     }
-    there = {name: text for name, text in FIGURE_CAPTIONS.items() if name in pictures}
-    drawn = [Picture(name, one_sentence(text), pictures[name]) for name, text in there.items()]
     evidence = Evidence(
         evidence_rows.precision_sections(comparison), evidence_rows.validation_sections(validation, whose), words
     )
-    return study_report(describe_comparison(comparison), facts, drawn, evidence)
+    return study_report(described, facts, pictures, evidence)
+
+
+def swept_report(
+    described: Description,
+    cautions: pd.DataFrame,
+    names: Sequence[str],
+    facts: ReportFacts,
+    pictures: Sequence[Picture],
+) -> str:
+    """The report of many scenarios, by rows of `cautions` and the `names` of these."""
+    words = {
+        "scenarios": f"{counted(len(names), 'scenario')}: {few_of(names, MOST_SCENARIOS_LISTED)}",
+        "played": f"{counted(facts.replications, 'replication')} of each scenario at least",
+        "replications": str(facts.replications),
+        "validated": NOT_VALIDATED,
+        "sensitivity": CHANCE_SHOWN,
+        "warm_up": "weeks of warm-up are not measured.",
+    }
+    settled = evidence_rows.settled_sections(cautions, names)
+    return study_report(described, facts, pictures, Evidence(settled, [Section("", [NOT_VALIDATED])], words))
+
+
+MOST_SCENARIOS_LISTED = 20
+NOT_VALIDATED = "This study was not set beside published figures; study=validate does that."
+
+
+def pictures_of(captions: Mapping[str, str], drawn: Mapping[str, str]) -> list[Picture]:
+    """Drawings with their captions by name, in the order of the captions; those that are not there are left out."""
+    return [Picture(name, one_sentence(text), drawn[name]) for name, text in captions.items() if name in drawn]
+
+
+def table_first(described: Description) -> list[Section]:
+    """The sections of a page, how to repeat it apart, behind the one table that matters: the first if the page begins
+    with one, else that of the terminal, as wide and as high as it may be."""
+    sections = [each for each in described.sections() if each.title != TO_REPEAT]
+    if sections and isinstance(sections[0].blocks[0], TextTable):
+        return sections
+    table = described.screen_table(MOST_TABLE_ROWS, MOST_TABLE_WIDTH)
+    return [Section("", [TextTable(table.rows), *table.below]), *sections]
+
+
+MOST_TABLE_ROWS, MOST_TABLE_WIDTH = 60, 1_000
 
 
 def drawings(folder: Path) -> dict[str, str]:
@@ -100,8 +152,7 @@ def one_sentence(caption: str) -> str:
 
 def study_report(described: Description, facts: ReportFacts, pictures: Sequence[Picture], evidence: Evidence) -> str:
     """The page of any study that is described."""
-    sections = [each for each in described.sections() if each.title != TO_REPEAT]
-    first, *others = sections
+    first, *others = table_first(described)
     care = [each for each in others if each.title == IN_MIND]
     used = evidence_rows.used_assumptions(facts.assumptions, read_register())
     words = {
@@ -123,7 +174,7 @@ def study_report(described: Description, facts: ReportFacts, pictures: Sequence[
         Part("How to repeat it", [repeat_section(facts)]),
         Part("Reporting checklists", reporting_sections(words)),
     ]
-    return html_page(f"PeerED, study={facts.study}", described.whole_finding, described.intro, parts)
+    return html_page(f"PeerED report, {facts.study}", described.whole_finding, described.intro, parts)
 
 
 # --- what run.json says
@@ -132,7 +183,8 @@ def study_report(described: Description, facts: ReportFacts, pictures: Sequence[
 def changed_section(facts: ReportFacts) -> Section:
     """What was typed that differs from the shipped question, and the files that were chosen."""
     said: list[Block] = [changed_text(facts), *([Points(facts.changed)] if facts.changed else [])]
-    return Section("", [*said, TextTable([("Group", "File"), *facts.choices.items()], is_words=True)])
+    whose = "" if facts.runs_planned is None else " (of the first scenario)"
+    return Section("", [*said, TextTable([("Group", f"File{whose}"), *facts.choices.items()], is_words=True)])
 
 
 def changed_text(facts: ReportFacts) -> str:
@@ -143,12 +195,14 @@ def changed_text(facts: ReportFacts) -> str:
 
 def repeat_section(facts: ReportFacts) -> Section:
     """The command, and what it ran on."""
-    played = "" if facts.blocks_planned is None else f"{facts.blocks_finished} of {facts.blocks_planned}"
+    blocks = "" if facts.blocks_planned is None else f"{facts.blocks_finished} of {facts.blocks_planned}"
+    runs = "" if facts.runs_done is None else f"{facts.runs_done} of {facts.runs_planned}"
     known = {
         "Seed": str(facts.seed),
         "Engine": facts.engine,
         "Replications planned": str(facts.replications),
-        "Blocks played": played,
+        "Blocks played": blocks,
+        "Runs played": runs,
         "Confidence": whole_percent(facts.confidence),
         "Judged together": judged_text(facts),
         "Code": facts.code,

@@ -137,6 +137,7 @@ class SweepFacts(BaseModel):
     command: Annotated[list[str], Field(max_length=10_000)]
     asked: StoppingRules = Field(default_factory=StoppingRules)
     study: str = "sweep"
+    draw_weeks: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> "SweepFacts":

@@ -337,7 +337,7 @@ _TABLES = (
 )  # fmt: skip
 """Tables that a sweep or a break-even study writes into its folder."""
 LOG = "sweep.log"
-_TEXTS = (FACTS, "answer.md", "answer.xlsx", LOG)
+_TEXTS = (FACTS, "report.html", "answer.md", "answer.xlsx", LOG)
 FILES = "|".join([*map(re.escape, _TEXTS), rf"(?:{'|'.join(_TABLES)})\.parquet"])
 _OURS = re.compile(
     rf"{re.escape(_LOCK)}|{FILES}|\.(?:{FILES})\.partial|\.\.peered\.json\.partial|\.sorting/.*"

@@ -15,7 +15,7 @@ from sim.analysis.assumption_spread import Draws, drawn_runs, draws_design
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenFacts, BreakEvenPlan, answer_of_runs, effects_played
 from sim.analysis.breakeven_spread import paying_table, scenarios_at_ends
 from sim.analysis.design_needs import check_design
-from sim.analysis.scenario_facts import peer_hours, scenario_of
+from sim.analysis.scenario_facts import peer_hours
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.department.support import Effects
 from sim.engine.measures.number_text import counted
@@ -23,6 +23,7 @@ from sim.io.suggest import did_you_mean
 from sim.report.breakeven_answer import describe_break_even
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even
+from sim.report.study_report import ReportFacts, pictures_of, swept_report
 from sim.runs.design import Design
 from sim.runs.output_folder import results_place
 from sim.runs.received_sweep import AS_WRITTEN, ReceivedSweep, read_facts, refuse_all, shortened_value
@@ -32,7 +33,7 @@ from sim.studies.check_settings import faults_of_valued, presets_of, problems_of
 from sim.studies.draws import draws_of, draws_text
 from sim.studies.question import BreakevenSettings, Question
 from sim.studies.study import Study, design_for, tell_design
-from sim.studies.sweep import Answered, opened_folder
+from sim.studies.sweep import Answered, opened_folder, received_design
 
 
 class BreakevenStudy(Study):
@@ -76,12 +77,19 @@ def answer_of(
     tables = {"curves": found.curves, "cautions": found.cautions, "worth": found.parts, "paying": found.paying}
     return Answered(
         described=describe_break_even(found, question.command(elsewhere=True)),
+        report=partial(break_even_page, found),
         files={f"{name}.parquet": partial(write_or_remove, table) for name, table in tables.items()},
         figures=[partial(draw_break_even, found, store.folder / "figures")] if found.staffings else [],
         facts={"replications_done": found.n},
         said=f"{counted(found.n, 'replication')} of all scenarios",
         is_whole=found.is_whole,
     )
+
+
+def break_even_page(found: BreakEvenAnswer, facts: ReportFacts, drawn: Mapping[str, str]) -> str:
+    """The report of a break-even study."""
+    pictures = pictures_of({"breakeven": "Net benefit over the effect assumed"}, drawn)
+    return swept_report(describe_break_even(found), found.cautions, list(found.cautions["label"]), facts, pictures)
 
 
 def what_is_played(plan: BreakEvenPlan) -> str:
@@ -143,18 +151,7 @@ def received_plan(received: ReceivedSweep, folder: Path) -> BreakEvenPlan:
     """The plan of a break-even study that was played, from its folder. Raises ScenarioError where it cannot be read."""
     file = folder / FACTS
     facts = read_facts(file, BreakEvenFacts)
-    table = received.scenarios
-    scenarios = dict(zip(table["label"], map(scenario_of, table["content"]), strict=True))
-    unreadable = [label for label, scenario in scenarios.items() if scenario is None]
-    wrong = "no scenario of this version of PeerED"
-    refuse_all([Problem(f"{file}, scenario", shortened_value(label), f"{wrong}: {AS_WRITTEN}") for label in unreadable])
-    design = Design(
-        scenarios={label: scenario for label, scenario in scenarios.items() if scenario is not None},
-        replications=received.facts.replications,
-        seed=received.facts.seed,
-        confidence=received.facts.confidence,
-        hashed={label: key for key, label in received.labels.items()},
-    )
+    design = received_design(received, file)
     named = (label for labels in (facts.beside, *facts.labels.values()) for label in labels)
     wrong = f"no scenario of this study: {AS_WRITTEN}"
     unknown = [shortened_value(label) for label in named if label not in design.scenarios]

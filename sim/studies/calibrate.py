@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
-from sim.calibration.calibrate import MOST_MATCH_RUNS, OWNER, REPLICATIONS, WEEKS_PLAYED, estimate_calibration
+from sim.calibration.calibrate import MOST_MATCH_RUNS, OWNER, VERDICT_REPLICATIONS, WEEKS_PLAYED, estimate_calibration
 from sim.calibration.resources.own_resources import read_resource_lists
 from sim.calibration.result import CalibrationReport, always_written
 from sim.calibration.writing.staffing_file import compared_name
@@ -44,7 +44,7 @@ class CalibrateStudy(Study):
         if study.match:
             times = "twice " if study.hold_out else ""
             steps.append(f"{times}at most {MOST_MATCH_RUNS:,} runs are matched to its waits and stays")
-        steps.append(f"{REPLICATIONS} runs of {WEEKS_PLAYED} weeks are compared with it")
+        steps.append(f"{VERDICT_REPLICATIONS} runs of {WEEKS_PLAYED} weeks are compared with it")
         tell_lines([f"study=calibrate: {', '.join(steps)}"], console)
         tell_lines(["how long depends on the file; nothing was run, nothing was written"], console)
         return 0
@@ -63,7 +63,7 @@ class CalibrateStudy(Study):
         refuse_unwritable(folder, folder)
         report_name = f"{name}_calibration.md"
         refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
-        lists = read_resource_lists(study.staff, study.places, question.scenario)
+        lists = read_resource_lists(study.staff, study.places, question.scenario, own_groups(question))
         errors = patient_console(sys.stderr)
         report = estimate_calibration(
             visits,
@@ -97,6 +97,13 @@ class CalibrateStudy(Study):
         return 0
 
 
+def own_groups(question: Question) -> frozenset[str]:
+    """Of staffing and department, those whose choice is a file of the user's own; a shipped name hides no such file."""
+    folder = question.config_dir
+    files = {group: f"{group}/{question.choices[group]}.yaml" for group in ("staffing", "department")}
+    return frozenset(group for group, file in files.items() if folder is not None and (folder / file).is_file())
+
+
 def what_next(report: CalibrationReport, question: Question) -> tuple[str, str]:
     """What the next command does, and the command, to be taken as it stands."""
     folder, name = report.folder, report.demand.name
@@ -106,7 +113,7 @@ def what_next(report: CalibrationReport, question: Question) -> tuple[str, str]:
     kept = [word for word in words_kept(question.overrides) if not word.startswith(tuple(_groups(report)))]
     words = comparison_words(folder, name, (name, other), [*report.further_choices, *kept])
     what = "without its peers" if other.endswith("_without_peers") else "with peers added, an example to change"
-    return f"\ncompare your staffing with itself {what} ({folder / 'staffing' / other}.yaml):", shell_text(words)
+    return f"\ncompare {name} with {other}, the same {what} ({folder / 'staffing' / other}.yaml):", shell_text(words)
 
 
 def _groups(report: CalibrationReport) -> list[str]:

@@ -252,7 +252,7 @@ def _low_to_high(limits: tuple[float, float]) -> tuple[float, float]:
     return limits
 
 
-Range = Annotated[tuple[Positive, Positive], AfterValidator(_low_to_high)]
+FactorRange = Annotated[tuple[Positive, Positive], AfterValidator(_low_to_high)]
 MATCH_RANGE = (0.5, 2.0)
 """Factors that are looked at where nothing else is said: half to twice what the department has."""
 
@@ -280,7 +280,7 @@ class CalibrateSettings(StudySettings):
     rake: bool = False
     hold_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
     match: Names = ()
-    match_range: Annotated[dict[str, Range], BeforeValidator(_by_name)] = Field({"": MATCH_RANGE})
+    match_range: Annotated[dict[str, FactorRange], BeforeValidator(_by_name)] = Field({"": MATCH_RANGE})
     staff: str | None = None
     places: str | None = None
     test: str | None = None

@@ -1,27 +1,35 @@
 """`study=report`: the report of a study that was played, made again from its folder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from sim.analysis.breakeven import BreakEvenAnswer
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.stored_comparison import stored_comparison
+from sim.analysis.stored_comparison import stored_comparison, stored_tables
 from sim.department.scenario import Problem, ScenarioError
+from sim.report.breakeven_answer import describe_break_even
 from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown
+from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
 from sim.report.study_report import REPORT, ReportFacts, comparison_report, drawings
+from sim.report.sweep_answer import describe_sweep
 from sim.runs.received_sweep import check_entries, read_facts, shortened_value
-from sim.runs.run_store import FACTS
+from sim.runs.result_tables import Results
+from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.runs.tables_on_disk import write_text
+from sim.studies.breakeven import answer_of_store, break_even_page, received_plan
 from sim.studies.question import Question, ReportSettings
 from sim.studies.study import Study
+from sim.studies.sweep import received_design, sweep_and_comparison, sweep_page
 
 
 class ReportStudy(Study):
-    """The report of a comparison or of one scenario, from its folder of results."""
+    """The report of a comparison, one scenario, a sweep or a break-even study, from its folder of results."""
 
     name = "report"
     settings = ReportSettings
@@ -80,16 +88,63 @@ def scenario_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     return comparison_report(comparison, facts, {})
 
 
-PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {"compare": comparison_page, "run": scenario_page}
+def swept_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
+    """The page of a sweep, from the runs in its folder."""
+    received = read_sweep(folder)
+    design = received_design(received, folder / FACTS)
+    store = RunStore(folder, received.facts.seed, received.facts.code)
+
+    def second(compared: Comparison) -> Comparison:
+        tables = stored_tables(Results(folder), ("assumptions", "chances"), compared.staffings)
+        return replace(compared, draw_weeks=received.facts.draw_weeks, **tables)  # type: ignore[arg-type]
+
+    report, compared = sweep_and_comparison(design, store, words_without_place(facts), second)
+    if suffix == ".md":
+        return answer_markdown(describe_sweep(report))
+    drawn = {} if compared is None else redrawn(compared, [Path(file).stem for _, file in report.figures])
+    return sweep_page(report, compared, facts, drawn)
+
+
+def effect_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
+    """The page of a break-even study, from the runs in its folder."""
+    received = read_sweep(folder)
+    store = RunStore(folder, received.facts.seed, received.facts.code)
+    answer = answer_of_store(received_plan(received, folder), store)
+    paying = stored_tables(Results(folder), ("paying",), answer.plan.staffings)
+    answer = replace(answer, paying=paying.get("paying", answer.paying))
+    if suffix == ".md":
+        return answer_markdown(describe_break_even(answer, words_without_place(facts)))
+    return break_even_page(answer, facts, redrawn_break_even(answer))
+
+
+def words_without_place(facts: ReportFacts) -> list[str]:
+    """The command that plays a study, without its folder of results."""
+    return [word for word in facts.command if not word.startswith("output=")]
+
+
+PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {
+    "compare": comparison_page,
+    "run": scenario_page,
+    "sweep": swept_page,
+    "breakeven": effect_page,
+}
 """What makes the page of each study from its folder."""
-STUDIES_WITH_REPORT = " or ".join(f"study={name}" for name in PAGES)
+STUDIES_WITH_REPORT = "a comparison, one scenario, a sweep or a break-even study"
 
 
-def redrawn(comparison: Comparison) -> dict[str, str]:
-    """The SVG of each figure, drawn from the tables: those of the folder may be anybody's."""
+def redrawn(comparison: Comparison, names: Sequence[str] = ()) -> dict[str, str]:
+    """The SVG of each figure, or of those named, drawn from the tables: those of the folder may be anybody's."""
     from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure  # loads a drawing library
 
     with TemporaryDirectory(prefix="peered-report-") as folder:
-        for name in FIGURE_MAKERS:
+        for name in names or FIGURE_MAKERS:
             draw_figure(name, comparison, Path(folder), ("svg",))
+        return drawings(Path(folder))
+
+
+def redrawn_break_even(answer: BreakEvenAnswer) -> dict[str, str]:
+    """The same of a break-even study."""
+    with TemporaryDirectory(prefix="peered-report-") as folder:
+        if answer.staffings:
+            draw_break_even(answer, Path(folder), ("svg",))
         return drawings(Path(folder))

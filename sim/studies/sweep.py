@@ -21,7 +21,7 @@ from sim.analysis.assumption_spread import Draws, drawn_runs, draws_design
 from sim.analysis.best import Contenders, contenders_by, dominated_table
 from sim.analysis.comparison_result import Comparison, no_rows
 from sim.analysis.design_needs import check_design
-from sim.analysis.scenario_facts import SweptScenarios, swept_scenarios
+from sim.analysis.scenario_facts import SweptScenarios, scenario_of, swept_scenarios
 from sim.analysis.sequential_sampling import missing
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -33,6 +33,14 @@ from sim.report.console import say
 from sim.report.description import Description, answer_markdown
 from sim.report.progress import progress, teller
 from sim.report.screen import print_answer
+from sim.report.study_report import (
+    REPORT,
+    ReportFacts,
+    compared_report,
+    drawings,
+    pictures_of,
+    swept_report,
+)
 from sim.report.sweep_answer import SCREEN_MEASURES, describe_sweep
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
@@ -42,7 +50,8 @@ from sim.runs import run_store
 from sim.runs.design import Design, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_place
-from sim.runs.tables_on_disk import WriteErrors, write_json, write_or_remove, write_table, write_text
+from sim.runs.received_sweep import AS_WRITTEN, ReceivedSweep, refuse_all, shortened_value
+from sim.runs.tables_on_disk import WriteErrors, json_text, write_json, write_or_remove, write_table, write_text
 from sim.runs.worker_pool import NoWorkers
 from sim.statistics.arrays import FloatArray
 from sim.studies.draws import draws_of, draws_text, with_assumptions
@@ -112,8 +121,9 @@ def play_in(place: Path, design: Design, question: SweepQuestion, console: Conso
             if weeks is None:
                 return 1
             design = design.with_warm_up(weeks)
-        own = {"study": "sweep", "asked": design.rules.model_dump(mode="json")}
         draws = draws_of(question.study, question.first.choices)
+        own: dict[str, object] = {"study": "sweep", "asked": design.rules.model_dump(mode="json")}
+        own |= {} if draws is None else {"draw_weeks": draws.weeks}
         if draws is not None:
             check_comparable(design)
         further = None if draws is None else draws_design(design, design.scenarios, draws)
@@ -173,10 +183,14 @@ def tell_store(store: run_store.RunStore, console: Console) -> None:
 
 
 class Answered(NamedTuple):
-    """What the runs in a growing folder say: how it is shown and drawn, tables and other files by name, facts for
-    run.json, what there is in a few words for the log, and whether nothing is missing."""
+    """What the runs in a growing folder say: how it is shown and drawn, its report, tables and other files by name,
+    facts for run.json, what there is in a few words for the log, and whether nothing is missing.
+
+    `report` takes what run.json says and the drawings by name.
+    """
 
     described: Description
+    report: Callable[[ReportFacts, Mapping[str, str]], str]
     files: Files
     figures: Waits
     facts: Mapping[str, object]
@@ -228,18 +242,21 @@ class GrowingFolder:
         with uninterrupted():
             found = answer()
             known = facts(**found.facts)
-            page = partial(write_text, answer_markdown(found.described))
+            answer_page = partial(write_text, answer_markdown(found.described))
             book = partial(write_answer_workbook, answer_sheets(found.described, known))
-            common: Files = {run_store.FACTS: partial(write_json, known), ANSWER_PAGE: page, ANSWER: book}
+            common: Files = {run_store.FACTS: partial(write_json, known), ANSWER_PAGE: answer_page, ANSWER: book}
             write_each({**found.files, **common}, folder, self.unwritten)
             drawn = all_drawn(found.figures, self.tell, self.unwritten)
+            svgs = drawings(folder / "figures") if found.figures else {}  # there may be some of an earlier command
+            page = found.report(ReportFacts.model_validate_json(json_text(known)), svgs)
+            write_each({REPORT: partial(write_text, page)}, folder, self.unwritten)
         self.log.say(f"end: {found.said}, {known['seconds']} s")
         shown = partial(print_answer, found.described, self.console, lines_written(self.console) + LINES_AFTER)
         show_finished(shown, patient_console(sys.stderr), folder)
         if self.unwritten.found:
             self.log.say(f"ended: {self.unwritten.text()}")
             raise run_store.cannot_keep(folder, self.unwritten.text())
-        teller(self.console)(f"\nresults are in {folder}, the whole answer in {ANSWER_PAGE}")
+        teller(self.console)(f"\nresults are in {folder}, the whole answer in {REPORT} and {ANSWER_PAGE}")
         if not found.is_whole:
             teller(self.console)(f"to go on: {shlex.join(command)}")
         return 0 if found.is_whole and drawn else 1
@@ -286,23 +303,22 @@ def answer_of_sweep(
     design: Design, store: run_store.RunStore, question: SweepQuestion, draws: Draws | None, further: Design | None
 ) -> Answered:
     """What the runs of a sweep say, and those in draws of the assumptions."""
-    folder, labels, rules = store.folder, design.labels, design.rules
-    answer = sweeping.sweep_answer(store, labels, design.replications, design.confidence, rules)
-    scenarios = swept_scenarios(design.scenarios, design.table())
-    controlled = sweeping.controlled_answer(design, store, answer)
-    report = report_of(store, labels, scenarios, answer, question.command(), controlled if rules.controls else None)
-    is_one_world = len(set(scenarios.worlds)) == 1
-    compared = sweeping.as_comparison(answer, design.scenarios, report.names) if is_one_world else None
-    if compared is not None and draws is not None and further is not None:
-        compared = with_assumptions(compared, drawn_runs(store, further, answer.labels, draws), (), ())
-    if compared is not None:
-        report = replace(report, second=list(titled_rows(compared)), certainty=certainty_of(compared))
-        report = replace(report, sentences=list(sentences_by_staffing(compared)), figures=_FIGURES)
+    folder, labels = store.folder, design.labels
+
+    def second(compared: Comparison) -> Comparison:
+        if draws is None or further is None:
+            return compared
+        return with_assumptions(compared, drawn_runs(store, further, compared.staffings, draws), (), ())
+
+    report, compared = sweep_and_comparison(design, store, question.command(), second)
+    answer, controlled = report.answer, sweeping.controlled_answer(design, store, report.answer)
+    described = describe_sweep(report)
     numbers = answer.plan.n_replications.tolist()
     tables = {**sweeping.tables_of_sweep(answer), "controlled": controlled}
     tables |= {name: no_rows() if compared is None else getattr(compared, name) for name in ("assumptions", "chances")}
     return Answered(
-        described=describe_sweep(report),
+        described=described,
+        report=partial(sweep_page, report, compared),
         files={
             **{f"{name}.parquet": partial(write_or_remove, table) for name, table in tables.items()},
             "replications.parquet": partial(store.write_replications, labels, numbers),
@@ -312,6 +328,55 @@ def answer_of_sweep(
         facts={"runs_done": answer.n_done, "runs_planned": answer.n_runs},
         said=f"{answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed",
         is_whole=answer.is_whole,
+    )
+
+
+def sweep_and_comparison(
+    design: Design, store: run_store.RunStore, command: Sequence[str], second: Callable[[Comparison], Comparison]
+) -> tuple[SweepReport, Comparison | None]:
+    """All that is shown of a sweep, and if it can be read as one the comparison of its scenarios with the first.
+
+    `second` adds the intervals with the assumptions to the comparison.
+    """
+    labels, rules = design.labels, design.rules
+    answer = sweeping.sweep_answer(store, labels, design.replications, design.confidence, rules)
+    scenarios = swept_scenarios(design.scenarios, design.table())
+    controlled = sweeping.controlled_answer(design, store, answer) if rules.controls else None
+    report = report_of(store, labels, scenarios, answer, command, controlled)
+    is_one_world = len(set(scenarios.worlds)) == 1
+    compared = sweeping.as_comparison(answer, design.scenarios, report.names) if is_one_world else None
+    if compared is None:
+        return report, None
+    compared = second(compared)
+    report = replace(report, second=list(titled_rows(compared)), certainty=certainty_of(compared))
+    return replace(report, sentences=list(sentences_by_staffing(compared)), figures=_FIGURES), compared
+
+
+def sweep_page(report: SweepReport, compared: Comparison | None, facts: ReportFacts, drawn: Mapping[str, str]) -> str:
+    """The report of a sweep."""
+    captions = {Path(file).stem: caption for caption, file in report.figures}
+    described = describe_sweep(report)
+    if compared is not None:
+        return compared_report(described, compared, facts, pictures_of(captions, drawn))
+    names = [report.names[label] for label in report.answer.cautions["label"]]
+    return swept_report(described, report.answer.cautions, names, facts, pictures_of(captions, drawn))
+
+
+def received_design(received: ReceivedSweep, file: Path) -> Design:
+    """The scenarios of a sweep or a break-even study that was played. Raises ScenarioError for any of another
+    version; `file` is its run.json."""
+    table = received.scenarios
+    scenarios = dict(zip(table["label"], map(scenario_of, table["content"]), strict=True))
+    unreadable = [label for label, scenario in scenarios.items() if scenario is None]
+    wrong = f"no scenario of this version of PeerED: {AS_WRITTEN}"
+    refuse_all([Problem(f"{file}, scenario", shortened_value(label), wrong) for label in unreadable])
+    return Design(
+        scenarios={label: scenario for label, scenario in scenarios.items() if scenario is not None},
+        replications=received.facts.replications,
+        seed=received.facts.seed,
+        confidence=received.facts.confidence,
+        rules=received.facts.asked,
+        hashed={label: key for key, label in received.labels.items()},
     )
 
 

@@ -41,8 +41,8 @@ def alike(word: str) -> str:
 
 
 def as_names(value: object) -> object:
-    """A single name as a list of one."""
-    return [value] if isinstance(value, str) else value
+    """A single name, or number that is one, as a list of one."""
+    return [value] if isinstance(value, str | int | float) else value
 
 
 class Strict(BaseModel):

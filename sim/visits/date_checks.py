@@ -24,6 +24,9 @@ _MOST_OFFSET: Final = "INTERVAL 14 HOUR"
 
 _FEWEST: Final = 20
 """Dated arrivals needed before one can be far from the others."""
+_FAR_SHARE: Final = 0.05
+"""Of the rows that may lie far from the others and be taken for mistyped; beyond the tolerated share they refuse the
+file, with their rows."""
 _GAP_CHANCE: Final = 1e-6
 """Chance of a gap among visits at the file's own rate below which dates are taken for mistyped."""
 _LONGEST_GAP_TIMES: Final = 3.0
@@ -51,15 +54,17 @@ def check_isolated_arrivals(query: VisitsQuery) -> None:
         return
     select = f"SELECT f_arrival AS t FROM ({query.sql}) WHERE f_arrival IS NOT NULL ORDER BY 1"
     times = query.connection.execute(select).fetchnumpy()["t"].astype("datetime64[us]")
-    most = max(int(query.column_map.tolerated_share * query.raw.n_rows), 1)
-    first, last = main_part(np.asarray(times), most, query.column_map.exclude)
+    most = int(max(query.column_map.tolerated_share, _FAR_SHARE) * query.raw.n_rows)
+    first, last = main_part(np.asarray(times), max(most, 1), query.column_map.exclude)
     if first == 0 and last == len(times) - 1:
         return
+    edges = [(times[first - 1], times[first])] if first > 0 else []
+    edges += [(times[last], times[last + 1])] if last < len(times) - 1 else []
     outside = f"(f_arrival < TIMESTAMP '{times[first]}' OR f_arrival > TIMESTAMP '{times[last]}')"
     kind = f"a date far from all others, which lie from {str(times[first])[:10]} to {str(times[last])[:10]}"
-    query.fault_of_field(
-        "arrival", outside, kind, "mistyped? correct it; if it is right, the file has a gap: `exclude` it"
-    )
+    gaps = ", ".join(f"{_day_from(before, 1)}..{_day_from(after, -1)}" for before, after in edges)
+    remedy = f"mistyped? correct it; if it is right, the file does not cover the gap: `exclude: [{gaps}]`"
+    query.fault_of_field("arrival", outside, kind, remedy)
 
 
 def main_part(times: np.ndarray, most: int, excluded: Sequence[LeftOut]) -> tuple[int, int]:
@@ -80,6 +85,11 @@ def main_part(times: np.ndarray, most: int, excluded: Sequence[LeftOut]) -> tupl
     impossible = np.flatnonzero(long & (n * np.exp(-rate * gaps) < _GAP_CHANCE))
     before, after = impossible[impossible < most], impossible[impossible >= n - 1 - most]
     return int(before.max()) + 1 if before.size else 0, int(after.min()) if after.size else n - 1
+
+
+def _day_from(time: np.datetime64, n: int) -> str:
+    """The date `n` days after that of a time."""
+    return str(time.astype("datetime64[D]") + n)
 
 
 def _gaps(times: np.ndarray, excluded: Sequence[LeftOut]) -> np.ndarray:

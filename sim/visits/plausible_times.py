@@ -26,6 +26,7 @@ _OWN_MAKING: Final = 0.3
 _OVERDISPERSED: Final = 1.5
 _FEWEST_EMPTY: Final = 5
 _LISTED: Final = 12
+_HOURS_A_DAY: Final = 24
 
 
 def empty_times(query: VisitsQuery) -> Iterator[DataFinding]:
@@ -46,7 +47,9 @@ def _masked(query: VisitsQuery, field: str) -> int:
     ]
     if not faults:
         return 0
-    return int(numbers(query, f"SELECT count(*) FROM visits WHERE ({' OR '.join(faults)}) AND f_{field} IS NULL")[0])
+    return int(
+        numbers(query, f"SELECT count(*) FROM {query.row_table} WHERE ({' OR '.join(faults)}) AND f_{field} IS NULL")[0]
+    )
 
 
 def _arrival_texts(query: VisitsQuery) -> list[str]:
@@ -144,6 +147,8 @@ def counted_days(query: VisitsQuery) -> tuple[np.ndarray, np.ndarray]:
     covered = np.ones(len(days), dtype=np.bool_)
     for period in query.column_map.exclude:
         covered &= (days < np.datetime64(period.first)) | (days > np.datetime64(period.last))
+    left_out, n_hours = np.unique(query.uncovered_hours.astype("datetime64[D]"), return_counts=True)
+    covered &= ~np.isin(days, left_out[n_hours == _HOURS_A_DAY])
     return days[covered], counts[covered]
 
 

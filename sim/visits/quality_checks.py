@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.io import sql
+from sim.visits.counts import counts_of, is_by_day
 from sim.visits.data_quality import DataFinding, note
 from sim.visits.plausible_times import counted_days, runs_of_empty_days
 from sim.visits.visits_query import VisitsQuery
@@ -39,6 +40,9 @@ _MINUTES: Final = ("triage_minutes", "wait_minutes", "stay_minutes")
 
 def table_findings(query: VisitsQuery) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
+    counts = counts_of(query.column_map)
+    if counts is not None:
+        return [] if is_by_day(counts) or not _is_dated(query) else [*_empty_days(query), *_clock_changes(query)]
     notes = [*_heaps(query), *_midnight(query), *_long_waits(query)]
     if _is_dated(query):
         notes += [*_repeated_instants(query), *_empty_days(query), *_clock_changes(query)]
@@ -107,9 +111,11 @@ def _midnight(query: VisitsQuery) -> Iterator[DataFinding]:
 def _long_waits(query: VisitsQuery) -> Iterator[DataFinding]:
     """Waits that are possible and hard to believe."""
     if query.knows("wait_minutes"):
-        (n,) = _numbers(query, f"SELECT count(*) FROM visits WHERE f_wait_minutes > {60 * _LONG_WAIT_HOURS}")
+        too_long = f"f_wait_minutes > {60 * _LONG_WAIT_HOURS}"
+        (n,) = _numbers(query, f"SELECT count(*) FROM visits WHERE {too_long}")
         if n:
             kind = f"waits over {_LONG_WAIT_HOURS} hours"
+            query.list_where(query.origin["wait_minutes"], too_long, kind)
             yield note(query.origin["wait_minutes"], kind, "kept; see whether they are true", int(n))
 
 
@@ -188,11 +194,8 @@ def _clock_changes(query: VisitsQuery) -> Iterator[DataFinding]:
 
 def _change_finding(query: VisitsQuery, change: ClockChange, column: str) -> DataFinding:
     """What the file shows of one clock change."""
-    (inside,) = _numbers(
-        query,
-        f"SELECT count(*) FROM visits WHERE f_arrival >= TIMESTAMP '{change.start}' "
-        f"AND f_arrival < TIMESTAMP '{change.end}'",
-    )
+    between = f"f_arrival >= TIMESTAMP '{change.start}' AND f_arrival < TIMESTAMP '{change.end}'"
+    (inside,) = _numbers(query, f"SELECT count(*) FROM visits WHERE {between}")
     usual = _usual_arrivals(query, change)
     when = f"{change.start:%Y-%m-%d}"
     counted = f"{inside:g} arrivals between {change.start:%H:%M} and {change.end:%H:%M}"
@@ -202,6 +205,7 @@ def _change_finding(query: VisitsQuery, change: ClockChange, column: str) -> Dat
     if change.forward:
         kind = f"the clock went forward on {when}: {counted}, which were not ({usual:.1f} usual)"
         remedy = "correct them" if inside else "as it should be"
+        query.list_where(column, between, "an arrival in the hour that the clock left out")
     else:
         kind = f"the clock went back on {when}: {counted}, which came twice ({usual:.1f} usual)"
         remedy = "kept; the hour counts as one"

@@ -97,8 +97,8 @@ def _first(text: str, missing: str) -> str:
 
 
 def _note_differences(query: VisitsQuery, visit: str, missing: str, n_rows: int) -> None:
-    """Tell the columns that differ between the rows of one visit; refuse a file whose visits differ in arrival."""
-    arrival = _columns_of_arrival(query.column_map)
+    """Tell the columns that differ between the rows of one visit; refuse visits that differ in arrival or site."""
+    telling = [*_columns_of_arrival(query.column_map), query.column_map.site]
     for number, (column, text) in enumerate(query.raw.column_of.items()):
         table = f"differing_{number}"
         query.connection.execute(
@@ -108,9 +108,10 @@ def _note_differences(query: VisitsQuery, visit: str, missing: str, n_rows: int)
         kind = "the rows of one visit say different things"
         found = query.rows_noted(table, column, kind, "the first is taken")
         n, n_visits = sum(each.count for each in found), query.raw.n_rows
-        if column in arrival and n_rows >= _FEWEST and n > query.column_map.tolerated_share * n_visits:
-            kind = f"{n:,} of {n_visits:,} values stand in rows with different arrivals ({column!r})"
-            query.error(visit, kind, "name the column of the visit, not of the patient; of a log use `events`")
+        if column in telling and n_rows >= _FEWEST and n > query.column_map.tolerated_share * n_visits:
+            kind = f"{n:,} of {n_visits:,} values stand in rows that differ in {column!r}"
+            remedy = "name the column of the visit, not of the patient; of several sites choose one with `only`"
+            query.error(visit, kind, remedy)
         query.findings += found
 
 

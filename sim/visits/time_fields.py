@@ -13,7 +13,7 @@ from sim.visits.source_text import columns_of_time
 from sim.visits.visits_query import NOT_A_TIME, VisitsQuery
 
 _TWO_WAYS: Final = "can be read in two ways"
-_FEWEST_HOURS: Final = 20
+_FEWEST_HOURS: Final = 8
 _FEWEST_DIFFERENT: Final = 3
 _SHARE_OF_HOURS: Final = 0.9
 """Of the values of a time of day, and how many different ones, that may be the first 24 minutes of a day by chance."""
@@ -68,10 +68,10 @@ def _add_date_and_time(query: VisitsQuery, name: str, time: DateAndTime) -> None
     query.fault(time.time, unless_formula(query, time.time, unreadable), *_NOT_A_TIME_OF_DAY, selective=True)
     _refuse_hours_as_times(query, time.time, "")
     del query.origin[f"minute_{name}"]
-    _join_date_and_minute(query, name, time.date, f"f_minute_{name}", time.time)
+    join_date_and_minute(query, name, time.date, f"f_minute_{name}", time.time)
 
 
-def _join_date_and_minute(query: VisitsQuery, name: str, date: str, minute: str, origin: str) -> None:
+def join_date_and_minute(query: VisitsQuery, name: str, date: str, minute: str, origin: str) -> None:
     """A time from the column of its date and the SQL of its minute of the day."""
     _add_clock_time(query, f"day_{name}", date, query.column_map.time_format)
     del query.origin[f"day_{name}"]
@@ -88,16 +88,16 @@ def add_arrival(query: VisitsQuery) -> None:
     if isinstance(arrival, maps.TimestampArrival) and query.has(arrival.column):
         add_time(query, "arrival", arrival.column, arrival.format)
         check_isolated_arrivals(query)
-        _add_parts_of_arrival(query, arrival.column)
+        add_parts_of_arrival(query, arrival.column)
     elif isinstance(arrival, maps.EventsArrival) and query.has("arrival"):
         add_time(query, "arrival", "arrival")
         check_isolated_arrivals(query)
-        _add_parts_of_arrival(query, "arrival")
+        add_parts_of_arrival(query, "arrival")
     elif isinstance(arrival, maps.PartsArrival):
         _add_arrival_from_parts(query, arrival)
 
 
-def _add_parts_of_arrival(query: VisitsQuery, column: str) -> None:
+def add_parts_of_arrival(query: VisitsQuery, column: str) -> None:
     """Weekday, year, month and time of day of a full arrival time; of a shifted date the time of day alone."""
     if query.column_map.calendar == "real":
         query.add_field("weekday", column, "(isodow(f_arrival) - 1)::DOUBLE")
@@ -113,10 +113,10 @@ def _add_arrival_from_parts(query: VisitsQuery, parts: maps.PartsArrival) -> Non
         if parts.date is None:
             _note_missing_arrival(query, column, "f_minute_of_day")
         elif query.has(parts.date):
-            _join_date_and_minute(query, "arrival", parts.date, "f_minute_of_day", column)
+            join_date_and_minute(query, "arrival", parts.date, "f_minute_of_day", column)
             check_dates(query, "arrival")
             check_isolated_arrivals(query)
-            _add_parts_of_arrival(query, column)
+            add_parts_of_arrival(query, column)
     if parts.weekday and query.has(parts.weekday.column):
         _add_weekday(query, parts.weekday)
     add_number(query, "year", parts.year, 1900, 2999)
@@ -135,7 +135,7 @@ def _add_minute_of_day(query: VisitsQuery, parts: maps.PartsArrival) -> str | No
     told = (
         _NOT_A_TIME_OF_DAY
         if parts.hour is None
-        else ("not an hour of the day", "write 0 to 23; 24 is 0 of the next day")
+        else ("not an hour of the day", "write 0 to 23 (24 is 0 of the next day); HHMM and HH:MM belong under `time`")
     )
     query.fault(column, unreadable, *told, selective=True)
     if parts.hour is None:

@@ -22,13 +22,18 @@ _EPOCH: Final = re.compile(r"\d{10}(\d{3})?(\.\d+)?")
 
 
 def proposal(
-    connection: duckdb.DuckDBPyConnection, groups: Sequence[Sequence[str]], given: Sequence[str], alone: str
+    connection: duckdb.DuckDBPyConnection,
+    groups: Sequence[Sequence[str]],
+    read: Sequence[Sequence[str]],
+    given: Sequence[str],
+    alone: str,
 ) -> str:
     """What to write as `time_format` so that these texts, a group for each way of writing, are read too.
 
-    `given` are the patterns of the map, `alone` is a query for the texts of the column that a pattern does not read:
-    one that reads them all takes the place of the others. Empty where nothing fits. Where the day and the month cannot
-    be told apart, both patterns are named.
+    `read` are groups of texts that are read without a pattern, and need one beside others. `given` are the patterns of
+    the map, `alone` is a query for the texts of the column that a pattern does not read: one that reads them all takes
+    the place of the others. Empty where nothing fits. Where the day and the month cannot be told apart, both patterns
+    are named.
     """
     texts = list(itertools.chain(*groups))
     if texts and all(_SERIAL.fullmatch(text) for text in texts):
@@ -36,6 +41,8 @@ def proposal(
     if texts and all(_EPOCH.fullmatch(text) for text in texts):
         return "; they look like seconds since 1970: export them as dates and times"
     fitting = [_fitting(connection, group, given) for group in groups]
+    if any(fitting):
+        fitting += [_fitting(connection, group, given) for group in read]
     new = dict.fromkeys(found[0] for found in fitting if found and found[0] not in given)
     if not new:
         return ""

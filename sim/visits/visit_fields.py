@@ -8,6 +8,7 @@ from typing import Final
 
 from sim.visits import column_map as maps
 from sim.visits.column_map import STEP_ENDS, TimeColumns, TimesOfStep
+from sim.visits.counts import add_counts, check_counts, counts_of
 from sim.visits.number_fields import add_number
 from sim.visits.source_text import (
     NUMBER_FIELDS,
@@ -22,10 +23,13 @@ from sim.visits.word_fields import add_codes, add_text, add_words
 
 def add_fields(query: VisitsQuery) -> None:
     """Add every field that the column map names and the file has."""
-    add_arrival(query)
+    counts = counts_of(query.column_map)
+    add_counts(query, counts) if counts else add_arrival(query)
     leave_out_periods(query)
     _add_other_fields(query)
     _add_step_minutes(query)
+    if counts:
+        check_counts(query, counts)
 
 
 # --- all else ---

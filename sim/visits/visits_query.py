@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 import duckdb
+import numpy as np
 
 from sim.io import sql
 from sim.visits import clock_text
@@ -64,6 +65,10 @@ class VisitsQuery:
     """Rows of each flag, known after `run`."""
     listed_elsewhere: list[str] = field(default_factory=list)
     """Selects of (row, column, kind, value) of oddities that have no flag."""
+    row_table: str = "visits"
+    """The table with a row a row of the file; another than `visits` where the file counts arrivals."""
+    uncovered_hours: np.ndarray = field(default_factory=lambda: np.empty(0, "datetime64[h]"))
+    """Hours that no row of counts covers."""
     _left_out: list[int] = field(default_factory=list)
     _levels: list[list[str]] = field(default_factory=list)
     _level_of: dict[str, int] = field(default_factory=dict)
@@ -136,6 +141,12 @@ class VisitsQuery:
         rows = self.connection.execute(f"SELECT row FROM {table} ORDER BY row").fetchmany(N_EXAMPLES)
         return [DataFinding(FindingLevel.NOTE, column, kind, remedy, n, tuple(int(row[0]) for row in rows))]
 
+    def list_where(self, column: str, condition: str, kind: str) -> None:
+        """List the rows of `visits` that meet a condition among the exclusions."""
+        told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
+        value = self.shown_value(column)
+        self.listed_elsewhere.append(f"SELECT row, {told}, {value} AS value FROM visits WHERE {condition}")
+
     def faults_of(self, column: str) -> list[str]:
         """The flags of a column whose rows hold an untrue value."""
         findings = enumerate(flag.finding for flag in self.flags)
@@ -194,6 +205,7 @@ class VisitsQuery:
     def _finding(self, number: int, n: int) -> DataFinding:
         """What a flag reports, with the first rows and the first value."""
         flag = self.flags[number].finding
+        self._hide_free_text(number, flag)
         value = self.shown_value(flag.column)
         rows = self.connection.execute(f"SELECT row, {value} FROM visits WHERE b_{number} ORDER BY row")
         examples = rows.fetchmany(N_EXAMPLES)
@@ -206,7 +218,7 @@ class VisitsQuery:
         flag = self.flags[number].finding
         text = self.raw.column_of[flag.column]
         words = self.connection.execute(
-            f"SELECT {text}, count(*) AS n, list_slice(list(row ORDER BY row), 1, {N_EXAMPLES}) FROM visits "
+            f"SELECT {text}, count(*) AS n, min(row, {N_EXAMPLES}) FROM visits "
             f"WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
         ).fetchmany(MOST_CODES + 1)
         if self._is_free_text([int(n) for _, n, _ in words], self.flagged[number]):
@@ -222,6 +234,15 @@ class VisitsQuery:
             kind = f"{flag.kind}: {len(rest)} more"
             found.append(replace(flag, kind=kind, count=sum(n for _, n, _ in rest), rows=tuple(rest[0][2])))
         return found
+
+    def _hide_free_text(self, number: int, flag: DataFinding) -> None:
+        """Show no value of a column whose untrue values are many different words: it may name people."""
+        if flag.level is not FindingLevel.FAULT or not self.has(flag.column):
+            return
+        text = self.raw.column_of[flag.column]
+        words = f"SELECT count(DISTINCT {text}) FROM visits WHERE b_{number} AND {matches(text, _WORDS)}"
+        if sql.whole_number(self.connection, words) > N_WORDS:
+            self.private.add(flag.column)
 
     def _is_free_text(self, counts: list[int], n: int) -> bool:
         """Whether so many words, by how often they stand in `n` rows, are no codes."""
@@ -243,23 +264,22 @@ class VisitsQuery:
         """How the unreadable times are written, and the patterns that read them."""
         text = self.raw.column_of[column]
         found = self.connection.execute(
-            f"SELECT {shape(text)} AS way, count(*) AS n, list_slice(list(DISTINCT {text}), 1, {N_GUESSED_FROM}) "
-            f"FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1"
+            f"SELECT {shape(text)} AS way, count(*) AS n, arg_min({text}, hash(row), {N_GUESSED_FROM}), "
+            f"count(*) OVER () FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1 LIMIT 3"
         ).fetchall()
-        listed = ", ".join(f"{way!r} in {n:,}" for way, n, _ in found[:3])
-        ways = f" (they are written in {len(found)} ways, 9 a digit: {listed})" if len(found) > 1 else ""
-        if all(clock_text.is_clock(each) for *_, texts in found for each in texts):
+        listed, n_ways = ", ".join(f"{way!r} in {n:,}" for way, n, *_ in found), int(found[0][3])
+        ways = f" (they are written in {n_ways:,} ways, 9 a digit: {listed})" if n_ways > 1 else ""
+        given, groups = self.column_map.time_format, [texts for *_, texts, _ in found]
+        if all(clock_text.is_clock(each) for texts in groups for each in texts):
             return f"{ways}; a time of day alone: name the column of its date too, as {self._with_date(column)}"
-        given, groups = self.column_map.time_format, [texts for *_, texts in found[:3]]
-        if not given:
-            groups += self._iso_texts(text)
+        read = [] if given else self._iso_texts(text)
         alone = f"SELECT count(*) FROM visits WHERE {text} IS NOT NULL AND try_strptime({text}, ?) IS NULL"
-        return ways + proposal(self.connection, groups, given, alone)
+        return ways + proposal(self.connection, groups, read, given, alone)
 
     def _iso_texts(self, text: str) -> list[list[str]]:
         """Texts of a column that are read without a pattern, a group for each way of writing."""
         found = self.connection.execute(
-            f"SELECT list_slice(list({text}), 1, {N_GUESSED_FROM}) FROM visits "
+            f"SELECT arg_min({text}, hash(row), {N_GUESSED_FROM}) FROM visits "
             f"WHERE {clock_text.is_iso_time(text)} GROUP BY {shape(text)} ORDER BY count(*) DESC LIMIT 3"
         ).fetchall()
         return [texts for (texts,) in found]
@@ -278,6 +298,8 @@ class VisitsQuery:
         return " OR ".join(faults) or "false"
 
 
+_WORDS: Final = r"\pL{4,}|\pL{2,} +\pL{2,}"
+"""Words beyond short codes, months in short, and AM or PM."""
 _NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
 _FORMULA: Final = r"^(=|@|[+-][A-Za-z_.]*\(|[+-][A-Za-z]{1,3}\d|[+-][\d.]+[-+*/])"
 """A cell that a spreadsheet would evaluate, or was to."""

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.io import sql
 from sim.visits.column_map import ColumnMap, PartsArrival
+from sim.visits.counts import counts_of, expand_counts, is_by_day
 from sim.visits.data_quality import ColumnUse, DataQuality
 from sim.visits.file_error import VisitsFileError
 from sim.visits.plausibility import gate
@@ -26,6 +27,7 @@ from sim.visits.visits_query import VisitsQuery
 Resolution = Literal["minute", "hour", "day"]
 MOST_WORDS: Final = 10_000
 """Different words of a text column up to which each is one object in memory."""
+_COLUMNS_AT_ONCE: Final = 4
 _FIELDS: Final = (
     "arrival", "weekday", "minute_of_day", "year", "month", "patient", "site", "cluster", "stream", "acuity",
     *TIME_FIELDS, "triage_minutes", "wait_minutes", "stay_minutes", "disposition", "age", "mode", "seen_recently",
@@ -76,14 +78,17 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             add_fields(query)
             check_intervals(query)
             query.run()
+            if counts := counts_of(column_map):
+                expand_counts(query, counts)
             query.findings += [*gate(query), *table_findings(query)]
-            note_duplicates(query)
+            if counts is None:
+                note_duplicates(query)
             frame = _tidy(query)
             return VisitsFile(
                 frame=frame,
                 quality=_quality(path, query),
                 exclusions=_exclusions(query),
-                uncovered_hours=uncovered_hours(column_map, frame["arrival"]),
+                uncovered_hours=np.union1d(uncovered_hours(column_map, frame["arrival"]), query.uncovered_hours),
                 resolution=_resolution(column_map),
             )
 
@@ -100,6 +105,8 @@ def uncovered_hours(column_map: ColumnMap, arrivals: pd.Series) -> np.ndarray:
 
 
 def _resolution(column_map: ColumnMap) -> Resolution:
+    if counts := counts_of(column_map):
+        return "day" if is_by_day(counts) else "hour"
     by_hour = isinstance(column_map.arrival, PartsArrival) and column_map.arrival.hour is not None
     return "hour" if by_hour else "minute"
 
@@ -117,8 +124,17 @@ def _tidy(query: VisitsQuery) -> pd.DataFrame:
         else f"NULL::{_COLUMN_TYPES.get(name, 'DOUBLE')} AS {name}"
         for name in _table_fields(query.column_map)
     ]
-    frame = query.connection.execute(f"SELECT row, {', '.join(cells)} FROM visits ORDER BY row").df()
-    return frame.astype({name: object for name, kind in _COLUMN_TYPES.items() if kind == "VARCHAR"})
+    cells = ["row", *cells]
+    parts = [
+        _columns(query, cells[first : first + _COLUMNS_AT_ONCE]) for first in range(0, len(cells), _COLUMNS_AT_ONCE)
+    ]
+    return pd.concat(parts, axis=1)
+
+
+def _columns(query: VisitsQuery, cells: list[str]) -> pd.DataFrame:
+    """Some columns of the table; what the database makes of all at once takes as much memory as they do."""
+    frame = query.connection.execute(f"SELECT {', '.join(cells)} FROM visits ORDER BY row").df()
+    return frame.astype({name: object for name in frame if _COLUMN_TYPES.get(str(name)) == "VARCHAR"})
 
 
 def _enumeration(query: VisitsQuery, name: str) -> str:
@@ -137,7 +153,7 @@ def _exclusions(query: VisitsQuery) -> pd.DataFrame:
     """Every odd value or row, set to missing or kept, in the order of the file."""
     parts = [
         f'SELECT row, {sql.literal(flag.finding.column)} AS "column", {sql.literal(flag.finding.kind)} AS kind, '
-        f"{query.shown_value(flag.finding.column)} AS value FROM visits WHERE b_{number}"
+        f"{query.shown_value(flag.finding.column)} AS value FROM {query.row_table} WHERE b_{number}"
         for number, (flag, n) in enumerate(zip(query.flags, query.flagged, strict=True))
         if n and flag.is_listed
     ]
@@ -151,7 +167,7 @@ def _quality(path: Path, query: VisitsQuery) -> DataQuality:
     return DataQuality(
         path=str(path),
         n_rows=query.raw.n_rows,
-        n_faulty=sql.whole_number(query.connection, f"SELECT count(*) FROM visits WHERE {query.is_faulty}"),
+        n_faulty=sql.whole_number(query.connection, f"SELECT count(*) FROM {query.row_table} WHERE {query.is_faulty}"),
         tolerated_share=query.column_map.tolerated_share,
         columns=tuple(_column_uses(query)),
         findings=tuple(query.findings),
@@ -165,6 +181,8 @@ def _column_uses(query: VisitsQuery) -> Iterator[ColumnUse]:
         text = query.raw.column_of.get(query.origin[name], "''")
         counts = [f"count(f_{name})", f"count(*) FILTER ({text} IS NULL)"]
         counts += [f"count(*) FILTER ({text} = {sql.literal(code)})" for code in codes]
-        usable, blank, *coded = query.connection.execute(f"SELECT {', '.join(counts)} FROM visits").fetchone() or ()
+        usable, blank, *coded = (
+            query.connection.execute(f"SELECT {', '.join(counts)} FROM {query.row_table}").fetchone() or ()
+        )
         by_code = {code: n for code, n in zip(codes, coded, strict=True) if n}
         yield ColumnUse(name, query.origin[name], usable, blank, by_code)

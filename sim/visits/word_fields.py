@@ -13,7 +13,7 @@ from sim.visits.number_fields import FORMULA, unless_formula
 from sim.visits.source_text import columns_of_words
 from sim.visits.visits_query import A_WORD, VisitsQuery, is_formula
 
-_BLANKS: Final = r"[\s_\-]+"
+_BLANKS: Final = r"[\s\x{A0}\x{2009}\x{202F}_\-]+"
 _FEWEST_WORDS: Final = 2
 """Different words in a column of yes or no of which none is the code, so that another code is meant."""
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.shares import (
+    WHEN,
     DemandEstimates,
     PartialEstimates,
     Shares,
@@ -20,6 +21,8 @@ from sim.calibration.estimators.streams import STREAMS, StreamParts, stream_part
 from sim.calibration.estimators.survey_weights import clusters_of, weights_of
 from sim.department.arrivals import MENTAL_HEALTH
 
+_USED: Final = (*WHEN, "stream", "acuity")
+"""Columns of the parts by stream: the others would be copied for nothing."""
 _FEWEST: Final = 50
 """Visits for hours, weekdays or an acuity mix of a stream's own."""
 
@@ -37,6 +40,10 @@ class WeekByStream:
     by_stream: Mapping[str, DemandEstimates]
     mental_share: Shares | None
     notes: tuple[str, ...] = ()
+
+    def has_own_hours(self, stream: str) -> bool:
+        """Whether the stream's hours are not those of all visits."""
+        return stream in self.by_stream and self.by_stream[stream].hour_of_week is not self.everyone.hour_of_week
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def estimate_week(frame: pd.DataFrame, uncovered_hours: np.ndarray | None = None
     everyone = estimate_demand(frame, uncovered_hours=uncovered_hours)
     notes: list[str] = []
     found: dict[str, DemandEstimates] = {}
-    for stream, part in parts.by_stream.items():
+    for stream, part in stream_parts(frame[[name for name in _USED if name in frame.columns]]).by_stream.items():
         timed = with_weekday_and_time(part)
         is_alone = parts.only is not None
         if is_alone or (len(timed) >= _FEWEST and timed["weekday"].nunique() == 7):

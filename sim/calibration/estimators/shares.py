@@ -193,6 +193,10 @@ def round_to_total(values: FloatArray, total: int, decimals: int = 5) -> tuple[f
 _EPOCH_MONDAY: Final = pd.Timestamp("1900-01-01")
 
 
+WHEN: Final = ("arrival", "weekday", "minute_of_day", "year", "month", "cluster", "patient", "weight")
+"""Columns of when somebody came, and of whom a visit stands for."""
+
+
 @dataclass(frozen=True, slots=True)
 class DemandEstimates:
     """What the file says about arrivals and acuity.
@@ -262,7 +266,7 @@ def estimate_demand(
 
 def estimate_without_weekdays(frame: pd.DataFrame) -> PartialEstimates:
     """Shares by hour of the day and of acuity, as far as the file has them."""
-    timed = frame[frame["minute_of_day"].notna()]
+    timed = frame.loc[frame["minute_of_day"].notna(), [name for name in WHEN if name in frame.columns]]
     hours = None
     if len(timed):
         cell = (timed["minute_of_day"] // 60).to_numpy(np.int64)
@@ -280,8 +284,12 @@ def has_no_weekday(frame: pd.DataFrame) -> bool:
 
 
 def with_weekday_and_time(frame: pd.DataFrame) -> pd.DataFrame:
-    """Visits whose arrival is known by weekday and time of day."""
-    return frame[frame["weekday"].notna() & frame["minute_of_day"].notna()]
+    """Visits whose arrival is known by weekday and time of day: when they came, and whom they stand for.
+
+    Further columns are left out: a copy of a table of a million visits is a quarter of a gigabyte.
+    """
+    columns = [name for name in WHEN if name in frame.columns]
+    return frame.loc[frame["weekday"].notna() & frame["minute_of_day"].notna(), columns]
 
 
 def is_dated(timed: pd.DataFrame) -> bool:
@@ -297,8 +305,8 @@ def n_days(timed: pd.DataFrame) -> int:
 
 def days_without_visits(timed: pd.DataFrame, uncovered_hours: np.ndarray | None = None) -> pd.DatetimeIndex:
     """Days between the first and the last arrival without one, of those that the file covers some hour of."""
-    days = timed["arrival"].dt.normalize()
-    empty = pd.date_range(days.min(), days.max(), freq="D").difference(pd.DatetimeIndex(days))
+    days = pd.DatetimeIndex(np.unique(timed["arrival"].to_numpy().astype("datetime64[D]")))
+    empty = pd.date_range(days.min(), days.max(), freq="D").difference(days)
     if uncovered_hours is None or not uncovered_hours.size:
         return empty
     left_out, n_hours = np.unique(uncovered_hours.astype("datetime64[D]"), return_counts=True)
@@ -350,7 +358,8 @@ def _hours_of(day: int, cell: IntArray, weight: FloatArray, cluster: IntArray | 
 
 
 def _acuity_shares(frame: pd.DataFrame) -> Shares | None:
-    known = frame[frame["acuity"].notna()]
+    columns = [name for name in ("acuity", "cluster", "weight") if name in frame.columns]
+    known = frame.loc[frame["acuity"].notna(), columns]
     if known.empty:
         return None
     level = known["acuity"].to_numpy(np.int64) - 1

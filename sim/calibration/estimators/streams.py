@@ -4,13 +4,15 @@ A file that names streams is never estimated together and written for one of the
 says so. The words are the department's, `medical` and `mental_health`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
+from sim.statistics.arrays import BoolArray
 
 STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
 EVERY_STREAM: Final = ""
@@ -18,31 +20,63 @@ EVERY_STREAM: Final = ""
 _Found = TypeVar("_Found")
 
 
+class _PartsOnDemand(Mapping[str, pd.DataFrame]):
+    """Parts of a table, each taken out when it is asked for, so that none lies in memory beside the whole."""
+
+    def __init__(self, frame: pd.DataFrame, rows: Mapping[str, BoolArray]) -> None:
+        self.frame, self.rows = frame, rows
+
+    def __getitem__(self, stream: str) -> pd.DataFrame:
+        rows = self.rows[stream]
+        return self.frame if rows.all() else self.frame[rows]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
 @dataclass(frozen=True, slots=True)
 class StreamParts:
-    """Visits by stream.
+    """Visits by stream: the table, and which of its rows are of each stream that has visits; none of a pooled file."""
 
-    `by_stream` holds the streams that have visits, `named` the visits of all of them; of a file that names no stream
-    `by_stream` is empty and `named` every visit. `n_unnamed` visits name none where others do.
-    """
+    frame: pd.DataFrame
+    rows: Mapping[str, BoolArray]
 
-    by_stream: Mapping[str, pd.DataFrame]
-    named: pd.DataFrame
-    n_unnamed: int
+    @property
+    def by_stream(self) -> Mapping[str, pd.DataFrame]:
+        """The visits of each stream that has any; empty where the file names no stream."""
+        return _PartsOnDemand(self.frame, self.rows)
+
+    @property
+    def named(self) -> pd.DataFrame:
+        """The visits of all streams; of a file that names no stream every visit."""
+        return self.frame if not self.n_unnamed else self.frame[self.frame["stream"].isin(STREAMS)]
+
+    @property
+    def n_named(self) -> int:
+        """How many visits that are."""
+        return sum(int(rows.sum()) for rows in self.rows.values()) if self.rows else len(self.frame)
+
+    @property
+    def n_unnamed(self) -> int:
+        """Visits that name no stream where others do."""
+        return len(self.frame) - self.n_named
 
     @property
     def is_pooled(self) -> bool:
-        return not self.by_stream
+        return not self.rows
 
     @property
     def only(self) -> str | None:
         """The stream of a file that has one alone."""
-        return next(iter(self.by_stream)) if len(self.by_stream) == 1 else None
+        return next(iter(self.rows)) if len(self.rows) == 1 else None
 
     @property
     def scale(self) -> float:
         """All visits over those that name a stream: by it a volume is too small that counts these alone."""
-        return 1.0 + self.n_unnamed / len(self.named) if len(self.named) else 1.0
+        return 1.0 + self.n_unnamed / self.n_named if self.n_named else 1.0
 
     def first_line(self) -> str:
         """What the estimates are estimates of."""
@@ -59,14 +93,14 @@ class StreamParts:
                 f"{self.only} alone: every visit that names a stream is of {self.only}, and it alone is estimated; "
                 f"{other} keeps all of its own, its volume and hours of demand=default among them"
             )
-        counts = " and ".join(f"{len(part):,} of {stream}" for stream, part in self.by_stream.items())
+        counts = " and ".join(f"{int(rows.sum()):,} of {stream}" for stream, rows in self.rows.items())
         return f"by stream: {counts}; each is estimated from its own visits"
 
     def lines(self) -> tuple[str, ...]:
         """The first line, and what was done about visits without a stream."""
         if not self.n_unnamed:
             return (self.first_line(),)
-        n = self.n_unnamed + len(self.named)
+        n = len(self.frame)
         return (
             self.first_line(),
             f"{self.n_unnamed:,} of {n:,} visits ({100.0 * self.n_unnamed / n:.1f} %) name no stream and are left out "
@@ -77,10 +111,8 @@ class StreamParts:
 
 def stream_parts(frame: pd.DataFrame) -> StreamParts:
     """The table by stream."""
-    found = {stream: frame[frame["stream"] == stream] for stream in STREAMS}
-    found = {stream: part for stream, part in found.items() if len(part)}
-    named = frame[frame["stream"].isin(STREAMS)] if found else frame
-    return StreamParts(found, named, len(frame) - len(named))
+    found = {stream: (frame["stream"] == stream).to_numpy(np.bool_) for stream in STREAMS}
+    return StreamParts(frame, {stream: rows for stream, rows in found.items() if rows.any()})
 
 
 def name_of(stream: str) -> str:

@@ -41,6 +41,10 @@ from sim.statistics.lifetimes import TooFewDurations
 
 _LEFT, _ADMITTED, _HOME = "lwbs", ("admission", "transfer"), "discharge"
 _AGE_EDGES, _ADULT_FROM = (6, 12), 18
+_UNUSED: Final = (
+    "row", "weekday", "minute_of_day", "year", "month", "triage_time", "physician_time", "triage_minutes",
+    "seen_recently",
+)  # fmt: skip
 _FEWEST: Final = 50
 """Visits for shares and distributions; with fewer their errors are as large as they are."""
 _FEWEST_RETURNS: Final = 30
@@ -80,6 +84,7 @@ class VisitEstimates:
 def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, calendar: FileCalendar | None = None) -> VisitEstimates:
     """Estimate all that the table holds; the `calendar` says which hours the file does not cover, and names days."""
     notes: list[str] = []
+    frame = frame.drop(columns=[name for name in _UNUSED if name in frame.columns])  # parts of it are copied
     covered = (calendar or FileCalendar()).over(frame["arrival"].to_numpy(dtype="datetime64[h]"))
 
     def rates_of(name: str, part: pd.DataFrame, notes: list[str]) -> ArrivalRates | None:
@@ -114,7 +119,7 @@ def _never(_: pd.DataFrame) -> bool:
 
 
 def _rates(name: str, part: pd.DataFrame, calendar: FileCalendar, seed: int, notes: list[str]) -> ArrivalRates | None:
-    dated = part[part["arrival"].notna()]
+    dated = part.loc[part["arrival"].notna(), ["arrival", "patient"]]
     if dated.empty:
         notes.append(f"{name}: no dates, so no rates, month factors or day-to-day variation")
         return None
@@ -129,13 +134,18 @@ def _rates(name: str, part: pd.DataFrame, calendar: FileCalendar, seed: int, not
     return rates
 
 
+def _unit_columns(part: pd.DataFrame) -> list[str]:
+    """Columns that say for whom and with whom a visit counts: the only ones copied beside what is estimated."""
+    return [name for name in ("cluster", "patient", "weight") if name in part.columns]
+
+
 def _shares(category: np.ndarray, n: int, part: pd.DataFrame) -> Shares:
     """With the weights and the clusters of the visits."""
     return estimate_shares(category.astype(np.int64), n, weight=weights_of(part), cluster=clusters_of(part))
 
 
 def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
-    known = part[part["age"].notna()]
+    known = part.loc[part["age"].notna(), [*_unit_columns(part), "age"]]
     children = known[known["age"] < _ADULT_FROM]
     if len(children) < _FEWEST:
         notes.append(f"{name}: {len(children):,} visits of children with an age: too few for age shares")
@@ -149,7 +159,7 @@ def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
 
 def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
     """Whoever comes in any other way than by ambulance or with the police walks in, as in the department."""
-    known = part[part["mode"].notna()] if "mode" in part.columns else part[:0]
+    known = part.loc[part["mode"].notna(), [*_unit_columns(part), "mode"]] if "mode" in part.columns else part[:0]
     if len(known) < _FEWEST:
         return None
     for word in ARRIVAL_MODES[1:]:
@@ -161,7 +171,8 @@ def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
 
 def _admission(name: str, part: pd.DataFrame, notes: list[str]) -> dict[int, Shares] | None:
     """By level; transfers count as admissions. None with too few visits whose end is known."""
-    ended = part[part["disposition"].isin((*_ADMITTED, _HOME)) & part["acuity"].notna()]
+    chosen = part["disposition"].isin((*_ADMITTED, _HOME)) & part["acuity"].notna()
+    ended = part.loc[chosen, [*_unit_columns(part), "disposition", "acuity"]]
     if len(ended) < _FEWEST:
         notes.append(
             f"{name_of(name)}: {len(ended):,} visits with a level that ended with discharge, admission or transfer: no "
@@ -181,7 +192,7 @@ def _admission(name: str, part: pd.DataFrame, notes: list[str]) -> dict[int, Sha
 
 
 def _left_unseen(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
-    known = part[part["disposition"].notna()]
+    known = part.loc[part["disposition"].notna(), [*_unit_columns(part), "disposition"]]
     if len(known) < _FEWEST:
         return None
     found = _shares((known["disposition"] == _LEFT).to_numpy(), 2, known)
@@ -266,7 +277,8 @@ def _returns_by_stream(parts: StreamParts, frame: pd.DataFrame, notes: list[str]
 
 
 def _returns(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) -> ReturnFit | None:
-    known = part[part["patient"].notna() & part["arrival"].notna()]
+    columns = ["patient", "arrival", "stay_minutes", "departure_time"]
+    known = part.loc[part["patient"].notna() & part["arrival"].notna(), columns]
     if known.empty:
         notes.append(f"{name}: no patient identities with dates: no returns")
         return None
@@ -281,7 +293,9 @@ def _returns(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFram
         departure = known["arrival"]
         notes.append(f"{name}: no departures, returns are counted from arrival")
     end = float(minutes(frame.loc[frame["arrival"].notna(), "arrival"]).max())
-    gaps = gaps_between(known["patient"].astype(str), minutes(known["arrival"]), minutes(departure), end)
+    gaps = gaps_between(
+        pd.factorize(known["patient"], sort=True)[0], minutes(known["arrival"]), minutes(departure), end
+    )
     if gaps.returned.sum() < _FEWEST_RETURNS:
         notes.append(f"{name}: {int(gaps.returned.sum())} returns: under {_FEWEST_RETURNS}, no law of return")
         return None
@@ -298,7 +312,7 @@ def _durations(
     levels = tuple(level for level in ACUITIES if counts.get(level, 0) >= _FEWEST)
     found: dict[str, Choice] = {}
     for name in ("wait_minutes", "stay_minutes"):
-        known = frame[frame[name].notna() & frame["acuity"].isin(levels)]
+        known = frame.loc[frame[name].notna() & frame["acuity"].isin(levels), [name, "acuity"]]
         group = np.searchsorted(levels, known["acuity"].to_numpy(np.float64)).astype(np.int64)
         if not levels or np.bincount(group, minlength=len(levels)).min() < _FEWEST:
             continue

@@ -28,8 +28,12 @@ CUTOFF: Final = 3.0
 _CANDIDATES: Final = 8192
 _FEWEST_LEFT: Final = 200
 _SMALLEST_GAIN: Final = 0.1
+_MOST_EMULATED: Final = 4
+"""Parameters up to which outcomes are emulated: an emulator wants ten points for each (Loeppky, Sacks & Welch 2009,
+Technometrics 51:366-376). With forty points and more parameters emulators ruled out what playing does not."""
 _ELITE, _ROUND = 10, 20
 """Best points that the next round is drawn around, and points of a round."""
+_ROUNDS_TOLD: Final = 5
 _LEAST_SPREAD: Final = 0.01
 """Of the unit cube, so that the search does not stand still before it is there."""
 _EDGE: Final = 0.02
@@ -183,7 +187,7 @@ class Region:
             yield "nothing in the box explains what was observed: widen it, or the model misses something"
             return
         if not self.emulators:
-            yield f"not ruled out: {len(self.points)} of {self.n_played} points played; emulators had ruled out the box"
+            yield f"not ruled out: {len(self.points)} of the {self.n_played} points played"
             yield from self._range_lines()
             return
         left = self.waves[-1].share_left
@@ -233,8 +237,9 @@ def match(
 ) -> Region:
     """Waves of simulation and emulation until the region hardly shrinks, or is empty; then the nearest point.
 
-    `points` parameter settings are played a wave. Emulators of a wave see the runs of all waves near the region left.
-    The nearest point is looked for in so many more `rounds` of runs around the best ones (`_nearer`). So many `workers`
+    `points` parameter settings are played a wave. More parameters than `_MOST_EMULATED` are not emulated: what is not
+    ruled out is then known of the points played alone. Emulators of a wave see the runs of all waves near the region
+    left. The nearest point is looked for in so many more `rounds` around the best ones (`_nearer`). So many `workers`
     (threads) play points side by side; `tell` says a line after each wave and after the rounds.
     """
     rng = np.random.default_rng(seed)
@@ -244,7 +249,9 @@ def match(
     emulators: list[tuple[_Fitted, ...]] = []
     waves: list[Wave] = []
     low, high, left, kept = np.zeros(d), np.ones(d), 1.0, chosen
-    for _ in range(most_waves):
+    if d > _MOST_EMULATED:
+        played, kept = _play_points(simulator, unknowns, chosen, workers), kept[:0]
+    for _ in range(most_waves if d <= _MOST_EMULATED else 0):
         played += _play_points(simulator, unknowns, chosen, workers)
         fitted = _fitted(played, low, high, len(targets))
         emulators.append(fitted)
@@ -258,12 +265,14 @@ def match(
         low, high = _box_around(kept, 0.05, 1e-3)
         chosen = _spread(kept, points, rng)
     worst = _worst(tuple(emulators), targets, kept) if len(kept) else np.zeros(0)
-    for _ in range(rounds):
+    for number in range(1, rounds + 1):
         played += _play_points(simulator, unknowns, _nearer(played, targets, rng), workers)
+        if number % _ROUNDS_TOLD == 0 and number < rounds:
+            tell(f"round {number} of {rounds}: {len(played)} points played")
     nearest = _nearest(played, unknowns, targets)
     if rounds:
         tell(f"nearest of {len(played)} points played: worst target {nearest.worst:.1f} spreads away")
-    if len(kept) == 0:  # few runs in many dimensions make emulators that rule out what playing does not
+    if len(kept) == 0:  # nothing is emulated, or emulators of few runs rule out what playing does not
         gaps = _gaps(played, targets).max(axis=1)
         kept, worst = np.array([run.unit for run in played])[gaps < CUTOFF], gaps[gaps < CUTOFF]
         emulators = [] if len(kept) else emulators

@@ -26,11 +26,11 @@ from sim.statistics.arrays import BoolArray
 
 DELAYS: Final = "delays"
 BOARDING: Final = "boarding"
-PATIENCE: Final = "patience"
-PLACES: Final = "places"
+PATIENCE_FACTOR: Final = "patience"
+ALL_PLACES: Final = "places"
 HEADS: Final = "heads."
 """Before the name of a role: its heads, not its minutes."""
-STEPS: Final = "steps."
+SINGLE_STEP: Final = "steps."
 """Before the name of one step."""
 LEVELS: Final = "levels."
 """Before an acuity level."""
@@ -62,9 +62,11 @@ def quantities_of(scenario: Scenario, measured: frozenset[str] = frozenset()) ->
     found = [*tasks]
     found += [DELAYS] if any(step.kind == "delay" for step in steps) else []
     found += [BOARDING] if any(step.kind == "board" for step in steps) else []
-    found += [PATIENCE] if any(stream.patience.minutes is not None for stream in department.streams.values()) else []
+    found += (
+        [PATIENCE_FACTOR] if any(stream.patience.minutes is not None for stream in department.streams.values()) else []
+    )
     found += [f"{HEADS}{role}" for role in roles]
-    found += [PLACES] if any(zone.places for zone in department.zones.values()) else []
+    found += [ALL_PLACES] if any(zone.places for zone in department.zones.values()) else []
     return tuple(found)
 
 
@@ -76,7 +78,7 @@ def levels_of() -> tuple[str, ...]:
 def steps_of(department: Department, measured: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Single steps that can have a factor of their own, as `steps.consultation`."""
     steps = [step for stream in department.streams.values() for step in stream.pathway if step.name not in measured]
-    return tuple(dict.fromkeys(f"{STEPS}{step.name}" for step in steps if step.kind in ("task", "delay")))
+    return tuple(dict.fromkeys(f"{SINGLE_STEP}{step.name}" for step in steps if step.kind in ("task", "delay")))
 
 
 def _roles_with_main_tasks(department: Department) -> tuple[str, ...]:
@@ -90,13 +92,13 @@ def quantity_words(name: str) -> str:
         return f"heads of the role {name.removeprefix(HEADS)}"
     if name.startswith(LEVELS):
         return f"minutes of tasks and delays at level {name.removeprefix(LEVELS)}"
-    if name.startswith(STEPS):
-        return f"minutes of the step {name.removeprefix(STEPS)}"
+    if name.startswith(SINGLE_STEP):
+        return f"minutes of the step {name.removeprefix(SINGLE_STEP)}"
     words = {
         DELAYS: "minutes of delays",
         BOARDING: "minutes boarded",
-        PATIENCE: "minutes of patience",
-        PLACES: "places of every zone",
+        PATIENCE_FACTOR: "minutes of patience",
+        ALL_PLACES: "places of every zone",
     }
     return words.get(name, f"minutes of tasks of the role {name}")
 
@@ -113,8 +115,8 @@ def with_factors(scenario: Scenario, factors: Mapping[str, float], measured: fro
     heads = {name.removeprefix(HEADS): factor for name, factor in factors.items() if name.startswith(HEADS)}
     staffing = with_heads(scenario.staffing, heads)
     department = _with_minutes(scenario.department, factors, measured)
-    if PLACES in factors:
-        department = _with_places(department, factors[PLACES])
+    if ALL_PLACES in factors:
+        department = _with_places(department, factors[ALL_PLACES])
     if heads:
         department = _with_cover(department, staffing)
     boarding = with_boarding(scenario.boarding, factors[BOARDING]) if BOARDING in factors else scenario.boarding
@@ -135,8 +137,8 @@ def _with_minutes(department: Department, factors: Mapping[str, float], measured
     for name, stream in department.streams.items():
         pathway = tuple(step if step.name in measured else _with_step_minutes(step, factors) for step in stream.pathway)
         changed: dict[str, Any] = {"pathway": pathway}
-        if PATIENCE in factors and stream.patience.minutes is not None:
-            minutes = scaled(stream.patience.minutes, factors[PATIENCE])
+        if PATIENCE_FACTOR in factors and stream.patience.minutes is not None:
+            minutes = scaled(stream.patience.minutes, factors[PATIENCE_FACTOR])
             changed["patience"] = stream.patience.model_copy(update={"minutes": minutes})
         streams[name] = stream.model_copy(update=changed)
     return department.model_copy(update={"streams": streams})
@@ -146,7 +148,7 @@ def _with_step_minutes(step: Any, factors: Mapping[str, float]) -> Any:
     of_kind = DELAYS if step.kind == "delay" else step.role if step.kind == "task" else ""
     if not of_kind:
         return step
-    own = factors.get(f"{STEPS}{step.name}", factors.get(of_kind, 1.0))
+    own = factors.get(f"{SINGLE_STEP}{step.name}", factors.get(of_kind, 1.0))
     by_level = tuple(own * factors.get(name, 1.0) for name in levels_of())
     if set(by_level) == {1.0}:
         return step
@@ -233,4 +235,4 @@ def _with_cover(department: Department, staffing: Staffing) -> Department:
 
 def not_whole(names: tuple[str, ...]) -> Iterator[str]:
     """Those of the quantities whose factor acts in whole heads or places, so that it is met only roughly."""
-    yield from (name for name in names if name.startswith(HEADS) or name == PLACES)
+    yield from (name for name in names if name.startswith(HEADS) or name == ALL_PLACES)

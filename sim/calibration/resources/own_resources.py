@@ -4,8 +4,9 @@ A default roster played with another hospital's volume is neither's: 75,000 visi
 for. Whatever is not the hospital's own is said to be so.
 """
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +21,14 @@ from sim.department.scenario import Problem, Scenario, ScenarioError, unattended
 
 @dataclass(frozen=True, slots=True)
 class ResourceLists:
-    """The lists that a hospital gave, each None where it gave none."""
+    """The lists that a hospital gave, each None where it gave none.
+
+    `own_groups`: of staffing and department, those whose choice is a file of the user's own.
+    """
 
     staff: StaffList | None = None
     places: PlacesList | None = None
+    own_groups: frozenset[str] = frozenset()
 
 
 NO_LISTS: Final = ResourceLists()
@@ -35,6 +40,8 @@ class Resources:
 
     lists: ResourceLists
     volume: Volume
+    """As it holds for the staffing."""
+    places_volume: Volume
     sourced: SourcedStaffing
     zones: SourcedZones
     cover: SourcedCover
@@ -51,10 +58,15 @@ class Resources:
         partly = " as far as they name it" if (staff and self.sourced.kept) or (places and self.zones.kept) else ""
         if staff and places:
             return f"staffing and places are yours, from {staff.file} and {places.file}{partly}"
+        give_staff, give_places = ("" if one.own else ": give " for one in (self.volume, self.places_volume))
+        of_places = f"{self.places_volume.state('places are')}{give_places and f'{give_places}study.places'}"
+        of_staff = f"{self.volume.state('staffing is')}{give_staff and f'{give_staff}study.staff'}"
         if staff:
-            return f"staffing is yours, from {staff.file}{partly}; {self.volume.state('places are')}: give study.places"
+            return f"staffing is yours, from {staff.file}{partly}; {of_places}"
         if places:
-            return f"places are yours, from {places.file}{partly}; {self.volume.state('staffing is')}: give study.staff"
+            return f"places are yours, from {places.file}{partly}; {of_staff}"
+        if self.volume.own or self.places_volume.own:
+            return f"{of_staff}; {of_places}"
         return f"{self.volume.state('staffing and places are')}: give study.staff and study.places"
 
     def lines(self) -> tuple[str, ...]:
@@ -77,33 +89,35 @@ class Resources:
         """What the lists do not say."""
         staff, places = self.lists.staff, self.lists.places
         if staff and self.sourced.kept:
-            how = "scaled to your volume" if self.volume.is_scaled else "as they are"
             roles = ", ".join(hours_of_roles(self.sourced.kept, self.sourced.staffing))
             yield (
-                f"roles that {staff.file} does not name are kept from the default, {how} (hours a week: {roles}); "
+                f"roles that {staff.file} does not name are kept {self.volume.kept()} (hours a week: {roles}); "
                 "a row of 0 heads says that there are none"
             )
         if places and self.zones.kept:
-            how = "scaled to your volume" if self.volume.is_scaled else "as they are"
             zones = ", ".join(self.zones.kept)
-            yield f"zones that {places.file} does not name are kept from the default, {how}: {zones}"
+            yield f"zones that {places.file} does not name are kept {self.places_volume.kept()}: {zones}"
 
 
-def read_resource_lists(staff: str | None, places: str | None, base: Scenario) -> ResourceLists:
+def read_resource_lists(
+    staff: str | None, places: str | None, base: Scenario, own_groups: frozenset[str] = frozenset()
+) -> ResourceLists:
     """The lists at these paths, which are as typed: from the working folder, `~` being the home of the user.
+
+    Of `own_groups` (staffing, department) the base has files of the user's own, which are theirs and never scaled.
 
     Raises ScenarioError with every problem of both.
     """
     problems: list[Problem] = []
-    read = ResourceLists()
+    read = ResourceLists(own_groups=own_groups)
     if staff is not None:
-        staff_list = read_staff_list(Path(staff).expanduser(), base)
+        staff_list = read_staff_list(Path(os.path.expanduser(staff)), base)
         problems += staff_list if isinstance(staff_list, list) else ()
-        read = ResourceLists(staff_list if isinstance(staff_list, StaffList) else None)
+        read = replace(read, staff=staff_list if isinstance(staff_list, StaffList) else None)
     if places is not None:
-        places_list = read_places_list(Path(places).expanduser(), base.department)
+        places_list = read_places_list(Path(os.path.expanduser(places)), base.department)
         problems += places_list if isinstance(places_list, list) else ()
-        read = ResourceLists(read.staff, places_list if isinstance(places_list, PlacesList) else None)
+        read = replace(read, places=places_list if isinstance(places_list, PlacesList) else None)
     if problems:
         raise ScenarioError(problems)
     return read
@@ -114,12 +128,14 @@ def resources_for(lists: ResourceLists, base: Scenario, visits_per_year: float |
 
     Raises ScenarioError where visits would wait for a role that nobody has.
     """
-    volume = volume_of(base, visits_per_year)
+    own = {group: f"{group}={getattr(base, group).name}" for group in lists.own_groups}
+    volume = volume_of(base, visits_per_year, own.get("staffing", ""))
+    places_volume = volume_of(base, visits_per_year, own.get("department", ""))
     sourced = staffing_for(lists.staff, base, volume, name)
-    zones = zones_for(lists.places, base.department, volume)
-    cover = cover_for(sourced.staffing, base.department, volume)
+    zones = zones_for(lists.places, base.department, places_volume)
+    cover = cover_for(sourced.staffing, base.department, places_volume)
     department = base.department.model_copy(update={"zones": zones.zones, "minimum_cover": cover.heads})
-    found = Resources(lists, volume, sourced, zones, cover, department)
+    found = Resources(lists, volume, places_volume, sourced, zones, cover, department)
     if lists.staff and (nobody := list(unattended(found.on(base), frozenset(), frozenset()))):
         where = f"{lists.staff.path} role"
         remedy = "visits wait for this role for ever: give rows with heads, or leave the role out for the default's"

@@ -3,8 +3,10 @@
 Each value is kept with where it comes from, which is written beside it in the file of the staffing.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from sim.calibration.resources.csv_list import rows_text
@@ -32,12 +34,13 @@ class SourcedRole:
 
 @dataclass(frozen=True, slots=True)
 class SourcedStaffing:
-    """A staffing with where each of its roles is from. `listed` are roles of the list, `kept` those of the base."""
+    """A staffing with where each of its roles is from. `listed` are roles of the list, `kept` those of `whose`."""
 
     staffing: Staffing
     roles: Mapping[str, SourcedRole]
     listed: tuple[str, ...]
     kept: tuple[str, ...]
+    whose: str
 
     @property
     def peers(self) -> tuple[str, ...]:
@@ -55,7 +58,7 @@ def staffing_for(staff: StaffList | None, base: Scenario, volume: Volume, name: 
     roles: dict[str, SourcedRole] = {}
     for role_name, role in base.staffing.roles.items():
         rows = staff.rows_of(role_name) if staff else []
-        keys = {key: f"{rows_of_register(role_name, key, getattr(role, key))}as in {whose}" for key in PRICED}
+        keys = {key: f"{row_of_register(role_name, key, getattr(role, key))}as in {whose}" for key in PRICED}
         if staff and rows:
             roles[role_name] = listed_role(role, rows, staff.file, keys)
         else:
@@ -67,18 +70,24 @@ def staffing_for(staff: StaffList | None, base: Scenario, volume: Volume, name: 
     staffing = base.staffing.model_copy(
         update={"name": name, "label": name, "roles": {role: each.role for role, each in roles.items()}}
     )
-    return SourcedStaffing(staffing, roles, listed, kept)
+    return SourcedStaffing(staffing, roles, listed, kept, whose)
 
 
-def rows_of_register(role: str, key: str, value: float | None) -> str:
+def row_of_register(role: str, key: str, value: float | None) -> str:
     """`COSA01 ` for a value of a role that is the one of its row of the register, else nothing."""
-    register = read_register()
+    row, number = values_of_register().get(f"staffing.{role}.{key}", ("", math.nan))
+    return f"{row} " if value is not None and math.isclose(number, value, rel_tol=1e-9) else ""
+
+
+@lru_cache(maxsize=1)
+def values_of_register() -> dict[str, tuple[str, float]]:
+    """Row and value of each key of a staffing that is one number."""
+    register, found = read_register(), dict[str, tuple[str, float]]()
     for each in read_keys():
-        if each.key == f"staffing.{role}.{key}" and each.entry is None and value is not None:
-            numbers = assumed_numbers(register[each.id])
-            if numbers is not None and len(numbers) == 1 and abs(numbers[0] * each.scale - value) < 1e-9:
-                return f"{each.id} "
-    return ""
+        numbers = assumed_numbers(register[each.id])
+        if each.key.startswith("staffing.") and each.entry is None and numbers is not None and len(numbers) == 1:
+            found[each.key] = each.id, numbers[0] * each.scale
+    return found
 
 
 # --- of a list ---

@@ -157,7 +157,8 @@ def _role(text: str, base: Scenario) -> str:
         likely = name.removesuffix("s")
     if likely in known:
         raise NotRead(f"no role of staffing={base.staffing.name}: write {likely} if that is what it means here")
-    raise NotRead(f"no role of staffing={base.staffing.name}; {did_you_mean(name, known)}")
+    other = "or type a staffing that has it, staffing=NAME"
+    raise NotRead(f"no role of staffing={base.staffing.name}; {did_you_mean(name, known)} {other}")
 
 
 def _first_day(found: CsvList) -> tuple[int, int] | None:

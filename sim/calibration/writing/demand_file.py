@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates
+from sim.calibration.estimators.daily_counts import HOURS_STAY, OF_HOURS, is_counted_by_day
 from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import (
@@ -235,7 +236,9 @@ def demand_of_week(
         ConfigLine(hours.everyone[day], f"{named}; {_sample_of_day(day, hours, shapes)}", decimals) for day in range(7)
     ]
     mental = shapes.by_stream.get(MENTAL_HEALTH)
+    has_hours = not is_counted_by_day(source.column_map)
     config = [*hour_lines(by_day), *keyed_lines("mh_hour_shares", {"default": _mental_hours(hours, named, mental)})]
+    config = config if has_hours else []
     written = _written(shapes)
     indices = {stream: _weekday_line(each, cited) for stream, each in written.items()}
     mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
@@ -246,7 +249,9 @@ def demand_of_week(
     if found is not None:
         config += demand_lines(found, cited.hour_shares)
         rows += further_estimates(found)
-    about = (*about_week(source, shapes), *hours.notes)
+    if not has_hours:
+        rows = [row for row in rows if row.quantity.split(" ")[0] not in OF_HOURS]
+    about = (*about_week(source, shapes), *(hours.notes if has_hours else ()))
     per_year = None if volume.per_year is None else volume.per_year.value
     return DemandFile(source.name, shapes.parts.first_line(), about, tuple(config), tuple(rows), per_year)
 
@@ -260,7 +265,7 @@ def _hours_of_week(
 ) -> HourShapes:
     """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits.
 
-    Where a stream has rates its hours are in the shape chosen for them.
+    Where a stream with hours of its own has rates they are in the shape chosen for them.
     """
     everyone = shapes.everyone.hour_of_week.share.reshape(7, HOURS_PER_DAY)
     if shapes.parts.is_pooled and MEDICAL in rates:
@@ -268,20 +273,21 @@ def _hours_of_week(
     raked = source.raked(everyone)
     if shapes.parts.is_pooled:
         return hour_shapes(raked, base)
+    chosen = {stream for stream in rates if shapes.has_own_hours(stream)}
     # Raking scales hours of all visits; each stream's are scaled alike.
     factor = np.where(everyone > 0.0, raked / np.where(everyone > 0.0, everyone, 1.0), 1.0)
     profile = base if isinstance(base, Profile) else None
     medical, mental = shapes.by_stream.get(MEDICAL), shapes.by_stream.get(MENTAL_HEALTH)
     if medical is not None:
         free = np.array([day.share for day in medical.hour_by_weekday])
-        by_day = (rates[MEDICAL].hour_shares.value if MEDICAL in rates else free) * factor
+        by_day = (rates[MEDICAL].hour_shares.value if MEDICAL in chosen else free) * factor
         of_medical = by_day / by_day.sum(axis=1, keepdims=True)
     else:
         assert profile is not None, "obstacles refuse a file of one stream without a profile to stand beside it"
         of_medical = profile.medical_shares()
     if mental is not None:
         week = mental.hour_of_week.share.reshape(7, HOURS_PER_DAY)
-        if MENTAL_HEALTH in rates:
+        if MENTAL_HEALTH in chosen:
             week = week.sum(axis=1, keepdims=True) * rates[MENTAL_HEALTH].hour_shares.value
         by_hour = (week * factor).sum(axis=0)
         of_mental = by_hour / by_hour.sum()
@@ -300,12 +306,14 @@ def about_week(source: VisitsSource, shapes: WeekByStream) -> tuple[str, ...]:
     levels = "no usable acuity level, the mix stays the default's."
     if week.acuity is not None:
         levels = f"usable acuity levels {week.acuity.n:,} ({100 * week.acuity.n / n_rows:.1f} %)."
+    of_hours = [_about_raking(week, rake=source.rake), _about_dispersion(week)]
+    if is_counted_by_day(source.column_map):
+        of_hours = [f"{HOURS_STAY[0].upper()}{HOURS_STAY[1:]}."]
     used = (
         *(f"{line}." for line in shapes.parts.lines()[1:]),
         f"Usable arrivals {week.hour_of_day.n:,}; {levels}",
         _about_errors(source.column_map, week, is_weighted=bool(source.weights)),
-        _about_raking(week, rake=source.rake),
-        _about_dispersion(week),
+        *of_hours,
         _about_streams(shapes.parts, "Hours, weekday index and acuity mix"),
         *shapes.notes,
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 import yaml
 
 from sim.calibration.matching.history_matching import CUTOFF, Region
-from sim.calibration.matching.quantities import HEADS, PLACES, parts_changed, quantity_words
+from sim.calibration.matching.quantities import ALL_PLACES, HEADS, parts_changed, quantity_words
 from sim.calibration.resources.own_resources import Resources
 from sim.calibration.resources.rosters import SourcedRole
 from sim.calibration.writing.department_file import DepartmentFile
@@ -50,8 +50,8 @@ def matched_resources(resources: Resources, scenario: Scenario, region: Region |
     factors = {} if region is None else region.nearest_values()
     heads = {name.removeprefix(HEADS): value for name, value in factors.items() if name.startswith(HEADS)}
     zones = resources.zones
-    if PLACES in factors:
-        said = f"; x {factors[PLACES]:.3g}, matched to waits and stays"
+    if ALL_PLACES in factors:
+        said = f"; x {factors[ALL_PLACES]:.3g}, matched to waits and stays"
         sources = {name: f"{source}{said}" for name, source in zones.sources.items()}
         zones = replace(zones, zones=scenario.department.zones, sources=sources)
     staffing = resources.sourced.staffing.model_copy(update={"roles": scenario.staffing.roles})

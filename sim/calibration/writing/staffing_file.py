@@ -42,15 +42,15 @@ def staffing_text(resources: Resources) -> str:
     lines = [
         f"# staffing={staffing.name}: {resources.state()}.",
         f"# {resources.volume.text()}. Hours are of a week; minutes; CAD an hour, loaded.",
-        "# Written by `peered study=calibrate`: change the staff list rather than this file, or copy it to a new name.",
+        "# Written by `peered study=calibrate`: change its lists rather than this file, or copy it to a new name.",
         f"name: {staffing.name}",
         f"label: {staffing.label}",
-        f"weekly_extra_cost: {number_text(staffing.weekly_extra_cost)}    # as in the default",
+        f"weekly_extra_cost: {number_text(staffing.weekly_extra_cost)}    # as in {resources.sourced.whose}",
     ]
     if staffing.enhances:
         lines.append(f"enhances: {json.dumps(staffing.enhances)}")
     for name, each in roles.items():
-        lines += ["", *_role_lines(name, each)]
+        lines += ["", *_role_lines(name, each, resources.sourced.whose)]
     return "\n".join(lines) + "\n"
 
 
@@ -83,7 +83,7 @@ def _with_peers(own: str, name: str, extra: float) -> str:
     return text.replace(f"{key}{coordinator}", f"{key}{number_text(extra + coordinator)}")
 
 
-def _role_lines(name: str, each: SourcedRole) -> Iterator[str]:
+def _role_lines(name: str, each: SourcedRole, whose: str) -> Iterator[str]:
     """A role of the file."""
     role = each.role
     yield f"{key_text(name)}:    # {one_line(each.whole)}"
@@ -94,11 +94,11 @@ def _role_lines(name: str, each: SourcedRole) -> Iterator[str]:
         if value is not None and (value or key == "hourly_cost"):
             yield f"  {key}: {number_text(value)}    # {one_line(each.keys[key])}"
     if role.absence_share:
-        yield f"  absence_share: {number_text(role.absence_share)}    # as in the default"
+        yield f"  absence_share: {number_text(role.absence_share)}    # as in {whose}"
     if role.also_serves:
         yield f"  also_serves: {json.dumps(role.also_serves)}"
     if role.breaks:
-        yield f"  breaks: {breaks_text(role.breaks)}    # as in the default"
+        yield f"  breaks: {breaks_text(role.breaks)}    # as in {whose}"
     yield "  shifts:" if role.shifts else "  shifts: {}"
     for shift_name, shift in role.shifts.items():
         yield f"    {key_text(shift_name)}: {shift_on_one_line(shift)}    # {one_line(each.shifts[shift_name])}"

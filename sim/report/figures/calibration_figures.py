@@ -44,13 +44,18 @@ def figures_known(department: DepartmentReport) -> dict[str, FigureMaker]:
     found = department.estimates
     has_durations = any(choice is not None for _, choice in duration_choices(department))
     figures: tuple[tuple[str, FigureMaker, bool], ...] = (
-        ("arrivals", arrivals_figure, bool(found.rates)),
+        ("arrivals", arrivals_figure, bool(found.rates) and knows_hours(department)),
         ("durations", durations_figure, has_durations),
         ("quantiles", quantiles_figure, has_durations),
         ("behaviour", behaviour_figure, bool(found.patience or found.returns)),
         ("held_out", held_out_figure, department.held_out is not None),
     )
     return {name: make for name, make, is_known in figures if is_known}
+
+
+def knows_hours(department: DepartmentReport) -> bool:
+    """Whether the file tells the hours of arrivals; one that counts by day does not."""
+    return bool(department.visits["minute_of_day"].notna().any())
 
 
 def _footer(source: str, text: str = "") -> str:
@@ -215,7 +220,8 @@ def behaviour_figure(department: DepartmentReport, source: str) -> Frame:
     for stream, law in found.returns.items():
         words = f"Not back, {stream.replace('_', ' ')}"
         panels.append((words, "days since departure", law.curve, law.fit.survival))
-    grid = Grid(len(panels), 1.75, len(panels), right=0.35, between=0.55, above=0.35, below=0.5)
+    n_columns = len(panels) if len(panels) < 4 else 2
+    grid = Grid(len(panels), 1.75, n_columns, right=0.35, between=0.55, above=0.35, below=0.5)
     frame = Frame(
         grid.total_height,
         "Patience and returns: observed and fitted",
