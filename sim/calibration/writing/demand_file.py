@@ -30,7 +30,7 @@ from sim.calibration.estimators.step_minutes import StepMinutes
 from sim.calibration.estimators.streams import StreamParts
 from sim.calibration.estimators.survey_weights import TOLD_CHANCES, WeightedMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
-from sim.calibration.writing.arrival_lines import NEUTRAL_MONTHS, month_remark, variation_lines, variation_rows
+from sim.calibration.writing.arrival_lines import Rates, months_to_write, variation_lines, variation_rows
 from sim.calibration.writing.hour_shapes import (
     AS_EVERYONE,
     COMPOSED_DECIMALS,
@@ -257,11 +257,7 @@ def demand_of_week(
 
 
 def _hours_of_week(
-    source: VisitsSource,
-    shapes: WeekByStream,
-    volume: WrittenVolume,
-    base: Demand | None,
-    rates: Mapping[str, ArrivalRates],
+    source: VisitsSource, shapes: WeekByStream, volume: WrittenVolume, base: Demand | None, rates: Rates
 ) -> HourShapes:
     """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits.
 
@@ -514,16 +510,10 @@ _AGE_GROUPS = [("", "", group) for group in ("0-5", "6-11", "12-17")]
 def demand_lines(found: VisitEstimates, source: str) -> Iterator[str]:
     """Further keys of the demand with their errors and the file they come from."""
     rates, laws = found.rates, found.returns
-    by_month = {name: _months(each, source) for name, each in rates.items()}
+    by_month = {name: ConfigLine(*months_to_write(each, source)) for name, each in rates.items()}
     yield from keyed_lines("month_index", by_month, "  # January first")
     yield from variation_lines(rates, source)
     yield from keyed_lines("visits_per_patient", {name: _per_patient(law, source) for name, law in laws.items()})
-
-
-def _months(rates: ArrivalRates, source: str) -> ConfigLine:
-    """Neutral ones where the file does not cover every month: those of the default are not the hospital's."""
-    index = NEUTRAL_MONTHS if rates.months is None else round_to_total(rates.months.value, 12)
-    return ConfigLine(index, month_remark(rates, source))
 
 
 def _per_patient(law: ReturnFit, source: str) -> str | None:
