@@ -50,6 +50,7 @@ listed = []
 for column, cell in cells.items():
     cases = " ".join(f"WHEN {place} THEN {text}" for place, (of, text) in enumerate(odd) if of == column)
     listed.append(f"CASE planted {cases} ELSE ({cell})::VARCHAR END AS {column}" if cases else f"{cell} AS {column}")
+duckdb.execute("SET enable_progress_bar = false")
 duckdb.execute("SELECT setseed(0.5)")
 duckdb.execute(f'''COPY (
   WITH v AS (SELECT i, TIMESTAMP '2020-01-01 00:00' + to_seconds((i * 126230400.0 / {n})::BIGINT) AS a, {planted}

@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "swept": "memory",
     "composed": "sweeps",
     "read_visits_file": "reading",
+    "calibrate_file": "calibrating",
     "ratio": "networks",
     "floor": "floor",
 }

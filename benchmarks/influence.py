@@ -22,8 +22,9 @@ from benchmarks.ends import End, ends_of
 from sim.config.checking import CheckCache
 from sim.config.chosen_files import composed_files
 from sim.config.composition import put_together
-from sim.config.key_paths import KeyPath, Plain, locate, value_at
+from sim.config.key_paths import locate
 from sim.config.overrides import drafted
+from sim.io.plain_data import KeyPath, Plain, value_at
 from sim.register.drawn_scenarios import has_value_of
 from sim.register.rows import Assumption, KeyOf, assumed_numbers, read_keys, read_register
 from sim.runs.tables_on_disk import read_table

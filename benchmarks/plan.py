@@ -108,6 +108,7 @@ def measurements(plan: Plan, engine: str) -> list[Measurement]:
         Measurement("sweep", "sweep", {"engine": engine, **dict(plan.sweep)}),
         Measurement("sweep", "composed", {"ways": list(plan.composed)}),
         Measurement("reading", "read_visits_file", {"rows": plan.rows}),
+        Measurement("calibrating", "calibrate_file", {"rows": plan.rows}),
     ]
 
 

@@ -38,6 +38,12 @@ def reading(lines: Sequence[Line]) -> Short:
     return {key: line[key] for key in ("rows", "file_mib", "wall_seconds", "cpu_seconds", "peak_mib", "before_mib")}
 
 
+def calibrating(lines: Sequence[Line]) -> Short:
+    """A demand and a department from a large file with planted oddities."""
+    (line,) = lines
+    return {key: line[key] for key in ("rows", "planted", "listed", "wall_seconds", "peak_mib", "together_mib")}
+
+
 def of(lines: Iterable[Line], group: str) -> list[Line]:
     """The lines of one question."""
     return [line for line in lines if line["group"] == group]
@@ -206,5 +212,6 @@ MADE = {
     "memory": memory,
     "sweep": sweep,
     "reading": reading,
+    "calibrating": calibrating,
 }
 """What is made of the lines of a question that is no run of the department."""

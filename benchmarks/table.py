@@ -28,6 +28,7 @@ def table(short: Short, bounds: Sequence[Bound], engine: str, machine: Short) ->
         *floor(short, engine),
         *sweep(short, engine),
         *reading(short),
+        *calibrating(short),
         [bound.words for bound in bounds if not is_agreement(bound) or not bound.holds],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -139,4 +140,14 @@ def reading(short: Short) -> Iterator[list[str]]:
             f"a file of {found['rows']:,} visits ({found['file_mib']:.0f} MiB) is read and profiled in "
             f"{found['wall_seconds']:.0f} s ({found['cpu_seconds']:.0f} CPU s), with {found['peak_mib']:.0f} MiB at "
             f"most ({found['before_mib']:.0f} before)",
+        ]
+
+
+def calibrating(short: Short) -> Iterator[list[str]]:
+    if "calibrating" in short:
+        found = short["calibrating"]
+        yield [
+            f"study=calibrate on {found['rows']:,} visits takes {found['wall_seconds']:.0f} s and "
+            f"{found['peak_mib']:.0f} MiB at most ({found['together_mib']:.0f} with all its processes); "
+            f"{found['listed']:,} of {found['planted']:,} planted oddities are listed",
         ]

@@ -14,12 +14,12 @@ from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.visit_estimates import estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, expected_inside, hold_out, split_by_time
 from sim.calibration.matching.quantities import with_factors
-from sim.calibration.writing.demand_file import Estimate
 from sim.calibration.writing.department_file import department_file
+from sim.calibration.writing.estimate_rows import Estimate
 from sim.config.composition import compose
 from sim.report.calibration_report import calibration_markdown
 from sim.report.comparison_answer import describe_comparison
-from sim.report.figures.calibration_figures import draw_arrivals, draw_calibration, figures_known
+from sim.report.figures.calibration_figures import cell_means, draw_arrivals, draw_calibration, figures_known
 from sim.report.words.caveats import calibration_lines, in_mind
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
@@ -123,10 +123,21 @@ def test_an_hour_nobody_came_in_does_not_hide_the_others_in_the_figure() -> None
     week = np.full((21, 24), 8.0)
     week[::7, 3] = 0.0
     times = np.repeat(np.arange(week.size), week.ravel().astype(int))
-    rates = fit_arrivals(count_arrivals(CALENDAR_START.astype("datetime64[h]") + times))
-    axes = Figure().add_subplot()
-    draw_arrivals(axes, rates, week[:7].ravel())
-    assert 8.0 < axes.get_ylim()[1] < 20.0
+    counts = count_arrivals(CALENDAR_START.astype("datetime64[h]") + times)
+    panels = Figure().subplots(4)
+    draw_arrivals(tuple(panels), fit_arrivals(counts), counts)
+    assert 8.0 < panels[0].get_ylim()[1] < 20.0
+    assert max(len(line.get_ydata()) for line in panels[1].lines) == 168
+
+
+def test_what_is_left_between_observed_and_fitted_is_in_standard_errors() -> None:
+    """Law: of 168 hours of a true model about 8 lie beyond 1.96 errors; more than 22 with a chance under 1e-5."""
+    rng = np.random.default_rng(3)
+    cell = np.tile(np.arange(168), 40)
+    means = cell_means(cell, rng.poisson(5.0, cell.size).astype(float), np.full(cell.size, 5.0), 168)
+    assert (np.abs(means.left) > 1.96).sum() <= 22
+    wrong = cell_means(cell, rng.poisson(5.0, cell.size).astype(float), np.full(cell.size, 7.0), 168)
+    assert (np.abs(wrong.left) > 1.96).mean() > 0.9
 
 
 def test_who_comes_by_ambulance_is_told_of_all_whose_way_is_known() -> None:

@@ -74,6 +74,60 @@ def test_what_nothing_in_the_box_explains_leaves_an_empty_region_that_says_so() 
     assert "nothing in the box" in region.lines()[0]
 
 
+def test_the_nearest_point_and_the_targets_that_fail_there_are_told_when_nothing_is_left() -> None:
+    """The stay is out of reach: the most that the box can do is at its corner, where the wait is too long."""
+    in_minutes = {"unit": "min", "in_unit": np.exp}
+    targets = (Target("wait", np.log(14.0), **in_minutes), Target("stay", np.log(5000.0), **in_minutes))
+    region = match(noisy(1), BOX, targets, seed=3, points=15, most_waves=1, rounds=10)
+    assert region.is_empty
+    assert region.n_played == 15 + 10 * 20
+    assert region.nearest.worst > 3.0
+    assert [miss.name for miss in region.nearest.failed]
+    stay = next(miss for miss in region.nearest.targets if miss.name == "stay")
+    assert (stay.observed, stay.unit) == (pytest.approx(5000.0), "min")
+    assert stay.line() in "\n".join(region.lines())
+    assert region.at_edge()
+    name, edge = region.at_edge()[0]
+    assert f"{name} is at the edge of the box, {edge:g}: study.match_range looks further" in "\n".join(region.lines())
+    assert "study.match_range" in region.lines()[0]
+
+
+def test_the_nearest_point_is_near_the_truth_and_meets_its_targets() -> None:
+    truth = np.array([0.8, 14.0])
+    targets = tuple(Target(name, value, 0.05**2) for name, value in zip(("wait", "stay"), queue(truth), strict=True))
+    region = match(noisy(1), BOX, targets, seed=3, points=20, most_waves=2, rounds=5)
+    assert region.nearest.failed == ()
+    assert region.nearest_values()["load"] == pytest.approx(0.8, abs=0.03)
+    assert region.nearest_values()["service"] == pytest.approx(14.0, rel=0.15)
+    assert not region.at_edge()
+
+
+def test_a_department_that_varies_wildly_is_not_near_because_it_varies() -> None:
+    """On one side of the box outcomes vary a hundred times as much, far from the target."""
+    rng = np.random.default_rng(4)
+
+    def wild(point: np.ndarray) -> np.ndarray:
+        return point + (20.0 if point[0] > 0.5 else 0.01) * rng.normal(size=(2, 1)) + (5.0 if point[0] > 0.5 else 0.0)
+
+    region = match(wild, (Unknown("x", 0.0, 1.0),), (Target("y", 0.3),), seed=1, points=20, most_waves=1, rounds=3)
+    assert region.nearest_values()["x"] == pytest.approx(0.3, abs=0.05)
+
+
+def test_many_quantities_are_played_and_not_emulated() -> None:
+    box = tuple(Unknown(name, 0.5, 2.0) for name in "abcde")
+
+    def sums(point: np.ndarray) -> np.ndarray:
+        return np.array([[point.sum(), point[0]], [point.sum() + 0.02, point[0] - 0.02]])
+
+    targets = (Target("sum", 6.0, 0.1**2), Target("a", 1.0, 0.1**2))
+    region = match(sums, box, targets, seed=2, points=20, rounds=6)
+    assert (region.waves, region.emulators) == ((), ())
+    assert not region.is_empty
+    assert all(abs(point.sum() - 6.0) < 0.35 for point in region.points)
+    assert region.holds(region.nearest.point)
+    assert region.lines()[0].startswith(f"not ruled out: {len(region.points)} of the {20 + 6 * 20} points played")
+
+
 def test_a_discrepancy_granted_to_the_model_widens_the_region() -> None:
     def left(discrepancy: float) -> float:
         targets = tuple(Target("", value, discrepancy=discrepancy) for value in queue(np.array([0.7, 12.0])))

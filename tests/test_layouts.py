@@ -9,7 +9,7 @@ import yaml
 
 import sim
 from sim.calibration.calibrate import CalibrationReport, calibrate
-from sim.calibration.writing.demand_file import POOLED
+from sim.calibration.writing.hour_shapes import POOLED
 from sim.cli import main
 from sim.runs.event_export import write_event_log
 from sim.visits.file_error import VisitsFileError

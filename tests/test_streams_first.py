@@ -210,6 +210,17 @@ def test_visits_without_a_stream_are_left_out_and_counted_in_the_volume(tmp_path
     assert demand.mental_health_share == pytest.approx(len(parts[1]) / n, rel=0.03)
 
 
+def test_a_word_for_one_stream_and_none_for_the_other_is_not_a_file_of_one_stream(tmp_path: Path) -> None:
+    """Blank means medical here: taking the blank ones for mental health would make all of them so."""
+    rng = np.random.default_rng(4)
+    both = pd.concat(
+        (visits_of(None, 40.0, BY_DAY, rng, days=28), visits_of(MENTAL_HEALTH, 5.0, BY_NIGHT, rng, days=28))
+    )
+    base = compose(["study=run"]).scenario
+    with pytest.raises(VisitsFileError, match="visits name no stream, and all others are of mental_health"):
+        calibrate(written(both, tmp_path), MAP, name="no", output=tmp_path / "no", base=base)
+
+
 def test_a_stream_too_thin_for_its_own_estimates_is_named_with_what_was_pooled() -> None:
     rng = np.random.default_rng(5)
     mental = visits_of(MENTAL_HEALTH, 10.0, BY_NIGHT, rng, admitted=1.0)[:30]
@@ -301,6 +312,17 @@ def test_a_few_leavers_without_a_time_are_counted_and_not_taken_for_times_of_0()
     assert found.patience[MEDICAL].fit.scale == pytest.approx(whole.fit.scale, rel=0.1)
     assert found.patience[MEDICAL].fit.n == whole.fit.n - 20
     assert any(note.startswith("medical: 20 of ") and "not in patience" in note for note in found.notes)
+
+
+def test_a_file_without_ends_of_visits_is_not_said_to_have_no_leavers() -> None:
+    table = visits_of(MEDICAL, 10.0, BY_DAY, np.random.default_rng(10), days=28)
+    why = {
+        found.notes[0] for found in (estimate_visits(as_tidy(table)), estimate_visits(as_tidy(table, disposition=None)))
+    }
+    assert why == {
+        "medical: nobody is said to have left without being seen: no patience",
+        "medical: the file does not say how visits ended: no patience",
+    }
 
 
 def test_nobody_admitted_is_told_with_an_error_and_an_interval() -> None:

@@ -12,7 +12,7 @@ import yaml
 from sim.calibration.calibrate import calibrate
 from sim.calibration.estimators.demand_by_stream import estimate_week
 from sim.calibration.estimators.shares import estimate_shares
-from sim.calibration.estimators.survey_weights import TOLD_CHANCES, with_usable_weights
+from sim.calibration.estimators.survey_weights import REPORTED_CHANCES, with_usable_weights
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
 from sim.calibration.holdout import NothingToHoldOut, hold_out
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, demand_of_week
@@ -157,7 +157,7 @@ def test_waits_have_weighted_means_and_quantiles_with_errors(survey: pd.DataFram
         values, weight, hospital = (mine[name].to_numpy() for name in ("wait", "weight", "hospital"))
         (found,) = row(made.demand, "wait mean", str(level))
         assert found == pytest.approx(by_hand(values, weight, hospital))
-        for chance in TOLD_CHANCES:
+        for chance in REPORTED_CHANCES:
             (found,) = row(made.demand, f"wait quantile {chance:g}", str(level))
             middle = quantile_by_hand(values, weight, chance)
             below, error = by_hand((values <= middle).astype(float), weight, hospital)

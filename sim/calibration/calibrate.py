@@ -23,7 +23,7 @@ from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
 from sim.calibration.estimators.step_minutes import IfNoneFits
 from sim.calibration.estimators.survey_weights import has_weights, with_usable_weights
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
-from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out, score_second
+from sim.calibration.holdout import FEWEST_VISITS, HoldOut, NothingToHoldOut, hold_out, score_second
 from sim.calibration.matching.history_matching import Region, Unknown
 from sim.calibration.matching.match_visits import match_visits, region_table
 from sim.calibration.matching.quantities import ALL_PLACES, BOARDING, HEADS, PATIENCE_FACTOR, with_factors
@@ -169,6 +169,9 @@ class _SecondFile:
         read = inspect_visits(path, column_map)
         if errors := (*read.quality.errors(), *obstacles_in_file(read.frame, column_map, base, ())):
             raise VisitsFileError(f"study.test {path}", errors)
+        if len(read.frame) < FEWEST_VISITS:
+            why = f"study.test: {len(read.frame)} visits are too few to score on: give {FEWEST_VISITS} or more"
+            raise VisitsFileError(f"study.test {path}", (why,))
         if has_weights(read.frame):
             why = "study.test: visits have survey weights, and a test is scored visit by visit; leave `weight` out"
             raise VisitsFileError(f"study.test {path}", (why,))
@@ -304,7 +307,7 @@ class _Calibration:
         weeks = found.scenario.period.weeks
         self.tell(f"playing the calibrated department: {VERDICT_REPLICATIONS} runs of {weeks} weeks")
         played = self.played(found)
-        verdict = judge(frame, played, weeks)
+        verdict = judge(frame, played, weeks, calendar=self.calendar)
         told = frozenset(found.told())
         unknown = still_default(found.scenario, told, weeks, self.seed, found.pair.measured, self.tell)
         held, why = self._held_out(frame, hold_out_share, weeks)
@@ -322,6 +325,7 @@ class _Calibration:
             matched_resources(found.pair.resources, found.scenario, found.region),
             notes_on_staffing({self.source.name: found.scenario}, (1.0,)),
             None if test is None else self._tested(frame, test, played, weeks),
+            self.calendar,
         )
 
     def _tested(self, frame: pd.DataFrame, test: _SecondFile, played: list[pd.DataFrame], weeks: int) -> HoldOut:

@@ -24,7 +24,8 @@ from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial
 
 _DURATIONS: Final = ("wait_minutes", "stay_minutes")
-_FEWEST: Final = 20
+FEWEST_VISITS: Final = 20
+_UNUSED: Final = ("row", "month", "triage_time", "physician_time", "triage_minutes", "seen_recently")
 
 
 class NothingToHoldOut(ValueError):
@@ -211,9 +212,9 @@ def split_by_time(frame: pd.DataFrame, share: float) -> tuple[pd.DataFrame, pd.D
 
 def refuse_few(fitted: pd.DataFrame, rest: pd.DataFrame) -> None:
     """Raise NothingToHoldOut where there is too little to fit or to predict."""
-    if len(fitted) < _FEWEST or len(rest) < _FEWEST:
+    if len(fitted) < FEWEST_VISITS or len(rest) < FEWEST_VISITS:
         raise NothingToHoldOut(
-            f"{len(fitted)} visits to fit, {len(rest)} held out: at least {_FEWEST} of both are needed"
+            f"{len(fitted)} visits to fit, {len(rest)} held out: at least {FEWEST_VISITS} of both are needed"
         )
 
 
@@ -243,6 +244,7 @@ def hold_out(
     """
     if has_weights(frame):
         raise NothingToHoldOut("visits have survey weights, and what is held out is scored visit by visit")
+    frame = frame.drop(columns=[name for name in _UNUSED if name in frame.columns])  # its parts are copies
     fitted, rest, name, held = split_by_time(frame, share)
     everything = count_arrivals_of(frame, calendar)
     daily = None
@@ -252,7 +254,7 @@ def hold_out(
         before, after = everything.between(0, n_fitted), everything.between(n_fitted, len(everything.by_hour))
         daily = _daily(before, after)
     played = None if simulate is None else simulate(fitted)
-    return _scored(fitted, rest, (name, held), daily, played, weeks)
+    return _scored(fitted, rest, (name, held), daily, played, weeks, calendar)
 
 
 def score_second(
@@ -272,7 +274,7 @@ def score_second(
     refuse_few(fitted, test)
     before, after = count_arrivals_of(fitted, calendar), count_arrivals_of(test, calendar)
     daily = None if before is None or after is None else _daily(before, after)
-    return _scored(fitted, test, names, daily, played, weeks)
+    return _scored(fitted, test, names, daily, played, weeks, calendar)
 
 
 def _scored(
@@ -282,6 +284,7 @@ def _scored(
     daily: DailyCounts | None,
     played: Sequence[pd.DataFrame] | None,
     weeks: int,
+    calendar: FileCalendar | None,
 ) -> HoldOut:
     predictions = (
         *_shares_of(fitted, rest),
@@ -289,7 +292,7 @@ def _scored(
     )
     together = pd.concat(played, ignore_index=True) if played else None
     scores = tuple(score for quantity in _DURATIONS for score in _quantiles_of(quantity, fitted, rest, together))
-    verdict = judge(rest, played, weeks, of=names[1]) if played else None
+    verdict = judge(rest, played, weeks, names[1], calendar) if played else None
     return HoldOut(*names, len(fitted), len(rest), predictions, daily, scores, verdict)
 
 
@@ -332,7 +335,7 @@ def _known(frame: pd.DataFrame, column: str) -> Sample:
 _SHARES: Final = (
     ("hour_of_day_share", _hours, [f"{hour:02d}" for hour in range(24)], 1),
     ("weekday_share", _weekdays, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], 1),
-    ("acuity_share", _levels, [str(level) for level in ACUITIES], _FEWEST),
+    ("acuity_share", _levels, [str(level) for level in ACUITIES], FEWEST_VISITS),
 )
 """Shares that are predicted: the categories of visits, their names, and the fewest visits of either part."""
 
@@ -356,7 +359,7 @@ def _by_level(quantity: str, frame: pd.DataFrame) -> dict[int, FloatArray]:
     return {
         level: known.loc[known["acuity"] == level, quantity].to_numpy(np.float64)
         for level in ACUITIES
-        if (known["acuity"] == level).sum() >= _FEWEST
+        if (known["acuity"] == level).sum() >= FEWEST_VISITS
     }
 
 

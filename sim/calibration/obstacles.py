@@ -17,6 +17,8 @@ from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.visits.column_map import ColumnMap
 
+MOST_UNNAMED: Final = 0.1
+"""Part of the visits that may name no stream in a file that names one alone: more are not of this stream by chance."""
 MOST_DAYS: Final = 36_525
 """From the first visit to the last, a hundred years: arrays with a value per day stay small."""
 _FEWEST_VISITS_A_DAY: Final = 0.5
@@ -80,9 +82,15 @@ def _weight_obstacles(frame: pd.DataFrame, matched: Collection[str], if_none_fit
 
 def _stream_obstacles(frame: pd.DataFrame, base: Scenario | None, *, rake: bool) -> Iterator[str]:
     """A file of one stream stands beside the other of a demand by profile."""
-    only = stream_parts(frame).only
+    parts = stream_parts(frame)
+    only = parts.only
     if only is None:
         return
+    if parts.n_unnamed > MOST_UNNAMED * len(frame):
+        yield (
+            f"stream: {parts.n_unnamed:,} of {len(frame):,} visits name no stream, and all others are of {only}: if no "
+            "word means another stream write its name into the column, or leave `stream` out to pool all visits"
+        )
     if base is None or not isinstance(base.demand, Profile) or base.demand.name != "default":
         yield f"stream: every visit is of {only}, and the other stream is that of demand=default: choose this demand"
     if rake:

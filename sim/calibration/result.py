@@ -1,11 +1,12 @@
 """What a calibration found out and writes: quality, demand, department, verdict, and the files of all that."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.calibration.holdout import HoldOut
@@ -51,6 +52,7 @@ class DepartmentReport:
     `held_out` is None where nothing was to be held out, or nothing could be, and then `not_held_out` says why; `tested`
     is a second file, where one was given. `region` are the factors that are not ruled out and the nearest point, None
     where nothing was to be matched. `misfits`: roles that are asked for more than they have.
+    `calendar`: which hours the file does not cover.
     """
 
     estimates: VisitEstimates
@@ -65,6 +67,7 @@ class DepartmentReport:
     resources: Resources
     misfits: tuple[str, ...]
     tested: HoldOut | None = None
+    calendar: FileCalendar = field(default_factory=FileCalendar)
 
     def head(self) -> Iterator[str]:
         """The verdict, and what matters most among what is still the default's."""

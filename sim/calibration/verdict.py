@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.survey_weights import has_weights
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
@@ -114,15 +115,25 @@ class FileVerdict:
         return pd.DataFrame(rows, columns=["quantity", "n", "of_what_is_tolerated", "is_miss", "words"])
 
 
-def judge(visits: pd.DataFrame, played: Sequence[pd.DataFrame], weeks: int, of: str = "your file") -> FileVerdict:
-    """Compare the visits of a file with those played, a table for each replication of `weeks` weeks."""
+def judge(
+    visits: pd.DataFrame,
+    played: Sequence[pd.DataFrame],
+    weeks: int,
+    of: str = "your file",
+    calendar: FileCalendar | None = None,
+) -> FileVerdict:
+    """Compare the visits of a file with those played, a table for each replication of `weeks` weeks.
+
+    The `calendar` says which hours the file does not cover.
+    """
+    covered = (calendar or FileCalendar()).over(visits["arrival"].to_numpy(dtype="datetime64[h]"))
     judged: list[Judged] = []
     left_out: list[str] = []
     for words, of_file, of_played in _parts(visits, played):
         judged += _durations(words, of_file, of_played)
         judged += _admission(words, of_file, of_played)
         judged += _left_unseen(words, of_file, of_played, left_out)
-        judged += _arrivals(words, of_file, of_played, weeks, left_out)
+        judged += _arrivals(words, of_file, of_played, weeks, covered, left_out)
     return FileVerdict(tuple(judged), tuple(left_out), len(played), weeks, of)
 
 
@@ -259,14 +270,19 @@ def _left_unseen(words: str, visits: pd.DataFrame, played: list[pd.DataFrame], l
 
 
 def _arrivals(
-    words: str, visits: pd.DataFrame, played: list[pd.DataFrame], weeks: int, left_out: list[str]
+    words: str,
+    visits: pd.DataFrame,
+    played: list[pd.DataFrame],
+    weeks: int,
+    calendar: FileCalendar,
+    left_out: list[str],
 ) -> Iterator[Judged]:
     """Of whole days; the error of the file's mean is that of its weeks, which allows for days that are alike."""
     dated = visits["arrival"].dropna()
     if dated.empty:
         left_out.append(f"arrivals a day{words}: the file has no dates")
         return
-    counts = count_arrivals(dated.to_numpy(dtype="datetime64[m]"))
+    counts = count_arrivals(dated.to_numpy(dtype="datetime64[m]"), calendar=calendar)
     days = counts.by_hour[np.asarray(counts.inside.all(axis=1))].sum(axis=1).astype(np.float64)
     if days.size < 14:
         left_out.append(f"arrivals a day{words}: fewer than 14 whole days")

@@ -24,7 +24,7 @@ _OF_THE_ZEROS: Final = 1.0 / 3.0
 COUNTED: Final = "counted"
 
 
-def counts_of(column_map: ColumnMap) -> CountsArrival | None:
+def arrivals_counted(column_map: ColumnMap) -> CountsArrival | None:
     """How arrivals are counted, None where the file has a row a visit."""
     return column_map.arrival if isinstance(column_map.arrival, CountsArrival) else None
 

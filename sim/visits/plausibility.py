@@ -8,7 +8,7 @@ is an error that names the remedy; `waive` in the column map makes it a note.
 from collections.abc import Iterator
 from typing import Final
 
-from sim.visits.counts import counts_of
+from sim.visits.counts import arrivals_counted
 from sim.visits.data_quality import DataFinding
 from sim.visits.gate_findings import FEWEST, broken, first_rows, numbers
 from sim.visits.plausible_sites import several_sites
@@ -46,7 +46,7 @@ def _repeated_visits(query: VisitsQuery) -> Iterator[DataFinding]:
     """Rows equal to an earlier one in every column the map names, far more of them than chance gives."""
     column_map = query.column_map
     columns = [query.raw.column_of[name] for name in mapped_columns(column_map) if query.has(name)]
-    if column_map.events is not None or counts_of(column_map) is not None or not columns:
+    if column_map.events is not None or arrivals_counted(column_map) is not None or not columns:
         return  # a log has one row a case, counts one an hour
     told = " OR ".join(f"{column} IS NOT NULL" for column in columns)
     query.connection.execute(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.io import sql
-from sim.visits.counts import counts_of, is_by_day
+from sim.visits.counts import arrivals_counted, is_by_day
 from sim.visits.data_quality import DataFinding, note
 from sim.visits.plausible_times import counted_days, runs_of_empty_days
 from sim.visits.visits_query import VisitsQuery
@@ -40,7 +40,7 @@ _MINUTES: Final = ("triage_minutes", "wait_minutes", "stay_minutes")
 
 def table_findings(query: VisitsQuery) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
-    counts = counts_of(query.column_map)
+    counts = arrivals_counted(query.column_map)
     if counts is not None:
         return [] if is_by_day(counts) or not _is_dated(query) else [*_empty_days(query), *_clock_changes(query)]
     notes = [*_heaps(query), *_midnight(query), *_long_waits(query)]

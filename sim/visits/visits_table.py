@@ -1,6 +1,6 @@
 """Read a hospital's visits file through a column map into one tidy, typed table, with a quality report.
 
-No row is dropped: an untrue value becomes missing and is counted.
+No row is dropped unless the map says so: an untrue value becomes missing and is counted.
 """
 
 import tempfile
@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.io import sql
 from sim.visits.column_map import ColumnMap, PartsArrival
-from sim.visits.counts import counts_of, expand_counts, is_by_day
+from sim.visits.counts import arrivals_counted, expand_counts, is_by_day
 from sim.visits.data_quality import ColumnUse, DataQuality
 from sim.visits.file_error import VisitsFileError
 from sim.visits.plausibility import gate
@@ -48,7 +48,7 @@ class VisitsFile:
     .. 5), `triage_time`, `physician_time`, `departure_time`, `triage_minutes`, `wait_minutes`, `stay_minutes`,
     `disposition`, `age` (years), `mode`, `seen_recently`, `weight`; numbers are float64 with NaN for missing, and a
     field the column map does not name is all missing. Each step it measures has a column `minutes_STEP`. `exclusions`
-    lists every value set to missing as untrue: row, column, kind, value.
+    lists every odd value or row, set to missing or kept: row, column, kind, value (none of identities and free text).
 
     `uncovered_hours` (datetime64[h], in order) are the hours from the first to the last day of arrivals that the file
     does not cover. `resolution` says how finely it tells an arrival.
@@ -78,7 +78,7 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             add_fields(query)
             check_intervals(query)
             query.run()
-            if counts := counts_of(column_map):
+            if counts := arrivals_counted(column_map):
                 expand_counts(query, counts)
             query.findings += [*gate(query), *table_findings(query)]
             if counts is None:
@@ -105,7 +105,7 @@ def uncovered_hours(column_map: ColumnMap, arrivals: pd.Series) -> np.ndarray:
 
 
 def _resolution(column_map: ColumnMap) -> Resolution:
-    if counts := counts_of(column_map):
+    if counts := arrivals_counted(column_map):
         return "day" if is_by_day(counts) else "hour"
     by_hour = isinstance(column_map.arrival, PartsArrival) and column_map.arrival.hour is not None
     return "hour" if by_hour else "minute"

@@ -7,6 +7,7 @@ American Statistician 52:119-126, on as many visits as carry the information; in
 22:209-212. Raking is that of Deming & Stephan (1940), Annals of Mathematical Statistics 11:427-444.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,7 +77,8 @@ def estimate_shares(
     error = np.sqrt(np.maximum(squares, 0.0) * correction) / base.sum()
     effective = _n_effective(share, error, weight, None if cluster is None else len(base))
     all_or_none = (share <= 0.0) | (share >= 1.0 - _ROUNDED)
-    return Shares(n, share, np.where(all_or_none, _error_of_none(effective) * correction, error), effective)
+    of_none = _error_of_none(effective) if np.isfinite(correction) else np.nan
+    return Shares(n, share, np.where(all_or_none, of_none, error), effective)
 
 
 _ROUNDED: Final = 1e-12
@@ -193,7 +195,7 @@ def round_to_total(values: FloatArray, total: int, decimals: int = 5) -> tuple[f
 _EPOCH_MONDAY: Final = pd.Timestamp("1900-01-01")
 
 
-WHEN: Final = ("arrival", "weekday", "minute_of_day", "year", "month", "cluster", "patient", "weight")
+WHEN: Final = ("arrival", "weekday", "minute_of_day", "year", "cluster", "weight")
 """Columns of when somebody came, and of whom a visit stands for."""
 
 
@@ -242,7 +244,7 @@ def estimate_demand(
     timed = with_weekday_and_time(frame)
     dated = is_dated(timed)
     cell = _hour_of_week(timed)
-    covering = timed if whole is None else with_weekday_and_time(whole)
+    covering = timed if whole is None else with_weekday_and_time(whole, ("arrival",))
     left_out = None if uncovered_hours is None else slots_of(uncovered_hours)
     weight = 1.0 / hours_covered(hour_slots(covering), left_out)[cell] if dated else np.ones(len(cell))
     of_survey = weights_of(timed)
@@ -283,12 +285,12 @@ def has_no_weekday(frame: pd.DataFrame) -> bool:
     return bool(frame["weekday"].isna().all() and known.any())
 
 
-def with_weekday_and_time(frame: pd.DataFrame) -> pd.DataFrame:
+def with_weekday_and_time(frame: pd.DataFrame, wanted: Sequence[str] = WHEN) -> pd.DataFrame:
     """Visits whose arrival is known by weekday and time of day: when they came, and whom they stand for.
 
     Further columns are left out: a copy of a table of a million visits is a quarter of a gigabyte.
     """
-    columns = [name for name in WHEN if name in frame.columns]
+    columns = [name for name in wanted if name in frame.columns]
     return frame.loc[frame["weekday"].notna() & frame["minute_of_day"].notna(), columns]
 
 

@@ -75,8 +75,12 @@ class StreamParts:
 
     @property
     def scale(self) -> float:
-        """All visits over those that name a stream: by it a volume is too small that counts these alone."""
-        return 1.0 + self.n_unnamed / self.n_named if self.n_named else 1.0
+        """All visits with a date over those that name a stream: by it a volume is too small that counts these alone."""
+        if not self.n_unnamed:
+            return 1.0
+        dated = self.frame["arrival"].notna().to_numpy()
+        n_named = sum(int((rows & dated).sum()) for rows in self.rows.values())
+        return int(dated.sum()) / n_named if n_named else 1.0
 
     def first_line(self) -> str:
         """What the estimates are estimates of."""
@@ -101,11 +105,11 @@ class StreamParts:
         if not self.n_unnamed:
             return (self.first_line(),)
         n = len(self.frame)
+        volume = f"; the volume is theirs too: times {self.scale:.4f}, as if they were shared out like the others"
         return (
             self.first_line(),
             f"{self.n_unnamed:,} of {n:,} visits ({100.0 * self.n_unnamed / n:.1f} %) name no stream and are left out "
-            f"of what is estimated by stream; the volume is theirs too: times {self.scale:.4f}, as if they were shared "
-            "out like the others",
+            f"of what is estimated by stream{volume if self.scale > 1.0 else ''}",
         )
 
 

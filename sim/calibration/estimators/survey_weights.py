@@ -10,8 +10,8 @@ from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray, IntArray
 from sim.statistics.weighted import quantile_errors, weighted_mean, weighted_quantile
 
-TOLD_CHANCES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
-"""Quantiles of waits and stays that are told of a weighted file."""
+REPORTED_CHANCES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
+"""Quantiles of waits and stays that are reported of a weighted file."""
 REFUSED_WITH_DATES: Final = (
     "weight: survey weights are not used with dated arrivals, where rates count visits; leave `weight` out of the map"
 )
@@ -59,7 +59,7 @@ def clusters_of(frame: pd.DataFrame) -> IntArray | None:
 
 @dataclass(frozen=True, slots=True)
 class WeightedMinutes:
-    """Minutes of one kind at one level: mean and quantiles at `TOLD_CHANCES`, each with its error, of `n` visits."""
+    """Minutes of a kind at one level, of `n` visits: mean and quantiles at `REPORTED_CHANCES`, each with its error."""
 
     name: str
     level: int
@@ -71,7 +71,7 @@ class WeightedMinutes:
 
     def line(self) -> str:
         """As it is told."""
-        middle = TOLD_CHANCES.index(0.5)
+        middle = REPORTED_CHANCES.index(0.5)
         return (
             f"{self.name} level {self.level}: mean {self.mean:.1f} (SE {self.mean_error:.2g}), median "
             f"{self.quantiles[middle]:.1f} (SE {self.quantile_errors[middle]:.2g}), weighted, n = {self.n:,}"
@@ -88,8 +88,8 @@ def weighted_minutes(frame: pd.DataFrame, names: tuple[str, ...], fewest: int) -
                 continue
             values, weight = known[name].to_numpy(np.float64), known["weight"].to_numpy(np.float64)
             cluster = clusters_of(known)
-            quantiles = weighted_quantile(values, weight, TOLD_CHANCES)
-            errors = quantile_errors(values, weight, TOLD_CHANCES, cluster)
+            quantiles = weighted_quantile(values, weight, REPORTED_CHANCES)
+            errors = quantile_errors(values, weight, REPORTED_CHANCES, cluster)
             mean, error = weighted_mean(values, weight, cluster)
             found.append(WeightedMinutes(name, level, len(known), mean, error, quantiles, errors))
     return tuple(found)

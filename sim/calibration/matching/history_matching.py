@@ -184,7 +184,10 @@ class Region:
 
     def _region_lines(self) -> Iterator[str]:
         if self.is_empty:
-            yield "nothing in the box explains what was observed: widen it, or the model misses something"
+            yield (
+                "nothing in the box explains what was observed: widen it (study.match_range), match more quantities, "
+                "or the model misses something"
+            )
             return
         if not self.emulators:
             yield f"not ruled out: {len(self.points)} of the {self.n_played} points played"
@@ -202,7 +205,7 @@ class Region:
         values = ", ".join(f"{name} {value:.3g}" for name, value in self.nearest_values().items())
         yield f"nearest of {self.n_played} points played: {values}"
         for name, edge in self.at_edge():
-            yield f"  {name} is at the edge of the box, {edge:g}: the box may be too narrow"
+            yield f"  {name} is at the edge of the box, {edge:g}: study.match_range looks further"
         failed, n = self.nearest.failed, len(self.targets)
         if not failed:
             yield f"  all {n} targets are met there, within {CUTOFF:g} spreads"

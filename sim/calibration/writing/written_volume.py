@@ -25,19 +25,21 @@ class ValueWithError:
 class WrittenVolume:
     """Visits a year of all streams at the end of the file and the part of mental health, as they are written.
 
-    None is what the file does not tell; `remark` says what the volume rests on beside the file.
+    None is what the file does not tell; `remark` says what both rest on beside the file, `scaled` by what the volume
+    was multiplied.
     """
 
     per_year: ValueWithError | None
     mental_share: ValueWithError | None
     remark: str = ""
+    scaled: str = ""
 
     def lines(self, source: str) -> Iterator[str]:
         """The keys of the demand."""
         if self.per_year is not None:
             error = f"SE {self.per_year.error:.1f}; " if self.per_year.error is not None else ""
             at_end = "at the end of the file, returns included"
-            yield f"visits_per_year: {self.per_year.value:.3f}  # {source}, {error}{at_end}{self.remark}"
+            yield f"visits_per_year: {self.per_year.value:.3f}  # {source}, {error}{at_end}{self.remark}{self.scaled}"
         if self.mental_share is not None:
             error = f", SE {self.mental_share.error:.5f}" if self.mental_share.error is not None else ""
             yield f"mental_health_share: {self.mental_share.value:.7f}  # {source}{error}{self.remark}"
@@ -71,14 +73,14 @@ def _of_both(shapes: WeekByStream | DayByStream, by_stream: dict[str, ValueWithE
         total = ValueWithError(medical.value + mental.value, _sum_of_errors(medical, mental))
         share = mental.value / total.value
         error = share * (1.0 - share) * (medical.relative**2 + mental.relative**2) ** 0.5
-        return WrittenVolume(total, ValueWithError(round(share, 7), error), scaled)
+        return WrittenVolume(total, ValueWithError(round(share, 7), error), scaled=scaled)
     if by_stream:
         stream, own = next(iter(by_stream.items()))
         of_own = part if stream == MENTAL_HEALTH else 1.0 - part
         relative = (own.relative**2 + (error / of_own) ** 2) ** 0.5
         other = MEDICAL if stream == MENTAL_HEALTH else MENTAL_HEALTH
-        remark = f"{scaled}; {other} has too few visits for rates, its part of all visits is taken"
-        return WrittenVolume(ValueWithError(own.value / of_own, own.value / of_own * relative), counted, remark)
+        remark = f"; {other} has too few visits for rates, its part of all visits is taken"
+        return WrittenVolume(ValueWithError(own.value / of_own, own.value / of_own * relative), counted, remark, scaled)
     return WrittenVolume(None, counted)
 
 
@@ -97,5 +99,5 @@ def _with_the_other(only: str, by_stream: dict[str, ValueWithError], base: Deman
     share = (own.value if mental else other) / total
     error = share * (1.0 - share) * own.relative
     name = MEDICAL if mental else MENTAL_HEALTH
-    remark = f"; {own.value:.1f} of {only} of the file and {other:.1f} of {name} as in demand={base.name}{scaled}"
-    return WrittenVolume(ValueWithError(total, own.error), ValueWithError(round(share, 7), error), remark)
+    remark = f"; {own.value:.1f} of {only} of the file and {other:.1f} of {name} as in demand={base.name}"
+    return WrittenVolume(ValueWithError(total, own.error), ValueWithError(round(share, 7), error), remark, scaled)

@@ -5,6 +5,7 @@ What they show was estimated in `sim.calibration.calibrate`; the words around th
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +13,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates
+from sim.calibration.estimators.hourly_counts import Counts, count_arrivals, month_of
 from sim.calibration.estimators.step_minutes import Choice, quantile_pairs
 from sim.calibration.estimators.streams import stream_parts
 from sim.calibration.holdout import DailyCounts, HoldOut
 from sim.calibration.result import CalibrationReport, DepartmentReport
-from sim.report.figures.axes_parts import band, hour_of_week_axis, positive_top
+from sim.report.figures.axes_parts import band, hour_of_week_axis, no_data, positive_top
 from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, styled
-from sim.statistics.arrays import FloatArray
+from sim.statistics.arrays import FloatArray, IntArray
 from sim.statistics.survival import SurvivalCurve
 
 OBSERVED, FITTED, SIMULATED = BASELINE, HUES[0], HUES[1]
@@ -66,42 +68,97 @@ def _footer(source: str, text: str = "") -> str:
 
 
 def arrivals_figure(department: DepartmentReport, source: str) -> Frame:
-    """Arrivals per hour of the week, counted and fitted, a panel per stream."""
+    """Arrivals by hour of the week, weekday and month: observed with errors, as fitted, and what is left between them.
+
+    A column per stream. What is fitted is averaged over the same hours as what was observed.
+    """
     rates, visits = department.estimates.rates, department.visits
     parts = stream_parts(visits)
-    grid = Grid(len(rates), 1.75, left=0.7, below=0.45)
+    calendar = department.calendar.over(visits["arrival"].to_numpy(dtype="datetime64[h]"))
+    grid = Grid(4 * len(rates), 1.35, len(rates), left=0.7, between=0.5, below=0.45)
     frame = Frame(
         grid.total_height,
-        "Arrivals by the hour of the week, observed and fitted",
-        "Points: mean of the hours the file covers. Line: fitted rate of an average month with its 95 % interval.",
-        _footer(source, "Intervals allow for whole days that are busier or quieter."),
+        "Arrivals by hour, weekday and month, observed and fitted",
+        "Points: means of what the file covers, with 95 % intervals of their own spread. Line: fitted, over the same "
+        "hours. Below the hours what is left, in standard errors: about one in twenty lies outside the lines.",
+        _footer(source),
     )
-    for (stream, found), axes in zip(rates.items(), frame.panels(grid), strict=True):
-        part = parts.by_stream.get(stream, visits)
-        draw_arrivals(axes, found, observed_rates(part["arrival"]))
-        axes.set_title("All visits" if parts.is_pooled else stream.replace("_", " ").capitalize())
+    panels = list(frame.panels(grid))
+    for place, (stream, found) in enumerate(rates.items()):
+        arrival = parts.by_stream.get(stream, visits)["arrival"].dropna().to_numpy(dtype="datetime64[m]")
+        hours, residuals, weekdays, months = panels[place :: len(rates)]
+        draw_arrivals((hours, residuals, weekdays, months), found, count_arrivals(arrival, calendar=calendar))
+        if visits["minute_of_day"].isna().all():
+            for axes in (hours, residuals):
+                axes.clear()
+                no_data(axes, "the file counts days, not hours")
+        hours.set_title("All visits" if parts.is_pooled else stream.replace("_", " ").capitalize())
     return frame
 
 
-def observed_rates(arrival: pd.Series) -> FloatArray:
-    """Mean count of each hour of the week, by how often the file covers it."""
-    hours = arrival.dropna().dt.floor("h")
-    covered = pd.date_range(hours.min(), hours.max(), freq="h")
-    place, all_places = hours.dt.day_of_week * 24 + hours.dt.hour, covered.day_of_week * 24 + covered.hour
-    counts = np.bincount(place, minlength=168) / np.maximum(np.bincount(all_places, minlength=168), 1)
-    return np.asarray(counts, dtype=np.float64)
+@dataclass(frozen=True, slots=True)
+class CellMeans:
+    """Means of counts in cells, their standard errors, and the means fitted to the same counts; NaN in empty cells.
+
+    `n`: counts in each cell.
+    """
+
+    observed: FloatArray
+    error: FloatArray
+    fitted: FloatArray
+    n: FloatArray
+
+    @property
+    def left(self) -> FloatArray:
+        """Observed less fitted, in standard errors; at least those of Poisson counts, which a few equal counts hide."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray((self.observed - self.fitted) / np.fmax(self.error, np.sqrt(self.fitted / self.n)))
 
 
-def draw_arrivals(axes: Axes, found: ArrivalRates, observed: FloatArray) -> None:
-    """Points over a fitted line with its interval."""
-    hours = np.arange(168) + 0.5
-    low, high = found.per_hour.interval()
-    draw_fit(axes, hours, found.per_hour.value, observed, (low, high))
-    hour_of_week_axis(axes)
-    top = float(np.nanmax((high, observed)))  # an hour nobody came in has no interval
-    axes.set_ylim(0, positive_top(1.08 * top))
-    axes.set_ylabel("arrivals an hour")
-    axes.legend(loc="upper right", ncols=2)
+def cell_means(cell: IntArray, counts: FloatArray, fitted: FloatArray, n_cells: int) -> CellMeans:
+    """By cell of each count; a cell with one count has no error."""
+    n = np.bincount(cell, minlength=n_cells).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean, mean_fitted = (np.bincount(cell, weights=each, minlength=n_cells) / n for each in (counts, fitted))
+        squares = np.bincount(cell, weights=(counts - mean[cell]) ** 2, minlength=n_cells)
+        error = np.sqrt(squares / (n - 1.0) / n)
+    return CellMeans(mean, np.where(n > 1, error, np.nan), mean_fitted, n)
+
+
+def draw_arrivals(panels: tuple[Axes, Axes, Axes, Axes], found: ArrivalRates, counts: Counts) -> None:
+    """Hours of the week, what is left of them, weekdays and months of one stream."""
+    hours, residuals, weekdays, months = panels
+    expected, inside = found.expected_hours(counts), np.asarray(counts.inside)
+    place = (counts.weekday[:, None] * 24 + np.arange(24))[inside]
+    by_hour = cell_means(place, counts.by_hour[inside], expected[inside], 168)
+    draw_means(hours, np.arange(168) + 0.5, by_hour)
+    hour_of_week_axis(hours)
+    hours.set_ylabel("arrivals an hour")
+    hours.legend(loc="upper right", ncols=2)
+    for end in (-1.96, 0.0, 1.96):
+        residuals.axhline(end, color=FAINT, linewidth=0.8)
+    residuals.plot(np.arange(168) + 0.5, by_hour.left, ".", color=OBSERVED, markersize=3.2)
+    hour_of_week_axis(residuals)
+    residuals.set_ylabel("left, SE")
+    whole = inside.all(axis=1)
+    days, fitted = counts.by_hour[whole].sum(axis=1), expected[whole].sum(axis=1)
+    for axes, cell, words in (
+        (weekdays, counts.weekday, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]),
+        (months, month_of(counts.days), list("JFMAMJJASOND")),
+    ):
+        draw_means(axes, np.arange(len(words)), cell_means(cell[whole], days, fitted, len(words)))
+        axes.set_xticks(range(len(words)), words)
+        axes.set_ylabel("visits a day")
+
+
+def draw_means(axes: Axes, x: np.ndarray, means: CellMeans) -> None:
+    """Observed means as points with intervals, fitted ones as a line."""
+    axes.plot(x, means.fitted, color=FITTED, linewidth=1.3, label="fitted")
+    half = 1.96 * np.nan_to_num(means.error)
+    axes.errorbar(x, means.observed, half, fmt=".", color=OBSERVED, markersize=3.2, elinewidth=0.6, label="observed")
+    tops = (means.observed + half, means.fitted)
+    top = max((float(np.nanmax(each)) for each in tops if np.isfinite(each).any()), default=1.0)
+    axes.set_ylim(0, positive_top(1.25 * top))
 
 
 def draw_fit(
