@@ -169,6 +169,25 @@ def test_the_second_interval_of_a_sweep_is_in_its_report_again(tmp_path: Path) -
     assert "With the assumptions" in (folder / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_validation_has_a_report_that_is_made_again_from_its_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "validated"
+    assert main(["study=validate", *SHORT, f"output={folder}"]) == 0
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert made_again(folder, tmp_path / "again.html") == text.encode()
+    assert made_again(folder, tmp_path / "again.md") == (folder / "answer.md").read_bytes()
+    counts = {row[0]: row[1:] for row in Page(text).table(caption="What matters, in one table").rows[1:]}
+    verdicts = pd.read_csv(folder / "validation.csv").groupby("use")["verdict"]
+    assert counts == {
+        use: [str((found == verdict).sum()) for verdict in ("inside", "near", "miss")] for use, found in verdicts
+    }
+    lines = (folder / "validation.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "validation.csv").write_text("".join(lines[:-1]), encoding="utf-8")
+    assert main(["study=report", f"run={folder}", f"export={tmp_path / 'none.html'}"]) == 2
+    assert "validation.csv, row 25" in capsys.readouterr().err
+
+
 def test_the_report_of_a_folder_stands_in_it_unless_another_place_is_named(compared: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(compared, tmp_path / "copy")
     (copy / "report.html").unlink()
@@ -438,7 +457,7 @@ def changed_facts(folder: Path, **changed: object) -> None:
 
 def refusals() -> Iterator[tuple[str, str]]:
     yield "no study", "run.json"
-    yield "a validation", "a sweep or a break-even study"
+    yield "a conditioning", "break-even study or a validation"
     yield "an earlier version", "comparison"
     yield "no baseline", "baseline"
     yield "no scenarios", "scenarios.json"
@@ -466,8 +485,8 @@ def spoil(folder: Path, what: str) -> None:
     match what:
         case "no study":
             (folder / "run.json").write_text(json.dumps({**facts, "study": 7}), encoding="utf-8")
-        case "a validation":
-            changed_facts(folder, study="validate")
+        case "a conditioning":
+            changed_facts(folder, study="conditioning")
         case "an earlier version":
             del facts["comparison"]
             (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")

@@ -7,6 +7,7 @@ import csv
 from dataclasses import dataclass, fields
 from importlib import resources
 from math import isfinite, isnan, nan
+from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
@@ -16,8 +17,11 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.scenario_facts import peer_hours
 from sim.analysis.sequential_sampling import Runs
 from sim.department.quantities import MINUTES_PER_HOUR
+from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.io.bounded_reader import MIB, read_bytes
 from sim.runs.design import Design
+from sim.runs.received_sweep import AS_WRITTEN, refuse_unreadable
 from sim.statistics.arrays import FloatArray
 from sim.statistics.intervals import mean_intervals
 
@@ -183,6 +187,23 @@ def validation_of_comparison(comparison: Comparison) -> Validation:
         mean, low, high = (number / unit_of_row(row) for number in numbers)
         rows.append(ValidatedRow(row, mean, low, high, 0 if found is None else found.n))
     return Validation(tuple(rows), comparison.weeks, comparison.confidence)
+
+
+def stored_validation(file: Path, weeks: int, confidence: float) -> Validation:
+    """A validation read back from its `validation.csv`. Raises ScenarioError where there is no number for a row."""
+    with refuse_unreadable(file):
+        lines = list(csv.DictReader(read_bytes(file, MIB).decode().splitlines()))
+    there = {line.get("key"): line for line in lines}
+    rows = []
+    for row in published_rows():
+        line = there.get(row.key, {})
+        try:
+            mean, low, high = (float(line[name] or nan) for name in ("simulated", "low", "high"))
+            rows.append(ValidatedRow(row, mean, low, high, int(line["n"])))
+        except (KeyError, TypeError, ValueError):
+            place = f"{file}, row {row.row}"
+            raise ScenarioError([Problem(place, "not there or no numbers", AS_WRITTEN)]) from None
+    return Validation(tuple(rows), weeks, confidence)
 
 
 def unit_of_row(row: PublishedRow) -> float:

@@ -13,12 +13,24 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.validation import validation_of_comparison
+from sim.analysis.validation import Validation, validation_of_comparison
 from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
 from sim.register.rows import read_register
+from sim.report import validation_report
 from sim.report.comparison_answer import FIGURE_CAPTIONS, describe_comparison
-from sim.report.description import IN_MIND, TO_REPEAT, Block, Description, Points, Section, TextRows, TextTable, Typed
+from sim.report.description import (
+    IN_MIND,
+    TO_REPEAT,
+    Block,
+    Description,
+    Finding,
+    Points,
+    Section,
+    TextRows,
+    TextTable,
+    Typed,
+)
 from sim.report.html_page import Part, Picture, html_page
 from sim.report.tables import evidence_rows
 from sim.report.words import caveats
@@ -56,6 +68,7 @@ class ReportFacts(BaseModel):
     blocks_planned: int | None = None
     runs_done: int | None = None
     runs_planned: int | None = None
+    weeks: int = 0
     seconds: float | None = None
 
 
@@ -122,6 +135,21 @@ MOST_SCENARIOS_LISTED = 20
 NOT_VALIDATED = "This study was not set beside published figures; study=validate does that."
 
 
+def validation_page(validation: Validation, facts: ReportFacts) -> str:
+    """The report of a validation, whose answer is what other studies have beside theirs."""
+    words = {
+        "scenarios": "one staffing, and beside it one with peers for the row about them",
+        "played": f"{counted(facts.replications, 'replication')} of {counted(validation.weeks, 'week')}",
+        "replications": str(facts.replications),
+        "validated": evidence_rows.validation_text(validation),
+        "sensitivity": CHANCE_SHOWN,
+        "warm_up": "weeks of warm-up are not measured.",
+    }
+    finding = validation_report.validation_finding(validation)
+    sections = validation_report.validation_page_sections(validation)
+    return report_page(finding, "", sections, facts, (), Evidence(words=words))
+
+
 def pictures_of(captions: Mapping[str, str], drawn: Mapping[str, str]) -> list[Picture]:
     """Drawings with their captions by name, in the order of the captions; those that are not there are left out."""
     return [Picture(name, one_sentence(text), drawn[name]) for name, text in captions.items() if name in drawn]
@@ -152,12 +180,24 @@ def one_sentence(caption: str) -> str:
 
 def study_report(described: Description, facts: ReportFacts, pictures: Sequence[Picture], evidence: Evidence) -> str:
     """The page of any study that is described."""
-    first, *others = table_first(described)
+    return report_page(described.whole_finding, described.intro, table_first(described), facts, pictures, evidence)
+
+
+def report_page(
+    finding: Finding,
+    intro: str,
+    sections: Sequence[Section],
+    facts: ReportFacts,
+    pictures: Sequence[Picture],
+    evidence: Evidence,
+) -> str:
+    """The page of any study: its finding, its sections, the table that matters first, and what stands behind it."""
+    first, *others = sections
     care = [each for each in others if each.title == IN_MIND]
     used = evidence_rows.used_assumptions(facts.assumptions, read_register())
     words = {
         **words_of_facts(facts),
-        "question": described.finding.question,
+        "question": finding.question,
         "assumptions": evidence_rows.assumptions_text(used),
         **evidence.words,
     }
@@ -174,7 +214,7 @@ def study_report(described: Description, facts: ReportFacts, pictures: Sequence[
         Part("How to repeat it", [repeat_section(facts)]),
         Part("Reporting checklists", reporting_sections(words)),
     ]
-    return html_page(f"PeerED report, {facts.study}", described.whole_finding, described.intro, parts)
+    return html_page(f"PeerED report, {facts.study}", finding, intro, parts)
 
 
 # --- what run.json says

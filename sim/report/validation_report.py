@@ -14,7 +14,7 @@ from sim.analysis.validation import USES, VERDICTS, PublishedRow, ValidatedRow, 
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
-from sim.report.description import Block, Points, Section, TextRows, TextTable, Typed, page
+from sim.report.description import CERTAINTY, Finding, FindingLine, Points, Section, TextRows, TextTable, Typed, page
 from sim.report.screen import rich_table
 from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet, with_readme
 from sim.report.words.caveats import CHANCE_ONLY
@@ -28,7 +28,12 @@ WHAT_VERDICTS_MEAN = (
     "inside: the whole interval lies in the accepted range; near: it overlaps; else miss. Distance: from the "
     "published value, in half-widths of the accepted range"
 )
-WHAT_USES_MEAN = "calibrate: numbers may be tuned to it; check: none was moved for it; input: put in, verified"
+USE_WORDS = {
+    "calibrate": "numbers may be tuned to it",
+    "check": "none was moved for it",
+    "input": "put in, verified",
+}
+WHAT_USES_MEAN = "; ".join(f"{use}: {words}" for use, words in USE_WORDS.items())
 
 
 def published_text(row: PublishedRow) -> str:
@@ -127,8 +132,7 @@ def missed_sentences(validation: Validation) -> Iterator[str]:
 def print_validation(validation: Validation, console: Console) -> None:
     """Counts, the median distance, rows that are not inside with their trades; then every row."""
     for use in USES:
-        counts = validation.counts[use]
-        say(console, f"{use}: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS), "bold")
+        say(console, f"{use}: {counts_text(validation, use)}", "bold")
     say(console, distance_sentence(validation), "bold")
     for line in (*missed_sentences(validation), *validation.notes):
         say(console, f"• {line}")
@@ -154,14 +158,33 @@ def validation_markdown(validation: Validation, command: Sequence[str], seed: in
     n = max((row.n for row in validation.rows), default=0)
     played = f"{counted(n, 'replication')} of {counted(validation.weeks, 'week')}, seed {seed}"
     judged = f"{played}; {whole_percent(validation.confidence)} intervals. Judged by {PROTOCOL}."
-    above: list[Block] = [judged, TextTable(count_rows(validation)), distance_sentence(validation)]
+    counts, *sections = validation_page_sections(validation)
+    return page(TITLE, [judged, *counts.blocks], [*sections, Section("To repeat it", [Typed(command)])])
+
+
+def validation_page_sections(validation: Validation) -> list[Section]:
+    """The counts, which have no title, rows that are not inside, and every row."""
     meaning = f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}."
-    sections = [
+    return [
+        Section("", [TextTable(count_rows(validation)), distance_sentence(validation)]),
         Section("Not inside", [Points([*missed_sentences(validation), *validation.notes])]),
-        Section("Every row", [TextTable(text_rows(validation.rows)), meaning, CHANCE_ONLY]),
-        Section("To repeat it", [Typed(command)]),
+        Section("Every row", [TextTable(text_rows(validation.rows), is_words=True), meaning, CHANCE_ONLY]),
     ]
-    return page(TITLE, above, sections)
+
+
+def validation_finding(validation: Validation) -> Finding:
+    """The question and what came of it, in lines."""
+    n = max((row.n for row in validation.rows), default=0)
+    lines = [FindingLine(use.capitalize(), f"{counts_text(validation, use)} ({USE_WORDS[use]}).") for use in USES]
+    percent = whole_percent(validation.confidence)
+    sure = f"{counted(n, 'replication')} of {counted(validation.weeks, 'week')}, {percent} intervals. {CHANCE_ONLY}"
+    lines += [FindingLine("How far", distance_sentence(validation)), FindingLine(CERTAINTY, sure)]
+    return Finding(TITLE, tuple(lines))
+
+
+def counts_text(validation: Validation, use: str) -> str:
+    """`8 inside, 0 near, 6 miss`."""
+    return ", ".join(f"{validation.counts[use][verdict]} {verdict}" for verdict in VERDICTS)
 
 
 COLUMNS: Mapping[str, Column] = {

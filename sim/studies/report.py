@@ -10,14 +10,16 @@ from rich.console import Console
 from sim.analysis.breakeven import BreakEvenAnswer
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.stored_comparison import stored_comparison, stored_tables
+from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.breakeven_answer import describe_break_even
 from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
-from sim.report.study_report import REPORT, ReportFacts, comparison_report, drawings
+from sim.report.study_report import REPORT, ReportFacts, comparison_report, drawings, validation_page
 from sim.report.sweep_answer import describe_sweep
+from sim.report.validation_report import validation_markdown
 from sim.runs.received_sweep import check_entries, read_facts, shortened_value
 from sim.runs.result_tables import Results
 from sim.runs.run_store import FACTS, RunStore, read_sweep
@@ -26,10 +28,11 @@ from sim.studies.breakeven import answer_of_store, break_even_page, received_pla
 from sim.studies.question import Question, ReportSettings
 from sim.studies.study import Study
 from sim.studies.sweep import received_design, sweep_and_comparison, sweep_page
+from sim.studies.validate import VALIDATION_FILE
 
 
 class ReportStudy(Study):
-    """The report of a comparison, one scenario, a sweep or a break-even study, from its folder of results."""
+    """The report of a study that was played, from its folder of results."""
 
     name = "report"
     settings = ReportSettings
@@ -117,6 +120,14 @@ def effect_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     return break_even_page(answer, facts, redrawn_break_even(answer))
 
 
+def published_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
+    """The page of a validation."""
+    validation = stored_validation(folder / VALIDATION_FILE, facts.weeks, facts.confidence)
+    if suffix == ".md":
+        return validation_markdown(validation, words_without_place(facts), facts.seed)
+    return validation_page(validation, facts)
+
+
 def words_without_place(facts: ReportFacts) -> list[str]:
     """The command that plays a study, without its folder of results."""
     return [word for word in facts.command if not word.startswith("output=")]
@@ -127,9 +138,10 @@ PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {
     "run": scenario_page,
     "sweep": swept_page,
     "breakeven": effect_page,
+    "validate": published_page,
 }
 """What makes the page of each study from its folder."""
-STUDIES_WITH_REPORT = "a comparison, one scenario, a sweep or a break-even study"
+STUDIES_WITH_REPORT = "a comparison, one scenario, a sweep, a break-even study or a validation"
 
 
 def redrawn(comparison: Comparison, names: Sequence[str] = ()) -> dict[str, str]:

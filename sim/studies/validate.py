@@ -5,12 +5,14 @@ What the runs say is `sim.analysis.validation`, how it is laid out `sim.report.v
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from sim.analysis.design_needs import check_design
 from sim.analysis.validation import Validation, validation_of
+from sim.report.study_report import REPORT, ReportFacts, validation_page
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.validation_report import print_validation, validation_markdown, validation_sheets, validation_table
 from sim.runs.comparison_runs import RunsInMemory
@@ -18,6 +20,8 @@ from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.studies.question import Question, ValidateSettings
 from sim.studies.study import Files, PlayedStudy, design_for
+
+VALIDATION_FILE = "validation.csv"
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
 
     name = "validate"
     settings = ValidateSettings
-    shown_files = f"answer.md, {ANSWER}, validation.csv"
+    shown_files = f"{REPORT}, answer.md, {ANSWER}, {VALIDATION_FILE}"
 
     def plan(self, question: Question) -> ValidationPlan:
         assert isinstance(question.study, ValidateSettings)
@@ -46,6 +50,12 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
 
     def answer(self, plan: ValidationPlan, runs: RunsInMemory, seconds: float) -> Validation:
         return validation_of(plan.design, runs, plan.weeks)
+
+    def own_facts(self, answer: Validation) -> dict[str, Any]:
+        return {"weeks": answer.weeks}
+
+    def report(self, answer: Validation, facts: ReportFacts, figures: Path) -> str:
+        return validation_page(answer, facts)
 
     def show(self, answer: Validation, console: Console) -> None:
         print_validation(answer, console)
@@ -60,8 +70,8 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
     ) -> Files:
         text = validation_markdown(answer, question.command(elsewhere=True), question.seed)
         return {
-            "run.json": partial(write_json, facts | {"weeks": answer.weeks}),
+            "run.json": partial(write_json, facts),
             "answer.md": partial(write_text, text),
-            "validation.csv": partial(write_table, validation_table(answer)),
+            VALIDATION_FILE: partial(write_table, validation_table(answer)),
             ANSWER: partial(write_answer_workbook, validation_sheets(answer, facts)),
         }

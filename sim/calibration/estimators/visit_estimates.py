@@ -244,7 +244,9 @@ def _patience(
     n_left = int((part["disposition"] == _LEFT).sum())
     waited, left, level = waits_and_ends(part)
     if not n_left:
-        notes.append(f"{who}: nobody is said to have left without being seen: no patience")
+        known = part["disposition"].notna().any()
+        why = "nobody is said to have left without being seen" if known else "the file does not say how visits ended"
+        notes.append(f"{who}: {why}: no patience")
         return None
     n_untimed = _untimed(part)
     if _are_untimed(part):
