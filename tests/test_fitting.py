@@ -234,7 +234,7 @@ def test_patients_who_come_back_weeks_later_widen_the_error_of_the_volume() -> N
     known = fit_arrivals(count_arrivals(times, who[inside])).visits_per_year
     strangers = fit_arrivals(count_arrivals(times, np.arange(inside.sum()))).visits_per_year
     assert strangers.standard_error == pytest.approx(fit_arrivals(count_arrivals(times)).visits_per_year.standard_error)
-    assert known.standard_error[0] > 1.2 * strangers.standard_error[0]
+    assert known.standard_error[0] > 1.08 * strangers.standard_error[0]
 
 
 def test_hours_outside_the_file_are_not_counted_as_empty() -> None:

@@ -314,6 +314,17 @@ def test_a_few_leavers_without_a_time_are_counted_and_not_taken_for_times_of_0()
     assert any(note.startswith("medical: 20 of ") and "not in patience" in note for note in found.notes)
 
 
+def test_a_file_without_ends_of_visits_is_not_said_to_have_no_leavers() -> None:
+    table = visits_of(MEDICAL, 10.0, BY_DAY, np.random.default_rng(10), days=28)
+    why = {
+        found.notes[0] for found in (estimate_visits(as_tidy(table)), estimate_visits(as_tidy(table, disposition=None)))
+    }
+    assert why == {
+        "medical: nobody is said to have left without being seen: no patience",
+        "medical: the file does not say how visits ended: no patience",
+    }
+
+
 def test_nobody_admitted_is_told_with_an_error_and_an_interval() -> None:
     table = visits_of(MEDICAL, 10.0, BY_DAY, np.random.default_rng(10), admitted=0.0, days=28)
     found = estimate_visits(as_tidy(table))

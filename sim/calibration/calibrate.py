@@ -21,9 +21,9 @@ from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_d
 from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.shares import DemandEstimates, PartialEstimates
 from sim.calibration.estimators.step_minutes import IfNoneFits
-from sim.calibration.estimators.survey_weights import has_weights, with_usable_weights
+from sim.calibration.estimators.survey_weights import with_usable_weights
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
-from sim.calibration.holdout import FEWEST_VISITS, HoldOut, NothingToHoldOut, hold_out, score_second
+from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out, score_second
 from sim.calibration.matching.history_matching import Region, Unknown
 from sim.calibration.matching.match_visits import match_visits, region_table
 from sim.calibration.matching.quantities import ALL_PLACES, BOARDING, HEADS, PATIENCE_FACTOR, with_factors
@@ -31,6 +31,7 @@ from sim.calibration.obstacles import arrival_obstacle, obstacles_in_file, obsta
 from sim.calibration.play import calibrated_scenario, simulated_visits
 from sim.calibration.resources.own_resources import NO_LISTS, ResourceLists, Resources, resources_for
 from sim.calibration.result import CalibrationReport, DepartmentReport, changed_since
+from sim.calibration.second_file import SecondFile
 from sim.calibration.still_default import MOST_NAMED, StillDefault, still_default
 from sim.calibration.verdict import FileVerdict, judge
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, about_week, demand_of_day, demand_of_week
@@ -44,7 +45,6 @@ from sim.calibration.writing.matched_files import (
 from sim.calibration.writing.staffing_file import staffing_texts
 from sim.department.department import Calibration
 from sim.department.scenario import Scenario
-from sim.io.clean_text import one_line
 from sim.runs.output_folder import publish
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import csv_text
@@ -123,7 +123,7 @@ def estimate_calibration(
     of_file = obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits)
     if errors := (*read.quality.errors(), *of_file):
         raise VisitsFileError(str(visits_file), errors)
-    test = None if test_file is None else _SecondFile.read(test_file, column_map, base)
+    test = None if test_file is None else SecondFile.read(test_file, column_map, base)
     frame, weights = with_usable_weights(read.frame)
     source = VisitsSource(name, visits_file, column_map, read.quality, rake, weights)
     estimates: DemandEstimates | PartialEstimates
@@ -154,28 +154,6 @@ def estimate_calibration(
         "exclusions": csv_text(read.exclusions),
     }
     return CalibrationReport(read.quality, estimates, demand, output, texts, department)
-
-
-@dataclass(frozen=True, slots=True)
-class _SecondFile:
-    """Visits that the calibration is scored on, and the name of their file."""
-
-    name: str
-    frame: pd.DataFrame
-
-    @classmethod
-    def read(cls, path: Path, column_map: ColumnMap, base: Scenario | None) -> "_SecondFile":
-        """Read with the map of the first file, and refused for all that the first is refused for."""
-        read = inspect_visits(path, column_map)
-        if errors := (*read.quality.errors(), *obstacles_in_file(read.frame, column_map, base, ())):
-            raise VisitsFileError(f"study.test {path}", errors)
-        if len(read.frame) < FEWEST_VISITS:
-            why = f"study.test: {len(read.frame)} visits are too few to score on: give {FEWEST_VISITS} or more"
-            raise VisitsFileError(f"study.test {path}", (why,))
-        if has_weights(read.frame):
-            why = "study.test: visits have survey weights, and a test is scored visit by visit; leave `weight` out"
-            raise VisitsFileError(f"study.test {path}", (why,))
-        return cls(one_line(path.name), read.frame)
 
 
 def _department_texts(found: "_Calibrated", report: DepartmentReport, source: VisitsSource) -> dict[str, str]:
@@ -301,7 +279,7 @@ class _Calibration:
         return self.played(self.of(frame))
 
     def report(
-        self, frame: pd.DataFrame, found: _Calibrated, hold_out_share: float, test: _SecondFile | None
+        self, frame: pd.DataFrame, found: _Calibrated, hold_out_share: float, test: SecondFile | None
     ) -> DepartmentReport:
         """Judge what was calibrated, rank what is still the default's, predict what was held out or given to test."""
         weeks = found.scenario.period.weeks
@@ -328,7 +306,7 @@ class _Calibration:
             self.calendar,
         )
 
-    def _tested(self, frame: pd.DataFrame, test: _SecondFile, played: list[pd.DataFrame], weeks: int) -> HoldOut:
+    def _tested(self, frame: pd.DataFrame, test: SecondFile, played: list[pd.DataFrame], weeks: int) -> HoldOut:
         """The score of everything calibrated on the file, on a second one."""
         return score_second(frame, test.frame, (self.source.file_name, test.name), played, weeks, self.calendar)
 

@@ -15,6 +15,7 @@ from sim.calibration.resources.own_resources import read_resource_lists
 from sim.calibration.result import CalibrationReport, always_written
 from sim.calibration.writing.staffing_file import compared_name
 from sim.department.scenario import Problem, ScenarioError
+from sim.io.freed_memory import give_freed_arrays_back
 from sim.report.calibration_report import calibration_markdown
 from sim.report.figures.calibration_figures import draw_calibration
 from sim.report.progress import teller
@@ -55,6 +56,7 @@ class CalibrateStudy(Study):
         if visits is None:
             remedy = "study=calibrate needs visits=FILE, and study.map=NAME of configs/visits"
             raise ScenarioError([Problem("visits", "nothing", remedy)])
+        give_freed_arrays_back()
         if question.column_map is None:
             tell_lines(draft_map(visits).rstrip("\n").split("\n"), console)
             return 0

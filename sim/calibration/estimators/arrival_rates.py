@@ -6,6 +6,7 @@ patients are known, errors allow for returns too: visits of one patient come tog
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -115,8 +116,17 @@ class ArrivalRates:
     n: int
     n_days: int
     of_days: DayFit
-    unusual: tuple[UnusualDay, ...] = ()
-    shifts: tuple[LevelShift, ...] = ()
+    seed: int = 1
+
+    @cached_property
+    def unusual(self) -> tuple[UnusualDay, ...]:
+        """Days that stand out beyond chance."""
+        return unusual_days(self.of_days)
+
+    @cached_property
+    def shifts(self) -> tuple[LevelShift, ...]:
+        """Dates from which on the level is another, judged by draws of the `seed`."""
+        return level_shifts(self.of_days, seed=self.seed)
 
     def notes(self) -> tuple[str, ...]:
         """What could not be estimated, and what a reader must be warned of."""
@@ -228,8 +238,7 @@ def _summed_up(counts: Counts, profile: HourProfile, found: DayFit, seed: int) -
         n=n,
         n_days=len(observed),
         of_days=found,
-        unusual=unusual_days(found),
-        shifts=level_shifts(found, seed=seed),
+        seed=seed,
     )
 
 
@@ -299,7 +308,14 @@ def _level_variation(found: DayFit) -> LevelVariation:
     told = errors.log_memory < _VAGUE
     spread = float(np.exp(special.ndtri(0.975) * errors.log_memory)) if told else np.nan
     memory = variances.memory_weeks
-    return LevelVariation(cv, errors.of_weeks / (2.0 * cv), memory, memory / spread, memory * spread)
+    return LevelVariation(cv, _level_error(found, cv), memory, memory / spread, memory * spread)
+
+
+def _level_error(found: DayFit, cv: float) -> float:
+    """Of the CV, about its estimate, over the variances that the file leaves plausible: the likelihood is skewed, and
+    its curvature at the top tells too small an error."""
+    squares = [(weight, (float(np.sqrt(each.variances.of_weeks)) - cv) ** 2) for each, weight in found.plausible]
+    return float(np.sqrt(sum(weight * square for weight, square in squares)))
 
 
 _VAGUE: Final = 3.0

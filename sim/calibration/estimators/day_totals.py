@@ -149,9 +149,14 @@ class DayFit:
 
     @cached_property
     def covariance(self) -> FloatArray:
-        """Of `log_mean`; 0 for what is not free."""
+        """Of `log_mean`, over the variances that the file leaves plausible; 0 for what is not free."""
+        mean = sum(weight * each.coefficients for each, weight in self.plausible)
+        inside = np.array(self.beside)
+        for each, weight in self.plausible:
+            apart = each.coefficients - mean
+            inside += weight * (each.covariance + np.outer(apart, apart))
         found = np.zeros((self.free.size, self.free.size))
-        found[np.ix_(self.free, self.free)] = self.fit.covariance + self.beside
+        found[np.ix_(self.free, self.free)] = inside
         return found
 
     def means(self, days: Dates) -> FloatArray:
@@ -222,14 +227,14 @@ class DayFit:
 
 _LEVEL_CVS: Final = (0.0005, *(0.01 * 1.3**k for k in range(16)))
 _MEMORIES: Final = (0.3, *(0.7 * 1.6**k for k in range(10)))
-"""The grid over which predictions are averaged: none, then 1 % to 51 %; memories to 48 weeks."""
+"""The grid over which predictions are averaged: none, then 1 % to 51 %; memories to 52 weeks."""
 _NEGLIGIBLE: Final = 0.01
 """Of the weight of the most plausible: less is left out."""
 
 
 def longest_memory(n_weeks: int) -> float:
-    """Weeks of memory that so many weeks can tell from a constant: half of them, at most a year."""
-    return float(np.clip(n_weeks / 2.0, 1.0, weekly_effects.LONGEST_MEMORY))
+    """Weeks of memory that so many weeks can tell from another volume: a quarter of them, at most a year."""
+    return float(np.clip(n_weeks / 4.0, 1.0, weekly_effects.LONGEST_MEMORY))
 
 
 def _tails(confidence: float) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from scipy import stats
 from sim.calibration.estimators.day_totals import DayFit, fit_days, longest_memory
 from sim.statistics import weekly_effects
 from sim.statistics.arrays import FloatArray
-from sim.statistics.weekly_effects import DaysInWeeks, Fit
+from sim.statistics.weekly_effects import DaysInWeeks, Fit, Variances
 
 _CHANCE: Final = 0.05
 """Of naming any day of a file in which none stands out (Bonferroni)."""
@@ -101,8 +101,11 @@ _COLUMNS: Final = 128
 
 # --- shifts of the level --------------------------------------------------------------------------------------------
 
-_DRAWS: Final = 199
-_RARE: Final = 0.01
+_QUICK_DRAWS: Final = 199
+_QUICK_CHANCE: Final = 0.02
+"""Above it under the variances at hand nothing is drawn anew: a shift would have to be clearer."""
+_DRAWS: Final = 59
+_RARE: Final = 0.02
 _MOST_SHIFTS: Final = 3
 _WEEKS_BESIDE: Final = 4
 """Weeks on either side of a shift: a level that lasts for less is a spell, for which there is the slow level."""
@@ -125,7 +128,7 @@ class LevelShift:
 def level_shifts(found: DayFit, *, seed: int = 1) -> tuple[LevelShift, ...]:
     """Shifts that the fitted model, with its slow level and a trend, does not expect; the clearest first.
 
-    The largest statistic over all weeks is compared with those of files drawn under the model, by `seed`.
+    The largest statistic over all weeks is compared with those of files drawn without a shift, by `seed`.
     """
     return tuple(_shifts(found, np.random.default_rng(seed)))
 
@@ -137,27 +140,64 @@ def _shifts(found: DayFit, rng: np.random.Generator) -> Iterator[LevelShift]:
         return
     steps = (days.week[:, None] >= mondays[None, :]).astype(np.float64)
     for _ in range(_MOST_SHIFTS):
-        fit = weekly_effects.estimated(days, None, True, longest_memory(days.n_weeks))
-        observed, drawn = _largest(fit, steps, rng)
+        after, observed = _stepped(days, steps)
         best = int(observed.argmax())
-        chance = float((1 + (drawn >= observed[best]).sum()) / (1 + _DRAWS))
+        fit = weekly_effects.fitted(days, after)
+        drawn = _statistics(fit, steps, _drawn(fit, _QUICK_DRAWS, rng)).max(axis=0)
+        if (1 + (drawn >= observed[best]).sum()) / (1 + _QUICK_DRAWS) > _QUICK_CHANCE:
+            return
+        chance = _chance(fit, steps, float(observed[best]), rng)
         if chance > _RARE:
             return
         days = replace(days, design=np.hstack((days.design, steps[:, [best]])))
-        after = weekly_effects.estimated(days, None, True, longest_memory(days.n_weeks))
-        before = 1.0 + float((days.design[:, :7] @ after.coefficients[:7]).mean())
+        fit = weekly_effects.fitted(days, after)
+        before = 1.0 + float((days.design[:, :7] @ fit.coefficients[:7]).mean())
         first = int(np.flatnonzero(days.week >= mondays[best])[0])
-        factor = max(before + float(after.coefficients[-1]), 0.0) / max(before, 1e-3)
+        factor = max(before + float(fit.coefficients[-1]), 0.0) / max(before, 1e-3)
         yield LevelShift(dates[first], factor, chance)
 
 
+def _stepped(days: DaysInWeeks, steps: FloatArray, start: Variances | None = None) -> tuple[Variances, FloatArray]:
+    """Variances with the step that explains most, and the statistic of each step under them. A shift left in would
+    pass for a slow level with a long memory, and hide behind it; step and variances are looked for in turn."""
+    variances = Variances(_BROAD) if start is None else start
+    for _ in range(2):
+        observed = _statistics(weekly_effects.fitted(days, variances), steps, days.response)
+        stepped = replace(days, design=np.hstack((days.design, steps[:, [int(observed.argmax())]])))
+        variances = weekly_effects.estimated(
+            stepped, start, True, min(_LONGEST_MEMORY, longest_memory(days.n_weeks))
+        ).variances
+    return variances, _statistics(weekly_effects.fitted(days, variances), steps, days.response)
+
+
+_BROAD: Final = 0.01
+"""Variance of days at which a first step is looked for."""
+
+
+def _chance(fit: Fit, steps: FloatArray, observed: float, rng: np.random.Generator) -> float:
+    """Of as large a statistic in files drawn under the fit, which has no shift, each treated as the file was."""
+    start = fit.variances if fit.variances.of_weeks > 0.0 else None
+    reached = [
+        float(_stepped(replace(fit.days, response=each), steps, start)[1].max()) >= observed
+        for each in _drawn(fit, _DRAWS, rng).T
+    ]
+    return float((1 + sum(reached)) / (1 + _DRAWS))
+
+
 def _with_trend(found: DayFit) -> DaysInWeeks:
-    """The days with a trend in the design, where the fit has no growth."""
+    """The days with a trend in the design, and without months that were seen once: these would take up any shift."""
+    if found.design.with_months and found.fit.days.week.size < _DAYS_FOR_MONTHS:
+        found = fit_days(found.totals, replace(found.design, with_months=False))
     days = found.fit.days
     if found.design.with_growth:
         return days
     trend = (np.arange(days.week.size) - days.week.size / 2.0)[:, None] / days.week.size
     return replace(days, design=np.hstack((days.design, trend)))
+
+
+_DAYS_FOR_MONTHS: Final = 730
+_LONGEST_MEMORY: Final = 6.0
+"""Weeks: what lasts for longer is looked upon as a shift, and told."""
 
 
 def _candidates(days: DaysInWeeks) -> np.ndarray:
@@ -166,29 +206,26 @@ def _candidates(days: DaysInWeeks) -> np.ndarray:
     return weeks[:: max(1, -(-weeks.size // _MOST_CANDIDATES))]
 
 
-def _largest(fit: Fit, steps: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """Score statistic of each step, and the largest of each file drawn under the fit."""
+def _statistics(fit: Fit, steps: FloatArray, response: FloatArray) -> FloatArray:
+    """Score statistic of each step; of a table of responses a column each."""
     days, v = fit.days, fit.days.under(fit.variances)
     of_steps, of_design = v.solve(steps), v.solve(days.design)
     across = steps.T @ of_design
-    spread = (steps * of_steps).sum(axis=0) - ((across @ fit.covariance) * across).sum(axis=1)
-    spread = np.where(spread > 1e-9 * (steps * of_steps).sum(axis=0), spread, np.inf)
-
-    def statistic(response: FloatArray) -> FloatArray:
-        score = of_steps.T @ response - across @ (fit.covariance @ (of_design.T @ response))
-        return np.asarray(score**2 / (spread if response.ndim == 1 else spread[:, None]))
-
-    return statistic(days.response), statistic(_drawn(fit, rng)).max(axis=0)
+    information = (steps * of_steps).sum(axis=0)
+    spread = information - ((across @ fit.covariance) * across).sum(axis=1)
+    spread = np.where(spread > 1e-9 * information, spread, np.inf)
+    score = of_steps.T @ response - across @ (fit.covariance @ (of_design.T @ response))
+    return np.asarray(score**2 / (spread if response.ndim == 1 else spread[:, None]))
 
 
-def _drawn(fit: Fit, rng: np.random.Generator) -> FloatArray:
+def _drawn(fit: Fit, n: int, rng: np.random.Generator) -> FloatArray:
     """Residuals of files without a shift, a column each."""
     days, variances = fit.days, fit.variances
     own = fit.days.under(variances).own
-    found = np.sqrt(own)[:, None] * rng.standard_normal((own.size, _DRAWS))
+    found = np.sqrt(own)[:, None] * rng.standard_normal((own.size, n))
     if variances.of_weeks > 0.0:
         phi = float(np.exp(-1.0 / variances.memory_weeks))
-        shocks = rng.standard_normal((days.n_weeks, _DRAWS))
+        shocks = rng.standard_normal((days.n_weeks, n))
         level = shocks.copy()
         for week in range(1, days.n_weeks):
             level[week] = phi * level[week - 1] + np.sqrt(1.0 - phi * phi) * shocks[week]

@@ -16,7 +16,7 @@ from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
 from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
-from sim.calibration.estimators.returns import ReturnFit, fit_returns, gaps_between
+from sim.calibration.estimators.returns import Gaps, ReturnFit, fit_returns, gaps_between
 from sim.calibration.estimators.shares import Shares, estimate_shares
 from sim.calibration.estimators.step_minutes import Choice, StepMinutes, choose_distribution, measured, rounding_of
 from sim.calibration.estimators.streams import (
@@ -244,7 +244,9 @@ def _patience(
     n_left = int((part["disposition"] == _LEFT).sum())
     waited, left, level = waits_and_ends(part)
     if not n_left:
-        notes.append(f"{who}: nobody is said to have left without being seen: no patience")
+        known = part["disposition"].notna().any()
+        why = "nobody is said to have left without being seen" if known else "the file does not say how visits ended"
+        notes.append(f"{who}: {why}: no patience")
         return None
     n_untimed = _untimed(part)
     if _are_untimed(part):
@@ -277,6 +279,19 @@ def _returns_by_stream(parts: StreamParts, frame: pd.DataFrame, notes: list[str]
 
 
 def _returns(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) -> ReturnFit | None:
+    gaps = _gaps(name, part, notes, frame)
+    if gaps is None:
+        return None
+    if gaps.returned.sum() < _FEWEST_RETURNS:
+        notes.append(f"{name}: {int(gaps.returned.sum())} returns: under {_FEWEST_RETURNS}, no law of return")
+        return None
+    found = fit_returns(gaps)
+    notes += [f"{name} returns: {note}" for note in found.notes()]
+    return found
+
+
+def _gaps(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) -> Gaps | None:
+    """Days until the next visit of the same patient; None where nobody is known."""
     columns = ["patient", "arrival", "stay_minutes", "departure_time"]
     known = part.loc[part["patient"].notna() & part["arrival"].notna(), columns]
     if known.empty:
@@ -293,15 +308,8 @@ def _returns(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFram
         departure = known["arrival"]
         notes.append(f"{name}: no departures, returns are counted from arrival")
     end = float(minutes(frame.loc[frame["arrival"].notna(), "arrival"]).max())
-    gaps = gaps_between(
-        pd.factorize(known["patient"], sort=True)[0], minutes(known["arrival"]), minutes(departure), end
-    )
-    if gaps.returned.sum() < _FEWEST_RETURNS:
-        notes.append(f"{name}: {int(gaps.returned.sum())} returns: under {_FEWEST_RETURNS}, no law of return")
-        return None
-    found = fit_returns(gaps)
-    notes += [f"{name} returns: {note}" for note in found.notes()]
-    return found
+    who = pd.factorize(known["patient"], sort=True)[0]
+    return gaps_between(who, minutes(known["arrival"]), minutes(departure), end)
 
 
 def _durations(

@@ -8,9 +8,12 @@ from typing import Final
 import numpy as np
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, SpecialFactor
+from sim.calibration.estimators.shares import round_to_total
 from sim.department.arrivals import LARGEST_LEVEL_CV, LONGEST_MEMORY_WEEKS
 from sim.department.quantities import LARGEST_DEMAND_FACTOR
 
+Rates = Mapping[str, ArrivalRates]
+"""By stream, of those that have rates."""
 NEUTRAL_MONTHS: Final = (1.0,) * 12
 _PLAIN_NAME: Final = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
 
@@ -64,11 +67,13 @@ def _n_days(factor: SpecialFactor) -> str:
     return f"{factor.n_days} day{'' if factor.n_days == 1 else 's'}"
 
 
-def month_remark(rates: ArrivalRates, source: str) -> str:
-    """What stands behind the months of a stream."""
+def months_to_write(rates: ArrivalRates, source: str) -> tuple[tuple[float, ...], str]:
+    """The months of a stream and what stands behind them. Neutral ones where the file does not cover every month: those
+    of the default are not the hospital's."""
     if rates.months is None:
-        return f"{source} does not cover every month: neutral"
-    return f"{source}, largest SE {rates.months.standard_error.max():.4f}"
+        return NEUTRAL_MONTHS, f"{source} does not cover every month: neutral"
+    largest = rates.months.standard_error.max()
+    return round_to_total(rates.months.value, 12), f"{source}, largest SE {largest:.4f}"
 
 
 VariationRow = tuple[str, float, float | None, float | None]

@@ -14,7 +14,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.daily_counts import HOURS_STAY, OF_HOURS, is_counted_by_day
 from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream
 from sim.calibration.estimators.returns import ReturnFit
@@ -28,7 +27,7 @@ from sim.calibration.estimators.shares import (
 )
 from sim.calibration.estimators.streams import StreamParts
 from sim.calibration.estimators.visit_estimates import VisitEstimates
-from sim.calibration.writing.arrival_lines import NEUTRAL_MONTHS, month_remark, variation_lines
+from sim.calibration.writing.arrival_lines import Rates, months_to_write, variation_lines
 from sim.calibration.writing.estimate_rows import (
     HOUR_LABELS,
     LEVEL_LABELS,
@@ -210,11 +209,7 @@ def demand_of_week(
 
 
 def _hours_of_week(
-    source: VisitsSource,
-    shapes: WeekByStream,
-    volume: WrittenVolume,
-    base: Demand | None,
-    rates: Mapping[str, ArrivalRates],
+    source: VisitsSource, shapes: WeekByStream, volume: WrittenVolume, base: Demand | None, rates: Rates
 ) -> HourShapes:
     """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits.
 
@@ -464,16 +459,10 @@ def _about_day(source: VisitsSource, shapes: DayByStream) -> tuple[str, ...]:
 def demand_lines(found: VisitEstimates, source: str) -> Iterator[str]:
     """Further keys of the demand with their errors and the file they come from."""
     rates, laws = found.rates, found.returns
-    by_month = {name: _months(each, source) for name, each in rates.items()}
+    by_month = {name: ConfigLine(*months_to_write(each, source)) for name, each in rates.items()}
     yield from keyed_lines("month_index", by_month, "  # January first")
     yield from variation_lines(rates, source)
     yield from keyed_lines("visits_per_patient", {name: _per_patient(law, source) for name, law in laws.items()})
-
-
-def _months(rates: ArrivalRates, source: str) -> ConfigLine:
-    """Neutral ones where the file does not cover every month: those of the default are not the hospital's."""
-    index = NEUTRAL_MONTHS if rates.months is None else round_to_total(rates.months.value, 12)
-    return ConfigLine(index, month_remark(rates, source))
 
 
 def _per_patient(law: ReturnFit, source: str) -> str | None:
