@@ -261,7 +261,8 @@ def test_the_nearest_point_is_applied_and_the_department_plays_like_the_file(mat
     assert matched.department.verdict.plays_like_file, matched.department.verdict.sentence()
     text = matched.path("department").read_text(encoding="utf-8")
     assert f"(physician) x {factors['physician']:.4g}" in text
-    department = compose(["study=run", "department=matched"], matched.folder).scenario.department
+    chosen = [f"{group}=matched" for group in ("demand", "department", "staffing")]
+    department = compose(["study=run", *chosen], matched.folder).scenario.department
     assessment = department.streams["medical"].pathway[0]
     assert assessment.minutes.mean_of(3) == pytest.approx(1.4 * factors["physician"] * ASSESSMENT_MEAN)
     assert "of what is tolerated" in calibration_markdown(matched)

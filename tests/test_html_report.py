@@ -24,8 +24,10 @@ from sim.report.html_page import Part, Picture, html_page, inline_svg
 from sim.report.words.limits import LIMITS_OF_ALL
 from sim.report.words.measure_words import labelled, measure_text
 from sim.report.words.reporting_items import LISTS, NOT_KNOWN, reporting_sections
+from sim.runs.output_folder import foreign_to_results
 from sim.runs.result_tables import Results
 from sim.runs.tables_on_disk import write_table
+from sim.studies import report
 
 ROOT = Path(__file__).parents[1]
 MOST_BYTES = 2_000_000
@@ -193,6 +195,21 @@ def test_the_report_of_a_folder_stands_in_it_unless_another_place_is_named(compa
     (copy / "report.html").unlink()
     assert main(["study=report", f"run={copy}"]) == 0
     assert (copy / "report.html").read_bytes() == (compared / "report.html").read_bytes()
+    assert foreign_to_results(copy) == []
+
+
+def test_a_report_of_another_version_is_replaced_and_one_that_was_changed_by_hand_is_not(
+    compared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = shutil.copytree(compared, tmp_path / "copy")
+    monkeypatch.setattr(report, "page_of", lambda *_: "of another version")
+    assert main(["study=report", f"run={copy}"]) == 0
+    assert (copy / "report.html").read_text(encoding="utf-8") == "of another version"
+    assert foreign_to_results(copy) == []
+    (copy / "report.html").write_text("mine", encoding="utf-8")
+    assert main(["study=report", f"run={copy}"]) == 2
+    assert "changed since" in " ".join(capsys.readouterr().err.split())
+    assert (copy / "report.html").read_text(encoding="utf-8") == "mine"
 
 
 def test_the_five_lines_are_those_of_the_answer(compared: Path, page: Page) -> None:

@@ -6,7 +6,7 @@ that all will be as before, and the best there could have been, of the visits pr
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -116,7 +116,8 @@ class QuantileScore:
 class HoldOut:
     """What was fitted on, what was predicted, how the prediction did. `daily` is None where the files have no dates.
 
-    `verdict` judges what the department calibrated on the part fitted plays, None where it played nothing.
+    `verdict` judges what the department calibrated on the part fitted plays, None where it played nothing; `what` says
+    in words whether a part was held out or a second file given.
     """
 
     fitted: str
@@ -127,6 +128,7 @@ class HoldOut:
     daily: DailyCounts | None
     quantiles: tuple[QuantileScore, ...]
     verdict: FileVerdict | None = None
+    what: str = "held out"
 
     @property
     def largest_hour_gap(self) -> float:
@@ -143,7 +145,8 @@ class HoldOut:
         """The answer in plain lines, the verdict first."""
         n = len(self.predictions)
         found = [
-            f"held out: {self.held_out} ({self.n_held_out:,} visits), predicted from {self.fitted} ({self.n_fitted:,})"
+            f"{self.what}: {self.held_out} ({self.n_held_out:,} visits), predicted from {self.fitted} "
+            f"({self.n_fitted:,})"
         ]
         if self.verdict is not None:
             found.append(f"  the department calibrated on {self.fitted} {self.verdict.sentence()}")
@@ -274,7 +277,7 @@ def score_second(
     refuse_few(fitted, test)
     before, after = count_arrivals_of(fitted, calendar), count_arrivals_of(test, calendar)
     daily = None if before is None or after is None else _daily(before, after)
-    return _scored(fitted, test, names, daily, played, weeks, calendar)
+    return replace(_scored(fitted, test, names, daily, played, weeks, calendar), what="second file")
 
 
 def _scored(

@@ -20,6 +20,7 @@ from sim.report.progress import teller
 from sim.report.study_report import REPORT, ReportFacts, comparison_report, drawings, validation_page
 from sim.report.sweep_answer import describe_sweep
 from sim.report.validation_report import validation_markdown
+from sim.runs.output_folder import write_again
 from sim.runs.received_sweep import check_entries, read_facts, shortened_value
 from sim.runs.result_tables import Results
 from sim.runs.run_store import FACTS, RunStore, read_sweep
@@ -49,7 +50,10 @@ class ReportStudy(Study):
         place = question.export or question.run / REPORT
         text = page_of(question.run, read_facts(question.run / FACTS, ReportFacts), place.suffix)
         try:
-            write_text(text, place)
+            if question.export is None:
+                write_again(question.run, REPORT, text)
+            else:
+                write_text(text, place)
         except OSError as error:
             raise ScenarioError([Problem(str(place), place.name, f"cannot be written ({error.strerror})")]) from error
         teller(console)(f"the report is {place}")

@@ -308,7 +308,14 @@ def _level_variation(found: DayFit) -> LevelVariation:
     told = errors.log_memory < _VAGUE
     spread = float(np.exp(special.ndtri(0.975) * errors.log_memory)) if told else np.nan
     memory = variances.memory_weeks
-    return LevelVariation(cv, errors.of_weeks / (2.0 * cv), memory, memory / spread, memory * spread)
+    return LevelVariation(cv, _level_error(found, cv), memory, memory / spread, memory * spread)
+
+
+def _level_error(found: DayFit, cv: float) -> float:
+    """Of the CV, about its estimate, over the variances that the file leaves plausible: the likelihood is skewed, and
+    its curvature at the top tells too small an error."""
+    squares = [(weight, (float(np.sqrt(each.variances.of_weeks)) - cv) ** 2) for each, weight in found.plausible]
+    return float(np.sqrt(sum(weight * square for weight, square in squares)))
 
 
 _VAGUE: Final = 3.0

@@ -52,7 +52,8 @@ def matched_resources(resources: Resources, scenario: Scenario, region: Region |
     zones = resources.zones
     if ALL_PLACES in factors:
         said = f"; x {factors[ALL_PLACES]:.3g}, matched to waits and stays"
-        sources = {name: f"{source}{said}" for name, source in zones.sources.items()}
+        limited = {name for name, zone in zones.zones.items() if zone.places is not None}
+        sources = {name: f"{source}{said}" if name in limited else source for name, source in zones.sources.items()}
         zones = replace(zones, zones=scenario.department.zones, sources=sources)
     staffing = resources.sourced.staffing.model_copy(update={"roles": scenario.staffing.roles})
     roles = {
