@@ -134,7 +134,20 @@ def _tidy(query: VisitsQuery) -> pd.DataFrame:
 def _columns(query: VisitsQuery, cells: list[str]) -> pd.DataFrame:
     """Some columns of the table; what the database makes of all at once takes as much memory as they do."""
     frame = query.connection.execute(f"SELECT {', '.join(cells)} FROM visits ORDER BY row").df()
-    return frame.astype({name: object for name in frame if _COLUMN_TYPES.get(str(name)) == "VARCHAR"})
+    texts = [str(name) for name in frame if _COLUMN_TYPES.get(str(name)) == "VARCHAR"]
+    many = [name for name in texts if not isinstance(frame[name].dtype, pd.CategoricalDtype)]
+    frame = frame.astype(dict.fromkeys(texts, object))
+    return frame.assign(**{name: _shared(frame[name]) for name in many})
+
+
+def _shared(texts: pd.Series) -> pd.Series:
+    """Texts with equal ones as one object: identities of patients come several times."""
+    codes, different = pd.factorize(texts)
+    objects = np.empty(len(different) + 1, dtype=object)  # the last stands for a missing one, whose code is -1
+    objects[:-1] = different
+    missing = texts[codes < 0]
+    objects[-1] = missing.iloc[0] if len(missing) else None
+    return pd.Series(objects[codes], dtype=object)
 
 
 def _enumeration(query: VisitsQuery, name: str) -> str:
