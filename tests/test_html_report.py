@@ -490,6 +490,8 @@ def refusals() -> Iterator[tuple[str, str]]:
     yield "a conditioning", "break-even study or a validation"
     yield "an earlier version", "comparison"
     yield "no baseline", "baseline"
+    yield "no levels", "comparison.levels"
+    yield "hours less", "tables that do not fit each other"
     yield "no scenarios", "scenarios.json"
     yield "no estimates", "table estimates"
     yield "a column less", "column low"
@@ -522,6 +524,10 @@ def spoil(folder: Path, what: str) -> None:
             (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")
         case "no baseline":
             changed_facts(folder, comparison={**facts["comparison"], "baseline": "nobody"})
+        case "no levels":
+            changed_facts(folder, comparison={**facts["comparison"], "levels": []})
+        case "hours less":
+            write_table(Results(folder)["week"].drop(columns="mh_without_peer"), folder / "week.parquet")
         case "no scenarios":
             (folder / "scenarios.json").write_text('{"traditional": {}}', encoding="utf-8")
         case "no estimates":

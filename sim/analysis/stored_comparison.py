@@ -7,10 +7,10 @@ what cannot be such a comparison is refused, with its file and place.
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import TABLES, Comparison, no_rows
@@ -65,7 +65,7 @@ class ComparisonFacts(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
 
     baseline: str
-    levels: tuple[float, ...]
+    levels: Annotated[tuple[float, ...], Field(min_length=1)]
     replications: int
     n_finished: int
     n_planned: int
