@@ -221,6 +221,19 @@ def test_the_five_lines_are_those_of_the_answer(compared: Path, page: Page) -> N
     assert page.lines == {name: line.replace("\\", "").replace("`", "") for name, line in stored.items()}
 
 
+def test_the_answer_on_the_terminal_is_shown_again_from_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "pair"
+    names = "study.staffing=[traditional,peer_added]"
+    assert main([names, *SHORT, "study.demand_levels=[1.0]", f"output={folder}"]) == 0
+    first = capsys.readouterr().out
+    assert main(["study=results", f"run={folder}"]) == 0
+    again = capsys.readouterr().out
+    assert again.count("• ") >= 5
+    assert again.strip() in first
+
+
 def test_run_json_holds_what_the_answer_is_made_of(compared: Path) -> None:
     facts = json.loads((compared / "run.json").read_text(encoding="utf-8"))
     assert (facts["study"], facts["confidence"], facts["simultaneous"]) == ("compare", 0.95, "bonferroni")
