@@ -230,7 +230,7 @@ def _summed_up(counts: Counts, profile: HourProfile, found: DayFit, seed: int) -
         else None,
         growth=None if found.design.growth_at is None else _with_error(_growth, found),
         days=_day_variation(counts, found),
-        level=_level_variation(found),
+        level=level_variation(found),
         special_days=_special_days(counts, found),
         absent=tuple(name for name in names if name not in found.design.specials),
         profile=profile,
@@ -300,7 +300,7 @@ def _day_variation(counts: Counts, found: DayFit) -> DayVariation:
     return DayVariation(pearson / degrees, degrees, float(special.chdtrc(degrees, pearson)), cv, error)
 
 
-def _level_variation(found: DayFit) -> LevelVariation:
+def level_variation(found: DayFit) -> LevelVariation:
     variances = found.variances
     if variances.of_weeks == 0.0:
         return LevelVariation(0.0, np.nan, np.nan, np.nan, np.nan, found.with_level)
