@@ -1,11 +1,12 @@
 """A linear model of days whose weeks have a common effect with a memory: restricted likelihood, errors, prediction.
 
 The response of day d is x_d b + u_w(d) + e_d. Errors e_d are independent, with known parts of variance plus a common
-one; the effects u of weeks are an autoregression of order 1 with a variance and a correlation exp(-lag / memory).
+one; the effects u of weeks are an autoregression of order 1, AR(1), with a variance and a correlation exp(-lag /
+memory). Coefficients b are those of generalised least squares (GLS).
 Because the inverse of their covariance has three diagonals, every step takes time in proportion to days and weeks
 (Rue & Held 2005, Gaussian Markov Random Fields, ch. 2). Variances are those of the largest restricted likelihood
-(Patterson & Thompson 1971, Biometrika 58:545-554); effects to come are predicted as in universal kriging (Cressie 1993,
-Statistics for Spatial Data, sec. 3.4).
+(REML; Patterson & Thompson 1971, Biometrika 58:545-554); effects to come are predicted as in universal kriging
+(Cressie 1993, Statistics for Spatial Data, sec. 3.4).
 """
 
 from collections.abc import Callable
@@ -194,7 +195,7 @@ def variance_errors(fit: Fit) -> VarianceErrors:
     with_weeks = found.of_weeks > 0.0
     place = np.array([found.of_days, found.of_weeks, np.log(found.memory_weeks)])[: 3 if with_weeks else 1]
     steps = np.maximum(0.02 * np.abs(place), [1e-6, 1e-6, 0.02][: place.size])
-    steps[: min(2, place.size)] = np.minimum(steps, np.maximum(place / 2.0, 1e-9))[: min(2, place.size)]
+    steps[:2] = np.minimum(steps, np.maximum(place / 2.0, 1e-9))[:2]
 
     def likelihood(at: FloatArray) -> float:
         memory = float(np.exp(at[2])) if with_weeks else 1.0
@@ -217,10 +218,9 @@ def _second_differences(function: Callable[[FloatArray], float], place: FloatArr
         for j in range(i, n):
             a, b = np.zeros(n), np.zeros(n)
             a[i], b[j] = steps[i], steps[j]
-            around = (
-                function(place + a + b) - function(place + a - b) - function(place - a + b) + function(place - a - b)
-            )
-            found[i, j] = found[j, i] = around / (4.0 * steps[i] * steps[j])
+            above = function(place + a + b) - function(place + a - b)
+            below = function(place - a + b) - function(place - a - b)
+            found[i, j] = found[j, i] = (above - below) / (4.0 * steps[i] * steps[j])
     return found
 
 
@@ -233,13 +233,13 @@ class Forecast:
     covariance: FloatArray
 
 
-def forecast(fit: Fit, design: FloatArray, week: IntArray, beside: FloatArray | None = None) -> Forecast:
+def forecast(fit: Fit, design: FloatArray, week: IntArray, more: FloatArray | None = None) -> Forecast:
     """Days with this design in these weeks, counted as in the fit and after it or in between.
 
-    `beside` is a covariance of coefficients to be added to that of the fit.
+    `more` is a covariance of coefficients to be added to that of the fit.
     """
     v, days = fit.variances, fit.days
-    of_fit = fit.covariance if beside is None else fit.covariance + beside
+    of_fit = fit.covariance if more is None else fit.covariance + more
     if v.of_weeks == 0.0:
         return Forecast(np.zeros(week.size), design @ of_fit @ design.T)
     weeks, at = np.unique(week, return_inverse=True)

@@ -314,8 +314,8 @@ def level_variation(found: DayFit) -> LevelVariation:
 def _level_error(found: DayFit, cv: float) -> float:
     """Of the CV, about its estimate, over the variances that the file leaves plausible: the likelihood is skewed, and
     its curvature at the top tells too small an error."""
-    squares = [(weight, (float(np.sqrt(each.variances.of_weeks)) - cv) ** 2) for each, weight in found.plausible]
-    return float(np.sqrt(sum(weight * square for weight, square in squares)))
+    squares = (weight * (each.variances.of_weeks**0.5 - cv) ** 2 for each, weight in found.plausible)
+    return float(np.sqrt(sum(squares)))
 
 
 _VAGUE: Final = 3.0
