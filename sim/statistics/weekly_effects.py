@@ -149,19 +149,21 @@ def estimated(days: DaysInWeeks, start: Variances | None, with_weeks: bool, long
         of_days, *rest = np.exp(place)
         return Variances(float(of_days), *(float(each) for each in rest))
 
-    def lost(place: FloatArray) -> float:
+    def minus_log_likelihood(place: FloatArray) -> float:
         return -fitted(days, at(place)).log_likelihood
 
     if days.response.size - days.design.shape[1] < _FEWEST_LEFT:
         return fitted(days, Variances(0.0))
     ends = [(np.log(_SMALLEST), np.log(_LARGEST))]
     begin = max(start.of_days if start else 0.01, 10.0 * _SMALLEST)
-    alone = optimize.minimize(lost, np.array([np.log(begin)]), method="L-BFGS-B", bounds=ends, tol=_PRECISE)
+    alone = optimize.minimize(
+        minus_log_likelihood, np.array([np.log(begin)]), method="L-BFGS-B", bounds=ends, tol=_PRECISE
+    )
     best, least = at(alone.x), float(alone.fun)
     if with_weeks:
         ends += [ends[0], (np.log(SHORTEST_MEMORY), np.log(longest_memory))]
         for place in _starts(best, start, longest_memory):
-            found = optimize.minimize(lost, place, method="L-BFGS-B", bounds=ends, tol=_PRECISE)
+            found = optimize.minimize(minus_log_likelihood, place, method="L-BFGS-B", bounds=ends, tol=_PRECISE)
             if float(found.fun) < least - 1e-6 and at(found.x).of_weeks > 10.0 * _SMALLEST:
                 best, least = at(found.x), float(found.fun)
     if best.of_days <= 2.0 * _SMALLEST:
