@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.calibration.matching.quantities import (
-    levels_of,
+    EACH_LEVEL,
     quantities_of,
     quantity_words,
     steps_of,
@@ -169,7 +169,7 @@ def test_heads_are_whole_and_no_minute_that_had_somebody_is_left_alone() -> None
 
 def test_every_quantity_can_be_made_larger_and_changes_nothing_else() -> None:
     scenario = compose(["study=run"]).scenario
-    for name in (*quantities_of(scenario), *levels_of(), *steps_of(scenario.department)):
+    for name in (*quantities_of(scenario), *EACH_LEVEL, *steps_of(scenario.department)):
         changed = with_factors(scenario, {name: 1.5}).checked()
         assert changed.content_hash() != scenario.content_hash(), name
         assert quantity_words(name)
