@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from matplotlib.figure import Figure
 
 from sim import compare
@@ -17,6 +18,7 @@ from sim.calibration.matching.quantities import with_factors
 from sim.calibration.writing.department_file import department_file
 from sim.calibration.writing.estimate_rows import Estimate
 from sim.config.composition import compose
+from sim.department.department import Department
 from sim.report.calibration_report import calibration_markdown
 from sim.report.comparison_answer import describe_comparison
 from sim.report.figures.calibration_figures import cell_means, draw_arrivals, draw_calibration, figures_known
@@ -261,7 +263,7 @@ def test_the_nearest_point_is_applied_and_the_department_plays_like_the_file(mat
     assert matched.department.verdict.plays_like_file, matched.department.verdict.sentence()
     text = matched.path("department").read_text(encoding="utf-8")
     assert f"(physician) x {factors['physician']:.4g}" in text
-    department = compose(["study=run", "department=matched"], matched.folder).scenario.department
+    department = Department.model_validate(yaml.safe_load(text))
     assessment = department.streams["medical"].pathway[0]
     assert assessment.minutes.mean_of(3) == pytest.approx(1.4 * factors["physician"] * ASSESSMENT_MEAN)
     assert "of what is tolerated" in calibration_markdown(matched)

@@ -24,8 +24,10 @@ from sim.report.html_page import Part, Picture, html_page, inline_svg
 from sim.report.words.limits import LIMITS_OF_ALL
 from sim.report.words.measure_words import labelled, measure_text
 from sim.report.words.reporting_items import LISTS, NOT_KNOWN, reporting_sections
+from sim.runs.output_folder import foreign_to_results
 from sim.runs.result_tables import Results
 from sim.runs.tables_on_disk import write_table
+from sim.studies import report
 
 ROOT = Path(__file__).parents[1]
 MOST_BYTES = 2_000_000
@@ -193,6 +195,21 @@ def test_the_report_of_a_folder_stands_in_it_unless_another_place_is_named(compa
     (copy / "report.html").unlink()
     assert main(["study=report", f"run={copy}"]) == 0
     assert (copy / "report.html").read_bytes() == (compared / "report.html").read_bytes()
+    assert foreign_to_results(copy) == []
+
+
+def test_a_report_of_another_version_is_replaced_and_one_that_was_changed_by_hand_is_not(
+    compared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = shutil.copytree(compared, tmp_path / "copy")
+    monkeypatch.setattr(report, "page_of", lambda *_: "of another version")
+    assert main(["study=report", f"run={copy}"]) == 0
+    assert (copy / "report.html").read_text(encoding="utf-8") == "of another version"
+    assert foreign_to_results(copy) == []
+    (copy / "report.html").write_text("mine", encoding="utf-8")
+    assert main(["study=report", f"run={copy}"]) == 2
+    assert "changed since" in " ".join(capsys.readouterr().err.split())
+    assert (copy / "report.html").read_text(encoding="utf-8") == "mine"
 
 
 def test_the_five_lines_are_those_of_the_answer(compared: Path, page: Page) -> None:
@@ -202,6 +219,19 @@ def test_the_five_lines_are_those_of_the_answer(compared: Path, page: Page) -> N
         "What changes", "What does not", "What it costs", "The same money elsewhere", "How sure",
     ]  # fmt: skip
     assert page.lines == {name: line.replace("\\", "").replace("`", "") for name, line in stored.items()}
+
+
+def test_the_answer_on_the_terminal_is_shown_again_from_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "pair"
+    names = "study.staffing=[traditional,peer_added]"
+    assert main([names, *SHORT, "study.demand_levels=[1.0]", f"output={folder}"]) == 0
+    first = capsys.readouterr().out
+    assert main(["study=results", f"run={folder}"]) == 0
+    again = capsys.readouterr().out
+    assert again.count("• ") >= 5
+    assert again.strip() in first
 
 
 def test_run_json_holds_what_the_answer_is_made_of(compared: Path) -> None:
@@ -460,6 +490,8 @@ def refusals() -> Iterator[tuple[str, str]]:
     yield "a conditioning", "break-even study or a validation"
     yield "an earlier version", "comparison"
     yield "no baseline", "baseline"
+    yield "no levels", "comparison.levels"
+    yield "hours less", "tables that do not fit each other"
     yield "no scenarios", "scenarios.json"
     yield "no estimates", "table estimates"
     yield "a column less", "column low"
@@ -492,6 +524,10 @@ def spoil(folder: Path, what: str) -> None:
             (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")
         case "no baseline":
             changed_facts(folder, comparison={**facts["comparison"], "baseline": "nobody"})
+        case "no levels":
+            changed_facts(folder, comparison={**facts["comparison"], "levels": []})
+        case "hours less":
+            write_table(Results(folder)["week"].drop(columns="mh_without_peer"), folder / "week.parquet")
         case "no scenarios":
             (folder / "scenarios.json").write_text('{"traditional": {}}', encoding="utf-8")
         case "no estimates":

@@ -7,10 +7,10 @@ what cannot be such a comparison is refused, with its file and place.
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import TABLES, Comparison, no_rows
@@ -20,6 +20,7 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.bounded_reader import MIB, read_bytes
 from sim.runs.received_sweep import (
     AS_WRITTEN,
+    check_entries,
     check_measures,
     read_facts,
     refuse_all,
@@ -64,7 +65,7 @@ class ComparisonFacts(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
 
     baseline: str
-    levels: tuple[float, ...]
+    levels: Annotated[tuple[float, ...], Field(min_length=1)]
     replications: int
     n_finished: int
     n_planned: int
@@ -73,6 +74,14 @@ class ComparisonFacts(BaseModel):
     notes: tuple[str, ...]
     money_notes: tuple[str, ...]
     valued: tuple[Worth, ...]
+
+
+class _StudyNamed(BaseModel):
+    """The name of the study in run.json; folders of earlier versions have none."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    study: object = None
 
 
 class _Facts(BaseModel):
@@ -88,6 +97,12 @@ def facts_of_comparison(comparison: Comparison) -> dict[str, Any]:
     """What `stored_comparison` needs from run.json beside the confidence."""
     found = {name: getattr(comparison, name) for name in ComparisonFacts.model_fields}
     return {"comparison": ComparisonFacts(**found).model_dump(mode="json")}
+
+
+def is_comparison(folder: Path) -> bool:
+    """Whether a folder says that a comparison, or one scenario, was written into it. Raises ScenarioError."""
+    check_entries(folder)
+    return (folder / FACTS).is_file() and read_facts(folder / FACTS, _StudyNamed).study in ("compare", "run")
 
 
 def stored_comparison(folder: Path) -> Comparison:

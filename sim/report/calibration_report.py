@@ -52,7 +52,7 @@ def _head(department: DepartmentReport) -> Iterator[Block]:
     named = department.still_default[:MOST_NAMED]
     if named:
         yield f"Still the default's, the {len(named)} quantities that matter most. {RULE}"
-        rows: TextRows = [("quantity", "`study.match` name", "largest change")]
+        rows: TextRows = [("quantity", "name in study.match", "largest change")]
         rows += [(each.words, each.name, each.largest) for each in named]
         yield TextTable(rows)
 

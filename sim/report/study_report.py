@@ -40,8 +40,6 @@ from sim.report.words.reporting_items import reporting_sections
 
 REPORT = "report.html"
 JUDGED_BY = {"bonferroni": "Bonferroni", "max_t": "the joint distribution of the largest t (max-t)"}
-CHANCE_SHOWN = "{confidence} intervals of chance alone; study.assumptions=true plays draws of the assumptions as well."
-BOTH_SHOWN = "Beside {confidence} intervals of chance there are those with the assumptions, of draws of the register."
 
 
 class ReportFacts(BaseModel):
@@ -96,13 +94,12 @@ def compared_report(
         f"The values are those of {comparison.label(comparison.baseline)} in this study; a department or a demand that "
         "was changed may miss because it was. The default department is judged on whole years in docs/verification.md."
     )
-    has_second = not comparison.assumptions.empty
     words = {
         "scenarios": ", ".join(f"{comparison.label(name)} ({name})" for name in comparison.staffings),
         "played": caveats.played_text(comparison),
         "replications": str(comparison.n_replications()),
         "validated": evidence_rows.validation_text(validation),
-        "sensitivity": BOTH_SHOWN if has_second else CHANCE_SHOWN,
+        "sensitivity": sensitivity_text(facts, not comparison.assumptions.empty),
         "warm_up": f"{comparison.warm_up_weeks} weeks of warm-up are not measured.",
     }
     evidence = Evidence(
@@ -124,7 +121,7 @@ def swept_report(
         "played": f"{counted(facts.replications, 'replication')} of each scenario at least",
         "replications": str(facts.replications),
         "validated": NOT_VALIDATED,
-        "sensitivity": CHANCE_SHOWN,
+        "sensitivity": sensitivity_text(facts),
         "warm_up": "weeks of warm-up are not measured.",
     }
     settled = evidence_rows.settled_sections(cautions, names)
@@ -142,7 +139,7 @@ def validation_page(validation: Validation, facts: ReportFacts) -> str:
         "played": f"{counted(facts.replications, 'replication')} of {counted(validation.weeks, 'week')}",
         "replications": str(facts.replications),
         "validated": evidence_rows.validation_text(validation),
-        "sensitivity": CHANCE_SHOWN,
+        "sensitivity": sensitivity_text(facts),
         "warm_up": "weeks of warm-up are not measured.",
     }
     finding = validation_report.validation_finding(validation)
@@ -201,7 +198,6 @@ def report_page(
         "assumptions": evidence_rows.assumptions_text(used),
         **evidence.words,
     }
-    words = {name: text.replace("{confidence}", words["confidence"]) for name, text in words.items()}
     parts = [
         Part("What matters, in one table", [first._replace(title="")]),
         Part("Figures", pictures=pictures),
@@ -269,6 +265,14 @@ def judged_text(facts: ReportFacts) -> str:
 def time_text(facts: ReportFacts) -> str:
     """How long it took; empty where it is not known."""
     return "" if facts.seconds is None else f"{facts.seconds:g} s"
+
+
+def sensitivity_text(facts: ReportFacts, has_second: bool = False) -> str:
+    """Which uncertainty the intervals show."""
+    percent = whole_percent(facts.confidence)
+    if has_second:
+        return f"Beside {percent} intervals of chance there are those with the assumptions, of draws of the register."
+    return f"{percent} intervals of chance alone; study.assumptions=true plays draws of the assumptions as well."
 
 
 def words_of_facts(facts: ReportFacts) -> dict[str, str]:

@@ -20,7 +20,8 @@ from sim.report.progress import teller
 from sim.report.study_report import REPORT, ReportFacts, comparison_report, drawings, validation_page
 from sim.report.sweep_answer import describe_sweep
 from sim.report.validation_report import validation_markdown
-from sim.runs.received_sweep import check_entries, read_facts, shortened_value
+from sim.runs.output_folder import write_again
+from sim.runs.received_sweep import AS_WRITTEN, check_entries, read_facts, shortened_text, shortened_value
 from sim.runs.result_tables import Results
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.runs.tables_on_disk import write_text
@@ -49,7 +50,10 @@ class ReportStudy(Study):
         place = question.export or question.run / REPORT
         text = page_of(question.run, read_facts(question.run / FACTS, ReportFacts), place.suffix)
         try:
-            write_text(text, place)
+            if question.export is None:
+                write_again(question.run, REPORT, text)
+            else:
+                write_text(text, place)
         except OSError as error:
             raise ScenarioError([Problem(str(place), place.name, f"cannot be written ({error.strerror})")]) from error
         teller(console)(f"the report is {place}")
@@ -72,7 +76,13 @@ def page_of(folder: Path, facts: ReportFacts, suffix: str) -> str:
     if facts.study not in PAGES:
         remedy = f"its report cannot be made again: name the folder of {STUDIES_WITH_REPORT}"
         raise ScenarioError([Problem(f"{folder / FACTS}, study", shortened_value(facts.study), remedy)])
-    return PAGES[facts.study](folder, facts, suffix)
+    try:
+        return PAGES[facts.study](folder, facts, suffix)
+    except ScenarioError:
+        raise
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # such as a column that a figure needs
+        found = f"tables that do not fit each other ({type(error).__name__}: {error})"
+        raise ScenarioError([Problem(str(folder), shortened_text(found), AS_WRITTEN)]) from error
 
 
 def comparison_page(folder: Path, facts: ReportFacts, suffix: str) -> str:

@@ -1,15 +1,17 @@
-"""`study=results`: the answer of a sweep or a break-even study again, or what is asked of its tables."""
+"""`study=results`: the answer of a study again, or what is asked of the tables of a sweep."""
 
 import shlex
 
 from rich.console import Console
 
 from sim.analysis.scenario_facts import received_scenarios
+from sim.analysis.stored_comparison import is_comparison, stored_comparison
 from sim.analysis.sweep_query import TABLE, export, problems_of_asking, queried
 from sim.analysis.sweeping import sweep_answer
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.breakeven_answer import describe_break_even
+from sim.report.comparison_answer import print_comparison
 from sim.report.progress import teller
 from sim.report.screen import print_answer
 from sim.report.sweep_answer import describe_sweep, print_query
@@ -23,7 +25,7 @@ from sim.studies.sweep import report_of, tell_store
 
 
 class ResultsStudy(Study):
-    """The answer of a sweep or a break-even study again, from what is kept, or what is asked of its tables.
+    """The answer of a comparison, a sweep or a break-even study again, from what is kept, or what is asked of a sweep.
 
     Nothing in its folder is changed.
     """
@@ -34,15 +36,18 @@ class ResultsStudy(Study):
     def run(self, question: Question, console: Console) -> int:
         problems = problems_of_asking(question.query, question.table, question.export)
         if question.run is None:
-            remedy = "study=results needs run=FOLDER, the results folder of a sweep or a break-even study"
+            remedy = "study=results needs run=FOLDER, the results folder of a study"
             problems.insert(0, Problem("run", "nothing", remedy))
         if problems or question.run is None:
             raise ScenarioError(problems)
+        wants_answer = question.query is None and question.table is None and question.export is None
+        if wants_answer and is_comparison(question.run):
+            print_comparison(stored_comparison(question.run), console)
+            return 0
         received = read_sweep(question.run)
         facts, labels = received.facts, received.labels
         store = RunStore(question.run, facts.seed, facts.code)
         tell_store(store, console)
-        wants_answer = question.query is None and question.table is None and question.export is None
         if wants_answer:
             teller(console)(shlex.join(facts.command))
         if wants_answer and facts.study == "breakeven":

@@ -5,7 +5,7 @@ says so. The words are the department's, `medical` and `mental_health`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import numpy as np
@@ -48,6 +48,10 @@ class StreamParts:
     def by_stream(self) -> Mapping[str, pd.DataFrame]:
         """The visits of each stream that has any; empty where the file names no stream."""
         return _PartsOnDemand(self.frame, self.rows)
+
+    def with_columns(self, *names: str) -> "StreamParts":
+        """The same visits with these columns alone, so that no more is copied with a part."""
+        return replace(self, frame=self.frame[[name for name in ("stream", *names) if name in self.frame.columns]])
 
     @property
     def named(self) -> pd.DataFrame:

@@ -91,10 +91,12 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, calendar: FileCalenda
         return _rates(name, part, covered, seed, notes)
 
     parts, weighted = stream_parts(frame), has_weights(frame)
-    patience = {} if weighted else _patience_by_stream(parts, seed, notes)
+    of_patience = parts.with_columns("disposition", "stay_minutes", "wait_minutes", "acuity")
+    patience = {} if weighted else _patience_by_stream(of_patience, seed, notes)
     levels, waits, stays = ((), None, None) if weighted else _durations(frame, seed, notes)
     known = parts.by_stream or {EVERY_STREAM: frame}
-    rates = {} if weighted else estimate_by_stream(parts, "rates", rates_of, notes, may_pool=_never, of_all=MEDICAL)
+    dated = parts.with_columns("arrival", "patient")
+    rates = {} if weighted else estimate_by_stream(dated, "rates", rates_of, notes, may_pool=_never, of_all=MEDICAL)
     return VisitEstimates(
         rates=rates,
         ages=estimate_by_stream(parts, "ages", _ages, notes, of_all=MEDICAL),
@@ -275,7 +277,8 @@ def _patience(
 
 def _returns_by_stream(parts: StreamParts, frame: pd.DataFrame, notes: list[str]) -> dict[str, ReturnFit]:
     returns = partial(_returns, frame=frame)
-    return estimate_by_stream(parts, "returns", returns, notes, may_pool=_never, of_all=MEDICAL)
+    dated = parts.with_columns("patient", "arrival", "stay_minutes", "departure_time")
+    return estimate_by_stream(dated, "returns", returns, notes, may_pool=_never, of_all=MEDICAL)
 
 
 def _returns(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) -> ReturnFit | None:
