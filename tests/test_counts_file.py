@@ -108,6 +108,37 @@ def test_a_second_row_for_an_hour_is_a_fault_unless_a_stream_tells_them_apart(tm
     assert apart.frame["stream"].value_counts().to_dict() == {"medical": frame["n"].sum(), "mental_health": len(frame)}
 
 
+def with_offsets() -> pd.DataFrame:
+    """Eight weeks of hourly counts in Toronto, the hour that came twice among them, with UTC offsets."""
+    hours = pd.date_range("2023-10-01", periods=8 * 168, freq="h", tz="America/Toronto")
+    counts = np.random.default_rng(5).poisson(PROFILE[hours.hour])
+    return pd.DataFrame({"at": [each.isoformat() for each in hours], "n": counts})
+
+
+def test_the_two_counts_of_the_hour_that_comes_twice_are_added_up(tmp_path: Path) -> None:
+    frame = with_offsets()
+    read = inspected(tmp_path, frame, time_zone="America/Toronto")
+    assert read.quality.errors() == ()
+    assert read.quality.n_faulty == 0
+    twice = frame["at"].str.startswith("2023-11-05T01")
+    assert twice.sum() == 2
+    came = read.frame["arrival"].value_counts()
+    assert came[pd.Timestamp("2023-11-05 01:00")] == frame.loc[twice, "n"].sum()
+    assert len(read.frame) == frame["n"].sum()
+    assert "a second row for the hour that came twice when the clock went back" in kinds(read)
+    assert "its count is added to that of the first" in kinds(read)
+
+
+def test_a_copied_row_stays_a_fault_in_the_hour_that_comes_twice(tmp_path: Path) -> None:
+    frame = with_offsets()
+    copied = pd.concat([frame, frame[frame["at"].str.startswith("2023-11-05T01")]], ignore_index=True)
+    read = inspected(tmp_path, copied, time_zone="America/Toronto")
+    assert read.quality.n_faulty == 2
+    assert read.exclusions["row"].tolist() == [len(frame) + 1, len(frame) + 2]
+    other_hour = pd.concat([frame, frame.iloc[[10]].assign(at="2023-10-01T15:00+01:00")], ignore_index=True)
+    assert inspected(tmp_path, other_hour, time_zone="America/Toronto").quality.n_faulty == 1
+
+
 def test_times_within_the_hour_and_sums_of_a_country_are_refused(tmp_path: Path) -> None:
     frame = hourly()
     shifted = frame.assign(at=frame["at"] + pd.Timedelta(minutes=30))

@@ -9,9 +9,9 @@ import pytest
 from sim.config.files import shipped_configs
 from sim.io.strict_yaml import read_yaml
 from sim.visits.column_map import ColumnMap
+from sim.visits.column_names import names_a_site
 from sim.visits.data_quality import FindingLevel
 from sim.visits.file_error import VisitsFileError
-from sim.visits.plausible_sites import names_a_site
 from sim.visits.visits_table import inspect_visits, read_visits
 
 FIXTURES = Path(__file__).parent / "fixtures"

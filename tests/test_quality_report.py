@@ -20,7 +20,7 @@ ARRIVAL = {"kind": "timestamp", "column": "t"}
 
 
 def times_map(**more: object) -> ColumnMap:
-    return ColumnMap.model_validate({"arrival": ARRIVAL, **more})
+    return ColumnMap.model_validate({"arrival": ARRIVAL} | more)
 
 
 def read(folder: Path, times: pd.DatetimeIndex, column_map: ColumnMap | None = None, **columns: object) -> VisitsFile:
@@ -65,6 +65,19 @@ def test_arrivals_in_batches_are_counted_beside_what_chance_gives(tmp_path: Path
     assert note is not None
     assert note.count == 3000
     assert found(read(tmp_path, times), "at the instant of another") is None
+
+
+def test_arrivals_told_by_the_hour_are_no_heap_and_no_batches(tmp_path: Path) -> None:
+    times = at_random(2, 60, 3000)
+    by_hour = times_map(arrival={"kind": "parts", "date": "d", "hour": "h"}, departure_time="out")
+    left = (times.floor("h") + pd.Timedelta(hours=3)).strftime("%Y-%m-%d %H:%M")
+    seen = read(tmp_path, times, by_hour, d=times.strftime("%Y-%m-%d"), h=times.hour, out=left)
+    noted = {problem.column for problem in seen.quality.findings if "heap" in problem.kind}
+    assert noted == {"out"}
+    assert found(seen, "at the instant of another") is None
+    floored = read(tmp_path, times.floor("h"))
+    assert found(floored, "a heap on round minutes") is not None
+    assert found(floored, "at the instant of another") is not None
 
 
 def test_times_written_to_the_minute_share_instants_by_chance_and_are_not_noted(tmp_path: Path) -> None:

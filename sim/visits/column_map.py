@@ -21,21 +21,16 @@ VOCABULARY: Final[Mapping[str, tuple[str, ...]]] = {
 `lwbs`: left before the first physician contact, `ama`: left after it against advice.
 """
 
+Resolution = Literal["minute", "hour", "day"]
 Acuity = Annotated[int, Field(ge=1, le=5)]
 GateRule = Literal[
-    "repeated_visits",
-    "present_twice",
-    "several_sites",
-    "other_unit",
-    "departure_at_arrival",
-    "empty_hours",
-    "empty_days",
-    "masked_days",
-]
+    "repeated_visits", "present_twice", "several_sites", "other_unit", "departure_at_arrival", "empty_hours",
+    "empty_days", "masked_days",
+]  # fmt: skip
 """Rules of the plausibility gate (`plausibility`); each can be waived in the map."""
 
 
-def alike(word: str) -> str:
+def without_spelling(word: str) -> str:
     """A word without regard to capitals, blanks, hyphens, and the `.0` of a whole number."""
     return re.sub(r"[\s_-]+", "_", re.sub(r"\.0+$", "", word.strip())).lower()
 
@@ -121,6 +116,11 @@ class CountsArrival(Strict):
         if self.hour is not None and self.date is None:
             raise ValueError("hour stands beside date: give date too, or time alone")
         return self
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether a row counts a whole day."""
+        return self.time is None and self.hour is None
 
 
 class EventsArrival(Strict):
@@ -397,6 +397,18 @@ class ColumnMap(Strict):
         if twice:
             raise ValueError(f"step_minutes.{min(twice)} stands in `events` too: name it once")
         return self
+
+    @property
+    def counts(self) -> CountsArrival | None:
+        """How arrivals are counted, None where the file has a row a visit."""
+        return self.arrival if isinstance(self.arrival, CountsArrival) else None
+
+    @property
+    def resolution(self) -> Resolution:
+        """How finely the file tells an arrival."""
+        if self.counts is not None:
+            return "day" if self.counts.is_by_day else "hour"
+        return "hour" if isinstance(self.arrival, PartsArrival) and self.arrival.hour is not None else "minute"
 
     def steps(self) -> dict[str, NumberColumn | TimesOfStep]:
         """Every step that is measured, those of a log by the names their marks have in the table made of it."""

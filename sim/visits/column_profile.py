@@ -12,7 +12,7 @@ import duckdb
 
 from sim.io import sql
 from sim.visits import clock_text
-from sim.visits.plausible_sites import words_of_name
+from sim.visits.column_names import words_of_name
 from sim.visits.raw_table import RawTable
 from sim.visits.visits_query import decimal_number, is_spreadsheet_error
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from sim.io import sql
 from sim.visits import clock_text
-from sim.visits.column_map import ColumnMap, CountsArrival
+from sim.visits import visits_query as texts
+from sim.visits.column_map import CountsArrival
 from sim.visits.data_quality import DataFinding, note
-from sim.visits.gate_findings import broken, numbers
-from sim.visits.number_fields import add_number, unless_formula
-from sim.visits.time_fields import add_parts_of_arrival, add_time, join_date_and_minute
+from sim.visits.number_fields import add_number
+from sim.visits.time_fields import add_hour_alone, add_parts_of_arrival, add_time, join_date_and_minute
 from sim.visits.visits_query import VisitsQuery
 
 MOST_COUNTED: Final = 50_000_000
@@ -22,16 +22,6 @@ _FEWEST_ZEROS: Final = 10.0
 _OF_THE_ZEROS: Final = 1.0 / 3.0
 """Hours that Poisson counts at the file's own rates would leave empty, and the part of them that may have no row."""
 COUNTED: Final = "counted"
-
-
-def arrivals_counted(column_map: ColumnMap) -> CountsArrival | None:
-    """How arrivals are counted, None where the file has a row a visit."""
-    return column_map.arrival if isinstance(column_map.arrival, CountsArrival) else None
-
-
-def is_by_day(counts: CountsArrival) -> bool:
-    """Whether a row counts a whole day."""
-    return counts.time is None and counts.hour is None
 
 
 def add_counts(query: VisitsQuery, counts: CountsArrival) -> None:
@@ -44,7 +34,9 @@ def add_counts(query: VisitsQuery, counts: CountsArrival) -> None:
         _refuse_parts(query, "hour", "write the time at which each hour begins")
         add_parts_of_arrival(query, counts.time)
     elif counts.date is not None and counts.hour is not None:
-        _add_date_and_hour(query, counts.date, counts.hour)
+        add_hour_alone(query, counts.hour)
+        join_date_and_minute(query, "arrival", counts.date, "f_minute_of_day", counts.hour)
+        add_parts_of_arrival(query, counts.hour)
     elif counts.date is not None:
         add_time(query, "arrival", counts.date)
         _refuse_parts(query, "day", "a row counts a whole day: name a time within it as `time`, or give the date alone")
@@ -62,24 +54,34 @@ def _refuse_parts(query: VisitsQuery, unit: str, remedy: str) -> None:
     query.fault_of_field("arrival", f"f_arrival <> date_trunc('{unit}', f_arrival)", kind, remedy)
 
 
-def _add_date_and_hour(query: VisitsQuery, date: str, hour: str) -> None:
-    text = query.text(hour)
-    query.add_field("minute_of_day", hour, clock_text.minute_of_hour_alone(text))
-    unreadable = unless_formula(query, hour, f"{text} IS NOT NULL AND f_minute_of_day IS NULL")
-    query.fault(hour, unreadable, "not an hour of the day", "write 0 to 23", selective=True)
-    join_date_and_minute(query, "arrival", date, "f_minute_of_day", hour)
-    add_parts_of_arrival(query, hour)
-
-
 def check_counts(query: VisitsQuery, counts: CountsArrival) -> None:
-    """A second row for the same hour (or day) and stream is a fault; needs every other field."""
+    """A second row for the same hour (or day) and stream is a fault; needs every other field.
+
+    But not for the hour that comes twice when the clock goes back, where UTC offsets tell the rows apart.
+    """
     if not query.knows("arrival"):
         return
     stream = ", f_stream" if query.knows("stream") else ""
     again = f"f_arrival IS NOT NULL AND row_number() OVER (PARTITION BY f_arrival{stream} ORDER BY row) > 1"
-    kind = f"a second row for the same {'day' if is_by_day(counts) else 'hour'}{' and stream' if stream else ''}"
+    if counts.time is not None and query.column_map.time_zone is not None:
+        text = query.text(counts.time)
+        is_new = f"row_number() OVER (PARTITION BY f_arrival, {text}{stream} ORDER BY row) = 1"
+        came_twice = f"{again} AND {is_new} AND {_is_twice_in(query.column_map.time_zone)}"
+        came_twice += f" AND {texts.matches(text, clock_text.UTC_OFFSET)}"
+        kind = "a second row for the hour that came twice when the clock went back"
+        added = query.note(counts.time, came_twice, kind, "its count is added to that of the first", is_listed=False)
+        again += f" AND NOT {added}"
+    kind = f"a second row for the same {'day' if counts.is_by_day else 'hour'}{' and stream' if stream else ''}"
     remedy = "add the rows up, choose some with `only`, or name what tells them apart as `stream`"
     query.fault_of_field("arrival", again, kind, remedy)
+
+
+def _is_twice_in(zone: str) -> str:
+    """The SQL of whether the zone's clock shows the time of `f_arrival` twice, an hour apart."""
+    named = sql.literal(zone)
+    instant = f"timezone({named}, f_arrival)"
+    others = (f"timezone({named}, {instant} {sign} INTERVAL 1 HOUR) = f_arrival" for sign in "+-")
+    return f"({' OR '.join(others)})"
 
 
 # --- one row a visit ---
@@ -94,7 +96,7 @@ def expand_counts(query: VisitsQuery, counts: CountsArrival) -> None:
         execute(f"CREATE TABLE visits AS SELECT * FROM {COUNTED} LIMIT 0")
         return
     usable = "f_arrival IS NOT NULL AND f_count IS NOT NULL"
-    total, n_rows = numbers(query, f"SELECT sum(f_count) FILTER ({usable}), count(*) FROM {COUNTED}")
+    total, n_rows = query.numbers(f"SELECT sum(f_count) FILTER ({usable}), count(*) FROM {COUNTED}")
     if total > MOST_COUNTED:
         kind = f"{total:,.0f} arrivals in all, more than the {MOST_COUNTED:,} read of a file"
         query.error(counts.count, kind, "see whether the column counts arrivals of one department")
@@ -111,7 +113,7 @@ def expand_counts(query: VisitsQuery, counts: CountsArrival) -> None:
 
 def _coverage(query: VisitsQuery, counts: CountsArrival) -> list[DataFinding]:
     """What the file does not cover, told and kept in the query."""
-    step, unit = ("D", "day") if is_by_day(counts) else ("h", "hour")
+    step, unit = ("D", "day") if counts.is_by_day else ("h", "hour")
     streams = ["true"]
     if query.knows("stream"):
         found = query.connection.execute(
@@ -141,8 +143,8 @@ def _coverage(query: VisitsQuery, counts: CountsArrival) -> list[DataFinding]:
 def _counted_times(query: VisitsQuery, which: str, step: str) -> tuple[np.ndarray, np.ndarray]:
     """Hours or days with a usable count, in order, and the counts."""
     found = query.connection.execute(
-        f"SELECT f_arrival, f_count FROM {COUNTED} WHERE f_arrival IS NOT NULL AND f_count IS NOT NULL AND {which} "
-        "ORDER BY 1"
+        f"SELECT f_arrival, sum(f_count) AS f_count FROM {COUNTED} "
+        f"WHERE f_arrival IS NOT NULL AND f_count IS NOT NULL AND {which} GROUP BY 1 ORDER BY 1"
     ).fetchnumpy()
     times = np.asarray(found["f_arrival"], dtype="datetime64[us]").astype(f"datetime64[{step}]")
     return times, np.asarray(found["f_count"], dtype=np.float64)
@@ -154,7 +156,7 @@ def _zeros_left_out(
     """Refuse a file that counts nowhere 0 where its own rates would: rows with nobody seem to be left out."""
     if (n == 0).any() or not times.size:
         return []
-    per_week = 7 if is_by_day(counts) else 168
+    per_week = 7 if counts.is_by_day else 168
     place, all_places = times.astype(np.int64) % per_week, span.astype(np.int64) % per_week
     seen = np.bincount(place, minlength=per_week)
     rate = np.bincount(place, weights=n, minlength=per_week) / np.maximum(
@@ -166,4 +168,4 @@ def _zeros_left_out(
         return []
     kind = f"no row counts 0, and {missing:,} have no row where {expected:,.0f} are expected to have nobody"
     remedy = "rows with nobody seem to be left out: write them with 0, as what has no row counts as not covered"
-    return [broken(query.column_map, "empty_hours", counts.count, kind, remedy)]
+    return [query.broken("empty_hours", counts.count, kind, remedy)]

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from sim.visits.column_names import names_a_site
 from sim.visits.column_profile import ColumnProfile
-from sim.visits.plausible_sites import names_a_site
 
 _ARRIVAL = (
     "arrival",

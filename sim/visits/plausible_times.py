@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 
 from sim.visits.data_quality import DataFinding, FindingLevel
-from sim.visits.gate_findings import broken, numbers
 from sim.visits.visits_query import VisitsQuery
 
 _FEWEST_TIMED: Final = 100
@@ -48,7 +47,7 @@ def _masked(query: VisitsQuery, field: str) -> int:
     if not faults:
         return 0
     return int(
-        numbers(query, f"SELECT count(*) FROM {query.row_table} WHERE ({' OR '.join(faults)}) AND f_{field} IS NULL")[0]
+        query.numbers(f"SELECT count(*) FROM {query.row_table} WHERE ({' OR '.join(faults)}) AND f_{field} IS NULL")[0]
     )
 
 
@@ -85,7 +84,7 @@ def _empty_hours(query: VisitsQuery) -> Iterator[DataFinding]:
     elif n >= _FEWEST_TIMED and (length >= _EMPTY_RUN or int(empty.sum()) >= _EMPTY_HOURS):
         likely, remedy = _likely_cause(query, by_hour)
         kind = f"nobody of {n:,} came in {int(empty.sum())} hours of the day ({named}): {likely}"
-        yield broken(query.column_map, "empty_hours", column, kind, remedy)
+        yield query.broken("empty_hours", column, kind, remedy)
 
 
 def _longest_run_round(empty: np.ndarray) -> tuple[int, int]:
@@ -103,8 +102,7 @@ def _longest_run_round(empty: np.ndarray) -> tuple[int, int]:
 
 def _likely_cause(query: VisitsQuery, by_hour: np.ndarray) -> tuple[str, str]:
     """What most likely left hours empty, and what to do about it."""
-    midnight, last = numbers(
-        query,
+    midnight, last = query.numbers(
         "SELECT count(*) FILTER (f_minute_of_day = 0), max(f_minute_of_day) FROM visits WHERE f_minute_of_day >= 0",
     )
     if midnight == by_hour.sum():
@@ -185,7 +183,7 @@ def _empty_days(query: VisitsQuery) -> Iterator[DataFinding]:
     elif found:
         listed = ", ".join(run.text() for run in found[:_LISTED]) + (", ..." if len(found) > _LISTED else "")
         kind = f"{n_empty:,} days without a visit, which chance would not leave: they are not in the file, it seems"
-        yield broken(query.column_map, "empty_days", column, kind, f"leave them out with `exclude: [{listed}]`")
+        yield query.broken("empty_days", column, kind, f"leave them out with `exclude: [{listed}]`")
 
 
 def _are_too_many(n_empty: int, n_days: int, rate: float) -> bool:
@@ -195,4 +193,4 @@ def _are_too_many(n_empty: int, n_days: int, rate: float) -> bool:
 
 def _masked_finding(query: VisitsQuery, column: str, kind: str, masked: int) -> DataFinding:
     remedy = "correct the times or give `time_format` every pattern they have; `tolerated_share` does not mend it"
-    return broken(query.column_map, "masked_days", column, kind, remedy, masked)
+    return query.broken("masked_days", column, kind, remedy, masked)

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from sim.io import sql
-from sim.visits.counts import arrivals_counted, is_by_day
 from sim.visits.data_quality import DataFinding, note
 from sim.visits.plausible_times import counted_days, runs_of_empty_days
 from sim.visits.visits_query import VisitsQuery
@@ -40,19 +39,13 @@ _MINUTES: Final = ("triage_minutes", "wait_minutes", "stay_minutes")
 
 def table_findings(query: VisitsQuery) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
-    counts = arrivals_counted(query.column_map)
+    counts = query.column_map.counts
     if counts is not None:
-        return [] if is_by_day(counts) or not _is_dated(query) else [*_empty_days(query), *_clock_changes(query)]
+        return [] if counts.is_by_day or not _is_dated(query) else [*_empty_days(query), *_clock_changes(query)]
     notes = [*_heaps(query), *_midnight(query), *_long_waits(query)]
     if _is_dated(query):
         notes += [*_repeated_instants(query), *_empty_days(query), *_clock_changes(query)]
     return notes
-
-
-def _numbers(query: VisitsQuery, select: str) -> tuple[float, ...]:
-    """The numbers of one row; a missing one is 0."""
-    found = query.connection.execute(select).fetchone() or ()
-    return tuple(float(value or 0.0) for value in found)
 
 
 def _is_dated(query: VisitsQuery) -> bool:
@@ -72,17 +65,15 @@ def _percent(share: float) -> str:
 
 
 def _heaps(query: VisitsQuery) -> Iterator[DataFinding]:
-    """Times and durations written in round minutes more often than they can happen."""
-    clocks: list[tuple[str, str]] = [
-        (field, f"(epoch_us(f_{field}) / 60e6)") for field in _CLOCKS if field in query.origin
-    ]
-    if "arrival" not in query.origin and "minute_of_day" in query.origin:
+    """Times and durations written in round minutes more often than they can happen; not arrivals told by the hour."""
+    by_minute = [each for each in _CLOCKS if each != "arrival" or query.column_map.resolution == "minute"]
+    clocks = [(field, f"(epoch_us(f_{field}) / 60e6)") for field in by_minute if field in query.origin]
+    if query.column_map.resolution == "minute" and "arrival" not in query.origin and query.knows("minute_of_day"):
         clocks.append(("minute_of_day", "f_minute_of_day"))
     minutes = [(field, f"f_{field}") for field in _MINUTES if _is_given(query, field)]
     for field, value in (*clocks, *minutes):
-        n, fives, hours = _numbers(
-            query,
-            f"SELECT count(v), count(*) FILTER (v % 5 = 0), count(*) FILTER (v % 60 = 0) FROM "
+        n, fives, hours = query.numbers(
+            "SELECT count(v), count(*) FILTER (v % 5 = 0), count(*) FILTER (v % 60 = 0) FROM "
             f"(SELECT {value} AS v FROM visits WHERE f_{field} IS NOT NULL) WHERE v <> 0",
         )
         if n >= _FEWEST and fives / n > 0.2 + max(_HEAP, _MARGIN * (0.16 / n) ** 0.5):
@@ -98,9 +89,8 @@ def _midnight(query: VisitsQuery) -> Iterator[DataFinding]:
         if field not in query.origin:
             continue
         minute = "f_minute_of_day" if field == "minute_of_day" else f"((epoch_us(f_{field}) / 60e6) % 1440)"
-        at, other_hours = _numbers(
-            query,
-            f"SELECT count(*) FILTER (v = 0), count(*) FILTER (v % 60 = 0 AND v <> 0) / 23.0 FROM "
+        at, other_hours = query.numbers(
+            "SELECT count(*) FILTER (v = 0), count(*) FILTER (v % 60 = 0 AND v <> 0) / 23.0 FROM "
             f"(SELECT {minute} AS v FROM visits WHERE f_{field} IS NOT NULL)",
         )
         if at >= _FEWEST_AT_MIDNIGHT and at > _MIDNIGHT_TIMES * (other_hours + 1.0):
@@ -112,7 +102,7 @@ def _long_waits(query: VisitsQuery) -> Iterator[DataFinding]:
     """Waits that are possible and hard to believe."""
     if query.knows("wait_minutes"):
         too_long = f"f_wait_minutes > {60 * _LONG_WAIT_HOURS}"
-        (n,) = _numbers(query, f"SELECT count(*) FROM visits WHERE {too_long}")
+        (n,) = query.numbers(f"SELECT count(*) FROM visits WHERE {too_long}")
         if n:
             kind = f"waits over {_LONG_WAIT_HOURS} hours"
             query.list_where(query.origin["wait_minutes"], too_long, kind)
@@ -121,10 +111,11 @@ def _long_waits(query: VisitsQuery) -> Iterator[DataFinding]:
 
 def _repeated_instants(query: VisitsQuery) -> Iterator[DataFinding]:
     """Arrivals that share their instant with another, beside what chance would give within each hour."""
-    (seconds,) = _numbers(query, "SELECT count(*) FROM visits WHERE second(f_arrival) <> 0")
+    if query.column_map.resolution != "minute":
+        return
+    (seconds,) = query.numbers("SELECT count(*) FROM visits WHERE second(f_arrival) <> 0")
     instants = 3600.0 if seconds else 60.0
-    n, shared, expected = _numbers(
-        query,
+    n, shared, expected = query.numbers(
         "WITH a AS (SELECT f_arrival AS t FROM visits WHERE f_arrival IS NOT NULL), "
         "same AS (SELECT t, count(*) AS k FROM a GROUP BY t), "
         "hours AS (SELECT date_trunc('hour', t) AS h, sum(k) AS k FROM same GROUP BY 1) "
@@ -195,7 +186,7 @@ def _clock_changes(query: VisitsQuery) -> Iterator[DataFinding]:
 def _change_finding(query: VisitsQuery, change: ClockChange, column: str) -> DataFinding:
     """What the file shows of one clock change."""
     between = f"f_arrival >= TIMESTAMP '{change.start}' AND f_arrival < TIMESTAMP '{change.end}'"
-    (inside,) = _numbers(query, f"SELECT count(*) FROM visits WHERE {between}")
+    (inside,) = query.numbers(f"SELECT count(*) FROM visits WHERE {between}")
     usual = _usual_arrivals(query, change)
     when = f"{change.start:%Y-%m-%d}"
     counted = f"{inside:g} arrivals between {change.start:%H:%M} and {change.end:%H:%M}"
@@ -215,8 +206,7 @@ def _change_finding(query: VisitsQuery, change: ClockChange, column: str) -> Dat
 def _usual_arrivals(query: VisitsQuery, change: ClockChange) -> float:
     """Arrivals at these hours of the same weekday in the weeks within the file, the week of the change left out."""
     day = change.start.date()
-    (mean,) = _numbers(
-        query,
+    (mean,) = query.numbers(
         "WITH span AS (SELECT min(f_arrival)::DATE AS a, max(f_arrival)::DATE AS b FROM visits), "
         f"days AS (SELECT unnest(generate_series(a, b, INTERVAL 1 DAY))::DATE AS day FROM span), "
         f"alike AS (SELECT day FROM days WHERE isodow(day) = {day.isoweekday()} AND day <> DATE '{day}') "
@@ -230,8 +220,7 @@ def _usual_arrivals(query: VisitsQuery, change: ClockChange) -> float:
 def _stays_across(query: VisitsQuery, change: ClockChange) -> float:
     if "departure_time" not in query.origin:
         return 0.0
-    (n,) = _numbers(
-        query,
+    (n,) = query.numbers(
         f"SELECT count(*) FROM visits WHERE f_arrival < TIMESTAMP '{change.start}' "
         f"AND f_departure_time >= TIMESTAMP '{change.end}'",
     )

@@ -26,9 +26,9 @@ from sim.visits.column_map import (
     TimeColumns,
     WordColumns,
 )
+from sim.visits.column_names import names_a_site
 from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, closest_name, note
 from sim.visits.file_error import VisitsFileError
-from sim.visits.plausible_sites import names_a_site
 from sim.visits.raw_table import N_NAMES, PACKED_SUFFIXES, RawTable, SourceFile
 from sim.visits.row_selection import select_rows
 from sim.visits.visits_query import VisitsQuery

@@ -17,7 +17,6 @@ _FEWEST_HOURS: Final = 8
 _FEWEST_DIFFERENT: Final = 3
 _SHARE_OF_HOURS: Final = 0.9
 """Of the values of a time of day, and how many different ones, that may be the first 24 minutes of a day by chance."""
-_NOT_A_TIME_OF_DAY: Final = ("not a time of day", "write 0000 to 2359 as HHMM or HH:MM")
 
 
 def has_time(query: VisitsQuery, time: TimeColumns | None) -> bool:
@@ -63,10 +62,8 @@ def _add_clock_time(query: VisitsQuery, name: str, column: str, patterns: tuple[
 
 def _add_date_and_time(query: VisitsQuery, name: str, time: DateAndTime) -> None:
     """One time from the columns of its date and its time of day."""
-    query.add_field(f"minute_{name}", time.time, clock_text.minute_of_day(query.text(time.time)))
-    unreadable = f"{query.text(time.time)} IS NOT NULL AND f_minute_{name} IS NULL"
-    query.fault(time.time, unless_formula(query, time.time, unreadable), *_NOT_A_TIME_OF_DAY, selective=True)
-    _refuse_hours_as_times(query, time.time, "")
+    remedy = "give HHMM or HH:MM; the hour alone is read for the arrival only"
+    _add_time_of_day(query, f"minute_{name}", time.time, remedy)
     del query.origin[f"minute_{name}"]
     join_date_and_minute(query, name, time.date, f"f_minute_{name}", time.time)
 
@@ -109,7 +106,12 @@ def add_parts_of_arrival(query: VisitsQuery, column: str) -> None:
 
 
 def _add_arrival_from_parts(query: VisitsQuery, parts: maps.PartsArrival) -> None:
-    if (column := _add_minute_of_day(query, parts)) is not None:
+    column = parts.time or parts.hour
+    if column is not None and query.has(column):
+        if parts.hour is None:
+            _add_time_of_day(query, "minute_of_day", column, f"write `hour: {column}` in place of `time`")
+        else:
+            add_hour_alone(query, column)
         if parts.date is None:
             _note_missing_arrival(query, column, "f_minute_of_day")
         elif query.has(parts.date):
@@ -123,38 +125,35 @@ def _add_arrival_from_parts(query: VisitsQuery, parts: maps.PartsArrival) -> Non
     add_number(query, "month", parts.month, 1, 12)
 
 
-def _add_minute_of_day(query: VisitsQuery, parts: maps.PartsArrival) -> str | None:
-    """The time of day by its column, or by the column of its hour alone; the column, if the file has it."""
-    column = parts.time if parts.time is not None else parts.hour
-    if column is None or not query.has(column):
-        return None
+def _add_time_of_day(query: VisitsQuery, name: str, column: str, remedy: str) -> None:
+    """Minutes after midnight, from HHMM or HH:MM; `remedy` is for a column of hours."""
     text = query.text(column)
-    read = clock_text.minute_of_day if parts.hour is None else clock_text.minute_of_hour_alone
-    query.add_field("minute_of_day", column, read(text))
+    query.add_field(name, column, clock_text.minute_of_day(text))
+    unreadable = unless_formula(query, column, f"{text} IS NOT NULL AND f_{name} IS NULL")
+    query.fault(column, unreadable, "not a time of day", "write 0000 to 2359 as HHMM or HH:MM", selective=True)
+    _refuse_hours_as_times(query, column, remedy)
+
+
+def add_hour_alone(query: VisitsQuery, column: str) -> None:
+    """`minute_of_day` from the hour, 0 to 23."""
+    text = query.text(column)
+    query.add_field("minute_of_day", column, clock_text.minute_of_hour_alone(text))
     unreadable = unless_formula(query, column, f"{text} IS NOT NULL AND f_minute_of_day IS NULL")
-    told = (
-        _NOT_A_TIME_OF_DAY
-        if parts.hour is None
-        else ("not an hour of the day", "write 0 to 23 (24 is 0 of the next day); HHMM and HH:MM belong under `time`")
-    )
-    query.fault(column, unreadable, *told, selective=True)
-    if parts.hour is None:
-        _refuse_hours_as_times(query, column, f"write `hour: {column}` in place of `time`")
-    return column
+    remedy = "write 0 to 23 (24 is 0 of the next day); HHMM and HH:MM belong under `time`"
+    query.fault(column, unreadable, "not an hour of the day", remedy, selective=True)
 
 
 def _refuse_hours_as_times(query: VisitsQuery, column: str, remedy: str) -> None:
     """Refuse whole numbers up to 23 as HHMM, of which they would be the first minutes of the day."""
     text = query.raw.column_of[column]
-    row = query.connection.execute(
+    n, n_hours, n_different = query.numbers(
         f"WITH hours AS (SELECT {clock_text.minute_of_hour_alone(text)} / 60 AS hour, "
         f"{clock_text.minute_of_day(text)} AS minute FROM {query.raw.name}) "
         "SELECT count(minute), count(hour), count(DISTINCT hour) FROM hours WHERE minute IS NOT NULL"
-    ).fetchone()
-    n, n_hours, n_different = row or (0, 0, 0)
+    )
     if n >= _FEWEST_HOURS and n_different >= _FEWEST_DIFFERENT and n_hours >= _SHARE_OF_HOURS * n:
-        kind = f"{n_hours:,} of {n:,} values are whole numbers from 0 to 23: these look like hours, not like HHMM"
-        query.error(column, kind, remedy or "give HHMM or HH:MM; the hour alone is read for the arrival only")
+        kind = f"{n_hours:,.0f} of {n:,.0f} values are whole numbers from 0 to 23: these look like hours, not like HHMM"
+        query.error(column, kind, remedy)
 
 
 def _add_weekday(query: VisitsQuery, code: WeekdayCode) -> None:

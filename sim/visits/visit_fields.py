@@ -8,7 +8,7 @@ from typing import Final
 
 from sim.visits import column_map as maps
 from sim.visits.column_map import STEP_ENDS, TimeColumns, TimesOfStep
-from sim.visits.counts import add_counts, arrivals_counted, check_counts
+from sim.visits.counts import add_counts, check_counts
 from sim.visits.number_fields import add_number
 from sim.visits.source_text import (
     NUMBER_FIELDS,
@@ -23,7 +23,7 @@ from sim.visits.word_fields import add_codes, add_text, add_words
 
 def add_fields(query: VisitsQuery) -> None:
     """Add every field that the column map names and the file has."""
-    counts = arrivals_counted(query.column_map)
+    counts = query.column_map.counts
     add_counts(query, counts) if counts else add_arrival(query)
     leave_out_periods(query)
     _add_other_fields(query)

@@ -14,8 +14,8 @@ import numpy as np
 
 from sim.io import sql
 from sim.visits import clock_text
-from sim.visits.column_map import ColumnMap
-from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel
+from sim.visits.column_map import ColumnMap, GateRule
+from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, note
 from sim.visits.raw_table import RawTable
 from sim.visits.time_patterns import proposal
 
@@ -138,14 +138,32 @@ class VisitsQuery:
             return []
         told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
         self.listed_elsewhere.append(f"SELECT row, {told}, '' AS value FROM {table}")
-        rows = self.connection.execute(f"SELECT row FROM {table} ORDER BY row").fetchmany(N_EXAMPLES)
-        return [DataFinding(FindingLevel.NOTE, column, kind, remedy, n, tuple(int(row[0]) for row in rows))]
+        return [note(column, kind, remedy, n, self.first_rows(table))]
 
     def list_where(self, column: str, condition: str, kind: str) -> None:
         """List the rows of `visits` that meet a condition among the exclusions."""
         told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
         value = self.shown_value(column)
         self.listed_elsewhere.append(f"SELECT row, {told}, {value} AS value FROM visits WHERE {condition}")
+
+    def numbers(self, select: str) -> tuple[float, ...]:
+        """The numbers of one row; a missing one is 0."""
+        found = self.connection.execute(select).fetchone() or ()
+        return tuple(float(value or 0.0) for value in found)
+
+    def first_rows(self, table: str) -> tuple[int, ...]:
+        """The first rows of a table, or a part of it, that has a column `row`."""
+        found = self.connection.execute(f"SELECT row FROM {table} ORDER BY row LIMIT {N_EXAMPLES}").fetchall()
+        return tuple(int(row[0]) for row in found)
+
+    def broken(
+        self, rule: GateRule, column: str, kind: str, remedy: str, count: int = 0, rows: tuple[int, ...] = ()
+    ) -> DataFinding:
+        """A rule of the gate that the file breaks: an error, a note where the map waives it. It shows no values."""
+        if rule in self.column_map.waive:
+            return note(column, f"{rule}: {kind}", "kept: the column map waives this rule", count, rows)
+        remedy = f"{remedy}, or `waive: [{rule}]` in the column map if it is true"
+        return DataFinding(FindingLevel.ERROR, column, f"{rule}: {kind}", remedy, count, rows)
 
     def faults_of(self, column: str) -> list[str]:
         """The flags of a column whose rows hold an untrue value."""
@@ -225,7 +243,7 @@ class VisitsQuery:
             self.private.add(flag.column)
             n_words = sql.whole_number(self.connection, f"SELECT count(DISTINCT {text}) FROM visits WHERE b_{number}")
             free = replace(flag, kind=f"{flag.kind}: {n_words:,} different texts, too many for codes and not shown")
-            return [replace(free, count=self.flagged[number], rows=self._first_rows(number))]
+            return [replace(free, count=self.flagged[number], rows=self.first_rows(f"visits WHERE b_{number}"))]
         found = [
             replace(flag, remedy=flag.remedy.replace(A_WORD, repr(word)), count=n, rows=tuple(rows), value=word)
             for word, n, rows in words[:N_WORDS]
@@ -248,10 +266,6 @@ class VisitsQuery:
         """Whether so many words, by how often they stand in `n` rows, are no codes."""
         are_rare = 2 * counts.count(1) > len(counts) and 2 * n > self.raw.n_rows
         return len(counts) > MOST_CODES or (len(counts) > N_WORDS and are_rare)
-
-    def _first_rows(self, number: int) -> tuple[int, ...]:
-        rows = self.connection.execute(f"SELECT row FROM visits WHERE b_{number} ORDER BY row").fetchmany(N_EXAMPLES)
-        return tuple(int(row[0]) for row in rows)
 
     def shown_value(self, column: str) -> str:
         """The SQL of the text in the file; empty where it is blank, private, or of no column of the file."""

@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from sim.io import sql
-from sim.visits.column_map import ColumnMap, PartsArrival
-from sim.visits.counts import arrivals_counted, expand_counts, is_by_day
+from sim.visits.column_map import ColumnMap, Resolution
+from sim.visits.counts import expand_counts
 from sim.visits.data_quality import ColumnUse, DataQuality
 from sim.visits.file_error import VisitsFileError
 from sim.visits.plausibility import gate
@@ -24,7 +24,6 @@ from sim.visits.source_text import TIME_FIELDS, WORD_FIELDS, load_source, source
 from sim.visits.visit_fields import add_fields, check_intervals, note_duplicates
 from sim.visits.visits_query import VisitsQuery
 
-Resolution = Literal["minute", "hour", "day"]
 MOST_WORDS: Final = 10_000
 """Different words of a text column up to which each is one object in memory."""
 _COLUMNS_AT_ONCE: Final = 4
@@ -78,7 +77,7 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             add_fields(query)
             check_intervals(query)
             query.run()
-            if counts := arrivals_counted(column_map):
+            if counts := column_map.counts:
                 expand_counts(query, counts)
             query.findings += [*gate(query), *table_findings(query)]
             if counts is None:
@@ -89,7 +88,7 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
                 quality=_quality(path, query),
                 exclusions=_exclusions(query),
                 uncovered_hours=np.union1d(uncovered_hours(column_map, frame["arrival"]), query.uncovered_hours),
-                resolution=_resolution(column_map),
+                resolution=column_map.resolution,
             )
 
 
@@ -102,13 +101,6 @@ def uncovered_hours(column_map: ColumnMap, arrivals: pd.Series) -> np.ndarray:
     periods = [(max(one.first, first), min(one.last, last)) for one in column_map.exclude]
     hours = [np.arange(np.datetime64(a, "h"), np.datetime64(b, "h") + 24) for a, b in periods if a <= b]
     return np.unique(np.concatenate(hours)) if hours else np.empty(0, "datetime64[h]")
-
-
-def _resolution(column_map: ColumnMap) -> Resolution:
-    if counts := arrivals_counted(column_map):
-        return "day" if is_by_day(counts) else "hour"
-    by_hour = isinstance(column_map.arrival, PartsArrival) and column_map.arrival.hour is not None
-    return "hour" if by_hour else "minute"
 
 
 def _table_fields(column_map: ColumnMap) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sim.io import sql
-from sim.visits.column_map import VOCABULARY, CodedColumn, FlagColumns, WordColumns, alike
+from sim.visits.column_map import VOCABULARY, CodedColumn, FlagColumns, WordColumns, without_spelling
 from sim.visits.number_fields import FORMULA, unless_formula
 from sim.visits.source_text import columns_of_words
 from sim.visits.visits_query import A_WORD, VisitsQuery, is_formula
@@ -25,7 +25,7 @@ def add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
     if isinstance(words, FlagColumns):
         _add_flag_words(query, name, words)
     elif isinstance(words, CodedColumn):
-        own = {word: word for word in VOCABULARY[name] if word not in map(alike, words.recode)}
+        own = {word: word for word in VOCABULARY[name] if word not in map(without_spelling, words.recode)}
         remedy = f"add it to `{name}.recode` (known: {', '.join(words.recode)}; words: {', '.join(VOCABULARY[name])})"
         meanings: dict[str, object | None] = {**words.recode, **own}
         _add_meanings(query, name, words.column, meanings, f"an unknown code of {name}", remedy)
@@ -62,7 +62,7 @@ def _add_meanings(
 ) -> None:
     """A field by the meaning of each word or code; words that have none are faults, one by one."""
     text, loose = query.text(column), _loose_meanings(recode)
-    query.add(f"t_{name}_alike", _alike(text))
+    query.add(f"t_{name}_alike", _without_spelling(text))
     exact, spelt = _cases(text, recode, kind), _cases(f"t_{name}_alike", loose, kind)
     listed, listed_loosely = _listed(recode), _listed(loose)
     is_exact = f"{text} IN ({listed})"
@@ -87,12 +87,12 @@ def _loose_meanings(recode: Mapping[str, object | None]) -> dict[str, object | N
     """The meaning of each word without regard to its spelling, unless spellings differ in meaning."""
     found: dict[str, set[object | None]] = {}
     for word, meaning in recode.items():
-        found.setdefault(alike(word), set()).add(meaning)
+        found.setdefault(without_spelling(word), set()).add(meaning)
     return {word: next(iter(meanings)) for word, meanings in found.items() if len(meanings) == 1}
 
 
-def _alike(text: str) -> str:
-    """The SQL of `alike`."""
+def _without_spelling(text: str) -> str:
+    """The SQL of `without_spelling`."""
     return f"lower(regexp_replace(regexp_replace({text}, '\\.0+$', ''), {sql.literal(_BLANKS)}, '_', 'g'))"
 
 
@@ -110,11 +110,11 @@ def _listed(recode: Mapping[str, object | None]) -> str:
 
 
 def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
-    code, found = alike(words.code), {column: query.text(column) for column in words.flags}
+    code, found = without_spelling(words.code), {column: query.text(column) for column in words.flags}
     for column in words.flags:
         _refuse_other_code(query, column, words.code)
     chosen = " ".join(
-        f"WHEN {_alike(found[column])} = {sql.literal(code)} THEN {sql.literal(word)}"
+        f"WHEN {_without_spelling(found[column])} = {sql.literal(code)} THEN {sql.literal(word)}"
         for column, word in words.flags.items()
     )
     known = " AND ".join(f"{text} IS NOT NULL" for text in found.values())
@@ -126,11 +126,10 @@ def _refuse_other_code(query: VisitsQuery, column: str, code: str) -> None:
     """Refuse a column of yes or no that says yes in another way: it would say no in every row."""
     text, missing = query.raw.column_of[column], query.column_map.missing_codes
     known = f"{text} IS NOT NULL" + (f" AND {text} NOT IN ({_listed(dict.fromkeys(missing))})" if missing else "")
-    row = query.connection.execute(
-        f"SELECT count(DISTINCT {text}), count(*) FILTER ({_alike(text)} = {sql.literal(alike(code))}) "
-        f"FROM {query.raw.name} WHERE {known}"
-    ).fetchone()
-    n_words, n_yes = row or (0, 0)
+    is_yes = f"{_without_spelling(text)} = {sql.literal(without_spelling(code))}"
+    n_words, n_yes = query.numbers(
+        f"SELECT count(DISTINCT {text}), count(*) FILTER ({is_yes}) FROM {query.raw.name} WHERE {known}"
+    )
     if n_yes == 0 and n_words >= _FEWEST_WORDS:
-        kind = f"no row holds the code {code!r} that means yes, and {n_words:,} others stand there"
+        kind = f"no row holds the code {code!r} that means yes, and {n_words:,.0f} others stand there"
         query.error(column, kind, "set `code` beside `flags` to what means yes in this column")

@@ -13,7 +13,6 @@ from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.statistics.arrays import FloatArray
 from sim.visits.column_map import ColumnMap
-from sim.visits.counts import arrivals_counted, is_by_day
 
 HOURS_STAY: Final = "counts by day tell no hours: the hours of the day stay the default's"
 OF_HOURS: Final = frozenset(
@@ -27,8 +26,7 @@ _TURN: Final = (np.sqrt(5.0) - 1.0) / 2.0
 
 def is_counted_by_day(column_map: ColumnMap) -> bool:
     """Whether a row of the file counts the arrivals of a whole day."""
-    counts = arrivals_counted(column_map)
-    return counts is not None and is_by_day(counts)
+    return column_map.resolution == "day"
 
 
 def with_hours(frame: pd.DataFrame, base: Scenario | None) -> pd.DataFrame:
@@ -52,6 +50,6 @@ def _shares_of(base: Scenario | None) -> FloatArray:
     demand = None if base is None else base.demand
     if not isinstance(demand, Profile):
         return np.full((7, 24), 1.0 / 24.0)
-    mental = np.asarray(demand.mh_hour_shares.get("default", demand.mh_hour_shares[demand.mh_shape]))
     share = demand.mental_health_share
-    return np.asarray((1.0 - share) * np.broadcast_to(demand.medical_shares(), (7, 24)) + share * mental)
+    everyone = (1.0 - share) * np.broadcast_to(demand.medical_shares(), (7, 24)) + share * demand.mh_shares_of_default()
+    return np.asarray(everyone)

@@ -7,6 +7,7 @@ formulas and errors, semicolons for commas, another encoding, a byte order mark.
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -125,15 +126,14 @@ class CsvList:
         alike: dict[tuple[str, str, str], list[CsvRow]] = {}
         for slip in self.slips:
             alike.setdefault((slip.column, slip.value, slip.remedy), []).append(slip.row)
-        found = [*self.problems, *(self._problem(*key, rows) for key, rows in alike.items())]
+        found = list(self.problems)
+        for (column, value, remedy), rows in alike.items():
+            place = f", {self.header[column]}" if column else ""
+            found.append(Problem(f"{self.path} {rows_text(rows)}{place}", value, remedy))
         more = len(found) - MOST_SLIPS
         if more > 0:
             found[MOST_SLIPS:] = [Problem(str(self.path), f"{more:,} problems more", "correct those above first")]
         return found
-
-    def _problem(self, column: str, value: str, remedy: str, rows: Sequence[CsvRow]) -> Problem:
-        place = f", {self.header[column]}" if column else ""
-        return Problem(f"{self.path} {rows_text(rows)}{place}", value, remedy)
 
     def notes(self) -> Iterator[str]:
         """What was read another way than it is written."""
@@ -149,12 +149,29 @@ def rows_text(rows: Sequence[CsvRow]) -> str:
     return f"row{several} {numbers} (line{several} {lines})" + (f" and {more:,} more" if more > 0 else "")
 
 
+def name_in(text: str) -> str:
+    """A name as configurations write it, from how people do: `Triage nurse` and `triage-nurse` as `triage_nurse`."""
+    return "_".join(text.lower().replace("-", " ").replace("_", " ").split())
+
+
+def number_in(text: str, separator: str) -> float | None:
+    """A number from 0 without units; its comma is a decimal one where another `separator` stands between cells."""
+    number = text if separator == "," else text.replace(",", ".")
+    return float(number) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", number, re.ASCII) else None
+
+
+def whole_number_in(text: str, most: int) -> int | None:
+    """A whole number from 0 to `most`; a spreadsheet may add `.0`."""
+    is_whole = re.fullmatch(r"\d{1,6}(\.0+)?", text, re.ASCII) and float(text) <= most
+    return int(float(text)) if is_whole else None
+
+
 def read_csv_list(
     path: Path, needed: Sequence[str], optional: Sequence[str], named: Callable[[str], str] = str
 ) -> CsvList:
     """The rows of a list with its columns by our names; whatever is wrong stands in the answer.
 
-    `named` may know further spellings of a column, and is given its name in lower case, with `_` for blanks.
+    `named` may know further spellings of a column, and is given its name as `name_in` has it.
     """
     try:
         text = _text_of(path)
@@ -169,7 +186,20 @@ def read_csv_list(
         line = reader.line_num + skipped
         found.refuse(f"line {line}", f"not a table ({error}): close each quote, and save the list as CSV again")
         return found
-    _take_rows(found, [(line, row) for line, row in rows if any(row)], (needed, optional), named)
+    rows = [(line, row) for line, row in rows if any(row)]
+    if not rows:
+        found.refuse("nothing", f"the list is empty: write a header ({', '.join(needed)}) and its rows")
+        return found
+    (line, written), *rows = rows
+    while not written[-1]:  # a spreadsheet may put separators behind the last column
+        written.pop()
+    header = [named(name_in(cell)) for cell in written]
+    if not set(header) & set(needed):
+        shown = cut_end(", ".join(written), LONGEST_CELL)
+        found.refuse(f"{shown!r} in line {line}", f"no header: name the columns first, {', '.join(needed)}")
+        return found
+    _take_header(found, header, written, needed, optional)
+    _take_rows(found, header, rows)
     return found
 
 
@@ -201,44 +231,11 @@ def _separated(text: str) -> tuple[str, str, int]:
     return max(SEPARATORS, key=header.count), text, 0
 
 
-def _take_rows(
-    found: CsvList,
-    rows: list[tuple[int, list[str]]],
-    columns: tuple[Sequence[str], Sequence[str]],
-    named: Callable[[str], str],
-) -> None:
-    """Put the header and the rows into the list, and what is wrong with either."""
-    needed = columns[0]
-    if not rows:
-        found.refuse("nothing", f"the list is empty: write a header ({', '.join(needed)}) and its rows")
-        return
-    n_columns = max((place for place, cell in enumerate(rows[0][1], 1) if cell), default=0)
-    rows[0] = rows[0][0], rows[0][1][:n_columns]  # a spreadsheet may put separators behind the last column
-    header = [named("_".join(cell.lower().replace("-", " ").split())) for cell in rows[0][1]]
-    if not set(header) & set(needed):
-        shown = cut_end(", ".join(rows[0][1]), LONGEST_CELL)
-        found.refuse(f"{shown!r} in line {rows[0][0]}", f"no header: name the columns first, {', '.join(needed)}")
-        return
-    _take_header(found, header, rows[0][1], columns)
-    if len(rows) - 1 > MOST_LIST_ROWS:
-        remedy = f"at most {MOST_LIST_ROWS:,} are read: check that it is the right file, with a row for each shift"
-        found.refuse(f"{len(rows) - 1:,} rows", remedy)
-        return
-    if len(rows) == 1:
-        found.refuse("no rows", "write a row for each, below the header")
-    for number, (line, cells) in enumerate(rows[1:], 1):
-        row = CsvRow(number, line, {name: cell for name, cell in zip(header, cells, strict=False) if name})
-        if any(cells[len(header) :]):
-            remedy = "quote cells that hold the separator"
-            found.slip(row, "", remedy, f"{len(cells)} cells where the header has {len(header)}")
-        found.rows.append(row)
-
-
 def _take_header(
-    found: CsvList, header: Sequence[str], written: Sequence[str], columns: tuple[Sequence[str], Sequence[str]]
+    found: CsvList, header: Sequence[str], written: Sequence[str], needed: Sequence[str], optional: Sequence[str]
 ) -> None:
     """Known columns by our names; what is unknown, twice or not there."""
-    known = (*columns[0], *columns[1])
+    known = (*needed, *optional)
     for name, text in zip(header, written, strict=True):
         if name in known and name not in found.header:
             found.header[name] = text
@@ -250,6 +247,22 @@ def _take_header(
             close = closest(name, [one for one in known if one not in header])
             remedy = f"did you mean {close}?" if close else f"only {', '.join(known)} are read, and note for people"
             found.refuse(repr(cut_end(text, LONGEST_CELL)), f"no such column: {remedy}", "header")
-    for name in columns[0]:
+    for name in needed:
         if name not in header:
             found.refuse("nothing", f"the list needs a column {name}", "header")
+
+
+def _take_rows(found: CsvList, header: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> None:
+    """Put the rows into the list, each with its line, and what is wrong with them."""
+    if len(rows) > MOST_LIST_ROWS:
+        remedy = f"at most {MOST_LIST_ROWS:,} are read: check that it is the right file, with a row for each shift"
+        found.refuse(f"{len(rows):,} rows", remedy)
+        return
+    if not rows:
+        found.refuse("no rows", "write a row for each, below the header")
+    for number, (line, cells) in enumerate(rows, 1):
+        row = CsvRow(number, line, {name: cell for name, cell in zip(header, cells, strict=False) if name})
+        if any(cells[len(header) :]):
+            remedy = "quote cells that hold the separator"
+            found.slip(row, "", remedy, f"{len(cells)} cells where the header has {len(header)}")
+        found.rows.append(row)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import yaml
 
 from sim.calibration.matching.history_matching import CUTOFF, Region
-from sim.calibration.matching.quantities import ALL_PLACES, HEADS, parts_changed, quantity_words
+from sim.calibration.matching.quantities import ALL_PLACES, HEADS, part_changed, quantity_words
 from sim.calibration.resources.own_resources import Resources
 from sim.calibration.resources.rosters import SourcedRole
 from sim.calibration.writing.department_file import DepartmentFile
@@ -31,7 +31,7 @@ def judged_department(file: DepartmentFile, calibration: Calibration) -> Departm
 
 def matched_lines(region: Region, part: str) -> Iterator[str]:
     """The factors that a part of the scenario carries, and how near to the file they come."""
-    values = {name: value for name, value in region.nearest_values().items() if part in parts_changed((name,))}
+    values = {name: value for name, value in region.nearest_values().items() if part_changed(name) == part}
     if not values:
         return
     failed, n = len(region.nearest.failed), len(region.targets)
