@@ -135,18 +135,17 @@ def estimate_calibration(
             raise VisitsFileError(str(visits_file), (f"study.staff, study.places: without weekdays {remedy}",))
         of_day = estimate_day(frame)
         estimates, demand = of_day.everyone, demand_of_day(source, of_day, None if base is None else base.demand)
+    elif base is None:
+        week = estimate_week(frame, read.uncovered_hours)
+        estimates, demand = week.everyone, demand_of_week(source, week, None, None)
     else:
-        if base is None:
-            week = estimate_week(frame, read.uncovered_hours)
-            estimates, demand = week.everyone, demand_of_week(source, week, None, None)
-        else:
-            calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, read.uncovered_hours, tell)
-            found = calibration.of(frame)
-            estimates, demand = found.pair.week.everyone, found.pair.demand
-            department = calibration.report(frame, found, hold_out_share, test)
-            texts = _department_texts(found, department, source)
-            for what in changed_since(output, name):
-                texts.pop(what, None)
+        calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, read.uncovered_hours, tell)
+        found = calibration.of(frame)
+        estimates, demand = found.pair.week.everyone, found.pair.demand
+        department = calibration.report(frame, found, hold_out_share, test)
+        texts = _department_texts(found, department, source)
+        for what in changed_since(output, name):
+            texts.pop(what, None)
     texts |= {
         "demand": demand.yaml_text(),
         "estimates": demand.estimates_text(),
@@ -289,6 +288,10 @@ class _Calibration:
         told = frozenset(found.told())
         unknown = still_default(found.scenario, told, weeks, self.seed, found.pair.measured, self.tell)
         held, why = self._held_out(frame, hold_out_share, weeks)
+        tested = None
+        if test is not None:
+            names = self.source.file_name, test.name
+            tested = score_second(frame, test.frame, names, played, weeks, self.calendar)
         shown = frame.assign(minute_of_day=np.nan) if is_counted_by_day(self.source.column_map) else frame
         return DepartmentReport(
             found.pair.found,
@@ -302,13 +305,9 @@ class _Calibration:
             found.region,
             matched_resources(found.pair.resources, found.scenario, found.region),
             notes_on_staffing({self.source.name: found.scenario}, (1.0,)),
-            None if test is None else self._tested(frame, test, played, weeks),
+            tested,
             self.calendar,
         )
-
-    def _tested(self, frame: pd.DataFrame, test: SecondFile, played: list[pd.DataFrame], weeks: int) -> HoldOut:
-        """The score of everything calibrated on the file, on a second one."""
-        return score_second(frame, test.frame, (self.source.file_name, test.name), played, weeks, self.calendar)
 
     def _judged_file(
         self, found: _Calibrated, verdict: FileVerdict, unknown: tuple[StillDefault, ...]

@@ -17,7 +17,7 @@ from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
 from sim.calibration.estimators.returns import Gaps, ReturnFit, fit_returns, gaps_between
-from sim.calibration.estimators.shares import Shares, estimate_shares
+from sim.calibration.estimators.shares import Shares, shares_of
 from sim.calibration.estimators.step_minutes import Choice, StepMinutes, choose_distribution, measured, rounding_of
 from sim.calibration.estimators.streams import (
     EVERY_STREAM,
@@ -28,10 +28,8 @@ from sim.calibration.estimators.streams import (
 )
 from sim.calibration.estimators.survey_weights import (
     WeightedMinutes,
-    clusters_of,
     has_weights,
     weighted_minutes,
-    weights_of,
 )
 from sim.department.arrivals import MEDICAL
 from sim.department.patients import ARRIVAL_MODES
@@ -141,11 +139,6 @@ def _unit_columns(part: pd.DataFrame) -> list[str]:
     return [name for name in ("cluster", "patient", "weight") if name in part.columns]
 
 
-def _shares(category: np.ndarray, n: int, part: pd.DataFrame) -> Shares:
-    """With the weights and the clusters of the visits."""
-    return estimate_shares(category.astype(np.int64), n, weight=weights_of(part), cluster=clusters_of(part))
-
-
 def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
     known = part.loc[part["age"].notna(), [*_unit_columns(part), "age"]]
     children = known[known["age"] < _ADULT_FROM]
@@ -156,7 +149,7 @@ def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
         notes.append(
             f"{name}: {len(known) - len(children):,} visits from {_ADULT_FROM} years on are left out of age shares"
         )
-    return _shares(np.digitize(children["age"].to_numpy(), _AGE_EDGES), len(_AGE_EDGES) + 1, children)
+    return shares_of(np.digitize(children["age"].to_numpy(), _AGE_EDGES), len(_AGE_EDGES) + 1, children)
 
 
 def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
@@ -168,7 +161,7 @@ def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
         if word not in set(known["mode"]):
             notes.append(f"{name}: no arrival says {word}, which a file may leave out: that share keeps its own")
     places = [ARRIVAL_MODES.index(word) if word in ARRIVAL_MODES else 0 for word in known["mode"]]
-    return _shares(np.array(places), len(ARRIVAL_MODES), known)
+    return shares_of(np.array(places), len(ARRIVAL_MODES), known)
 
 
 def _admission(name: str, part: pd.DataFrame, notes: list[str]) -> dict[int, Shares] | None:
@@ -185,7 +178,7 @@ def _admission(name: str, part: pd.DataFrame, notes: list[str]) -> dict[int, Sha
     for level in ACUITIES:
         mine = ended[ended["acuity"] == level]
         if len(mine) >= _FEWEST_OF_A_LEVEL:
-            found[level] = _shares(mine["disposition"].isin(_ADMITTED).to_numpy(), 2, mine)
+            found[level] = shares_of(mine["disposition"].isin(_ADMITTED).to_numpy().astype(np.int64), 2, mine)
         else:
             few.append(f"CTAS {level} ({len(mine)})")
     if few:
@@ -197,7 +190,7 @@ def _left_unseen(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | No
     known = part.loc[part["disposition"].notna(), [*_unit_columns(part), "disposition"]]
     if len(known) < _FEWEST:
         return None
-    found = _shares((known["disposition"] == _LEFT).to_numpy(), 2, known)
+    found = shares_of((known["disposition"] == _LEFT).to_numpy().astype(np.int64), 2, known)
     low, high = (float(ends[1]) for ends in found.interval())
     notes.append(
         f"{name_of(name)}: {100 * found.share[1]:.2f} % left unseen (SE {100 * found.standard_error[1]:.2f}, 95 % "
