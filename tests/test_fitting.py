@@ -5,17 +5,17 @@ import pytest
 from scipy import stats
 
 from sim.calibration.estimators.arrival_rates import fit_arrivals
-from sim.calibration.estimators.hour_profiles import FREE_HOURS
-from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
-from sim.calibration.estimators.patience import PatienceTest, fit_patience, patience_test
-from sim.calibration.estimators.returns import fit_returns, gaps_between
-from sim.calibration.estimators.step_minutes import (
+from sim.calibration.estimators.family_choice import (
     anderson_darling,
     choose_distribution,
     kolmogorov_smirnov,
     quantile_pairs,
     rounding_of,
 )
+from sim.calibration.estimators.hour_profiles import FREE_HOURS
+from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
+from sim.calibration.estimators.patience import PatienceTest, fit_patience, patience_test
+from sim.calibration.estimators.returns import fit_returns, gaps_between
 from sim.statistics.lifetimes import (
     FAMILIES,
     TooFewDurations,

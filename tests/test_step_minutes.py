@@ -9,7 +9,8 @@ import yaml
 from scipy import stats
 
 from sim.calibration.calibrate import CalibrationReport, calibrate
-from sim.calibration.estimators.step_minutes import TABLE_CHANCES, measured, quantile_table, ties_apart
+from sim.calibration.estimators.family_choice import TABLE_CHANCES, quantile_table, ties_apart
+from sim.calibration.estimators.step_minutes import measured
 from sim.config.composition import compose
 from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown

@@ -161,7 +161,7 @@ def _families(department: DepartmentReport) -> Iterator[Block]:
         rows: TextRows = [("family", "AIC", "KS", "A-squared", "p")]
         for fit in choice.fits:
             test = choice.test_of(fit.family)
-            found = (f"{test.ks:.3f}", f"{test.ad:.2f}", test.p_text) if test else ("", "", "not tested")
+            found = (f"{test.distance:.3f}", f"{test.a_squared:.2f}", test.p_text) if test else ("", "", "not tested")
             rows.append((fit.family, f"{fit.aic:,.1f}", *found))
         yield TextTable(rows)
 

@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
+from sim.calibration.estimators.family_choice import Choice, choose_distribution, rounding_of
 from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
 from sim.calibration.estimators.returns import Gaps, ReturnFit, fit_returns, gaps_between
 from sim.calibration.estimators.shares import Shares, shares_of
-from sim.calibration.estimators.step_minutes import Choice, StepMinutes, choose_distribution, measured, rounding_of
+from sim.calibration.estimators.step_minutes import StepMinutes, measured
 from sim.calibration.estimators.streams import (
     EVERY_STREAM,
     StreamParts,
