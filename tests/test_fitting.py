@@ -314,7 +314,7 @@ def test_returns_are_found_with_their_share() -> None:
     found = fit_returns(gaps_between(patient, arrival, departure, 500 * 1440.0))
     for parameter, truth in zip(found.parameters(), (0.35, 0.8, 25.0), strict=True):
         assert abs(parameter.value - truth) < 4 * parameter.standard_error
-    assert found.visits_per_patient == pytest.approx(1.0 / (1.0 - found.susceptible))
+    assert found.visits_per_patient == pytest.approx(1.0 / (1.0 - found.parameters()[0].value))
 
 
 def test_patients_who_return_again_and_again_are_noticed() -> None:

@@ -139,7 +139,8 @@ def estimate_calibration(
         week = estimate_week(frame, read.uncovered_hours)
         estimates, demand = week.everyone, demand_of_week(source, week, None, None)
     else:
-        calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, read.uncovered_hours, tell)
+        calendar = FileCalendar(read.uncovered_hours, column_map.special_days)
+        calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, calendar, tell)
         found = calibration.of(frame)
         estimates, demand = found.pair.week.everyone, found.pair.demand
         department = calibration.report(frame, found, hold_out_share, test)
@@ -211,7 +212,7 @@ class _Calibration:
     if_none_fits: IfNoneFits
     matched: Boxes
     lists: ResourceLists
-    uncovered_hours: np.ndarray
+    calendar: FileCalendar
     tell: Tell
 
     def of(self, frame: pd.DataFrame) -> _Calibrated:
@@ -223,20 +224,15 @@ class _Calibration:
             scenario = with_factors(scenario, region.nearest_values(), pair.measured).checked()
         return _Calibrated(pair, region, scenario)
 
-    @property
-    def calendar(self) -> FileCalendar:
-        """What hours the file does not cover, and which of its days have names."""
-        return FileCalendar(self.uncovered_hours, self.source.column_map.special_days)
-
     def pair(self, frame: pd.DataFrame) -> _Pair:
         """Demand and department of some visits."""
-        week = estimate_week(frame, self.uncovered_hours)
-        found = estimate_visits(frame, seed=self.seed, calendar=self.calendar)
+        week = estimate_week(frame, self.calendar.uncovered_hours)
+        found = estimate_visits(frame, seed=self.seed, calendar=self.calendar, if_none_fits=self.if_none_fits)
         demand = demand_of_week(self.source, week, found, self.base.demand)
         resources = resources_for(self.lists, self.base, demand.visits_per_year, self.source.name)
         first = f"{week.parts.first_line()}."
         about = (first, *about_week(self.source, week), "Staff and places:", *resources.lines())
-        department = department_file(self.source.name, resources.department, found, about, self.if_none_fits)
+        department = department_file(self.source.name, resources.department, found, about)
         return _Pair(week, found, demand, department, resources)
 
     def scenario(self, pair: _Pair, weeks: int) -> Scenario:

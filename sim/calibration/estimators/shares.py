@@ -37,9 +37,9 @@ class Shares:
     standard_error: FloatArray
     n_effective: float | None = None
 
-    def interval(self, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
-        """Wilson's, on the visits that have each share's standard error."""
-        z = float(special.ndtri(0.5 + confidence / 2.0))
+    def interval(self) -> tuple[FloatArray, FloatArray]:
+        """Wilson's of 95 %, on the visits that have each share's standard error."""
+        z = float(special.ndtri(0.975))
         p, spread = self.share, self.share * (1.0 - self.share)
         whole = float(self.n) if self.n_effective is None else self.n_effective
         squared = np.where(spread > 0.0, self.standard_error**2, 1.0)

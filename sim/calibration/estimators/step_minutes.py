@@ -38,7 +38,7 @@ class StepMinutes:
     """The minutes of one step: `values` by group, one for each of `levels`, or one for everybody.
 
     `observed_means` of each group are (mean, standard error); `weights` are empty where the file has none. `pooled` is
-    whether they are those of all streams, the stream's own being too few.
+    whether they are those of all streams, the stream's own being too few. `if_none_fits` says what is written then.
     """
 
     stream: str
@@ -49,6 +49,7 @@ class StepMinutes:
     observed_means: tuple[tuple[float, float], ...]
     weights: tuple[FloatArray, ...] = ()
     pooled: bool = False
+    if_none_fits: IfNoneFits = "empirical"
 
     @property
     def n(self) -> int:
@@ -64,20 +65,20 @@ class StepMinutes:
         """The family that fits, None if none does."""
         return None if self.has_zeros else self.choice.chosen
 
-    def used(self, if_none_fits: IfNoneFits) -> LifetimeFit | None:
+    @property
+    def written_fit(self) -> LifetimeFit | None:
         """The family that is written, None where it is the quantiles."""
-        return self.fit or (self.choice.nearest if if_none_fits == "nearest" and self.choice.fits else None)
+        return self.fit or (self.choice.nearest if self.if_none_fits == "nearest" and self.choice.fits else None)
 
-    def written(self, if_none_fits: IfNoneFits) -> dict[str, Any]:
+    def written(self) -> dict[str, Any]:
         """The value of `minutes` in the department's configuration."""
-        fit = self.used(if_none_fits)
-        if fit is not None:
-            return family_written(fit, self.levels)
+        if self.written_fit is not None:
+            return family_written(self.written_fit, self.levels)
         lists = [[rounded(value) for value in quantiles] for quantiles in self.choice.table]
         by_level = [lists[group] for group in nearest_groups(self.levels)] if self.levels else lists[0]
         return {"family": "empirical", "quantiles": by_level, "at": list(self.choice.at)}
 
-    def statement(self, if_none_fits: IfNoneFits) -> str:
+    def statement(self) -> str:
         """Where the numbers are from and what was found, for the file and the report."""
         counts = zip(self.levels, self.values, strict=True) if self.levels else ()
         by_level = ", ".join(f"CTAS {level} {values.size:,}" for level, values in counts)
@@ -86,37 +87,39 @@ class StepMinutes:
         if self.fit is not None:
             return f"{sample}; {self.choice.verdict()}"
         zeros = f"{self.choice.n_zero:,} are 0, which no family gives; " if self.has_zeros else ""
-        if self.choice.chosen is None:
-            verdict = self.choice.verdict()
+        verdict = self.choice.verdict()
+        if self.choice.chosen is not None:
+            verdict = f"none of {', '.join(FAMILIES)} fits (without them {verdict})"
+        if self.written_fit is not None:
+            written = f"{self.written_fit.family} is written all the same, as asked for"
         else:
-            verdict = f"none of {', '.join(FAMILIES)} fits (without them {self.choice.verdict()})"
-        if if_none_fits == "nearest" and self.choice.fits:
-            return f"{sample}; {zeros}{verdict}; {self.choice.nearest.family} is written all the same, as asked for"
-        distance = max(self.distances(if_none_fits))
-        return f"{sample}; {zeros}{verdict}; written as empirical, largest distance {distance:.3f}"
+            written = f"written as empirical, largest distance {max(self.distances()):.3f}"
+        return f"{sample}; {zeros}{verdict}; {written}"
 
-    def distances(self, if_none_fits: IfNoneFits) -> list[float]:
+    def distances(self) -> list[float]:
         """Kolmogorov distance of what is written from the file's values, by group.
 
         Where many values are equal, the share up to and with them is compared.
         """
-        fit = self.used(if_none_fits)
+        fit = self.written_fit
         if fit is None:
             weights = self.weights or tuple(np.ones(values.size) for values in self.values)
             groups = zip(self.values, weights, self.choice.table, strict=True)
             return [ties_apart(values, table, self.choice.at, weight) for values, weight, table in groups]
         return [kolmogorov_smirnov(1.0 - fit.survival(values, g)) for g, values in enumerate(self.values)]
 
-    def means(self, if_none_fits: IfNoneFits) -> list[float]:
+    def means(self) -> list[float]:
         """Of what is written, by group."""
-        fit = self.used(if_none_fits)
+        fit = self.written_fit
         chances = (np.arange(2000) + 0.5) / 2000
         if fit is not None:
             return [float(fit.quantiles(chances, group).mean()) for group in range(len(self.values))]
         return [Empirical(quantiles=tuple(row), at=self.choice.at).mean_of(3) for row in self.choice.table.tolist()]
 
 
-def measured(parts: Mapping[str, pd.DataFrame], seed: int, notes: list[str]) -> dict[tuple[str, str], StepMinutes]:
+def measured(
+    parts: Mapping[str, pd.DataFrame], seed: int, notes: list[str], if_none_fits: IfNoneFits = "empirical"
+) -> dict[tuple[str, str], StepMinutes]:
     """The minutes of each measured step by stream and step, from the table's columns `minutes_STEP`.
 
     A stream with too few has those of all streams together.
@@ -132,7 +135,7 @@ def measured(parts: Mapping[str, pd.DataFrame], seed: int, notes: list[str]) -> 
             if why:
                 notes.append(f"{name_of(stream)}, {step}: {why}{'' if of_step else ': the step keeps its own'}")
             if of_step is not None:
-                found[stream, step] = of_step
+                found[stream, step] = replace(of_step, if_none_fits=if_none_fits)
     return found
 
 
