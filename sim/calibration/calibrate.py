@@ -189,8 +189,8 @@ class _Calibrated:
     region: Region | None
     scenario: Scenario
 
-    def told(self) -> Iterator[str]:
-        """Quantities that the file, a list of the hospital, or matching has told."""
+    def known_quantities(self) -> Iterator[str]:
+        """Names of quantities that the file, a list of the hospital, or matching gives."""
         if self.pair.found.patience:
             yield PATIENCE_FACTOR
         lists = self.pair.resources.lists
@@ -281,8 +281,8 @@ class _Calibration:
         self.tell(f"playing the calibrated department: {VERDICT_REPLICATIONS} runs of {weeks} weeks")
         played = self.played(found)
         verdict = judge(frame, played, weeks, calendar=self.calendar)
-        told = frozenset(found.told())
-        unknown = still_default(found.scenario, told, weeks, self.seed, found.pair.measured, self.tell)
+        known = frozenset(found.known_quantities())
+        unknown = still_default(found.scenario, known, weeks, self.seed, found.pair.measured, self.tell)
         held, why = self._held_out(frame, hold_out_share, weeks)
         tested = None
         if test is not None:

@@ -46,19 +46,19 @@ class StillDefault:
 
 def still_default(
     scenario: Scenario,
-    told: frozenset[str],
+    known: frozenset[str],
     weeks: int,
     seed: int,
     measured: frozenset[str] = frozenset(),
     tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[StillDefault, ...]:
-    """Every quantity of a calibrated scenario that is not among those told, the one that matters most first.
+    """Every quantity of a calibrated scenario that is not among those `known`, the one that matters most first.
 
     Steps that are `measured` keep their minutes.
     """
     period = scenario.period.model_copy(update={"weeks": weeks})
     scenario = scenario.model_copy(update={"period": period})
-    names = [name for name in quantities_of(scenario, measured) if name not in told]
+    names = [name for name in quantities_of(scenario, measured) if name not in known]
     before = _numbers(simulated_visits(scenario, seed)[0]) if names else {}
     found = [each for name in names if (each := _effect_of(scenario, name, measured, before, seed)) is not None]
     if names:

@@ -45,7 +45,7 @@ DURATIONS: Final = {"wait_minutes": "wait", "stay_minutes": "stay"}
 _LEFT, _ADMITTED, _ENDED = "lwbs", ("admission", "transfer"), ("admission", "transfer", "discharge")
 _MANY_LEFT: Final = 0.05
 _EVEN_SHARES: Final = 2000
-Yes = tuple[FloatArray, FloatArray]
+OnesWithWeights = tuple[FloatArray, FloatArray]
 """Of each visit whether (1) or not (0), and its weight."""
 
 
@@ -224,7 +224,7 @@ def _quantile_furthest_off(own: FloatArray, played: FloatArray) -> int:
     return _MEDIAN if off.max() <= 1.25 * off[_MEDIAN] else int(off.argmax())
 
 
-def _share_judged(name: str, of_file: Yes, of_played: list[Yes]) -> Iterator[Judged]:
+def _share_judged(name: str, of_file: OnesWithWeights, of_played: list[OnesWithWeights]) -> Iterator[Judged]:
     """A share of visits; nothing where the file has too few, or a replication has none."""
     yes, weight = of_file
     if yes.size < FEWEST_JUDGED or any(each.size == 0 for each, _ in of_played):
@@ -238,7 +238,7 @@ def _share_judged(name: str, of_file: Yes, of_played: list[Yes]) -> Iterator[Jud
     yield Judged(name, words, abs(played - share) / allowed, yes.size)
 
 
-def _yes(visits: pd.DataFrame, among: Iterable[str], which: Iterable[str]) -> Yes:
+def _ones(visits: pd.DataFrame, among: Iterable[str], which: Iterable[str]) -> OnesWithWeights:
     """Of the visits whose disposition is `among` some, whether it is one of those."""
     known = visits[visits["disposition"].isin(tuple(among))]
     weight = known["weight"].to_numpy(np.float64) if has_weights(known) else np.ones(len(known))
@@ -246,13 +246,13 @@ def _yes(visits: pd.DataFrame, among: Iterable[str], which: Iterable[str]) -> Ye
 
 
 def _admission(words: str, visits: pd.DataFrame, played: list[pd.DataFrame]) -> Iterator[Judged]:
-    of_played = [_yes(table, _ENDED, _ADMITTED) for table in played]
-    yield from _share_judged(f"admitted{words}", _yes(visits, _ENDED, _ADMITTED), of_played)
+    of_played = [_ones(table, _ENDED, _ADMITTED) for table in played]
+    yield from _share_judged(f"admitted{words}", _ones(visits, _ENDED, _ADMITTED), of_played)
 
 
 def _left_unseen(words: str, visits: pd.DataFrame, played: list[pd.DataFrame], left_out: list[str]) -> Iterator[Judged]:
     """Only where the file says of anybody that they left unseen: a file that has no word for it does not say none."""
-    of_file, *of_played = (_yes(each, each["disposition"].dropna().unique(), (_LEFT,)) for each in (visits, *played))
+    of_file, *of_played = (_ones(each, each["disposition"].dropna().unique(), (_LEFT,)) for each in (visits, *played))
     if of_file[0].any():
         yield from _share_judged(f"left unseen{words}", of_file, of_played)
         return
