@@ -72,8 +72,6 @@ class DepartmentReport:
     def head(self) -> Iterator[str]:
         """The verdict, and what matters most among what is still the default's."""
         yield f"The calibrated department {self.verdict.sentence()}."
-        if self.verdict.plays_like_file:
-            yield from ()
         named = self.still_default[:MOST_NAMED]
         if named:
             yield f"Still the default's, the {len(named)} that matter most:"
