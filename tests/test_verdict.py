@@ -25,7 +25,7 @@ from sim.cli import main
 from sim.config.composition import compose
 from sim.department.department import Calibration
 from sim.department.roster import heads_by_minute
-from sim.report.words.caveats import calibration_lines
+from sim.report.words.caveats import calibration_lines, calibrations_amiss
 from sim.runs import playing
 from tests.calibration_worlds import known_scenario
 from tests.plays import PlantedRun, by_run
@@ -126,8 +126,11 @@ def test_a_file_in_which_nobody_leaves_is_not_taken_to_say_so() -> None:
 def test_a_file_without_waits_and_stays_is_not_said_to_be_played_like() -> None:
     file = visits_of(1).assign(wait_minutes=np.nan, stay_minutes=np.nan)
     verdict = judged(file)
-    assert not verdict.plays_like_file
-    assert verdict.because == ("the file has neither waits nor stays by acuity level to compare",)
+    assert verdict.plays_like_file is None
+    assert verdict.because == ()
+    assert verdict.sentence() == "cannot be judged against your file, which has neither waits nor stays by acuity level"
+    calibration = Calibration(file="visits.csv", plays_like_file=None)
+    assert "nobody can tell whether it plays like it" in calibrations_amiss([calibration])[0]
 
 
 def test_streams_are_judged_apart_and_a_file_of_one_stream_by_its_own_visits() -> None:

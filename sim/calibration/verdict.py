@@ -82,8 +82,11 @@ class FileVerdict:
         return any(each.quantity.startswith(tuple(DURATIONS.values())) for each in self.judged)
 
     @property
-    def plays_like_file(self) -> bool:
-        return self.knows_durations and not any(each.is_miss for each in self.judged)
+    def plays_like_file(self) -> bool | None:
+        """Whether nothing compared is a miss; None where nothing is and the file has no waits and no stays."""
+        if any(each.is_miss for each in self.judged):
+            return False
+        return True if self.knows_durations else None
 
     @property
     def misses(self) -> tuple[Judged, ...]:
@@ -92,15 +95,16 @@ class FileVerdict:
 
     @property
     def because(self) -> tuple[str, ...]:
-        """Why it does not play like the file, the worst first; nothing where it does."""
-        if self.plays_like_file:
-            return ()
-        nothing = () if self.knows_durations else ("the file has neither waits nor stays by acuity level to compare",)
-        return (*nothing, *(each.words for each in self.misses))
+        """Why it does not play like the file, the worst first; nothing where it does, or where nobody can tell."""
+        nothing = ("the file has neither waits nor stays by acuity level to compare",)
+        misses = tuple(each.words for each in self.misses)
+        return misses if self.knows_durations or not misses else (*misses, *nothing)
 
     def sentence(self) -> str:
-        """`plays like your file: ...` or `does not play like your file, because ...`."""
+        """`plays like your file: ...`, `does not play like your file, because ...`, or that it cannot be judged."""
         n = len(self.judged)
+        if self.plays_like_file is None:
+            return f"cannot be judged against {self.of}, which has neither waits nor stays by acuity level"
         if self.plays_like_file:
             furthest = max(self.judged, key=lambda each: each.excess)
             return f"plays like {self.of}: all {n} numbers compared are near enough; furthest off, {furthest.words}"
