@@ -5,17 +5,17 @@ import pytest
 from scipy import stats
 
 from sim.calibration.estimators.arrival_rates import fit_arrivals
-from sim.calibration.estimators.hour_profiles import FREE_HOURS
-from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
-from sim.calibration.estimators.patience import PatienceTest, fit_patience, patience_test
-from sim.calibration.estimators.returns import fit_returns, gaps_between
-from sim.calibration.estimators.step_minutes import (
+from sim.calibration.estimators.family_choice import (
     anderson_darling,
     choose_distribution,
     kolmogorov_smirnov,
     quantile_pairs,
     rounding_of,
 )
+from sim.calibration.estimators.hour_profiles import FREE_HOURS
+from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
+from sim.calibration.estimators.patience import PatienceTest, fit_patience, patience_test
+from sim.calibration.estimators.returns import fit_returns, gaps_between
 from sim.statistics.lifetimes import (
     FAMILIES,
     TooFewDurations,
@@ -317,7 +317,7 @@ def test_returns_are_found_with_their_share() -> None:
     found = fit_returns(gaps_between(patient, arrival, departure, 500 * 1440.0))
     for parameter, truth in zip(found.parameters(), (0.35, 0.8, 25.0), strict=True):
         assert abs(parameter.value - truth) < 4 * parameter.standard_error
-    assert found.visits_per_patient == pytest.approx(1.0 / (1.0 - found.susceptible))
+    assert found.visits_per_patient == pytest.approx(1.0 / (1.0 - found.parameters()[0].value))
 
 
 def test_patients_who_return_again_and_again_are_noticed() -> None:

@@ -14,12 +14,11 @@ from sim.calibration.estimators.shares import (
     PartialEstimates,
     Shares,
     estimate_demand,
-    estimate_shares,
     estimate_without_weekdays,
+    shares_of,
     with_weekday_and_time,
 )
 from sim.calibration.estimators.streams import STREAMS, StreamParts, stream_parts
-from sim.calibration.estimators.survey_weights import clusters_of, weights_of
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 
 _USED: Final = (*WHEN, "stream", "acuity")
@@ -128,4 +127,4 @@ def mental_share(parts: StreamParts) -> Shares | None:
     if len(parts.by_stream) < len(STREAMS):
         return None
     is_mental = (parts.named["stream"] == MENTAL_HEALTH).to_numpy().astype(np.int64)
-    return estimate_shares(is_mental, 2, weight=weights_of(parts.named), cluster=clusters_of(parts.named))
+    return shares_of(is_mental, 2, parts.named)

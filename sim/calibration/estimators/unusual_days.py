@@ -13,7 +13,7 @@ from scipy import stats
 from sim.calibration.estimators.day_totals import Dates, DayFit, fit_days, longest_memory
 from sim.department.arrivals import DAYS_PER_YEAR
 from sim.statistics import weekly_effects
-from sim.statistics.arrays import FloatArray
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 from sim.statistics.weekly_effects import DaysInWeeks, Fit, Variances
 
 _CHANCE: Final = 0.05
@@ -65,7 +65,7 @@ def unusual_days(found: DayFit) -> tuple[UnusualDay, ...]:
     )
 
 
-def _beyond_chance(found: DayFit, chance: float) -> np.ndarray:
+def _beyond_chance(found: DayFit, chance: float) -> BoolArray:
     """Days of the file whose total has less than this chance, both ends together, given all the others.
 
     A day left out is predicted with mean and variance from the inverse of the covariance; its total is taken for
@@ -225,7 +225,7 @@ _LONGEST_MEMORY: Final = 6.0
 """Weeks: what lasts for longer is looked upon as a shift, and told."""
 
 
-def _candidates(days: DaysInWeeks) -> np.ndarray:
+def _candidates(days: DaysInWeeks) -> IntArray:
     """Weeks before which a shift is looked for."""
     weeks = np.arange(_WEEKS_BESIDE, days.n_weeks - _WEEKS_BESIDE + 1)
     return weeks[:: max(1, -(-weeks.size // _MOST_CANDIDATES))]

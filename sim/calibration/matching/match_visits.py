@@ -103,7 +103,7 @@ def _minutes(visits: pd.DataFrame, name: str) -> pd.Series:
     return values.dropna()
 
 
-def outcomes_in(visits: pd.DataFrame, fewest: int = _FEWEST) -> tuple[Outcome, ...]:
+def outcomes_in(visits: pd.DataFrame) -> tuple[Outcome, ...]:
     """What a file can be matched on, of the levels with enough visits.
 
     Means of waits and of what follows them, or of stays where waits are not known; medians of waits and stays, or the
@@ -112,7 +112,7 @@ def outcomes_in(visits: pd.DataFrame, fewest: int = _FEWEST) -> tuple[Outcome, .
     found: list[Outcome] = []
     for level in ACUITIES:
         here = visits[visits["acuity"] == level]
-        enough = {name: minutes for name in (_WAIT, _AFTER, _STAY) if len(minutes := _minutes(here, name)) >= fewest}
+        enough = {name: minutes for name in (_WAIT, _AFTER, _STAY) if len(minutes := _minutes(here, name)) >= _FEWEST}
         for name, minutes in enough.items():
             is_long = minutes.median() >= _LEAST_MEDIAN
             if not is_long:

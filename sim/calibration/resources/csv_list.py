@@ -1,7 +1,7 @@
-"""A short list that a hospital keeps as a CSV file, read strictly: every slip is named by file, row, column and value.
+"""A short list that a hospital keeps as a CSV file, read strictly: a faulty cell is named by file, row, column, value.
 
 Rows are counted from 1 after the header, as in a file of visits; the line of the file is given beside them. Names of
-columns are compared without case, blanks and hyphens. What may be slipped into such a file by a spreadsheet is named:
+columns are compared without case, blanks and hyphens. What a spreadsheet may put into such a file is named:
 formulas and errors, semicolons for commas, another encoding, a byte order mark.
 """
 
@@ -28,9 +28,9 @@ SEPARATORS: Final = (",", ";", "\t")
 LONGEST_CELL: Final = 40
 """Characters of a faulty value that are shown."""
 N_ROWS_NAMED: Final = 3
-"""Rows that are named of many with the same slip."""
-MOST_SLIPS: Final = 40
-"""Different slips of a file that are named one by one."""
+"""Rows that are named of many with the same problem."""
+MOST_PROBLEMS: Final = 40
+"""Different problems of a file that are named one by one."""
 FOR_PEOPLE: Final = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "source"})
 """Columns that are for people and are not read."""
 ERRORS_OF_SPREADSHEETS: Final = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
@@ -38,7 +38,7 @@ ERRORS_OF_SPREADSHEETS: Final = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?"
 CellValue = TypeVar("CellValue")
 
 
-class NotRead(ValueError):
+class UnreadableCell(ValueError):
     """Why a cell cannot be read: what to write instead."""
 
 
@@ -52,7 +52,7 @@ class CsvRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class FaultyCell:
     """Something wrong in a cell, or in a row as a whole where `column` is empty."""
 
     row: CsvRow
@@ -63,10 +63,10 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class CsvList:
-    """The rows of a list, and what was wrong or forgiven so far.
+    """The rows of a list, and what was wrong or read another way so far.
 
-    `header` maps our names of the columns to those of the file. `problems` are about the file as a whole, `slips` about
-    cells, `forgiven` counts what was read another way than it is written.
+    `header` maps our names of the columns to those of the file. `problems` are about the file as a whole. `readings`
+    count what was read another way than it is written.
     """
 
     path: Path
@@ -74,8 +74,8 @@ class CsvList:
     header: dict[str, str] = field(default_factory=dict)
     rows: list[CsvRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    slips: list[Slip] = field(default_factory=list)
-    forgiven: Counter[str] = field(default_factory=Counter)
+    faulty_cells: list[FaultyCell] = field(default_factory=list)
+    readings: Counter[str] = field(default_factory=Counter)
 
     @property
     def file(self) -> str:
@@ -85,59 +85,59 @@ class CsvList:
     @property
     def is_sound(self) -> bool:
         """Nothing is wrong so far."""
-        return not self.problems and not self.slips
+        return not self.problems and not self.faulty_cells
 
     def refuse(self, value: str, remedy: str, place: str = "") -> None:
         """Something is wrong with the file, or with a `place` in it."""
         self.problems.append(Problem(f"{self.path} {place}".rstrip(), value, remedy))
 
-    def slip(self, row: CsvRow, column: str, remedy: str, value: str | None = None) -> None:
+    def refuse_cell(self, row: CsvRow, column: str, remedy: str, value: str | None = None) -> None:
         """Something is wrong in a cell, whose text is shown unless another value is."""
         shown = repr(cut_end(row.cells.get(column, ""), LONGEST_CELL)) if value is None else value
-        self.slips.append(Slip(row, column, shown, remedy))
+        self.faulty_cells.append(FaultyCell(row, column, shown, remedy))
 
-    def forgive(self, column: str, text: str, meaning: str) -> None:
+    def note_reading(self, column: str, text: str, meaning: str) -> None:
         """A cell was read as it must have been meant, which is said."""
         if text != meaning:
-            self.forgiven[f"{self.header[column]} {cut_end(text, LONGEST_CELL)!r} read as {meaning}"] += 1
+            self.readings[f"{self.header[column]} {cut_end(text, LONGEST_CELL)!r} read as {meaning}"] += 1
 
     def read(self, row: CsvRow, column: str, reader: Callable[[str], CellValue]) -> CellValue | None:
-        """A cell as `reader` reads it; None where it is empty, no column, or cannot be read, which is then a slip."""
+        """A cell as `reader` reads it; None where it is empty, no column, or not readable, which is a problem then."""
         text = row.cells.get(column, "")
         if not text:
             return None
         if text.startswith("=") or text.upper() in ERRORS_OF_SPREADSHEETS:
-            self.slip(row, column, "a formula or an error of a spreadsheet: save the values alone")
+            self.refuse_cell(row, column, "a formula or an error of a spreadsheet: save the values alone")
             return None
         try:
             return reader(text)
-        except NotRead as why:
-            self.slip(row, column, str(why))
+        except UnreadableCell as why:
+            self.refuse_cell(row, column, str(why))
             return None
 
     def needed(self, row: CsvRow, column: str, reader: Callable[[str], CellValue]) -> CellValue | None:
         """The same of a cell that may not be empty."""
         if column in self.header and not row.cells.get(column):
-            self.slip(row, column, "give each row one", "nothing")
+            self.refuse_cell(row, column, "give each row one", "nothing")
         return self.read(row, column, reader)
 
     def all_problems(self) -> list[Problem]:
-        """Problems of the file, then its slips, those alike together, each with file, rows and column."""
+        """Problems of the file, then its faulty cells, those alike together, each with file, rows and column."""
         alike: dict[tuple[str, str, str], list[CsvRow]] = {}
-        for slip in self.slips:
-            alike.setdefault((slip.column, slip.value, slip.remedy), []).append(slip.row)
+        for cell in self.faulty_cells:
+            alike.setdefault((cell.column, cell.value, cell.remedy), []).append(cell.row)
         found = list(self.problems)
         for (column, value, remedy), rows in alike.items():
             place = f", {self.header[column]}" if column else ""
             found.append(Problem(f"{self.path} {rows_text(rows)}{place}", value, remedy))
-        more = len(found) - MOST_SLIPS
+        more = len(found) - MOST_PROBLEMS
         if more > 0:
-            found[MOST_SLIPS:] = [Problem(str(self.path), f"{more:,} problems more", "correct those above first")]
+            found[MOST_PROBLEMS:] = [Problem(str(self.path), f"{more:,} problems more", "correct those above first")]
         return found
 
     def notes(self) -> Iterator[str]:
         """What was read another way than it is written."""
-        for text, n in self.forgiven.items():
+        for text, n in self.readings.items():
             yield f"{self.file}: {text}" + (f", {n} row{'s' if n != 1 else ''}" if n else "")
 
 
@@ -242,7 +242,7 @@ def _take_header(
         elif name in known:
             found.refuse(repr(cut_end(text, LONGEST_CELL)), f"two columns are {name}: keep one of them", "header")
         elif name in FOR_PEOPLE:
-            found.forgiven[f"column {text} is for people and is not read"] += 0
+            found.readings[f"column {text} is for people and is not read"] += 0
         else:
             close = closest(name, [one for one in known if one not in header])
             remedy = f"did you mean {close}?" if close else f"only {', '.join(known)} are read, and note for people"
@@ -264,5 +264,5 @@ def _take_rows(found: CsvList, header: Sequence[str], rows: Sequence[tuple[int, 
         row = CsvRow(number, line, {name: cell for name, cell in zip(header, cells, strict=False) if name})
         if any(cells[len(header) :]):
             remedy = "quote cells that hold the separator"
-            found.slip(row, "", remedy, f"{len(cells)} cells where the header has {len(header)}")
+            found.refuse_cell(row, "", remedy, f"{len(cells)} cells where the header has {len(header)}")
         found.rows.append(row)

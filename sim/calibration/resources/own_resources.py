@@ -55,7 +55,9 @@ class Resources:
     def state(self) -> str:
         """One sentence: what is the hospital's own, and what is not."""
         staff, places = self.lists.staff, self.lists.places
-        partly = " as far as they name it" if (staff and self.sourced.kept) or (places and self.zones.kept) else ""
+        partly = (
+            " as far as they name it" if (staff and self.sourced.unlisted) or (places and self.zones.unlisted) else ""
+        )
         if staff and places:
             return f"staffing and places are yours, from {staff.file} and {places.file}{partly}"
         if places:
@@ -68,11 +70,11 @@ class Resources:
         return self.volume.state("staffing and places are", "study.staff and study.places")
 
     def lines(self) -> tuple[str, ...]:
-        """That sentence, then hours by role, places by zone, and all that was kept, changed or forgiven."""
+        """That sentence, then hours by role, places by zone, and all that was kept, changed or read another way."""
         notes = (note for one in (self.lists.staff, self.lists.places) if one for note in one.notes)
         return (
             f"{self.state()} ({self.volume.text()})",
-            *(f"{name}: {each.whole}" for name, each in self.sourced.roles.items()),
+            *(f"{name}: {each.source}" for name, each in self.sourced.roles.items()),
             *self.zones.lines(),
             *self.cover.changes,
             *self._about_silence(),
@@ -82,16 +84,16 @@ class Resources:
     def _about_silence(self) -> Iterator[str]:
         """What the lists do not say."""
         staff, places = self.lists.staff, self.lists.places
-        if staff and self.sourced.kept:
+        if staff and self.sourced.unlisted:
             of_staffing = self.sourced.staffing.roles
-            roles = ", ".join(f"{name} {of_staffing[name].hours_per_week():,.10g}" for name in self.sourced.kept)
+            roles = ", ".join(f"{name} {of_staffing[name].hours_per_week():,.10g}" for name in self.sourced.unlisted)
             yield (
-                f"roles that {staff.file} does not name are kept {self.volume.kept()} (hours a week: {roles}); "
+                f"roles that {staff.file} does not name {self.volume.text_of_unlisted()} (hours a week: {roles}); "
                 "a row of 0 heads says that there are none"
             )
-        if places and self.zones.kept:
-            zones = ", ".join(self.zones.kept)
-            yield f"zones that {places.file} does not name are kept {self.places_volume.kept()}: {zones}"
+        if places and self.zones.unlisted:
+            zones = ", ".join(self.zones.unlisted)
+            yield f"zones that {places.file} does not name {self.places_volume.text_of_unlisted()}: {zones}"
 
 
 def read_resource_lists(

@@ -14,7 +14,7 @@ from typing import Final
 from sim.calibration.resources.csv_list import (
     CsvList,
     CsvRow,
-    NotRead,
+    UnreadableCell,
     name_in,
     number_in,
     read_csv_list,
@@ -63,7 +63,7 @@ def read_places_list(path: Path, department: Department, problems: list[Problem]
         row = _places_row(found, each, department.zones)
         if row is not None and row.zone in rows:
             remedy = f"{row.zone} stands in {rows_text([rows[row.zone].row])} too: keep one row for a zone"
-            found.slip(each, "zone", remedy)
+            found.refuse_cell(each, "zone", remedy)
         elif row is not None:
             rows[row.zone] = row
     if found.is_sound:
@@ -73,14 +73,14 @@ def read_places_list(path: Path, department: Department, problems: list[Problem]
 
 
 def _places_row(found: CsvList, row: CsvRow, zones: Mapping[str, Zone]) -> PlacesRow | None:
-    """A row of the list; None where something in it is wrong, which is then among the slips."""
-    before = len(found.slips)
+    """A row of the list; None where something in it is wrong, which is then among the faulty cells."""
+    before = len(found.faulty_cells)
     zone = found.needed(row, "zone", partial(_zone, zones=zones))
     places = found.needed(row, "places", _places)
     twelfths = found.read(row, "nurse_ratio", partial(_twelfths, separator=found.separator))
-    if zone is None or places is None or len(found.slips) > before:
+    if zone is None or places is None or len(found.faulty_cells) > before:
         return None
-    found.forgive("zone", row.cells["zone"], zone)
+    found.note_reading("zone", row.cells["zone"], zone)
     return PlacesRow(row, zone, None if math.isinf(places) else int(places), twelfths)
 
 
@@ -91,7 +91,7 @@ def _zone(text: str, zones: Mapping[str, Zone]) -> str:
         return name
     guess = did_you_mean(name, zones)
     there = "" if guess.startswith("use one of") else f"; there are {', '.join(zones)}"
-    raise NotRead(f"no zone of the department; {guess}{there}")
+    raise UnreadableCell(f"no zone of the department; {guess}{there}")
 
 
 def _places(text: str) -> float:
@@ -100,7 +100,7 @@ def _places(text: str) -> float:
         return math.inf
     places = whole_number_in(text, _MOST_PLACES)
     if places is None:
-        raise NotRead(f"how many places: a whole number from 0 to {_MOST_PLACES:,}, or unlimited")
+        raise UnreadableCell(f"how many places: a whole number from 0 to {_MOST_PLACES:,}, or unlimited")
     return places
 
 
@@ -108,12 +108,12 @@ def _twelfths(text: str, separator: str) -> int:
     """The nurse load of one patient from `4` or `1:4`, patients a nurse may have; whole twelfths can be played."""
     patients = number_in(re.sub(r"^1\s*:\s*", "", text), separator)
     if patients is None or not 1 / TWELFTHS <= patients < 1_000:
-        raise NotRead("how many patients one nurse may have: a number such as 4; leave it empty for the base's")
+        raise UnreadableCell("how many patients one nurse may have: a number such as 4; leave it empty for the base's")
     exact = TWELFTHS / patients
     if math.isclose(exact, round(exact), rel_tol=1e-3) and round(exact) > 0:
         return round(exact)
     choices = [f"{TWELFTHS / each:.4g}" for each in (math.ceil(exact), math.floor(exact)) if each > 0]
-    raise NotRead(
+    raise UnreadableCell(
         f"cannot be played exactly, for a patient takes whole twelfths of a nurse, and {exact:.3g} are none: "
         f"write {' or '.join(choices)}"
     )

@@ -27,19 +27,19 @@ class SourcedRole:
     """A role, and where it is from: as a whole, each of its keys, each of its shifts."""
 
     role: Role
-    whole: str
-    keys: Mapping[str, str] = field(default_factory=dict)
-    shifts: Mapping[str, str] = field(default_factory=dict)
+    source: str
+    key_sources: Mapping[str, str] = field(default_factory=dict)
+    shift_sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SourcedStaffing:
-    """A staffing with where each of its roles is from. `listed` are roles of the list, `kept` those of `whose`."""
+    """A staffing with where each of its roles is from. `listed` are roles of the list, `unlisted` those of `whose`."""
 
     staffing: Staffing
     roles: Mapping[str, SourcedRole]
     listed: tuple[str, ...]
-    kept: tuple[str, ...]
+    unlisted: tuple[str, ...]
     whose: str
 
     @property
@@ -66,9 +66,9 @@ def staffing_for(staff: StaffList | None, base: Scenario, volume: Volume, name: 
             factor = 1.0 if role.kind == "peer" else volume.factor
             roles[role_name] = scaled_role(role, factor, cover, whose, keys)
     listed = tuple(role for role in roles if staff and staff.rows_of(role))
-    kept = tuple(role for role in roles if role not in listed)
+    unlisted = tuple(role for role in roles if role not in listed)
     update = {"name": name, "label": name, "roles": {role: each.role for role, each in roles.items()}}
-    return SourcedStaffing(base.staffing.model_copy(update=update), roles, listed, kept, whose)
+    return SourcedStaffing(base.staffing.model_copy(update=update), roles, listed, unlisted, whose)
 
 
 def row_of_register(role: str, key: str, value: float | None) -> str:

@@ -57,11 +57,11 @@ class Volume:
             done = f"the default's as they are, not yours; your volume is within {NEARLY_SAME:.0%} of theirs"
         return f"{what} {done}: give {key}"
 
-    def kept(self) -> str:
-        """How what no list names is kept."""
+    def text_of_unlisted(self) -> str:
+        """What is done with roles or zones that no list names."""
         if self.own:
-            return f"as in {self.own}"
-        return f"from the default, {'scaled to your volume' if self.is_scaled else 'as they are'}"
+            return f"are kept as in {self.own}"
+        return f"are kept from the default, {'scaled to your volume' if self.is_scaled else 'as they are'}"
 
     def text(self) -> str:
         """Both volumes and the factor."""

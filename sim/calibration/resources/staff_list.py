@@ -17,7 +17,7 @@ import numpy as np
 from sim.calibration.resources.csv_list import (
     CsvList,
     CsvRow,
-    NotRead,
+    UnreadableCell,
     name_in,
     number_in,
     read_csv_list,
@@ -113,8 +113,8 @@ def _column_named(name: str) -> str:
 
 
 def _staff_row(found: CsvList, row: CsvRow, base: Scenario) -> StaffRow | None:
-    """A row of the list; None where something in it is wrong, which is then among the slips."""
-    before = len(found.slips)
+    """A row of the list; None where something in it is wrong, which is then among the faulty cells."""
+    before = len(found.faulty_cells)
     amount = partial(_amount, separator=found.separator)
     role = found.needed(row, "role", partial(_role, base=base))
     days = found.needed(row, "weekday", partial(_days, first_day=_first_day(found)))
@@ -125,19 +125,21 @@ def _staff_row(found: CsvList, row: CsvRow, base: Scenario) -> StaffRow | None:
     caseload = found.read(row, "caseload", _caseload)
     rest = found.read(row, "break_minutes", amount)
     peer_kind = found.read(row, "peer_kind", _peer_kind)
-    if role is None or days is None or start is None or end is None or heads is None or len(found.slips) > before:
+    if role is None or days is None or start is None or end is None or heads is None:
         return None
-    found.forgive("role", row.cells["role"], role)
+    if len(found.faulty_cells) > before:
+        return None
+    found.note_reading("role", row.cells["role"], role)
     minutes = (end - start) % _DAY_MINUTES or _DAY_MINUTES
     if start == end:
-        found.slip(row, "end", "begins when it ends: write 00:00 and 24:00 for a whole day, or two rows")
+        found.refuse_cell(row, "end", "begins when it ends: write 00:00 and 24:00 for a whole day, or two rows")
     if rest is not None and rest >= minutes:
-        found.slip(row, "break_minutes", f"breaks fill the whole shift of {minutes} minutes: shorten them")
+        found.refuse_cell(row, "break_minutes", f"breaks fill the whole shift of {minutes} minutes: shorten them")
     is_peer = role == base.support.role or base.staffing.roles[role].kind == "peer"
     if is_peer and caseload is not None:
-        found.slip(row, "caseload", "peers have no cases of their own: leave it empty, and set support.caseload")
+        found.refuse_cell(row, "caseload", "peers have no cases of their own: leave it empty, and set support.caseload")
     if not is_peer and peer_kind is not None:
-        found.slip(row, "peer_kind", f"only peers have one, and {role} is none: leave it empty")
+        found.refuse_cell(row, "peer_kind", f"only peers have one, and {role} is none: leave it empty")
     return StaffRow(row, role, days, start, minutes, heads, cost, caseload, rest, peer_kind)
 
 
@@ -148,16 +150,16 @@ def _role(text: str, base: Scenario) -> str:
     if name in known:
         return name
     if name == base.support.role:
-        raise NotRead(
+        raise UnreadableCell(
             f"peer support workers are no role of staffing={base.staffing.name}: choose a base that has them, such as "
             "staffing=peer_added; a personal support worker is an observation_aide here"
         )
     singular = name.removesuffix("s")
     likely = _LIKELY_ROLES.get(name) or _LIKELY_ROLES.get(singular) or singular
     if likely in known:
-        raise NotRead(f"no role of staffing={base.staffing.name}: write {likely} if that is what it means here")
+        raise UnreadableCell(f"no role of staffing={base.staffing.name}: write {likely} if that is what it means here")
     other = "or type a staffing that has it, staffing=NAME"
-    raise NotRead(f"no role of staffing={base.staffing.name}; {did_you_mean(name, known)} {other}")
+    raise UnreadableCell(f"no role of staffing={base.staffing.name}; {did_you_mean(name, known)} {other}")
 
 
 def _first_day(found: CsvList) -> tuple[int, int] | None:
@@ -177,7 +179,7 @@ def _days(text: str, first_day: tuple[int, int] | None) -> tuple[int, ...]:
         end = _day(last, first_day) if dash else begin
         days |= {(begin + step) % 7 for step in range((end - begin) % 7 + 1)}
     if not days:
-        raise NotRead("no weekday: write Monday .. Sunday, a range such as Mon-Fri, or daily")
+        raise UnreadableCell("no weekday: write Monday .. Sunday, a range such as Mon-Fri, or daily")
     return tuple(sorted(days))
 
 
@@ -186,29 +188,29 @@ def _day(word: str, first_day: tuple[int, int] | None) -> int:
     if word.isdecimal() and word.isascii():
         if first_day is None:
             remedy = "which day a number is, is not said: write Mon .. Sun, or name the column 'weekday (0=Monday)'"
-            raise NotRead(remedy)
+            raise UnreadableCell(remedy)
         place = int(word) - first_day[0]
         if 0 <= place < 7:
             return (first_day[1] + place) % 7
-        raise NotRead(f"days are numbered {first_day[0]} to {first_day[0] + 6} in this column: correct it")
+        raise UnreadableCell(f"days are numbered {first_day[0]} to {first_day[0] + 6} in this column: correct it")
     matching = [number for number, name in enumerate(WEEKDAY_NAMES) if len(word) >= 3 and name.startswith(word)]
     if len(matching) == 1:
         return matching[0]
-    raise NotRead("no weekday: write Monday .. Sunday or Mon .. Sun, a range such as Mon-Fri, or daily")
+    raise UnreadableCell("no weekday: write Monday .. Sunday or Mon .. Sun, a range such as Mon-Fri, or daily")
 
 
 def _minutes(text: str, is_end: bool) -> int:
     """Minutes after midnight."""
     match = _TIME.fullmatch(text)
     if match is None:
-        raise NotRead("no time of day: write hours and minutes, as 07:30 or 19:00")
+        raise UnreadableCell("no time of day: write hours and minutes, as 07:30 or 19:00")
     hours, minutes = int(match[1]), int(match[2])
     if (hours, minutes) == (24, 0):
         if is_end:
             return _DAY_MINUTES
-        raise NotRead("no shift begins at 24:00: write 00:00 of the next day")
+        raise UnreadableCell("no shift begins at 24:00: write 00:00 of the next day")
     if hours > 23 or minutes > 59:
-        raise NotRead("no time of day: hours go from 00 to 23, minutes to 59; the last end is 24:00")
+        raise UnreadableCell("no time of day: hours go from 00 to 23, minutes to 59; the last end is 24:00")
     return hours * 60 + minutes
 
 
@@ -216,7 +218,9 @@ def _heads(text: str) -> int:
     """Whole people at once."""
     heads = whole_number_in(text, MOST_HEADS)
     if heads is None:
-        raise NotRead(f"how many people at once: a whole number from 0 to {MOST_HEADS}; half posts are fewer days")
+        raise UnreadableCell(
+            f"how many people at once: a whole number from 0 to {MOST_HEADS}; half posts are fewer days"
+        )
     return heads
 
 
@@ -224,14 +228,14 @@ def _caseload(text: str) -> int:
     """Open cases at once."""
     if re.fullmatch(r"\d{1,4}", text, re.ASCII) and int(text) > 0:
         return int(text)
-    raise NotRead("open cases of one person at once: a whole number from 1; leave it empty for the base's")
+    raise UnreadableCell("open cases of one person at once: a whole number from 1; leave it empty for the base's")
 
 
 def _amount(text: str, separator: str) -> float:
     """Money or minutes."""
     amount = number_in(text, separator)
     if amount is None:
-        raise NotRead("a number from 0 without units: write 63.40; leave it empty for the base's")
+        raise UnreadableCell("a number from 0 without units: write 63.40; leave it empty for the base's")
     return amount
 
 
@@ -239,7 +243,7 @@ def _peer_kind(text: str) -> str:
     """What peers have in common with those they meet."""
     if text.lower() in ("youth", "family", "adult"):
         return text.lower()
-    raise NotRead("write youth, family or adult, or leave it empty")
+    raise UnreadableCell("write youth, family or adult, or leave it empty")
 
 
 # --- all rows ---
@@ -254,7 +258,7 @@ def _refuse_repeats(found: CsvList, rows: list[StaffRow]) -> None:
             if earlier is not row:
                 hours = f"{_moment(day * _DAY_MINUTES + row.start)}-{_clock_of_end(row)}"
                 where = f"{hours} of {row.role} stands in {rows_text([earlier.row])} too"
-                found.slip(row.row, "weekday", f"{where}: keep one row, with the heads of both if they add up")
+                found.refuse_cell(row.row, "weekday", f"{where}: keep one row, with the heads of both if they add up")
                 break
 
 
@@ -267,7 +271,7 @@ def _refuse_several_values(found: CsvList, rows: list[StaffRow]) -> None:
             value = getattr(earlier, column)
             if getattr(row, column) != value:
                 remedy = f"{value:g} in {rows_text([earlier.row])}: {row.role} has one, give the mean"
-                found.slip(row.row, column, remedy)
+                found.refuse_cell(row.row, column, remedy)
 
 
 def _refuse_gaps(found: CsvList, rows: list[StaffRow], base: Scenario) -> None:
@@ -314,7 +318,7 @@ def _clock_of_end(row: StaffRow) -> str:
 
 
 _LONG_SHIFT: Final = 14 * 60
-"""Minutes of a shift that may be a slip, or several shifts in one row: twelve hours and two of overlap are common."""
+"""Minutes of a shift that may be mistyped, or several shifts in one row: twelve hours and two of overlap are common."""
 
 
 def _doubtful(found: CsvList, rows: list[StaffRow]) -> Iterator[str]:

@@ -12,11 +12,11 @@ from sim.department.roster import Staffing
 
 @dataclass(frozen=True, slots=True)
 class SourcedZones:
-    """Zones by name, and where the places of each are from. `kept` are zones that no list names."""
+    """Zones by name, and where the places of each are from. `unlisted` are zones that no list names."""
 
     zones: dict[str, Zone]
     sources: Mapping[str, str]
-    kept: tuple[str, ...]
+    unlisted: tuple[str, ...]
 
     def lines(self) -> Iterator[str]:
         """A line for each zone, with where its places are from."""

@@ -66,8 +66,8 @@ def matched_resources(resources: Resources, scenario: Scenario, region: Region |
 
 def _matched_role(each: SourcedRole, role: Role, factor: float) -> SourcedRole:
     said = f"; heads x {factor:.3g}, matched to waits and stays"
-    shifts = {name: f"{source}{said}" for name, source in each.shifts.items()}
-    return replace(each, role=role, whole=f"{each.whole}{said}", shifts=shifts)
+    shifts = {name: f"{source}{said}" for name, source in each.shift_sources.items()}
+    return replace(each, role=role, source=f"{each.source}{said}", shift_sources=shifts)
 
 
 def boarding_text(name: str, boarding: Boarding, region: Region, source: str) -> str:
