@@ -24,7 +24,9 @@ def events_map(**more: object) -> ColumnMap:
         "disposition": "end *",
     }  # fmt: skip
     acuity = {"column": "level", "recode": {"2": 2, "3": 3}}
-    return ColumnMap.model_validate({"arrival": {"kind": "events"}, "events": events, "acuity": acuity, **more})
+    ended = {"column": "disposition", "recode": {"home": "discharge", "ward": "admission"}}
+    known = {"arrival": {"kind": "events"}, "events": events, "acuity": acuity, "disposition": ended}
+    return ColumnMap.model_validate(known | more)
 
 
 def write(folder: Path, *rows: str) -> Path:
@@ -56,7 +58,7 @@ def test_each_visit_is_one_row_in_the_order_of_their_first_events_with_the_times
     assert frame["wait_minutes"].tolist() == [5, 20]
     assert frame["stay_minutes"].tolist() == [270, 120]
     assert frame["acuity"].tolist() == [2, 3]
-    assert frame["disposition"].tolist() == ["ward", "home"]
+    assert frame["disposition"].tolist() == ["admission", "discharge"]
 
 
 def test_parquet_reads_as_csv_does(tmp_path: Path) -> None:
@@ -131,7 +133,7 @@ def test_other_ways_to_write_times_are_read_and_ordered_as_the_map_says(tmp_path
     )
     frame = read_visits(path, events_map(time_format="%d/%m/%Y %H:%M")).frame
     assert frame["wait_minutes"].tolist() == [70]
-    assert frame["disposition"].tolist() == ["ward"]
+    assert frame["disposition"].tolist() == ["admission"]
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,11 @@ def whole_number(connection: DuckDBPyConnection, query: str, parameters: object 
     return int(row[0] or 0) if row else 0
 
 
+def numbers(connection: DuckDBPyConnection, query: str) -> tuple[float, ...]:
+    """The numbers in the only row of a query; NULL is 0."""
+    return tuple(float(value or 0.0) for value in connection.execute(query).fetchone() or ())
+
+
 def parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:
     """The rows of Parquet files, their columns brought together by name. Raises duckdb.Error."""
     return connection.read_parquet([exact_path(file) for file in files], union_by_name=True)

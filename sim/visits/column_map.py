@@ -22,6 +22,9 @@ VOCABULARY: Final[Mapping[str, tuple[str, ...]]] = {
 """
 
 Resolution = Literal["minute", "hour", "day"]
+WORD_FIELDS = ("stream", "disposition", "mode", "seen_recently")
+TIME_FIELDS = ("triage_time", "physician_time", "departure_time")
+NUMBER_FIELDS = ("triage_minutes", "wait_minutes", "stay_minutes", "age", "weight")
 Acuity = Annotated[int, Field(ge=1, le=5)]
 GateRule = Literal[
     "repeated_visits", "present_twice", "several_sites", "other_unit", "departure_at_arrival", "empty_hours",
@@ -269,6 +272,23 @@ class AcuityColumn(Strict):
     recode: dict[str, Acuity | None] = Field(min_length=1)
 
 
+def columns_of(part: object) -> list[str]:
+    """The columns of the file that a part of the map names, in its order; none of None and of events."""
+    match part:
+        case str():
+            return [part]
+        case tuple() | dict():
+            return list(part)
+        case FlagColumns():
+            return list(part.flags)
+        case CodedColumn() | ColumnWithUnit() | AcuityColumn() | WeekdayCode() | TimestampArrival():
+            return [part.column]
+        case DateAndTime() | TimesOfStep() | PartsArrival() | CountsArrival():
+            return [name for key, value in part if key != "kind" for name in columns_of(value)]
+        case _:
+            return []
+
+
 class Sources(Strict):
     """What the trailing comments of the written configuration cite; the file's name when empty."""
 
@@ -409,6 +429,12 @@ class ColumnMap(Strict):
         if self.counts is not None:
             return "day" if self.counts.is_by_day else "hour"
         return "hour" if isinstance(self.arrival, PartsArrival) and self.arrival.hour is not None else "minute"
+
+    def columns(self) -> list[str]:
+        """Each column of the file that the map names, once; those of `events` and `join` aside."""
+        fields = ("arrival", "visit", "patient", "site", "only", "cluster", "acuity", *WORD_FIELDS, *TIME_FIELDS)
+        parts = [getattr(self, name) for name in (*fields, *NUMBER_FIELDS)]
+        return list(dict.fromkeys(name for part in (*parts, *self.step_minutes.values()) for name in columns_of(part)))
 
     def steps(self) -> dict[str, NumberColumn | TimesOfStep]:
         """Every step that is measured, those of a log by the names their marks have in the table made of it."""

@@ -15,9 +15,9 @@ from typing import Final
 import duckdb
 
 from sim.io.calendar_days import WEEKDAY_NAMES
+from sim.visits.column_names import FIELD_WORDS, UNIT_WORDS
 from sim.visits.column_profile import ColumnProfile, profiles
-from sim.visits.draft_roles import Roles, further_named, roles_of
-from sim.visits.draft_words import level, meaning
+from sim.visits.draft_meanings import Roles, level, meaning, roles_of
 from sim.visits.file_error import VisitsFileError
 from sim.visits.raw_table import RawTable, SourceFile, scratch_database
 
@@ -29,10 +29,6 @@ _ACTIVITY: Final = ("activity", "event", "handling", "task", "concept")
 _CASE: Final = ("case", "trace", "patient", "visit", "encounter", "stay")
 _LIFECYCLE: Final = frozenset(("start", "complete", "schedule", "assign", "suspend", "resume", "begin", "end"))
 _WEEKDAY: Final = frozenset(("vdayr", "weekday", "dow", "wday"))
-_UNITS: Final = {
-    "hours": ("hours", "hrs", "hour", "hr"), "seconds": ("seconds", "sec", "secs"), "days": ("days", "day"),
-    "months": ("months", "month", "mo"),
-}  # fmt: skip
 _QUESTION: Final = "  # ?"
 
 
@@ -234,8 +230,10 @@ class _Draft:
         for field in ("disposition", "mode", "stream"):
             if field in self.roles.column:
                 yield from self._words(field, self.roles.column[field])
-        for name in further_named(("weight", "patwt", "wgt"), self.columns, self.roles.taken()):
-            yield f"# weight: {quoted(name)}{_QUESTION} only if it is the survey weight of the visit, not of the body"
+        for column in self.columns:
+            if column.tokens & set(FIELD_WORDS["weight"]) and column.name not in self.roles.taken():
+                doubt = "only if it is the survey weight of the visit, not of the body"
+                yield f"# weight: {quoted(column.name)}{_QUESTION} {doubt}"
 
     def _identities(self) -> Iterator[str]:
         """Visit, patient, site."""
@@ -262,7 +260,7 @@ class _Draft:
             del self.roles.column[field]
             self.notes[column.name] = f"not used, {end[field]} gives it"
             return
-        unit = next((unit for unit, words in _UNITS.items() if column.tokens & set(words)), None)
+        unit = next((unit for unit, words in UNIT_WORDS.items() if column.tokens & set(words)), None)
         likely = unit or _likely_unit(field, column)
         if likely is None:
             yield f"{field}: {quoted(column.name)}"

@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 
 from sim.io import sql
-from sim.visits.column_map import ColumnMap, Resolution
+from sim.visits.column_map import TIME_FIELDS, WORD_FIELDS, ColumnMap, Resolution
 from sim.visits.counts import expand_counts
 from sim.visits.data_quality import ColumnUse, DataQuality
 from sim.visits.file_error import VisitsFileError
 from sim.visits.plausibility import gate
 from sim.visits.quality_checks import table_findings
 from sim.visits.raw_table import scratch_database
-from sim.visits.source_text import TIME_FIELDS, WORD_FIELDS, load_source, source_files
 from sim.visits.visit_fields import add_fields, check_intervals, note_duplicates
+from sim.visits.visit_rows import load_source, source_files
 from sim.visits.visits_query import VisitsQuery
 
 MOST_WORDS: Final = 10_000

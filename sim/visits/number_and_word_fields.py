@@ -1,4 +1,4 @@
-"""Words and codes of a visit, added to the query. The words of a field are closed: any other is a fault.
+"""Numbers, words and codes of a visit, added to the query. The words of a field are closed: any other is a fault.
 
 Capitals, blanks and hyphens are forgiven. A word or code that means nothing is reported by itself, with its rows, and
 is missing in the field.
@@ -8,19 +8,49 @@ from collections.abc import Mapping
 from typing import Final
 
 from sim.io import sql
-from sim.visits.column_map import VOCABULARY, CodedColumn, FlagColumns, WordColumns, without_spelling
-from sim.visits.number_fields import FORMULA, unless_formula
-from sim.visits.source_text import columns_of_words
-from sim.visits.visits_query import A_WORD, VisitsQuery, is_formula
+from sim.visits import cell_text
+from sim.visits.column_map import (
+    VOCABULARY,
+    CodedColumn,
+    ColumnWithUnit,
+    FlagColumns,
+    NumberColumn,
+    WordColumns,
+    without_spelling,
+)
+from sim.visits.visits_query import A_WORD, FORMULA, VisitsQuery
 
 _BLANKS: Final = r"[\s\x{A0}\x{2009}\x{202F}_\-]+"
 _FEWEST_WORDS: Final = 2
 """Different words in a column of yes or no of which none is the code, so that another code is meant."""
+_MINUTES: Final = {"seconds": 1.0 / 60.0, "minutes": 1.0, "hours": 60.0, "days": 1440.0}
+_YEARS: Final = {"days": 1.0 / 365.25, "months": 1.0 / 12.0, "years": 1.0}
+"""What a unit is in minutes, and in years."""
+
+
+def add_number(
+    query: VisitsQuery, name: str, number: NumberColumn | None, least: float = 0.0, most: float | None = None
+) -> None:
+    """Numbers, if the file has the column, those under `least` or over `most` a fault."""
+    column = number.column if isinstance(number, ColumnWithUnit) else number
+    if column is None or not query.has(column):
+        return
+    text = query.text(column)
+    plain = cell_text.decimal_number(text, query.column_map.decimal)
+    units = _YEARS if name == "age" else _MINUTES
+    factor = units[number.unit] if isinstance(number, ColumnWithUnit) else 1.0
+    query.add_field(name, column, plain if factor == 1.0 else f"{plain} * {factor!r}::DOUBLE")
+    unreadable = query.unless_formula(column, f"{text} IS NOT NULL AND f_{name} IS NULL")
+    remedy = "correct it, list it under `missing_codes`, or set `decimal` in the column map"
+    query.fault(column, unreadable, "not a number", remedy)
+    kind = f"under {least:g}" if most is None else f"outside {least:g} to {most:g}"
+    outside = f"(f_{name} < {least}{'' if most is None else f' OR f_{name} > {most}'})"
+    query.fault_of_field(name, outside, kind, "correct it or list it under `missing_codes`")
 
 
 def add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
     """A field of words, if the file has its columns: the word itself, recoded, or said by flag columns."""
-    if not all(query.has(column) for column in columns_of_words(words)):
+    if not query.has_all(words):
         return
     if isinstance(words, FlagColumns):
         _add_flag_words(query, name, words)
@@ -48,7 +78,7 @@ def add_codes(query: VisitsQuery, name: str, column: str, recode: Mapping[str, o
 def add_text(query: VisitsQuery, name: str, column: str) -> None:
     """The text as it is; a spreadsheet formula is a fault."""
     query.add_field(name, column, query.text(column))
-    query.fault_of_field(name, is_formula(query.text(column)), *FORMULA)
+    query.fault_of_field(name, cell_text.is_formula(query.text(column)), *FORMULA)
 
 
 def _add_meanings(
@@ -68,7 +98,7 @@ def _add_meanings(
     is_exact = f"{text} IN ({listed})"
     is_spelt = f"t_{name}_alike IN ({listed_loosely})" if loose else "false"
     query.add_field(name, column, f"CASE WHEN {is_exact} THEN {exact} ELSE {spelt} END")
-    is_unknown = unless_formula(query, column, f"{text} IS NOT NULL AND NOT {is_exact} AND NOT {is_spelt}")
+    is_unknown = query.unless_formula(column, f"{text} IS NOT NULL AND NOT {is_exact} AND NOT {is_spelt}")
     query.fault_by_word(column, is_unknown, unknown, remedy)
     otherwise = f"a word of {name} written with other capitals, blanks or hyphens"
     query.note(column, f"NOT {is_exact} AND {is_spelt}", otherwise, "read as if they were the same", is_listed=False)
