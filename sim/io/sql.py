@@ -5,7 +5,7 @@ Values go into SQL as parameters, variables or registered tables; elsewhere by `
 
 import glob
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +72,11 @@ def exact_path(file: Path) -> str:
 def literal(text: str) -> str:
     """A string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """String literals with commas between."""
+    return ", ".join(map(literal, texts))
 
 
 def identifier(name: str) -> str:

@@ -86,7 +86,7 @@ def minute_of_hour_alone(text: str) -> str:
     return f"CASE WHEN {hour} BETWEEN 0 AND 23 THEN 60.0::DOUBLE * {hour} END"
 
 
-def minutes_between(earlier: str, later: str) -> str:
+def minutes_apart(earlier: str, later: str) -> str:
     """Minutes from one time to another."""
     return f"((epoch_us({later}) - epoch_us({earlier})) / 60e6)"
 

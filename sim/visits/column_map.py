@@ -263,6 +263,9 @@ class ColumnWithUnit(Strict):
 
 
 NumberColumn = str | ColumnWithUnit
+MINUTES_IN: Final = {"seconds": 1.0 / 60.0, "minutes": 1.0, "hours": 60.0, "days": 1440.0}
+YEARS_IN: Final = {"days": 1.0 / 365.25, "months": 1.0 / 12.0, "years": 1.0}
+"""What a unit is in minutes, and in years."""
 
 
 class AcuityColumn(Strict):
@@ -392,7 +395,7 @@ class ColumnMap(Strict):
         numbers = {name: getattr(self, name) for name in ("triage_minutes", "wait_minutes", "stay_minutes", "age")}
         numbers |= {f"step_minutes.{step}": each for step, each in self.step_minutes.items()}
         for name, number in numbers.items():
-            known = ("days", "months", "years") if name == "age" else ("seconds", "minutes", "hours", "days")
+            known = YEARS_IN if name == "age" else MINUTES_IN
             if isinstance(number, ColumnWithUnit) and number.unit not in known:
                 raise ValueError(f"{name}.unit: {number.unit} is no unit of it; give {', '.join(known)}")
         return self

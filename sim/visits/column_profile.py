@@ -94,7 +94,7 @@ def _profile(connection: duckdb.DuckDBPyConnection, raw: RawTable, name: str) ->
     if not n_filled:
         return base
     missing = _missing_texts(connection, raw.name, ours)
-    known = f"{ours} NOT IN ({', '.join(map(sql.literal, missing))})" if missing else f"{ours} IS NOT NULL"
+    known = f"{ours} NOT IN ({sql.literals(missing)})" if missing else f"{ours} IS NOT NULL"
     connection.execute(f"CREATE OR REPLACE TEMP VIEW known AS SELECT row, {ours} AS t FROM {raw.name} WHERE {known}")
     typed = replace(base, missing=missing)
     found = _as_time(connection, typed) or _as_number(connection, typed)
@@ -109,10 +109,9 @@ def _profile(connection: duckdb.DuckDBPyConnection, raw: RawTable, name: str) ->
 
 def _missing_texts(connection: duckdb.DuckDBPyConnection, table: str, ours: str) -> tuple[str, ...]:
     """Texts in a column that mean a missing value, most frequent first."""
-    listed = ", ".join(map(sql.literal, MISSING))
+    means_missing = f"{ours} IN ({sql.literals(MISSING)}) OR {is_spreadsheet_error(ours)}"
     found = connection.execute(
-        f"SELECT {ours}, count(*) AS n FROM {table} WHERE {ours} IN ({listed}) OR {is_spreadsheet_error(ours)} "
-        "GROUP BY 1 ORDER BY n DESC, 1 LIMIT 12"
+        f"SELECT {ours}, count(*) AS n FROM {table} WHERE {means_missing} GROUP BY 1 ORDER BY n DESC, 1 LIMIT 12"
     ).fetchall()
     return tuple(str(row[0]) for row in found)
 

@@ -124,11 +124,8 @@ def _counted_days(query: VisitsQuery) -> tuple[np.ndarray, np.ndarray]:
     days = np.arange(seen[0], seen[-1] + 1)
     counts = np.zeros(len(days), dtype=np.int64)
     counts[(seen - seen[0]).astype(np.int64)] = [row[1] for row in found]
-    covered = np.ones(len(days), dtype=np.bool_)
-    for period in query.column_map.exclude:
-        covered &= (days < np.datetime64(period.first)) | (days > np.datetime64(period.last))
     left_out, n_hours = np.unique(query.uncovered_hours.astype("datetime64[D]"), return_counts=True)
-    covered &= ~np.isin(days, left_out[n_hours == _HOURS_A_DAY])
+    covered = ~np.isin(days, left_out[n_hours == _HOURS_A_DAY])
     return days[covered], counts[covered]
 
 

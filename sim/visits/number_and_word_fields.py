@@ -10,7 +10,9 @@ from typing import Final
 from sim.io import sql
 from sim.visits import cell_text
 from sim.visits.column_map import (
+    MINUTES_IN,
     VOCABULARY,
+    YEARS_IN,
     CodedColumn,
     ColumnWithUnit,
     FlagColumns,
@@ -23,9 +25,6 @@ from sim.visits.visits_query import A_WORD, FORMULA, VisitsQuery
 _BLANKS: Final = r"[\s\x{A0}\x{2009}\x{202F}_\-]+"
 _FEWEST_WORDS: Final = 2
 """Different words in a column of yes or no of which none is the code, so that another code is meant."""
-_MINUTES: Final = {"seconds": 1.0 / 60.0, "minutes": 1.0, "hours": 60.0, "days": 1440.0}
-_YEARS: Final = {"days": 1.0 / 365.25, "months": 1.0 / 12.0, "years": 1.0}
-"""What a unit is in minutes, and in years."""
 
 
 def add_number(
@@ -35,14 +34,12 @@ def add_number(
     column = number.column if isinstance(number, ColumnWithUnit) else number
     if column is None or not query.has(column):
         return
-    text = query.text(column)
-    plain = cell_text.decimal_number(text, query.column_map.decimal)
-    units = _YEARS if name == "age" else _MINUTES
+    plain = cell_text.decimal_number(query.text(column), query.column_map.decimal)
+    units = YEARS_IN if name == "age" else MINUTES_IN
     factor = units[number.unit] if isinstance(number, ColumnWithUnit) else 1.0
-    query.add_field(name, column, plain if factor == 1.0 else f"{plain} * {factor!r}::DOUBLE")
-    unreadable = query.unless_formula(column, f"{text} IS NOT NULL AND f_{name} IS NULL")
+    value = plain if factor == 1.0 else f"{plain} * {factor!r}::DOUBLE"
     remedy = "correct it, list it under `missing_codes`, or set `decimal` in the column map"
-    query.fault(column, unreadable, "not a number", remedy)
+    query.read_field(name, column, value, "not a number", remedy, selective=False)
     kind = f"under {least:g}" if most is None else f"outside {least:g} to {most:g}"
     outside = f"(f_{name} < {least}{'' if most is None else f' OR f_{name} > {most}'})"
     query.fault_of_field(name, outside, kind, "correct it or list it under `missing_codes`")
@@ -94,7 +91,7 @@ def _add_meanings(
     text, loose = query.text(column), _loose_meanings(recode)
     query.add(f"t_{name}_alike", _without_spelling(text))
     exact, spelt = _cases(text, recode, kind), _cases(f"t_{name}_alike", loose, kind)
-    listed, listed_loosely = _listed(recode), _listed(loose)
+    listed, listed_loosely = sql.literals(recode), sql.literals(loose)
     is_exact = f"{text} IN ({listed})"
     is_spelt = f"t_{name}_alike IN ({listed_loosely})" if loose else "false"
     query.add_field(name, column, f"CASE WHEN {is_exact} THEN {exact} ELSE {spelt} END")
@@ -132,10 +129,6 @@ def _cases(text: str, recode: Mapping[str, object | None], kind: str) -> str:
     return f"(CASE {text} {cases} END)::{kind}" if cases else f"NULL::{kind}"
 
 
-def _listed(recode: Mapping[str, object | None]) -> str:
-    return ", ".join(sql.literal(code) for code in recode)
-
-
 # --- columns of yes or no ---
 
 
@@ -154,11 +147,10 @@ def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
 
 def _refuse_other_code(query: VisitsQuery, column: str, code: str) -> None:
     """Refuse a column of yes or no that says yes in another way: it would say no in every row."""
-    text, missing = query.raw.column_of[column], query.column_map.missing_codes
-    known = f"{text} IS NOT NULL" + (f" AND {text} NOT IN ({_listed(dict.fromkeys(missing))})" if missing else "")
-    is_yes = f"{_without_spelling(text)} = {sql.literal(without_spelling(code))}"
+    is_yes = f"{_without_spelling('t')} = {sql.literal(without_spelling(code))}"
     n_words, n_yes = query.numbers(
-        f"SELECT count(DISTINCT {text}), count(*) FILTER ({is_yes}) FROM {query.raw.name} WHERE {known}"
+        f"SELECT count(DISTINCT t), count(*) FILTER ({is_yes}) FROM (SELECT {query.known_text(column)} AS t "
+        f"FROM {query.raw.name})"
     )
     if n_yes == 0 and n_words >= _FEWEST_WORDS:
         kind = f"no row holds the code {code!r} that means yes, and {n_words:,.0f} others stand there"

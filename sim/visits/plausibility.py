@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sim.io import sql
 from sim.visits import cell_text
-from sim.visits.column_map import TIME_FIELDS, ColumnWithUnit
+from sim.visits.column_map import MINUTES_IN, TIME_FIELDS, ColumnWithUnit
 from sim.visits.column_names import names_a_site
 from sim.visits.data_quality import DataFinding
 from sim.visits.empty_times import empty_times
@@ -51,8 +50,6 @@ _SAME_HOURS: Final = 0.5
 """Overlap of the hours of the day of two values: shifts share none."""
 _BETWEEN: Final = {"wait_minutes": "physician_time", "stay_minutes": "departure_time", "triage_minutes": "triage_time"}
 """Minutes from arrival, and the time they end at."""
-_RATIOS: Final = {"seconds": 60.0, "hours": 1.0 / 60.0, "days": 1.0 / 1440.0}
-"""What a number of another unit is, as a multiple of the minutes."""
 _NEAR: Final = 1.2
 _SHORTEST_STAY, _SHORTEST_WAIT = 15.0, 3.0
 """Minutes: no department's median stay is shorter, and where the median wait is longer it is not in hours."""
@@ -314,14 +311,15 @@ def _unit_by_times(query: VisitsQuery, name: str) -> tuple[str, float] | None:
     end = _BETWEEN[name]
     if not _is_number(query, name) or not query.knows("arrival", end):
         return None
-    between = cell_text.minutes_between("f_arrival", f"f_{end}")
+    between = cell_text.minutes_apart("f_arrival", f"f_{end}")
     n, ratio = query.numbers(
         f"SELECT count(*), median(v / m) FROM (SELECT {_written(query, name)} AS v, {between} AS m FROM visits) "
         "WHERE v > 0 AND m > 0",
     )
     if n < _FEWEST:
         return None
-    return next(((unit, ratio) for unit, of in _RATIOS.items() if of / _NEAR < ratio < of * _NEAR), None)
+    others = ((unit, 1.0 / minutes) for unit, minutes in MINUTES_IN.items() if unit != "minutes")
+    return next(((unit, ratio) for unit, of in others if of / _NEAR < ratio < of * _NEAR), None)
 
 
 def _written(query: VisitsQuery, name: str) -> str:
@@ -329,10 +327,7 @@ def _written(query: VisitsQuery, name: str) -> str:
     given = getattr(query.column_map, name)
     if isinstance(given, ColumnWithUnit):
         return f"f_{name}"
-    text = query.raw.column_of[query.origin[name]]
-    codes = query.column_map.missing_codes
-    known = " AND ".join(f"{text} <> {sql.literal(code)}" for code in codes) or "true"
-    return f"CASE WHEN {known} THEN {cell_text.decimal_number(text, query.column_map.decimal)} END"
+    return cell_text.decimal_number(f"({query.known_text(query.origin[name])})", query.column_map.decimal)
 
 
 def _unit_by_median(query: VisitsQuery, name: str) -> tuple[str, str] | None:

@@ -3,7 +3,6 @@
 Dates that cannot be meant are faults: those that stand for a time not known, and arrivals far from all others.
 """
 
-import datetime
 from collections.abc import Sequence
 from typing import Final
 
@@ -121,7 +120,7 @@ def add_parts_of_arrival(query: VisitsQuery, column: str) -> None:
         query.add_field("weekday", column, "(isodow(f_arrival) - 1)::DOUBLE")
         query.add_field("year", column, "year(f_arrival)::DOUBLE")
         query.add_field("month", column, "month(f_arrival)::DOUBLE")
-    query.add_field("minute_of_day", column, cell_text.minutes_between("date_trunc('day', f_arrival)", "f_arrival"))
+    query.add_field("minute_of_day", column, cell_text.minutes_apart("date_trunc('day', f_arrival)", "f_arrival"))
     _note_missing_arrival(query, column, "f_arrival")
 
 
@@ -147,20 +146,16 @@ def _add_arrival_from_parts(query: VisitsQuery, parts: maps.PartsArrival) -> Non
 
 def _add_time_of_day(query: VisitsQuery, name: str, column: str, remedy: str) -> None:
     """Minutes after midnight, from HHMM or HH:MM; `remedy` is for a column of hours."""
-    text = query.text(column)
-    query.add_field(name, column, cell_text.minute_of_day(text))
-    unreadable = query.unless_formula(column, f"{text} IS NOT NULL AND f_{name} IS NULL")
-    query.fault(column, unreadable, "not a time of day", "write 0000 to 2359 as HHMM or HH:MM", selective=True)
+    minute = cell_text.minute_of_day(query.text(column))
+    query.read_field(name, column, minute, "not a time of day", "write 0000 to 2359 as HHMM or HH:MM")
     _refuse_hours_as_times(query, column, remedy)
 
 
 def add_hour_alone(query: VisitsQuery, column: str) -> None:
     """`minute_of_day` from the hour, 0 to 23."""
-    text = query.text(column)
-    query.add_field("minute_of_day", column, cell_text.minute_of_hour_alone(text))
-    unreadable = query.unless_formula(column, f"{text} IS NOT NULL AND f_minute_of_day IS NULL")
+    minute = cell_text.minute_of_hour_alone(query.text(column))
     remedy = "write 0 to 23 (24 is 0 of the next day); HHMM and HH:MM belong under `time`"
-    query.fault(column, unreadable, "not an hour of the day", remedy, selective=True)
+    query.read_field("minute_of_day", column, minute, "not an hour of the day", remedy)
 
 
 def _refuse_hours_as_times(query: VisitsQuery, column: str, remedy: str) -> None:
@@ -230,7 +225,7 @@ def _check_isolated_arrivals(query: VisitsQuery) -> None:
     edges += [(times[last], times[last + 1])] if last < len(times) - 1 else []
     outside = f"(f_arrival < TIMESTAMP '{times[first]}' OR f_arrival > TIMESTAMP '{times[last]}')"
     kind = f"a date far from all others, which lie from {str(times[first])[:10]} to {str(times[last])[:10]}"
-    gaps = ", ".join(f"{_day_from(before, 1)}..{_day_from(after, -1)}" for before, after in edges)
+    gaps = ", ".join(f"{before + 1}..{after - 1}" for before, after in np.array(edges).astype("datetime64[D]"))
     remedy = f"mistyped? correct it; if it is right, the file does not cover the gap: `exclude: [{gaps}]`"
     query.fault_of_field("arrival", outside, kind, remedy)
 
@@ -255,19 +250,13 @@ def _main_part(times: np.ndarray, most: int, excluded: Sequence[LeftOut]) -> tup
     return int(before.max()) + 1 if before.size else 0, int(after.min()) if after.size else n - 1
 
 
-def _day_from(time: np.datetime64, n: int) -> str:
-    """The date `n` days after that of a time."""
-    return str(time.astype("datetime64[D]") + n)
-
-
 def _gaps(times: np.ndarray, excluded: Sequence[LeftOut]) -> np.ndarray:
     """Minutes between arrivals, without those of excluded periods."""
     minutes = times.astype("datetime64[us]").astype(np.int64) / 60e6
     for period in excluded:
-        begins, ends = (_minutes(day) for day in (period.first, period.last + datetime.timedelta(days=1)))
+        begins, ends = np.array([period.first, period.last], "datetime64[D]").astype(np.float64) * 1440.0 + (
+            0.0,
+            1440.0,
+        )
         minutes = minutes - np.clip(minutes - begins, 0.0, ends - begins)
     return np.diff(minutes)
-
-
-def _minutes(day: datetime.date) -> float:
-    return float(np.datetime64(day, "m").astype(np.int64))

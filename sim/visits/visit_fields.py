@@ -7,7 +7,7 @@ the order of a visit's times, its durations, visits that occur twice.
 from typing import Final
 
 from sim.visits import column_map as maps
-from sim.visits.cell_text import minutes_between
+from sim.visits.cell_text import minutes_apart
 from sim.visits.column_map import (
     NUMBER_FIELDS,
     STEP_ENDS,
@@ -87,7 +87,7 @@ def _add_step_minutes(query: VisitsQuery) -> None:
         elif query.has_all(columns):
             begins, ends = (_time_field(query, f"{end}_{step}", getattr(columns, end)) for end in STEP_ENDS)
             last = columns_of(columns.ends)[-1]
-            query.add_field(name, last, minutes_between(f"f_{begins}", f"f_{ends}"))
+            query.add_field(name, last, minutes_apart(f"f_{begins}", f"f_{ends}"))
             kind, remedy = f"{step} ends before it begins", f"correct it or {columns_of(columns.begins)[-1]!r}"
             query.fault_of_field(name, f"f_{name} < 0", kind, remedy)
         check_longest(query, name)
@@ -139,7 +139,7 @@ def _check_order(query: VisitsQuery, earlier: str, later: str, kind: str) -> Non
     column = query.origin[later]
     remedy = f"correct it or {query.origin[earlier]!r}"
     bad = query.fault(column, f"f_{later} < f_{earlier}", kind, remedy)
-    minutes = minutes_between(f"f_{later}", f"f_{earlier}")
+    minutes = minutes_apart(f"f_{later}", f"f_{earlier}")
     shifted = f"{bad} AND {minutes} > 720 AND {minutes} < 1440"
     hint = "see whether midnight was passed"
     query.note(column, shifted, f"{kind}, right if a day later", hint, is_listed=False)
@@ -150,7 +150,7 @@ def _derive_duration(query: VisitsQuery, end: str, duration: str) -> None:
     """Minutes from arrival to a time, where the file gives no duration; a note where it gives one that differs."""
     if not query.knows("arrival", end):
         return
-    minutes = minutes_between("f_arrival", f"f_{end}")
+    minutes = minutes_apart("f_arrival", f"f_{end}")
     if not query.knows(duration):
         query.add_field(duration, query.origin[end], minutes)
         return

@@ -59,9 +59,9 @@ def source_files(path: Path, column_map: ColumnMap) -> list[Path]:
 def _note_short_and_blank_rows(query: VisitsQuery) -> None:
     """Note rows with too few cells, each listed among the oddities of a table of visits, and empty lines."""
     raw = query.raw
-    if raw.short:
+    if raw.short_rows:
         query.connection.execute("CREATE TABLE short_rows (row BIGINT)")
-        for first in range(0, raw.short, _ROWS_AT_ONCE):
+        for first in range(0, len(raw.short_rows), _ROWS_AT_ONCE):
             part = raw.short_rows[first : first + _ROWS_AT_ONCE].tolist()
             query.connection.execute("INSERT INTO short_rows SELECT unnest(?)", [part])
         remedy = "cells lost at the end of a row are taken as missing; see whether the file is cut"
@@ -246,7 +246,7 @@ def _keep_only(query: VisitsQuery) -> None:
     if not chosen or any(are_lacking):
         return
     raw, execute = query.raw, query.connection.execute
-    kept = " AND ".join(f"{raw.column_of[name]} IN ({_listed(values)})" for name, values in chosen.items())
+    kept = " AND ".join(f"{raw.column_of[name]} IN ({sql.literals(values)})" for name, values in chosen.items())
     execute(f"CREATE TABLE chosen AS SELECT * FROM {raw.name} WHERE {kept} ORDER BY row")
     n_before, raw.name = raw.n_rows, "chosen"
     raw.n_rows = sql.whole_number(query.connection, "SELECT count(*) FROM chosen")
@@ -277,8 +277,8 @@ def _lacks_values(query: VisitsQuery, column: str, values: tuple[str, ...]) -> b
 def _join_rows_of_visits(query: VisitsQuery, visit: str) -> None:
     """One row a visit, in each column the first value that is not missing; what differs is told."""
     raw, connection, column_map = query.raw, query.connection, query.column_map
-    missing = _listed(column_map.missing_codes) or "''"
-    key = f"CASE WHEN {raw.column_of[visit]} NOT IN ({missing}) THEN {raw.column_of[visit]} END"
+    missing = sql.literals(column_map.missing_codes) or "''"
+    key = query.known_text(visit)
     connection.execute(
         f"CREATE TABLE keyed AS SELECT *, {key} AS the_visit, CASE WHEN ({key}) IS NULL THEN row END AS alone_in_row "
         f"FROM {raw.name}"
@@ -327,7 +327,3 @@ def _note_unnumbered(query: VisitsQuery, visit: str) -> None:
     query.connection.execute("CREATE TABLE unnumbered AS SELECT row FROM keyed WHERE the_visit IS NULL")
     query.note_rows("unnumbered", visit, "no number of the visit", "such a row is a visit of its own")
     query.connection.execute("DROP TABLE keyed")
-
-
-def _listed(texts: tuple[str, ...]) -> str:
-    return ", ".join(sql.literal(text) for text in texts)

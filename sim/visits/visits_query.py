@@ -68,7 +68,7 @@ class VisitsQuery:
     row_table: str = "visits"
     """The table with a row a row of the file; another than `visits` where the file counts arrivals."""
     uncovered_hours: np.ndarray = field(default_factory=lambda: np.empty(0, "datetime64[h]"))
-    """Hours that no row of counts covers."""
+    """Hours that no row of counts covers, or that the map excludes."""
     _left_out: list[int] = field(default_factory=list)
     _levels: list[list[str]] = field(default_factory=list)
     _level_of: dict[str, int] = field(default_factory=dict)
@@ -99,17 +99,28 @@ class VisitsQuery:
 
     def text(self, column: str) -> str:
         """The query's column with the text of a column of the file; blanks and the map's missing codes are NULL."""
-        text = self.raw.column_of[column]
-        name = f"t_{text}"
+        name = f"t_{self.raw.column_of[column]}"
         if name not in self._version:
-            codes = ", ".join(sql.literal(code) for code in self.column_map.missing_codes)
-            self.add(name, f"CASE WHEN {text} NOT IN ({codes}) THEN {text} END" if codes else text)
+            self.add(name, self.known_text(column))
         return name
+
+    def known_text(self, column: str) -> str:
+        """The SQL of the text of a column of the file, from its table; blanks and the missing codes are NULL."""
+        text, codes = self.raw.column_of[column], sql.literals(self.column_map.missing_codes)
+        return f"CASE WHEN {text} NOT IN ({codes}) THEN {text} END" if codes else text
 
     def add_field(self, name: str, column: str, expression: str) -> None:
         """Add the typed column of a field that comes from a column of the file."""
         self.add(f"f_{name}", expression)
         self.origin[name] = column
+
+    def read_field(
+        self, name: str, column: str, expression: str, kind: str, remedy: str, *, selective: bool = True
+    ) -> None:
+        """Add a field; a text of the column that the expression does not read is a fault."""
+        self.add_field(name, column, expression)
+        unreadable = self.unless_formula(column, f"{self.text(column)} IS NOT NULL AND f_{name} IS NULL")
+        self.fault(column, unreadable, kind, remedy, selective=selective)
 
     def set_missing(self, name: str, condition: str) -> None:
         """Make a field missing where the condition holds."""
@@ -156,14 +167,11 @@ class VisitsQuery:
             return
         self.findings.append(note(column, kind, remedy, n, self.first_rows(table)))
         if is_listed:
-            told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
-            self.listed_elsewhere.append(f"SELECT row, {told}, '' AS value FROM {table}")
+            self.listed_elsewhere.append(oddities(table, column, kind, "''"))
 
     def list_where(self, column: str, condition: str, kind: str) -> None:
         """List the rows of `visits` that meet a condition among the exclusions."""
-        told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
-        value = self.shown_value(column)
-        self.listed_elsewhere.append(f"SELECT row, {told}, {value} AS value FROM visits WHERE {condition}")
+        self.listed_elsewhere.append(oddities(f"visits WHERE {condition}", column, kind, self.shown_value(column)))
 
     def numbers(self, select: str) -> tuple[float, ...]:
         """The numbers of one row; a missing one is 0."""
@@ -333,3 +341,8 @@ class VisitsQuery:
         levels = [flag.finding.level for flag in self.flags]
         faults = [f"b_{number}" for number, level in enumerate(levels) if level is FindingLevel.FAULT]
         return " OR ".join(faults) or "false"
+
+
+def oddities(table: str, column: str, kind: str, value: str) -> str:
+    """The SQL of a list of odd rows of a table or a part of it, each with its column, kind and value."""
+    return f'SELECT row, {sql.literal(column)} AS "column", {sql.literal(kind)} AS kind, {value} AS value FROM {table}'
