@@ -28,9 +28,9 @@ from sim.studies.check_settings import faults_outside_sweeps
 from sim.studies.question import (
     KEYS_OUTSIDE,
     STUDIES,
-    AgainstBaselineSettings,
     CalibrateSettings,
     Question,
+    StaffingsSettings,
     StudySettings,
     studies_using,
 )
@@ -229,7 +229,7 @@ class Composition:
 
         Unless staffings are listed on the command line, one that is chosen there is compared with the baseline alone.
         """
-        if not isinstance(study, AgainstBaselineSettings):
+        if not isinstance(study, StaffingsSettings):
             return study
         if not study.staffing:
             self.draft.refuse("study.staffing", "[]", "a comparison needs staffings: name them as [a,b], or give all")
@@ -330,7 +330,7 @@ def staffings_named(study: StudySettings | None) -> tuple[str, ...]:
     """The staffings that a study plays besides the one chosen."""
     if study is None:
         return ()
-    return (*(study.staffing if isinstance(study, AgainstBaselineSettings) else ()), *study.beside)
+    return (*(study.staffing if isinstance(study, StaffingsSettings) else ()), *study.beside)
 
 
 def _all_staffings(folders: tuple[Path, ...]) -> list[str]:

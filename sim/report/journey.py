@@ -126,15 +126,21 @@ def of_places(run: Trajectory, visit: int) -> Iterator[_Line]:
 
 def of_delays(run: Trajectory, visit: int) -> Iterator[_Line]:
     """Steps that take time and nobody of the staff: tests, the way to the desk; and what was done without its role."""
+    usually_with_staff = set(run.task_columns["step"].tolist())
+    for number, started, ended in delays_of(run, visit):
+        alone = ", nobody of the role on duty" if number in usually_with_staff else ""
+        yield started, f"{run.steps[number].replace('_', ' ')}, {ended - started:.0f} min{alone}"
+
+
+def delays_of(run: Trajectory, visit: int) -> Iterator[tuple[int, float, float]]:
+    """Steps of a visit that took time and nobody of the staff: index of the step, when it started and ended."""
     tasks = run.task_columns
     begun = tasks["started"] == tasks["started"]
     with_staff = set(tasks["step"][(tasks["visit"] == visit) & begun].tolist())
-    usually_with_staff = set(tasks["step"].tolist())
     for number, step in enumerate(run.steps):
         _, started, ended = run.step_times[visit, number]
         if number not in with_staff and ended > started and step not in ("place", "board"):
-            alone = ", nobody of the role on duty" if number in usually_with_staff else ""
-            yield float(started), f"{step.replace('_', ' ')}, {ended - started:.0f} min{alone}"
+            yield number, float(started), float(ended)
 
 
 def tasks_of(run: Trajectory, visit: int) -> list[dict[str, Any]]:

@@ -156,22 +156,31 @@ class MeasuredSettings(DrawnSettings):
             )
 
 
-class AgainstBaselineSettings(PlayedSettings):
-    """A study that sets staffings against a `baseline`, and says what the differences are worth.
+class StaffingsSettings(StudySettings):
+    """A study that sets staffings against a `baseline`."""
+
+    staffing: Names = ()
+    baseline: str | None = None
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(staffing=self.staffing)
+
+
+class AgainstBaselineSettings(StaffingsSettings, PlayedSettings):
+    """A study that plays staffings beside a baseline, and says what the differences are worth.
 
     Each of the `presets` counts what `worth` says it does and has an answer of its own; without any there is one, which
     counts all.
     """
 
-    staffing: Names = ()
-    baseline: str | None = None
     presets: Names = ()
     worth: tuple[Worth, ...] = ()
 
     def _wrong(self) -> Iterator[str]:
         yield from super()._wrong()
         worth = tuple(item.name for item in self.worth)
-        yield from named_twice(staffing=self.staffing, presets=self.presets, worth=worth)
+        yield from named_twice(presets=self.presets, worth=worth)
 
 
 class CompareSettings(MeasuredSettings, AgainstBaselineSettings):
@@ -223,6 +232,27 @@ class ConditioningSettings(PlayedSettings):
     name: Literal["conditioning"] = "conditioning"
     replications: Literal[1] = 1
     draws: WholePositive = 1000
+
+
+class JourneySettings(StaffingsSettings):
+    """One child's visit under two staffings, the baseline and another.
+
+    `patient` is the number of one who comes in the measured `weeks`, None: one chosen by a rule; `stream` is theirs.
+    The run goes on for `follow_up_days`, so that those who come last are seen to leave.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"output"})
+    name: Literal["journey"] = "journey"
+    patient: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    stream: str = "mental_health"
+    weeks: WholePositive = 1
+    warm_up_weeks: WholeNonNegative = 1
+    follow_up_days: WholeNonNegative = 3
+
+    @property
+    def period(self) -> Period:
+        """What the one replication covers."""
+        return Period(weeks=self.weeks, warm_up_weeks=self.warm_up_weeks, follow_up_days=self.follow_up_days)
 
 
 class AssumptionsSettings(StudySettings):
@@ -419,7 +449,7 @@ _HERE: dict[str, type[StudySettings]] = {
     kind.model_fields["name"].default: kind
     for kind in (
         CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        ReportSettings, BreakevenSettings, ConditioningSettings,
+        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings,
     )
 }  # fmt: skip
 """Settings that stand in this module, so that a command loads no study but its own."""

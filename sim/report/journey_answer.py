@@ -1,0 +1,204 @@
+"""One child's visit under two staffings in words: what differs, how the child was chosen, both journeys side by side.
+
+The words of each journey are those of `sim.report.journey`, the picture is `sim.report.figures.journey_figure`.
+"""
+
+import math
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.analysis.journeys import SharedVisit, Standing
+from sim.engine.measures.number_text import part_text
+from sim.engine.trajectory import Trajectory
+from sim.report.console import say, say_unbroken
+from sim.report.journey import DEPARTURES, WORTH_SAYING_MINUTES, journey
+from sim.report.terminal import LINE_WIDTH
+from sim.report.words.caveats import RESPECT
+
+ILLUSTRATION = (
+    "One simulated child is an illustration of how the rules work, and no evidence of what peers change: for that see "
+    "the comparison of all children (peered)."
+)
+NO_PEER_HERE = " (with no peer at this child, a difference comes of who is free when)"
+GAP = 2
+"""Columns between two journeys side by side."""
+HANG = " " * 18
+"""Under the text of a line, past its two times."""
+
+
+@dataclass(frozen=True)
+class TwoJourneys:
+    """A visit under two staffings, the baseline first: their labels, their runs, the visit and how it was chosen.
+
+    `standing` None: the visit is none of those that the rule chooses from.
+    """
+
+    labels: tuple[str, str]
+    runs: tuple[Trajectory, Trajectory]
+    visit: SharedVisit
+    stream: str
+    by_rule: bool
+    standing: Standing | None
+
+    @property
+    def lines(self) -> tuple[list[str], list[str]]:
+        """Both journeys in words."""
+        first, second = (journey(run, row) for run, row in zip(self.runs, self.visit.rows, strict=True))
+        return first, second
+
+    @property
+    def rows(self) -> tuple[Any, Any]:
+        """Both rows of the tables of visits."""
+        first, second = (run.visits.iloc[row] for run, row in zip(self.runs, self.visit.rows, strict=True))
+        return first, second
+
+
+def stream_text(stream: str) -> str:
+    """`mental-health`, before the word visit."""
+    return part_text(stream).removesuffix(" visits")
+
+
+def heading(answer: TwoJourneys) -> str:
+    """Whose journey it is."""
+    who, (first, second) = f"patient {answer.visit.patient}", answer.labels
+    return f"One {stream_text(answer.stream)} visit ({who}) under two staffings: {first} and {second}"
+
+
+def what_differs(answer: TwoJourneys) -> str:
+    """Time alone, company, first physician and departure under the second staffing, in one sentence."""
+    before, after = answer.rows
+    parts = [time_alone(answer.visit)] if not math.isnan(answer.visit.change) else []
+    parts += [company(before, after)]
+    parts += [moment("a physician comes", after.pia - before.pia), moment("the visit ends", _end(before, after))]
+    if before.disposition != after.disposition:
+        parts.append(f"the child {DEPARTURES[after.disposition]}, where under {answer.labels[0]} the child "
+                     f"{DEPARTURES[before.disposition]}")  # fmt: skip
+    by_others = NO_PEER_HERE if not (before.n_peer_spells or after.n_peer_spells) else ""
+    return f"What differs under {answer.labels[1]}: {'; '.join(part for part in parts if part)}{by_others}."
+
+
+def time_alone(visit: SharedVisit) -> str:
+    """Minutes without staff in both, and their difference as it is shown."""
+    before, after = visit.alone
+    return f"{after:.0f} min without staff, not {before:.0f} ({change_text(visit)})" if shown_change(visit) else (
+        f"as long without staff ({after:.0f} min)"
+    )  # fmt: skip
+
+
+def shown_change(visit: SharedVisit) -> int:
+    """The difference of the minutes as they are shown, whole ones."""
+    return round(visit.alone[1]) - round(visit.alone[0])
+
+
+def change_text(visit: SharedVisit) -> str:
+    """`12 minutes less`."""
+    minutes = shown_change(visit)
+    unit = "minute" if abs(minutes) == 1 else "minutes"
+    return f"{abs(minutes)} {unit} {'less' if minutes < 0 else 'more'}" if minutes else "as many minutes"
+
+
+def company(before: Any, after: Any) -> str:
+    """Minutes with a peer in both."""
+    if before.minutes_accompanied > 0.0:
+        return f"a peer's company for {after.minutes_accompanied:.0f} min, not {before.minutes_accompanied:.0f}"
+    if after.minutes_accompanied > 0.0:
+        return f"a peer's company for {after.minutes_accompanied:.0f} min"
+    return "no company of a peer in either" if not after.n_peer_spells else "a peer who sets out and turns back"
+
+
+def moment(what: str, minutes: float) -> str:
+    """That something comes earlier, later or at the same time; empty where it comes in one of them only."""
+    if math.isnan(minutes):
+        return ""
+    if abs(minutes) < WORTH_SAYING_MINUTES:
+        return f"{what} at the same time"
+    return f"{what} {abs(minutes):.0f} min {'earlier' if minutes < 0 else 'later'}"
+
+
+def _end(before: Any, after: Any) -> float:
+    return float(after.departure - before.departure)
+
+
+def how_chosen(answer: TwoJourneys) -> str:
+    """The rule, and where this child stands by it."""
+    who = f"eligible {stream_text(answer.stream)} visits of the first week"
+    if answer.standing is None:
+        return f"Chosen by number (study.patient); none of the {who}, among which a rule would choose."
+    at = answer.standing
+    stands = (
+        f"This child has {change_text(answer.visit)} without staff; of {at.n} {who}, in the order of that change, "
+        f"{at.n_lower} stand before this one (towards less time without staff) and {at.n_higher} after."
+    )
+    if answer.by_rule:
+        return (
+            "Chosen by a rule that favours no staffing: the visit whose minutes without staff change by the median "
+            f"amount. {stands}"
+        )
+    return f"Chosen by number (study.patient), not by the rule. {stands}"
+
+
+def print_journeys(answer: TwoJourneys, console: Console) -> None:
+    """Heading, what differs, both journeys (side by side where there is room), and what this is not."""
+    say_unbroken(console, heading(answer), "bold")
+    say(console, what_differs(answer))
+    console.print()
+    if console.width >= LINE_WIDTH:
+        console.print(side_by_side(answer), highlight=False, width=LINE_WIDTH)
+    else:
+        for label, lines in zip(answer.labels, answer.lines, strict=True):
+            say(console, label, "bold")
+            for line in lines:
+                console.print(Text(hung(line, console.width)), highlight=False)
+        console.print()
+    say(console, how_chosen(answer))
+    say(console, ILLUSTRATION)
+
+
+def side_by_side(answer: TwoJourneys) -> Table:
+    """Both journeys in two columns; lines that are the same stand beside each other."""
+    width = (LINE_WIDTH - GAP) // 2
+    table = Table.grid(padding=(0, GAP, 0, 0))
+    for _ in answer.labels:
+        table.add_column(width=width)
+    table.add_row(*(Text(label, "bold") for label in answer.labels))
+    for left, right in beside_each_other(*answer.lines):
+        table.add_row(Text(hung(left, width)), Text(hung(right, width)))
+    return table
+
+
+def beside_each_other(left: Sequence[str], right: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of lines: those of the same work together, and between them those that one journey alone has."""
+    pairs, works = list[tuple[str, str]](), [[work_of(line) for line in side] for side in (left, right)]
+    for _, begin, end, start, stop in SequenceMatcher(None, works[0], works[1], autojunk=False).get_opcodes():
+        n_lines = max(end - begin, stop - start)
+        padded = ([*side, *[""] * (n_lines - len(side))] for side in (left[begin:end], right[start:stop]))
+        pairs += zip(*padded, strict=True)
+    return pairs
+
+
+def work_of(line: str) -> str:
+    """What a line of a journey says before its first comma or semicolon, without its times."""
+    return re.split("[,;]", line.split("  ", 2)[-1])[0]
+
+
+def hung(line: str, width: int) -> str:
+    """A line of a journey, wrapped so that its text hangs below itself."""
+    return textwrap.fill(line, max(width, len(HANG) + 12), subsequent_indent=HANG)
+
+
+def journeys_markdown(answer: TwoJourneys, command: str) -> str:
+    """The same as a page, with the picture."""
+    page = [f"# {heading(answer)}", what_differs(answer), "![Both journeys as bars along the time since arrival]"
+            "(journey.png)"]  # fmt: skip
+    for label, lines in zip(answer.labels, answer.lines, strict=True):
+        page += [f"## {label}", "```text\n" + "\n".join(lines) + "\n```"]
+    page += ["## How to read this", how_chosen(answer), ILLUSTRATION, RESPECT, f"Made by `{command}`."]
+    return "\n\n".join(page) + "\n"
