@@ -13,7 +13,7 @@ from sim.department.scenario import Problem, ScenarioError
 from sim.report.figures.journey_figure import LOOKS, TURNED_BACK, bars_of, draw_journey, journeys_figure
 from sim.report.journey import journey
 from sim.report.journey_answer import TwoJourneys, beside_each_other, how_chosen, journeys_markdown, what_differs
-from sim.studies.journey import answer_of, scenarios_of
+from sim.studies.journey import journeys_of, scenarios_of
 
 DRAWN_AT_ARRIVAL = (
     "patient", "visit_number", "stream", "acuity", "severity", "age_years", "arrival_mode", "group", "held",
@@ -23,7 +23,7 @@ DRAWN_AT_ARRIVAL = (
 
 @pytest.fixture(scope="module")
 def answer() -> TwoJourneys:
-    return answer_of(compose(["study=journey"]))
+    return journeys_of(compose(["study=journey"]))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def accompanied(answer: TwoJourneys, visits: list[SharedVisit]) -> TwoJourneys:
 
 def problems_of(*words: str) -> dict[str, Problem]:
     with pytest.raises(ScenarioError) as caught:
-        answer_of(compose(["study=journey", *words]))
+        journeys_of(compose(["study=journey", *words]))
     return {problem.path: problem for problem in caught.value.problems}
 
 
@@ -94,7 +94,7 @@ def test_of_two_visits_in_the_middle_the_one_that_changes_less_is_shown(
 
 def test_a_patient_asked_for_is_shown_and_said_not_to_be_of_the_rule(visits: list[SharedVisit]) -> None:
     first = visits[0]
-    shown = answer_of(compose(["study=journey", f"study.patient={first.patient}"]))
+    shown = journeys_of(compose(["study=journey", f"study.patient={first.patient}"]))
     assert shown.visit == first
     assert not shown.by_rule
     assert how_chosen(shown).startswith("Chosen by number")
@@ -189,3 +189,11 @@ def test_the_command_writes_words_picture_and_facts_only_where_output_says(
     facts = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert f"patient {facts['patient']})" in shown
     assert facts["by_rule"] is True
+    assert main(["study=report", "run=out"]) == 2
+    assert "its report cannot be made again" in " ".join(capsys.readouterr().err.split())
+
+
+def test_both_engines_show_the_same_child(answer: TwoJourneys) -> None:
+    other = journeys_of(compose(["study=journey", "engine=simpy"]))
+    assert other.visit == answer.visit
+    assert other.lines == answer.lines

@@ -28,7 +28,7 @@ ILLUSTRATION = (
     "the comparison of all children (peered)."
 )
 NO_PEER_HERE = " (with no peer at this child, a difference comes of who is free when)"
-GAP = 2
+COLUMN_GAP = 2
 """Columns between two journeys side by side."""
 HANG = " " * 18
 """Under the text of a line, past its two times."""
@@ -88,7 +88,7 @@ def what_differs(answer: TwoJourneys) -> str:
 def time_alone(visit: SharedVisit) -> str:
     """Minutes without staff in both, and their difference as it is shown."""
     before, after = visit.alone
-    return f"{after:.0f} min without staff, not {before:.0f} ({change_text(visit)})" if shown_change(visit) else (
+    return f"{after:.0f} min without staff, not {before:.0f} ({minutes_changed(visit)})" if shown_change(visit) else (
         f"as long without staff ({after:.0f} min)"
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def shown_change(visit: SharedVisit) -> int:
     return round(visit.alone[1]) - round(visit.alone[0])
 
 
-def change_text(visit: SharedVisit) -> str:
+def minutes_changed(visit: SharedVisit) -> str:
     """`12 minutes less`."""
     minutes = shown_change(visit)
     unit = "minute" if abs(minutes) == 1 else "minutes"
@@ -134,7 +134,7 @@ def how_chosen(answer: TwoJourneys) -> str:
         return f"Chosen by number (study.patient); none of the {who}, among which a rule would choose."
     at = answer.standing
     stands = (
-        f"This child has {change_text(answer.visit)} without staff; of {at.n} {who}, in the order of that change, "
+        f"This child has {minutes_changed(answer.visit)} without staff; of {at.n} {who}, in the order of that change, "
         f"{at.n_lower} stand before this one (towards less time without staff) and {at.n_higher} after."
     )
     if answer.by_rule:
@@ -164,8 +164,8 @@ def print_journeys(answer: TwoJourneys, console: Console) -> None:
 
 def side_by_side(answer: TwoJourneys) -> Table:
     """Both journeys in two columns; lines that are the same stand beside each other."""
-    width = (LINE_WIDTH - GAP) // 2
-    table = Table.grid(padding=(0, GAP, 0, 0))
+    width = (LINE_WIDTH - COLUMN_GAP) // 2
+    table = Table.grid(padding=(0, COLUMN_GAP, 0, 0))
     for _ in answer.labels:
         table.add_column(width=width)
     table.add_row(*(Text(label, "bold") for label in answer.labels))

@@ -4,12 +4,14 @@ import shlex
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from sim.analysis.design_needs import check_run
 from sim.analysis.journeys import SharedVisit, eligible_of_first_week, shared_visits, standing_of, typical_visit
+from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.short_lists import few_of
 from sim.io.suggest import did_you_mean
@@ -35,26 +37,28 @@ class JourneyStudy(Study):
     def dry_run(self, question: Question, console: Console) -> int:
         first, second = (scenario.staffing.name for scenario in scenarios_of(question))
         say(console, f"study=journey: one visit under {first} and {second}")
-        say(console, f"runs: 1 of each, {question.study.period.horizon / 10_080:.3g} weeks long, some seconds")
+        say(
+            console, f"runs: 1 of each, {question.study.period.horizon / MINUTES_PER_WEEK:.3g} weeks long, some seconds"
+        )
         return 0
 
     def run(self, question: Question, console: Console) -> int:
         started = time.monotonic()
-        answer = answer_of(question)
-        if question.output is not None:
-            self.write(answer, question, started)
+        place = None if question.output is None else results_place(question.output, self.name)
+        answer = journeys_of(question)
         print_journeys(answer, console)
-        if question.output is not None:
-            teller(console)(f"results are in {question.output}: journey.md, journey.png, journey.svg")
+        if place is not None:
+            self.write(answer, question, place, started)
+            teller(console)(f"results are in {place}: journey.md, journey.png, journey.svg")
         return 0
 
-    def write(self, answer: TwoJourneys, question: Question, started: float) -> None:
+    def write(self, answer: TwoJourneys, question: Question, place: Path, started: float) -> None:
         """Put words, picture and provenance into the folder of results. Raises OutputError, CannotKeep."""
         from sim.report.figures.journey_figure import draw_journeys  # loads a drawing library
 
-        facts = facts_of(answer, question) | {"seconds": round(time.monotonic() - started, 1)}
+        facts = facts_of_journeys(answer, question) | {"seconds": round(time.monotonic() - started, 1)}
         page = journeys_markdown(answer, shlex.join(question.command(elsewhere=True)))
-        with results_folder(results_place(question.output, self.name), self.name) as draft:
+        with results_folder(place, self.name) as draft:
             files = {"run.json": partial(write_json, facts), "journey.md": partial(write_text, page)}
             write_each(files, draft.folder, draft.errors)
             with draft.errors.noted(draft.folder / "journey.png"):
@@ -65,14 +69,14 @@ def scenarios_of(question: Question) -> tuple[Scenario, Scenario]:
     """Baseline and the other staffing. Raises ScenarioError with everything that is wrong with the question."""
     study = question.study
     assert isinstance(study, JourneySettings)
-    if problems := list(problems_of(study, question.scenario)):
+    if problems := list(faults_of_journey(study, question.scenario)):
         raise ScenarioError(problems)
     baseline = study.baseline or study.staffing[0]
     other = next(name for name in study.staffing if name != baseline)
     return question.scenarios[baseline], question.scenarios[other]
 
 
-def problems_of(study: JourneySettings, scenario: Scenario) -> Iterator[Problem]:
+def faults_of_journey(study: JourneySettings, scenario: Scenario) -> Iterator[Problem]:
     """Other than two staffings, or a stream that the department does not have."""
     if len(study.staffing) != 2:
         remedy = "a journey is shown under two staffings, the baseline first: write [traditional,peer_added]"
@@ -82,7 +86,7 @@ def problems_of(study: JourneySettings, scenario: Scenario) -> Iterator[Problem]
         yield Problem("study.stream", repr(study.stream), f"no such stream; {did_you_mean(study.stream, streams)}")
 
 
-def answer_of(question: Question) -> TwoJourneys:
+def journeys_of(question: Question) -> TwoJourneys:
     """Both runs, and the visit that is asked for or that the rule chooses. Raises ScenarioError."""
     study, scenarios = question.study, scenarios_of(question)
     assert isinstance(study, JourneySettings)
@@ -118,7 +122,7 @@ def chosen_visit(study: JourneySettings, visits: Sequence[SharedVisit], eligible
     return found
 
 
-def facts_of(answer: TwoJourneys, question: Question) -> dict[str, Any]:
+def facts_of_journeys(answer: TwoJourneys, question: Question) -> dict[str, Any]:
     """What is needed to have the same again, and which child it is."""
     return provenance(
         study=question.study.name, command=question.command(), choices=question.choices, seed=question.seed,

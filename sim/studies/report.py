@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
 from sim.analysis.breakeven import BreakEvenAnswer
@@ -32,6 +33,14 @@ from sim.studies.sweep import received_design, sweep_and_comparison, sweep_page
 from sim.studies.validate import VALIDATION_FILE
 
 
+class StudyPlayed(BaseModel):
+    """Which study a folder is of; one without a report need not say what a report shows."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    study: str
+
+
 class ReportStudy(Study):
     """The report of a study that was played, from its folder of results."""
 
@@ -47,6 +56,7 @@ class ReportStudy(Study):
         if problems or question.run is None:
             raise ScenarioError(problems)
         check_entries(question.run)
+        refuse_without_page(question.run, read_facts(question.run / FACTS, StudyPlayed).study)
         place = question.export or question.run / REPORT
         text = page_of(question.run, read_facts(question.run / FACTS, ReportFacts), place.suffix)
         try:
@@ -73,9 +83,7 @@ def problems_of_place(file: Path | None) -> list[Problem]:
 
 def page_of(folder: Path, facts: ReportFacts, suffix: str) -> str:
     """The page of a folder of results: its report, or its answer in Markdown. Raises ScenarioError."""
-    if facts.study not in PAGES:
-        remedy = f"its report cannot be made again: name the folder of {STUDIES_WITH_REPORT}"
-        raise ScenarioError([Problem(f"{folder / FACTS}, study", shortened_value(facts.study), remedy)])
+    refuse_without_page(folder, facts.study)
     try:
         return PAGES[facts.study](folder, facts, suffix)
     except ScenarioError:
@@ -83,6 +91,13 @@ def page_of(folder: Path, facts: ReportFacts, suffix: str) -> str:
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # such as a column that a figure needs
         found = f"tables that do not fit each other ({type(error).__name__}: {error})"
         raise ScenarioError([Problem(str(folder), shortened_text(found), AS_WRITTEN)]) from error
+
+
+def refuse_without_page(folder: Path, study: str) -> None:
+    """Raise ScenarioError for the folder of a study that has no report."""
+    if study not in PAGES:
+        remedy = f"its report cannot be made again: name the folder of {STUDIES_WITH_REPORT}"
+        raise ScenarioError([Problem(f"{folder / FACTS}, study", shortened_value(study), remedy)])
 
 
 def comparison_page(folder: Path, facts: ReportFacts, suffix: str) -> str:

@@ -17,20 +17,20 @@ from sim.report.journey_answer import ILLUSTRATION, TwoJourneys, how_chosen, wha
 if TYPE_CHECKING:
     import pandas as pd
 
-WAITS, STAFF, COMPANY = "waits for place or staff", "staff with the child", "peer's company"
-WITHOUT_STAFF, WATCH = "tests, steps without staff", "aide observing, care"
-ELSEWHERE, BOARDING = "other work for the child", "waits for a ward bed"
+WAITS_ROW, CARE_ROW, COMPANY_ROW = "waits for place or staff", "staff with the child", "peer's company"
+STEPS_ROW, WATCH_ROW = "tests, steps without staff", "aide observing, care"
+ELSEWHERE_ROW, BOARDING_ROW = "other work for the child", "waits for a ward bed"
 LOOKS = {
-    WAITS: (EMPTY, "////"),
-    STAFF: (HUES[1], ""),
-    COMPANY: (HUES[0], ""),
-    WITHOUT_STAFF: (ASSUMED, ""),
-    WATCH: (HUES[2], ""),
-    ELSEWHERE: (HUES[4], "...."),
-    BOARDING: (EMPTY, "\\\\\\\\"),
+    WAITS_ROW: (EMPTY, "////"),
+    CARE_ROW: (HUES[1], ""),
+    COMPANY_ROW: (HUES[0], ""),
+    STEPS_ROW: (ASSUMED, ""),
+    WATCH_ROW: (HUES[2], ""),
+    ELSEWHERE_ROW: (HUES[4], "...."),
+    BOARDING_ROW: (EMPTY, "\\\\\\\\"),
 }
 """Rows of a lane from the top, with colour and hatching; each has its name at its left."""
-ROW_OF_KIND = {"contact": COMPANY, "bridging": ELSEWHERE, "observation": WATCH, "care": WATCH}
+ROW_OF_KIND = {"contact": COMPANY_ROW, "bridging": ELSEWHERE_ROW, "observation": WATCH_ROW, "care": WATCH_ROW}
 ROW_HEIGHT, BAR_HEIGHT = 0.3, 0.66
 TURNED_BACK = "turned back"
 Bar = tuple[str, str, float, float]
@@ -47,7 +47,7 @@ def journeys_figure(answer: TwoJourneys) -> Frame:
     """A lane for each staffing, with the same rows and the same scale."""
     tables = [bars_of(run, row) for run, row in zip(answer.runs, answer.visit.rows, strict=True)]
     ends = [float(row.departure - row.arrival) for row in answer.rows]
-    rows = [row for row in LOOKS if row == COMPANY or any((table["row"] == row).any() for table in tables)]
+    rows = [row for row in LOOKS if row == COMPANY_ROW or any((table["row"] == row).any() for table in tables)]
     grid = Grid(2, ROW_HEIGHT * len(rows), left=2.05, right=0.85, above=0.3, below=0.55)
     differs = what_differs(answer).removeprefix("What differs under ")
     footer = (
@@ -113,9 +113,9 @@ def bars_of(run: Trajectory, visit: int) -> "pd.DataFrame":
 
     row = run.visits.iloc[visit]
     bars = [*_bars_of_tasks(run, visit, float(row.departure)), *_bars_of_waits(run, visit)]
-    bars += [(WITHOUT_STAFF, run.steps[step], started, ended) for step, started, ended in delays_of(run, visit)]
+    bars += [(STEPS_ROW, run.steps[step], started, ended) for step, started, ended in delays_of(run, visit)]
     if not math.isnan(row.boarding_start):
-        bars.append((BOARDING, "bed", float(row.boarding_start), float(row.boarding_end)))
+        bars.append((BOARDING_ROW, "bed", float(row.boarding_start), float(row.boarding_end)))
     table = pd.DataFrame(bars, columns=["row", "what", "start", "end"])
     table[["start", "end"]] = table[["start", "end"]].fillna(run.horizon) - float(row.arrival)
     return table.sort_values(["start", "end"], kind="stable", ignore_index=True)
@@ -127,7 +127,7 @@ def _bars_of_tasks(run: Trajectory, visit: int, departure: float) -> Iterator[Ba
         kind, start, end = task["kind"], float(task["started"]), float(task["ended"])
         if not start < departure:
             continue
-        row = ELSEWHERE if kind in AWAY_FROM_THE_CHILD else ROW_OF_KIND.get(kind, STAFF)
+        row = ELSEWHERE_ROW if kind in AWAY_FROM_THE_CHILD else ROW_OF_KIND.get(kind, CARE_ROW)
         if kind == "contact" and task["company_since"] >= end:
             yield row, TURNED_BACK, start, end
         else:
@@ -145,4 +145,4 @@ def _bars_of_waits(run: Trajectory, visit: int) -> Iterator[Bar]:
             waits.append((task["step"], task["waited_since"], task["started"] if begun else task["ended"]))
     for what, since, until in waits:
         if until - since >= WORTH_SAYING_MINUTES:
-            yield WAITS, what, float(since), float(until)
+            yield WAITS_ROW, what, float(since), float(until)
