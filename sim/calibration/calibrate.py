@@ -65,6 +65,10 @@ MATCH_ROUNDS: Final = 30
 """Rounds in which the nearest point is looked for; with three waves at most `MOST_MATCH_RUNS` runs."""
 MATCH_POINTS, MATCH_WAVES, MATCH_REPLICATIONS, POINTS_OF_A_ROUND = 40, 3, 2, 20
 MOST_MATCH_RUNS: Final = MATCH_REPLICATIONS * (MATCH_WAVES * MATCH_POINTS + MATCH_ROUNDS * POINTS_OF_A_ROUND)
+_LISTS_WITHOUT_WEEKDAYS: Final = (
+    "study.staff, study.places: without weekdays no department is made that could have them: leave them out, or map a "
+    "time of arrival"
+)
 Boxes = Mapping[str, tuple[float, float]]
 """Quantities to be matched, each with the least and the greatest factor that is looked at."""
 NOTHING_MATCHED: Final[Boxes] = MappingProxyType({})
@@ -120,7 +124,9 @@ def estimate_calibration(
     read = inspect_visits(visits_file, column_map)
     if is_counted_by_day(column_map) and not read.quality.errors():
         read, rake = replace(read, frame=with_hours(read.frame, base)), False
-    of_file = obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits)
+    of_file = tuple(obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits))
+    if shares.has_no_weekday(read.frame) and lists != NO_LISTS:
+        of_file += (_LISTS_WITHOUT_WEEKDAYS,)
     if errors := (*read.quality.errors(), *of_file):
         raise VisitsFileError(str(visits_file), errors)
     test = None if test_file is None else SecondFile.read(test_file, column_map, base)
@@ -130,9 +136,6 @@ def estimate_calibration(
     department: DepartmentReport | None = None
     texts: dict[str, str] = {}
     if shares.has_no_weekday(frame):
-        if lists != NO_LISTS:
-            remedy = "no department is made that could have them: leave them out, or map a time of arrival"
-            raise VisitsFileError(str(visits_file), (f"study.staff, study.places: without weekdays {remedy}",))
         of_day = estimate_day(frame)
         estimates, demand = of_day.everyone, demand_of_day(source, of_day, None if base is None else base.demand)
     elif base is None:

@@ -29,7 +29,9 @@ from sim.calibration.estimators.streams import StreamParts
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.calibration.writing.arrival_lines import Rates, months_to_write, variation_lines
 from sim.calibration.writing.estimate_rows import (
+    DAYS,
     HOUR_LABELS,
+    HOURS_OF_WEEK,
     LEVEL_LABELS,
     Estimate,
     further_estimates,
@@ -360,10 +362,6 @@ def _mental_hours(hours: HourShapes, named: str, mental: DemandEstimates | None)
     return ConfigLine(hours.mental_health, f"{named}; all days, {_sample(mental.hour_of_day)}", COMPOSED_DECIMALS)
 
 
-_DAYS: Final = [weekday_name(day)[:3] for day in range(7)]
-_HOURS_OF_WEEK: Final = [(day, hour, "") for day in _DAYS for _, hour, _ in HOUR_LABELS]
-
-
 def _week_table(
     shapes: WeekByStream, hours: HourShapes, indices: Mapping[str, ConfigLine], mixes: Mapping[str, ConfigLine | None]
 ) -> Iterator[Estimate]:
@@ -375,18 +373,18 @@ def _week_table(
     if MENTAL_HEALTH in shapes.by_stream:
         of_mental = shapes.by_stream[MENTAL_HEALTH].hour_of_day
         yield from share_rows("hour_of_day_share mental_health", of_mental, HOUR_LABELS, written=hours.mental_health)
-    weekdays = [(day, "", "") for day in _DAYS]
+    weekdays = [(day, "", "") for day in DAYS]
     for stream, each in written.items():
         values = indices[stream].values
         yield from share_rows(f"weekday_index{suffix[stream]}", each.weekday, weekdays, written=values, scale=7.0)
     for day, (shares, by_hour) in enumerate(zip(week.hour_by_weekday, hours.everyone, strict=True)):
-        labels = _HOURS_OF_WEEK[day * HOURS_PER_DAY : (day + 1) * HOURS_PER_DAY]
+        labels = HOURS_OF_WEEK[day * HOURS_PER_DAY : (day + 1) * HOURS_PER_DAY]
         yield from share_rows("hour_share", shares, labels, written=by_hour)
-    yield from share_rows("hour_of_week_share", week.hour_of_week, _HOURS_OF_WEEK)
+    yield from share_rows("hour_of_week_share", week.hour_of_week, HOURS_OF_WEEK)
     for stream, each in written.items():
         yield from _acuity_rows(each, mixes[stream], suffix[stream])
     if week.dispersion is not None:
-        for label, value in zip(_HOURS_OF_WEEK, week.dispersion.by_hour, strict=True):
+        for label, value in zip(HOURS_OF_WEEK, week.dispersion.by_hour, strict=True):
             if np.isfinite(value):
                 yield Estimate("dispersion_index", *label, week.hour_of_week.n, float(value), None, None)
 
