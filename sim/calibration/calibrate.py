@@ -49,7 +49,7 @@ from sim.runs.output_folder import publish
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import csv_text
 from sim.visits.file_error import VisitsFileError
-from sim.visits.visits_table import inspect_visits
+from sim.visits.visits_table import VisitsFile, inspect_visits
 
 OWNER: Final = "calibrate"
 """By which a folder of calibrations is known as one."""
@@ -119,16 +119,8 @@ def estimate_calibration(
     those of the `lists` of the hospital, else the base's, scaled to its volume. `tell` says what takes long. Raises
     `VisitsFileError` with every problem at once.
     """
-    if errors := tuple(obstacles_without_file(column_map, name, base, matched)):
-        raise VisitsFileError(str(visits_file), errors)
-    read = inspect_visits(visits_file, column_map)
-    if is_counted_by_day(column_map) and not read.quality.errors():
-        read, rake = replace(read, frame=with_hours(read.frame, base)), False
-    of_file = tuple(obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits))
-    if shares.has_no_weekday(read.frame) and lists != NO_LISTS:
-        of_file += (_LISTS_WITHOUT_WEEKDAYS,)
-    if errors := (*read.quality.errors(), *of_file):
-        raise VisitsFileError(str(visits_file), errors)
+    read = _read_visits(visits_file, column_map, name, base, matched, rake, if_none_fits, lists)
+    rake = rake and not is_counted_by_day(column_map)
     test = None if test_file is None else SecondFile.read(test_file, column_map, base)
     frame, weights = with_usable_weights(read.frame)
     source = VisitsSource(name, visits_file, column_map, read.quality, rake, weights)
@@ -157,6 +149,33 @@ def estimate_calibration(
         "exclusions": csv_text(read.exclusions),
     }
     return CalibrationReport(read.quality, estimates, demand, output, texts, department)
+
+
+def _read_visits(
+    visits_file: Path,
+    column_map: ColumnMap,
+    name: str,
+    base: Scenario | None,
+    matched: Boxes,
+    rake: bool,
+    if_none_fits: IfNoneFits,
+    lists: ResourceLists,
+) -> VisitsFile:
+    """The visits, with hours where they are counted by day; VisitsFileError with all that is in the way."""
+    if errors := tuple(obstacles_without_file(column_map, name, base, matched)):
+        raise VisitsFileError(str(visits_file), errors)
+    read = inspect_visits(visits_file, column_map)
+    if is_counted_by_day(column_map) and not read.quality.errors():
+        read, rake = replace(read, frame=with_hours(read.frame, base)), False
+    errors = (
+        *read.quality.errors(),
+        *obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits),
+    )
+    if shares.has_no_weekday(read.frame) and lists != NO_LISTS:
+        errors += (_LISTS_WITHOUT_WEEKDAYS,)
+    if errors:
+        raise VisitsFileError(str(visits_file), errors)
+    return read
 
 
 def _department_texts(found: "_Calibrated", report: DepartmentReport, source: VisitsSource) -> dict[str, str]:
