@@ -10,7 +10,7 @@ from sim.cli import main
 from sim.io.strict_yaml import parsed_yaml
 from sim.visits.column_map import ColumnMap
 from sim.visits.draft_map import draft_map, quoted
-from sim.visits.draft_words import level, meaning
+from sim.visits.draft_meanings import level, meaning
 from sim.visits.visits_table import inspect_visits, read_visits
 from tests.layouts import bupar, mimic, nhamcs_2016
 from tests.test_plausibility import visits

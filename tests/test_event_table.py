@@ -24,7 +24,9 @@ def events_map(**more: object) -> ColumnMap:
         "disposition": "end *",
     }  # fmt: skip
     acuity = {"column": "level", "recode": {"2": 2, "3": 3}}
-    return ColumnMap.model_validate({"arrival": {"kind": "events"}, "events": events, "acuity": acuity, **more})
+    ended = {"column": "disposition", "recode": {"home": "discharge", "ward": "admission"}}
+    known = {"arrival": {"kind": "events"}, "events": events, "acuity": acuity, "disposition": ended}
+    return ColumnMap.model_validate(known | more)
 
 
 def write(folder: Path, *rows: str) -> Path:

@@ -5,7 +5,7 @@ Values go into SQL as parameters, variables or registered tables; elsewhere by `
 
 import glob
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +74,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def literals(texts: Iterable[str]) -> str:
+    """String literals with commas between."""
+    return ", ".join(map(literal, texts))
+
+
 def identifier(name: str) -> str:
     """A quoted name of a table or column."""
     return '"' + name.replace('"', '""') + '"'
@@ -83,6 +88,11 @@ def whole_number(connection: DuckDBPyConnection, query: str, parameters: object 
     """The whole number in the only row of a query; NULL is 0."""
     row = connection.execute(query, parameters).fetchone()
     return int(row[0] or 0) if row else 0
+
+
+def numbers(connection: DuckDBPyConnection, query: str) -> tuple[float, ...]:
+    """The numbers in the only row of a query; NULL is 0."""
+    return tuple(float(value or 0.0) for value in connection.execute(query).fetchone() or ())
 
 
 def parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRelation:

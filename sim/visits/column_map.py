@@ -22,6 +22,9 @@ VOCABULARY: Final[Mapping[str, tuple[str, ...]]] = {
 """
 
 Resolution = Literal["minute", "hour", "day"]
+WORD_FIELDS = ("stream", "disposition", "mode", "seen_recently")
+TIME_FIELDS = ("triage_time", "physician_time", "departure_time")
+NUMBER_FIELDS = ("triage_minutes", "wait_minutes", "stay_minutes", "age", "weight")
 Acuity = Annotated[int, Field(ge=1, le=5)]
 GateRule = Literal[
     "repeated_visits", "present_twice", "several_sites", "other_unit", "departure_at_arrival", "empty_hours",
@@ -260,6 +263,9 @@ class ColumnWithUnit(Strict):
 
 
 NumberColumn = str | ColumnWithUnit
+MINUTES_IN: Final = {"seconds": 1.0 / 60.0, "minutes": 1.0, "hours": 60.0, "days": 1440.0}
+YEARS_IN: Final = {"days": 1.0 / 365.25, "months": 1.0 / 12.0, "years": 1.0}
+"""What a unit is in minutes, and in years."""
 
 
 class AcuityColumn(Strict):
@@ -267,6 +273,23 @@ class AcuityColumn(Strict):
 
     column: str
     recode: dict[str, Acuity | None] = Field(min_length=1)
+
+
+def columns_of(part: object) -> list[str]:
+    """The columns of the file that a part of the map names, in its order; none of None and of events."""
+    match part:
+        case str():
+            return [part]
+        case tuple() | dict():
+            return list(part)
+        case FlagColumns():
+            return list(part.flags)
+        case CodedColumn() | ColumnWithUnit() | AcuityColumn() | WeekdayCode() | TimestampArrival():
+            return [part.column]
+        case DateAndTime() | TimesOfStep() | PartsArrival() | CountsArrival():
+            return [name for key, value in part if key != "kind" for name in columns_of(value)]
+        case _:
+            return []
 
 
 class Sources(Strict):
@@ -372,7 +395,7 @@ class ColumnMap(Strict):
         numbers = {name: getattr(self, name) for name in ("triage_minutes", "wait_minutes", "stay_minutes", "age")}
         numbers |= {f"step_minutes.{step}": each for step, each in self.step_minutes.items()}
         for name, number in numbers.items():
-            known = ("days", "months", "years") if name == "age" else ("seconds", "minutes", "hours", "days")
+            known = YEARS_IN if name == "age" else MINUTES_IN
             if isinstance(number, ColumnWithUnit) and number.unit not in known:
                 raise ValueError(f"{name}.unit: {number.unit} is no unit of it; give {', '.join(known)}")
         return self
@@ -409,6 +432,12 @@ class ColumnMap(Strict):
         if self.counts is not None:
             return "day" if self.counts.is_by_day else "hour"
         return "hour" if isinstance(self.arrival, PartsArrival) and self.arrival.hour is not None else "minute"
+
+    def columns(self) -> list[str]:
+        """Each column of the file that the map names, once; those of `events` and `join` aside."""
+        fields = ("arrival", "visit", "patient", "site", "only", "cluster", "acuity", *WORD_FIELDS, *TIME_FIELDS)
+        parts = [getattr(self, name) for name in (*fields, *NUMBER_FIELDS)]
+        return list(dict.fromkeys(name for part in (*parts, *self.step_minutes.values()) for name in columns_of(part)))
 
     def steps(self) -> dict[str, NumberColumn | TimesOfStep]:
         """Every step that is measured, those of a log by the names their marks have in the table made of it."""

@@ -8,11 +8,10 @@ from typing import Final
 import numpy as np
 
 from sim.io import sql
-from sim.visits import clock_text
-from sim.visits import visits_query as texts
+from sim.visits import cell_text
 from sim.visits.column_map import CountsArrival
 from sim.visits.data_quality import DataFinding, note
-from sim.visits.number_fields import add_number
+from sim.visits.number_and_word_fields import add_number
 from sim.visits.time_fields import add_hour_alone, add_parts_of_arrival, add_time, join_date_and_minute
 from sim.visits.visits_query import VisitsQuery
 
@@ -26,8 +25,7 @@ COUNTED: Final = "counted"
 
 def add_counts(query: VisitsQuery, counts: CountsArrival) -> None:
     """The time that each row counts, and its number of arrivals."""
-    needed = [counts.count, *(name for name in (counts.time, counts.date, counts.hour) if name is not None)]
-    if not all(query.has(name) for name in needed):
+    if not query.has_all(counts):
         return
     if counts.time is not None:
         add_time(query, "arrival", counts.time)
@@ -67,7 +65,7 @@ def check_counts(query: VisitsQuery, counts: CountsArrival) -> None:
         text = query.text(counts.time)
         is_new = f"row_number() OVER (PARTITION BY f_arrival, {text}{stream} ORDER BY row) = 1"
         came_twice = f"{again} AND {is_new} AND {_is_twice_in(query.column_map.time_zone)}"
-        came_twice += f" AND {texts.matches(text, clock_text.UTC_OFFSET)}"
+        came_twice += f" AND {cell_text.matches(text, cell_text.UTC_OFFSET)}"
         kind = "a second row for the hour that came twice when the clock went back"
         added = query.note(counts.time, came_twice, kind, "its count is added to that of the first", is_listed=False)
         again += f" AND NOT {added}"
@@ -123,20 +121,19 @@ def _coverage(query: VisitsQuery, counts: CountsArrival) -> list[DataFinding]:
     seen = [_counted_times(query, each, step) for each in streams]
     every = np.unique(np.concatenate([times for times, _ in seen]))
     span = np.arange(every[0], every[-1] + 1)
-    covered = every
     findings = [each for times, n in seen for each in _zeros_left_out(query, counts, span, times, n)]
     lacking = sum(len(every) - len(times) for times, _ in seen)
     if lacking:
         kind = f"{lacking:,} {unit}s have a row of one stream and none of another"
         remedy = "taken as 0; write a row of 0 where nobody of a stream came"
         findings.append(note(counts.count, kind, remedy))
-    missing = np.setdiff1d(span, covered)
+    missing = np.setdiff1d(span, every)
     if missing.size:
         kind = f"{missing.size:,} of the {span.size:,} {unit}s from {span[0]} to {span[-1]} have no row"
         findings.append(note(query.origin["arrival"], kind, "not covered: they count neither as empty nor as usual"))
     day_start, day_end = every[0].astype("datetime64[D]"), every[-1].astype("datetime64[D]") + 1
     hours = np.arange(day_start.astype("datetime64[h]"), day_end.astype("datetime64[h]"))
-    query.uncovered_hours = hours[~np.isin(hours.astype(f"datetime64[{step}]"), covered)]
+    query.uncovered_hours = hours[~np.isin(hours.astype(f"datetime64[{step}]"), every)]
     return findings
 
 
@@ -159,9 +156,8 @@ def _zeros_left_out(
     per_week = 7 if counts.is_by_day else 168
     place, all_places = times.astype(np.int64) % per_week, span.astype(np.int64) % per_week
     seen = np.bincount(place, minlength=per_week)
-    rate = np.bincount(place, weights=n, minlength=per_week) / np.maximum(
-        np.bincount(all_places, minlength=per_week), 1
-    )
+    n_weeks = np.maximum(np.bincount(all_places, minlength=per_week), 1)
+    rate = np.bincount(place, weights=n, minlength=per_week) / n_weeks
     expected = float(np.exp(-rate[all_places]).sum())
     missing = span.size - int(seen.sum())
     if expected < _FEWEST_ZEROS or missing < _OF_THE_ZEROS * expected:

@@ -8,16 +8,17 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from sim.io.calendar_days import WEEKDAY_NAMES
+from sim.visits.column_names import FIELD_WORDS, UNIT_WORDS
 from sim.visits.column_profile import ColumnProfile, profiles
-from sim.visits.draft_roles import Roles, further_named, roles_of
-from sim.visits.draft_words import level, meaning
+from sim.visits.draft_meanings import level, meaning, roles_of
 from sim.visits.file_error import VisitsFileError
 from sim.visits.raw_table import RawTable, SourceFile, scratch_database
 
@@ -29,10 +30,6 @@ _ACTIVITY: Final = ("activity", "event", "handling", "task", "concept")
 _CASE: Final = ("case", "trace", "patient", "visit", "encounter", "stay")
 _LIFECYCLE: Final = frozenset(("start", "complete", "schedule", "assign", "suspend", "resume", "begin", "end"))
 _WEEKDAY: Final = frozenset(("vdayr", "weekday", "dow", "wday"))
-_UNITS: Final = {
-    "hours": ("hours", "hrs", "hour", "hr"), "seconds": ("seconds", "sec", "secs"), "days": ("days", "day"),
-    "months": ("months", "month", "mo"),
-}  # fmt: skip
 _QUESTION: Final = "  # ?"
 
 
@@ -41,8 +38,7 @@ def draft_map(path: Path) -> str:
     with tempfile.TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         with scratch_database(scratch, [path]) as connection:
-            source, raw = _loaded(path, connection, scratch)
-            return _Draft(path, source, connection, raw, profiles(connection, raw)).text()
+            return _Draft(*_loaded(path, connection, scratch)).text()
 
 
 def _loaded(path: Path, connection: duckdb.DuckDBPyConnection, scratch: Path) -> tuple[SourceFile, RawTable]:
@@ -101,16 +97,9 @@ def _in_quotes(text: str) -> str:
 class _Draft:
     """A map on its way to being written: lines of comments above, lines of keys below."""
 
-    def __init__(
-        self,
-        path: Path,
-        source: SourceFile,
-        connection: duckdb.DuckDBPyConnection,
-        raw: RawTable,
-        columns: Sequence[ColumnProfile],
-    ) -> None:
-        self.path, self.source, self.connection, self.raw, self.columns = path, source, connection, raw, columns
-        self.roles: Roles = roles_of(columns)
+    def __init__(self, source: SourceFile, raw: RawTable) -> None:
+        self.source, self.raw, self.columns = source, raw, profiles(source.connection, raw)
+        self.roles = roles_of(self.columns)
         self.questions: list[str] = []
         self.notes: dict[str, str] = {}
 
@@ -120,13 +109,16 @@ class _Draft:
         log = self._log_columns()
         keys += list(self._log(*log)) if log is not None else [*self._arrival(), *self._fields()]
         head = [
-            f"# Draft of a column map, made from {quoted(self.path.name)}: {self.raw.n_rows:,} rows, "
+            f"# Draft of a column map, made from {quoted(self.source.path.name)}: {self.raw.n_rows:,} rows, "
             f"{len(self.columns)} columns.",
             "# Answer what has a question mark, save it as FOLDER/visits/NAME.yaml, and give:",
             "# peered --config-dir FOLDER study=calibrate visits=FILE study.map=NAME",
             "#",
         ]
-        asked = [part for question in self.questions for part in _wrapped(f"? {question}")]
+        wrapper = textwrap.TextWrapper(
+            _WIDTH, initial_indent="# ? ", subsequent_indent="#   ", break_long_words=False, break_on_hyphens=False
+        )
+        asked = [line for question in self.questions for line in wrapper.wrap(question)]
         return "\n".join([*head, *asked, *(["#"] if asked else []), *self._seen(), *keys, ""])
 
     def _ask(self, question: str) -> None:
@@ -230,12 +222,17 @@ class _Draft:
             if field in self.roles.column:
                 yield from self._number(field, self.roles.column[field])
         if "acuity" in self.roles.column:
-            yield from self._acuity(self.roles.column["acuity"])
+            column = self.roles.column["acuity"]
+            yield from self._recoded("acuity", column, {word: level(word) for word in sorted(self._said(column))})
         for field in ("disposition", "mode", "stream"):
             if field in self.roles.column:
-                yield from self._words(field, self.roles.column[field])
-        for name in further_named(("weight", "patwt", "wgt"), self.columns, self.roles.taken()):
-            yield f"# weight: {quoted(name)}{_QUESTION} only if it is the survey weight of the visit, not of the body"
+                column = self.roles.column[field]
+                meanings = {word: meaning(field, word, column.name) for word in self._said(column)}
+                yield from self._recoded(field, column, meanings)
+        for column in self.columns:
+            if column.tokens & set(FIELD_WORDS["weight"]) and column.name not in self.roles.taken():
+                doubt = "only if it is the survey weight of the visit, not of the body"
+                yield f"# weight: {quoted(column.name)}{_QUESTION} {doubt}"
 
     def _identities(self) -> Iterator[str]:
         """Visit, patient, site."""
@@ -262,7 +259,7 @@ class _Draft:
             del self.roles.column[field]
             self.notes[column.name] = f"not used, {end[field]} gives it"
             return
-        unit = next((unit for unit, words in _UNITS.items() if column.tokens & set(words)), None)
+        unit = next((unit for unit, words in UNIT_WORDS.items() if column.tokens & set(words)), None)
         likely = unit or _likely_unit(field, column)
         if likely is None:
             yield f"{field}: {quoted(column.name)}"
@@ -271,13 +268,6 @@ class _Draft:
         yield f"{field}: {{column: {quoted(column.name)}, unit: {likely}}}{doubt}"
         if not unit:
             self._ask(f"{field}: by its median {quoted(column.name)} is of {likely}; is it?")
-
-    def _acuity(self, column: ColumnProfile) -> Iterator[str]:
-        yield from self._recoded("acuity", column, {word: level(word) for word in sorted(self._said(column))})
-
-    def _words(self, field: str, column: ColumnProfile) -> Iterator[str]:
-        meanings = {word: meaning(field, word, column.name) for word in self._said(column)}
-        yield from self._recoded(field, column, meanings)
 
     def _said(self, column: ColumnProfile) -> list[str]:
         """The words of a column but its codes for missing."""
@@ -320,7 +310,7 @@ class _Draft:
     def _log(self, case: ColumnProfile, activity: ColumnProfile, time: ColumnProfile) -> Iterator[str]:
         """The keys of a log: the activity that most cases begin with, and that most end with."""
         lifecycle = next((c for c in self.columns if c.words and {w.lower() for w in c.words} <= _LIFECYCLE), None)
-        first, last = (self._activity_at(case, activity, time, order) for order in ("ASC", "DESC"))
+        first, last = (self._activity_at(case, activity, time, end) for end in ("arg_min", "arg_max"))
         starts, ends = "", ""
         if lifecycle is not None and {"start", "complete"} <= {word.lower() for word in lifecycle.words}:
             starts, ends = ", lifecycle: start", ", lifecycle: complete"
@@ -339,11 +329,10 @@ class _Draft:
         self.notes |= {case.name: "events.case", activity.name: "events.activity", time.name: "events.time"}
         self.roles.column.clear()
 
-    def _activity_at(self, case: ColumnProfile, activity: ColumnProfile, time: ColumnProfile, order: str) -> str:
-        """The activity of the first or the last event of most cases."""
-        function = "arg_min" if order == "ASC" else "arg_max"
-        found = self.connection.execute(
-            f"SELECT a, count(*) FROM (SELECT {function}({activity.ours}, ({time.ours}, row)) AS a "
+    def _activity_at(self, case: ColumnProfile, activity: ColumnProfile, time: ColumnProfile, end: str) -> str:
+        """The activity of the first (`arg_min` of the time) or the last event of most cases."""
+        found = self.source.connection.execute(
+            f"SELECT a, count(*) FROM (SELECT {end}({activity.ours}, ({time.ours}, row)) AS a "
             f"FROM {self.raw.name} WHERE {case.ours} IS NOT NULL AND {activity.ours} IS NOT NULL "
             f"GROUP BY {case.ours}) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
         ).fetchone()
@@ -357,14 +346,3 @@ def _likely_unit(field: str, column: ColumnProfile) -> str | None:
     if field == "stay_minutes" and 0 < column.median < 15:
         return "hours"
     return "seconds" if column.median > 2880 else None
-
-
-def _wrapped(text: str) -> Iterator[str]:
-    """A comment in lines of believable length."""
-    line = "#"
-    for word in text.split():
-        if len(line) + len(word) + 1 > _WIDTH:
-            yield line
-            line = "#  "
-        line += f" {word}"
-    yield line

@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sim.io import sql
-from sim.visits import visits_query as texts
-from sim.visits.column_map import ColumnWithUnit
+from sim.visits import cell_text
+from sim.visits.column_map import MINUTES_IN, TIME_FIELDS, ColumnWithUnit
 from sim.visits.column_names import names_a_site
 from sim.visits.data_quality import DataFinding
-from sim.visits.plausible_times import empty_times
-from sim.visits.source_text import TIME_FIELDS, mapped_columns
+from sim.visits.empty_times import empty_times
 from sim.visits.visits_query import VisitsQuery
 
 _FEWEST: Final = 20
@@ -52,8 +50,6 @@ _SAME_HOURS: Final = 0.5
 """Overlap of the hours of the day of two values: shifts share none."""
 _BETWEEN: Final = {"wait_minutes": "physician_time", "stay_minutes": "departure_time", "triage_minutes": "triage_time"}
 """Minutes from arrival, and the time they end at."""
-_RATIOS: Final = {"seconds": 60.0, "hours": 1.0 / 60.0, "days": 1.0 / 1440.0}
-"""What a number of another unit is, as a multiple of the minutes."""
 _NEAR: Final = 1.2
 _SHORTEST_STAY, _SHORTEST_WAIT = 15.0, 3.0
 """Minutes: no department's median stay is shorter, and where the median wait is longer it is not in hours."""
@@ -80,7 +76,7 @@ def gate(query: VisitsQuery) -> list[DataFinding]:
 def _repeated_visits(query: VisitsQuery) -> Iterator[DataFinding]:
     """Rows equal to an earlier one in every column the map names, far more of them than chance gives."""
     column_map = query.column_map
-    columns = [query.raw.column_of[name] for name in mapped_columns(column_map) if query.has(name)]
+    columns = [query.raw.column_of[name] for name in column_map.columns() if query.has(name)]
     if column_map.events is not None or column_map.counts is not None or not columns:
         return  # a log has one row a case, counts one an hour
     told = " OR ".join(f"{column} IS NOT NULL" for column in columns)
@@ -315,14 +311,15 @@ def _unit_by_times(query: VisitsQuery, name: str) -> tuple[str, float] | None:
     end = _BETWEEN[name]
     if not _is_number(query, name) or not query.knows("arrival", end):
         return None
-    between = f"(epoch_us(f_{end}) - epoch_us(f_arrival)) / 60e6"
+    between = cell_text.minutes_apart("f_arrival", f"f_{end}")
     n, ratio = query.numbers(
         f"SELECT count(*), median(v / m) FROM (SELECT {_written(query, name)} AS v, {between} AS m FROM visits) "
         "WHERE v > 0 AND m > 0",
     )
     if n < _FEWEST:
         return None
-    return next(((unit, ratio) for unit, of in _RATIOS.items() if of / _NEAR < ratio < of * _NEAR), None)
+    others = ((unit, 1.0 / minutes) for unit, minutes in MINUTES_IN.items() if unit != "minutes")
+    return next(((unit, ratio) for unit, of in others if of / _NEAR < ratio < of * _NEAR), None)
 
 
 def _written(query: VisitsQuery, name: str) -> str:
@@ -330,10 +327,7 @@ def _written(query: VisitsQuery, name: str) -> str:
     given = getattr(query.column_map, name)
     if isinstance(given, ColumnWithUnit):
         return f"f_{name}"
-    text = query.raw.column_of[query.origin[name]]
-    codes = query.column_map.missing_codes
-    known = " AND ".join(f"{text} <> {sql.literal(code)}" for code in codes) or "true"
-    return f"CASE WHEN {known} THEN {texts.decimal_number(text, query.column_map.decimal)} END"
+    return cell_text.decimal_number(f"({query.known_text(query.origin[name])})", query.column_map.decimal)
 
 
 def _unit_by_median(query: VisitsQuery, name: str) -> tuple[str, str] | None:

@@ -13,7 +13,6 @@ import pandas as pd
 
 from sim.io import sql
 from sim.visits.data_quality import DataFinding, note
-from sim.visits.plausible_times import counted_days, runs_of_empty_days
 from sim.visits.visits_query import VisitsQuery
 
 _FEWEST: Final = 100
@@ -25,9 +24,6 @@ _REPEATED_TIMES: Final = 1.5
 _REPEATED: Final = 0.02
 _MIDNIGHT_TIMES: Final = 3.0
 _FEWEST_AT_MIDNIGHT: Final = 10
-_HARDLY_ANY: Final = 0.25
-_BUSY_DAY: Final = 8
-_N_DATES: Final = 5
 _LONG_WAIT_HOURS: Final = 24
 _SHORT_FILE_DAYS: Final = 14
 
@@ -39,12 +35,10 @@ _MINUTES: Final = ("triage_minutes", "wait_minutes", "stay_minutes")
 
 def table_findings(query: VisitsQuery) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
-    counts = query.column_map.counts
-    if counts is not None:
-        return [] if counts.is_by_day or not _is_dated(query) else [*_empty_days(query), *_clock_changes(query)]
-    notes = [*_heaps(query), *_midnight(query), *_long_waits(query)]
-    if _is_dated(query):
-        notes += [*_repeated_instants(query), *_empty_days(query), *_clock_changes(query)]
+    is_counted, resolution = query.column_map.counts is not None, query.column_map.resolution
+    notes = [] if is_counted else [*_heaps(query), *_midnight(query), *_long_waits(query)]
+    if resolution != "day" and _is_dated(query):
+        notes += [*_repeated_instants(query), *_clock_changes(query)]
     return notes
 
 
@@ -126,23 +120,6 @@ def _repeated_instants(query: VisitsQuery) -> Iterator[DataFinding]:
         kind = f"arrivals at the instant of another, {expected:,.0f} expected of chance"
         remedy = "kept; arrivals in batches or copied rows make hourly counts uneven: do not trust the dispersion"
         yield note(query.origin["arrival"], kind, remedy, int(shared))
-
-
-def _empty_days(query: VisitsQuery) -> Iterator[DataFinding]:
-    """Days that the file covers, from the first to the last arrival, with no visit, or hardly any."""
-    days, counts = counted_days(query)
-    column, runs = query.origin["arrival"], runs_of_empty_days(days, counts)
-    if runs:
-        listed = ", ".join(str(run.first) for run in runs[:_N_DATES])
-        period = f"of the {len(days):,} days from {days[0]} to {days[-1]}"
-        kind = f"{int((counts == 0).sum()):,} {period} have no visit (gaps begin {listed})"
-        yield note(column, kind, "counted as really empty; name them under `exclude` if they are not in the file")
-    median = float(np.median(counts[counts > 0]))
-    few = days[(counts > 0) & (counts < _HARDLY_ANY * median)]
-    if median >= _BUSY_DAY and few.size:
-        listed = ", ".join(map(str, few[:_N_DATES]))
-        kind = f"{few.size:,} days with under a quarter of the usual {median:g} visits ({listed})"
-        yield note(column, kind, "kept; the first and the last day of a file are often cut")
 
 
 # --- clock changes ---

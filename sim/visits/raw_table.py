@@ -58,14 +58,13 @@ class RawTable:
     """A table `name` in DuckDB: `row` from 1, `twin` equal where whole rows are equal, a column of ours for each wanted
     one of the file (`column_of`), text without blanks around it, NULL where nothing is left.
 
-    `short` counts rows with fewer cells than the header, all in `short_rows`; `blank` counts empty lines, no rows.
+    `short_rows` have fewer cells than the header; `blank` counts empty lines, no rows.
     """
 
     name: str
     header: list[str]
     column_of: dict[str, str] = field(default_factory=dict)
     n_rows: int = 0
-    short: int = 0
     short_rows: "array[int]" = field(default_factory=lambda: array("q"))
     blank: int = 0
 
@@ -248,7 +247,6 @@ class SourceFile:
                 row = row[:width]
             elif n_cells < width:
                 row = row + [""] * (width - n_cells)
-                table.short += 1
                 table.short_rows.append(table.n_rows + 1)
             table.n_rows += 1
             yield (table.n_rows, hash(tuple(row)), *(row[place].strip() for place in places))

@@ -1,4 +1,4 @@
-"""Time patterns guessed from the texts that could not be read, as a remedy to be looked at."""
+"""Time patterns guessed from texts: for the draft of a map, and as a remedy where texts could not be read."""
 
 import itertools
 import re
@@ -8,7 +8,7 @@ from typing import Final
 import duckdb
 
 _TIME: Final = (
-    r"(?:(?P<gap>T|,? +|:|)(?P<hour>\d{1,2})(?P<mark>[:.h])\d{2}(?P<second>(?P=mark)\d{2}(?P<fraction>\.\d+)?)?"
+    r"(?:(?P<gap>T|,? +|:|)(?P<hour>\d{1,2})(?P<mark>[:.h]?)\d{2}(?P<second>(?P=mark)\d{2}(?P<fraction>\.\d+)?)?"
     r"(?P<half> ?[AaPp][Mm])?(?P<offset> ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}))?)?$"
 )
 _DATES: Final = (
@@ -56,7 +56,7 @@ def proposal(
 
 def _fitting(connection: duckdb.DuckDBPyConnection, texts: Sequence[str], given: Sequence[str]) -> list[str]:
     """The patterns that read all the texts, those first whose order of day and month the map has already."""
-    possible = list(_patterns(texts[0])) if texts else []
+    possible = list(patterns_of(texts[0])) if texts else []
     fitting = [each for each in possible if _reads_all(connection, each, texts)]
     return sorted(fitting, key=lambda each: bool(given) and not any(_order(each) == _order(one) for one in given))
 
@@ -74,7 +74,7 @@ def _reads_all(connection: duckdb.DuckDBPyConnection, pattern: str, texts: Seque
     return int(n_unread) == 0
 
 
-def _patterns(text: str) -> Iterator[str]:
+def patterns_of(text: str) -> Iterator[str]:
     """Every pattern that the form of a text allows."""
     for form, template in _DATES:
         if (found := form.fullmatch(text)) is not None:

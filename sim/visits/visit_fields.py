@@ -7,18 +7,20 @@ the order of a visit's times, its durations, visits that occur twice.
 from typing import Final
 
 from sim.visits import column_map as maps
-from sim.visits.column_map import STEP_ENDS, TimeColumns, TimesOfStep
-from sim.visits.counts import add_counts, check_counts
-from sim.visits.number_fields import add_number
-from sim.visits.source_text import (
+from sim.visits.cell_text import minutes_apart
+from sim.visits.column_map import (
     NUMBER_FIELDS,
+    STEP_ENDS,
     TIME_FIELDS,
     WORD_FIELDS,
-    columns_of_time,
+    TimeColumns,
+    TimesOfStep,
+    columns_of,
 )
-from sim.visits.time_fields import add_arrival, add_time, has_time, leave_out_periods
+from sim.visits.counts import add_counts, check_counts
+from sim.visits.number_and_word_fields import add_codes, add_number, add_text, add_words
+from sim.visits.time_fields import add_arrival, add_time, leave_out_periods
 from sim.visits.visits_query import VisitsQuery
-from sim.visits.word_fields import add_codes, add_text, add_words
 
 
 def add_fields(query: VisitsQuery) -> None:
@@ -47,7 +49,7 @@ def _add_other_fields(query: VisitsQuery) -> None:
             add_words(query, name, words)
     for name in TIME_FIELDS:
         time = name if name in marks else getattr(column_map, name)
-        if has_time(query, time):
+        if query.has_all(time):
             add_time(query, name, time)
     for name in NUMBER_FIELDS:
         add_number(query, name, getattr(column_map, name))
@@ -68,7 +70,7 @@ def _add_identities(query: VisitsQuery) -> None:
 
 def _add_cluster(query: VisitsQuery, columns: tuple[str, ...]) -> None:
     """Several columns name a cluster together; a row that lacks one of them has none."""
-    if not columns or not all(query.has(column) for column in columns):
+    if not query.has_all(columns):
         return
     joined = " || '/' || ".join(query.text(column) for column in columns)
     query.add_field("cluster", " + ".join(columns), joined)
@@ -82,11 +84,11 @@ def _add_step_minutes(query: VisitsQuery) -> None:
         name = f"minutes_{step}"
         if not isinstance(columns, TimesOfStep):
             add_number(query, name, columns)
-        elif has_time(query, columns.begins) and has_time(query, columns.ends):
+        elif query.has_all(columns):
             begins, ends = (_time_field(query, f"{end}_{step}", getattr(columns, end)) for end in STEP_ENDS)
-            last = columns_of_time(columns.ends)[-1]
-            query.add_field(name, last, f"(epoch_us(f_{ends}) - epoch_us(f_{begins})) / 60e6")
-            kind, remedy = f"{step} ends before it begins", f"correct it or {columns_of_time(columns.begins)[-1]!r}"
+            last = columns_of(columns.ends)[-1]
+            query.add_field(name, last, minutes_apart(f"f_{begins}", f"f_{ends}"))
+            kind, remedy = f"{step} ends before it begins", f"correct it or {columns_of(columns.begins)[-1]!r}"
             query.fault_of_field(name, f"f_{name} < 0", kind, remedy)
         check_longest(query, name)
 
@@ -137,7 +139,7 @@ def _check_order(query: VisitsQuery, earlier: str, later: str, kind: str) -> Non
     column = query.origin[later]
     remedy = f"correct it or {query.origin[earlier]!r}"
     bad = query.fault(column, f"f_{later} < f_{earlier}", kind, remedy)
-    minutes = f"(epoch_us(f_{earlier}) - epoch_us(f_{later})) / 60e6"
+    minutes = minutes_apart(f"f_{later}", f"f_{earlier}")
     shifted = f"{bad} AND {minutes} > 720 AND {minutes} < 1440"
     hint = "see whether midnight was passed"
     query.note(column, shifted, f"{kind}, right if a day later", hint, is_listed=False)
@@ -148,7 +150,7 @@ def _derive_duration(query: VisitsQuery, end: str, duration: str) -> None:
     """Minutes from arrival to a time, where the file gives no duration; a note where it gives one that differs."""
     if not query.knows("arrival", end):
         return
-    minutes = f"(epoch_us(f_{end}) - epoch_us(f_arrival)) / 60e6"
+    minutes = minutes_apart("f_arrival", f"f_{end}")
     if not query.knows(duration):
         query.add_field(duration, query.origin[end], minutes)
         return
@@ -211,7 +213,7 @@ def note_duplicates(query: VisitsQuery) -> None:
     )
     if query.column_map.events is None:
         remedy = "kept, as two visits may look alike; remove copies from the file if they are copies"
-        query.findings += query.rows_noted("copies", "", "the whole row repeats an earlier one", remedy)
+        query.note_rows("copies", "", "the whole row repeats an earlier one", remedy)
     if query.knows("patient", "arrival"):
         query.connection.execute(
             "CREATE TABLE again AS SELECT row FROM (SELECT row, row_number() OVER (PARTITION BY f_patient, f_arrival "
@@ -220,4 +222,4 @@ def note_duplicates(query: VisitsQuery) -> None:
         )
         kind = "the same patient arrives twice at the same time"
         remedy = "kept, as two visits may look alike"
-        query.findings += query.rows_noted("again", query.origin["patient"], kind, remedy)
+        query.note_rows("again", query.origin["patient"], kind, remedy)

@@ -1,7 +1,6 @@
 """A DuckDB query over the text of a visits file that grows by a typed column or a flag at a time.
 
-`visit_fields` adds to it; `run` evaluates it once into the table `visits`. The functions below it take the SQL of a
-text and return the SQL of its value, NULL where the text is none.
+`visit_fields` adds to it; `run` evaluates it once into the table `visits`. `cell_text` has the SQL of values.
 """
 
 import re
@@ -13,13 +12,14 @@ import duckdb
 import numpy as np
 
 from sim.io import sql
-from sim.visits import clock_text
-from sim.visits.column_map import ColumnMap, GateRule
+from sim.visits import cell_text
+from sim.visits.column_map import ColumnMap, GateRule, columns_of
 from sim.visits.data_quality import N_EXAMPLES, DataFinding, FindingLevel, note
 from sim.visits.raw_table import RawTable
 from sim.visits.time_patterns import proposal
 
 NOT_A_TIME: Final = "not a date and time"
+FORMULA: Final = ("a spreadsheet formula", "export values, not formulas")
 A_WORD: Final = "WORD"
 """Stands in a remedy for the word that it is about."""
 N_WORDS: Final = 12
@@ -68,7 +68,7 @@ class VisitsQuery:
     row_table: str = "visits"
     """The table with a row a row of the file; another than `visits` where the file counts arrivals."""
     uncovered_hours: np.ndarray = field(default_factory=lambda: np.empty(0, "datetime64[h]"))
-    """Hours that no row of counts covers."""
+    """Hours that no row of counts covers, or that the map excludes."""
     _left_out: list[int] = field(default_factory=list)
     _levels: list[list[str]] = field(default_factory=list)
     _level_of: dict[str, int] = field(default_factory=dict)
@@ -77,6 +77,11 @@ class VisitsQuery:
     def has(self, column: str | None) -> bool:
         """Whether the file has the column."""
         return column is not None and column in self.raw.column_of
+
+    def has_all(self, part: object) -> bool:
+        """Whether the file has every column that a part of the map names, and it names some."""
+        columns = columns_of(part)
+        return bool(columns) and all(map(self.has, columns))
 
     def knows(self, *fields: str) -> bool:
         """Whether the file gives all these fields."""
@@ -94,17 +99,28 @@ class VisitsQuery:
 
     def text(self, column: str) -> str:
         """The query's column with the text of a column of the file; blanks and the map's missing codes are NULL."""
-        text = self.raw.column_of[column]
-        name = f"t_{text}"
+        name = f"t_{self.raw.column_of[column]}"
         if name not in self._version:
-            codes = ", ".join(sql.literal(code) for code in self.column_map.missing_codes)
-            self.add(name, f"CASE WHEN {text} NOT IN ({codes}) THEN {text} END" if codes else text)
+            self.add(name, self.known_text(column))
         return name
+
+    def known_text(self, column: str) -> str:
+        """The SQL of the text of a column of the file, from its table; blanks and the missing codes are NULL."""
+        text, codes = self.raw.column_of[column], sql.literals(self.column_map.missing_codes)
+        return f"CASE WHEN {text} NOT IN ({codes}) THEN {text} END" if codes else text
 
     def add_field(self, name: str, column: str, expression: str) -> None:
         """Add the typed column of a field that comes from a column of the file."""
         self.add(f"f_{name}", expression)
         self.origin[name] = column
+
+    def read_field(
+        self, name: str, column: str, expression: str, kind: str, remedy: str, *, selective: bool = True
+    ) -> None:
+        """Add a field; a text of the column that the expression does not read is a fault."""
+        self.add_field(name, column, expression)
+        unreadable = self.unless_formula(column, f"{self.text(column)} IS NOT NULL AND f_{name} IS NULL")
+        self.fault(column, unreadable, kind, remedy, selective=selective)
 
     def set_missing(self, name: str, condition: str) -> None:
         """Make a field missing where the condition holds."""
@@ -128,28 +144,38 @@ class VisitsQuery:
         """Flag a fault of a field, and make the field missing there."""
         self.set_missing(name, self.fault(self.origin[name], condition, kind, remedy, selective=selective))
 
-    def rows_noted(self, table: str, column: str, kind: str, remedy: str) -> list[DataFinding]:
-        """A note on the rows of a table, each listed among the exclusions; none where there are no rows.
+    def unless_formula(self, column: str, unreadable: str) -> str:
+        """The condition for a text that is merely unreadable; spreadsheets' formulas and errors are faults apart."""
+        text = self.text(column)
+        formula = self.fault(column, f"{unreadable} AND {cell_text.is_formula(text)}", *FORMULA)
+        remedy = "correct it, or list it under `missing_codes`"
+        is_error = f"{unreadable} AND {cell_text.is_spreadsheet_error(text)}"
+        return f"{unreadable} AND NOT {formula} AND NOT {self.fault(column, is_error, 'a spreadsheet error', remedy)}"
 
-        The table has to stay until the exclusions are made.
+    def note_count(self, select: str, column: str, kind: str, remedy: str) -> None:
+        """Note a number of rows that a query gives, unless it is 0."""
+        if n := sql.whole_number(self.connection, select):
+            self.findings.append(note(column, kind, remedy, n))
+
+    def note_rows(self, table: str, column: str, kind: str, remedy: str, *, is_listed: bool = True) -> None:
+        """Note the rows of a table or of a part of it, if there are any, each listed among the exclusions.
+
+        A table whose rows are listed has to stay until the exclusions are made.
         """
         n = sql.whole_number(self.connection, f"SELECT count(*) FROM {table}")
         if not n:
-            return []
-        told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
-        self.listed_elsewhere.append(f"SELECT row, {told}, '' AS value FROM {table}")
-        return [note(column, kind, remedy, n, self.first_rows(table))]
+            return
+        self.findings.append(note(column, kind, remedy, n, self.first_rows(table)))
+        if is_listed:
+            self.listed_elsewhere.append(oddities(table, column, kind, "''"))
 
     def list_where(self, column: str, condition: str, kind: str) -> None:
         """List the rows of `visits` that meet a condition among the exclusions."""
-        told = f'{sql.literal(column)} AS "column", {sql.literal(kind)} AS kind'
-        value = self.shown_value(column)
-        self.listed_elsewhere.append(f"SELECT row, {told}, {value} AS value FROM visits WHERE {condition}")
+        self.listed_elsewhere.append(oddities(f"visits WHERE {condition}", column, kind, self.shown_value(column)))
 
     def numbers(self, select: str) -> tuple[float, ...]:
         """The numbers of one row; a missing one is 0."""
-        found = self.connection.execute(select).fetchone() or ()
-        return tuple(float(value or 0.0) for value in found)
+        return sql.numbers(self.connection, select)
 
     def first_rows(self, table: str) -> tuple[int, ...]:
         """The first rows of a table, or a part of it, that has a column `row`."""
@@ -185,6 +211,10 @@ class VisitsQuery:
         """Report why the file cannot be used."""
         self.findings.append(DataFinding(FindingLevel.ERROR, column, kind, remedy))
 
+    def is_refused(self, column: str) -> bool:
+        """Whether an error was found in the column."""
+        return any(each.level is FindingLevel.ERROR and each.column == column for each in self.findings)
+
     @property
     def sql(self) -> str:
         """The whole query, level by level; of a column with several versions the last."""
@@ -217,8 +247,7 @@ class VisitsQuery:
         if not numbers:
             return []
         counted = ", ".join(f"count(*) FILTER (b_{number})" for number in numbers)
-        row = self.connection.execute(f"SELECT {counted} FROM visits").fetchone()
-        return [int(n) for n in row or ()]
+        return [int(n) for n in self.numbers(f"SELECT {counted} FROM visits")]
 
     def _finding(self, number: int, n: int) -> DataFinding:
         """What a flag reports, with the first rows and the first value."""
@@ -258,7 +287,9 @@ class VisitsQuery:
         if flag.level is not FindingLevel.FAULT or not self.has(flag.column):
             return
         text = self.raw.column_of[flag.column]
-        words = f"SELECT count(DISTINCT {text}) FROM visits WHERE b_{number} AND {matches(text, _WORDS)}"
+        words = (
+            f"SELECT count(DISTINCT {text}) FROM visits WHERE b_{number} AND {cell_text.matches(text, cell_text.WORDS)}"
+        )
         if sql.whole_number(self.connection, words) > N_WORDS:
             self.private.add(flag.column)
 
@@ -278,13 +309,13 @@ class VisitsQuery:
         """How the unreadable times are written, and the patterns that read them."""
         text = self.raw.column_of[column]
         found = self.connection.execute(
-            f"SELECT {shape(text)} AS way, count(*) AS n, arg_min({text}, hash(row), {N_GUESSED_FROM}), "
+            f"SELECT {cell_text.shape(text)} AS way, count(*) AS n, arg_min({text}, hash(row), {N_GUESSED_FROM}), "
             f"count(*) OVER () FROM visits WHERE b_{number} GROUP BY 1 ORDER BY n DESC, 1 LIMIT 3"
         ).fetchall()
         listed, n_ways = ", ".join(f"{way!r} in {n:,}" for way, n, *_ in found), int(found[0][3])
         ways = f" (they are written in {n_ways:,} ways, 9 a digit: {listed})" if n_ways > 1 else ""
         given, groups = self.column_map.time_format, [texts for *_, texts, _ in found]
-        if all(clock_text.is_clock(each) for texts in groups for each in texts):
+        if all(cell_text.is_clock(each) for texts in groups for each in texts):
             return f"{ways}; a time of day alone: name the column of its date too, as {self._with_date(column)}"
         read = [] if given else self._iso_texts(text)
         alone = f"SELECT count(*) FROM visits WHERE {text} IS NOT NULL AND try_strptime({text}, ?) IS NULL"
@@ -294,7 +325,7 @@ class VisitsQuery:
         """Texts of a column that are read without a pattern, a group for each way of writing."""
         found = self.connection.execute(
             f"SELECT arg_min({text}, hash(row), {N_GUESSED_FROM}) FROM visits "
-            f"WHERE {clock_text.is_iso_time(text)} GROUP BY {shape(text)} ORDER BY count(*) DESC LIMIT 3"
+            f"WHERE {cell_text.is_iso_time(text)} GROUP BY {cell_text.shape(text)} ORDER BY count(*) DESC LIMIT 3"
         ).fetchall()
         return [texts for (texts,) in found]
 
@@ -312,38 +343,6 @@ class VisitsQuery:
         return " OR ".join(faults) or "false"
 
 
-_WORDS: Final = r"\pL{4,}|\pL{2,} +\pL{2,}"
-"""Words beyond short codes, months in short, and AM or PM."""
-_NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
-_FORMULA: Final = r"^(=|@|[+-][A-Za-z_.]*\(|[+-][A-Za-z]{1,3}\d|[+-][\d.]+[-+*/])"
-"""A cell that a spreadsheet would evaluate, or was to."""
-_SPREADSHEET_ERROR: Final = r"^#([A-Z0-9/]{2,8}[!?]|N/A|\pL{2,8}!)$"
-
-
-def matches(text: str, pattern: str) -> str:
-    return f"regexp_matches({text}, {sql.literal(pattern)})"
-
-
-def _is_all(text: str, pattern: str) -> str:
-    return f"regexp_full_match({text}, {sql.literal(pattern)})"
-
-
-def decimal_number(text: str, decimal: str) -> str:
-    if decimal == ",":
-        text = f"replace({text}, ',', '.')"
-    return f"CASE WHEN {_is_all(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
-
-
-def is_formula(text: str) -> str:
-    """Whether a spreadsheet would evaluate the text. Few texts begin so; only those are matched."""
-    return f"CASE WHEN {text}[1] IN ('=', '@', '+', '-') THEN {matches(text, _FORMULA)} END"
-
-
-def is_spreadsheet_error(text: str) -> str:
-    return f"CASE WHEN {text}[1] = '#' THEN {matches(text, _SPREADSHEET_ERROR)} END"
-
-
-def shape(text: str) -> str:
-    """The text with its digits and letters made alike, so that one way of writing is one shape."""
-    digits = f"regexp_replace({text}, '[0-9]', '9', 'g')"
-    return f"left(regexp_replace({digits}, '[[:alpha:]]+', 'x', 'g'), 40)"
+def oddities(table: str, column: str, kind: str, value: str) -> str:
+    """The SQL of a list of odd rows of a table or a part of it, each with its column, kind and value."""
+    return f'SELECT row, {sql.literal(column)} AS "column", {sql.literal(kind)} AS kind, {value} AS value FROM {table}'

@@ -13,16 +13,16 @@ import numpy as np
 import pandas as pd
 
 from sim.io import sql
-from sim.visits.column_map import ColumnMap, Resolution
+from sim.visits.column_map import TIME_FIELDS, WORD_FIELDS, ColumnMap, Resolution
 from sim.visits.counts import expand_counts
 from sim.visits.data_quality import ColumnUse, DataQuality
 from sim.visits.file_error import VisitsFileError
 from sim.visits.plausibility import gate
 from sim.visits.quality_checks import table_findings
 from sim.visits.raw_table import scratch_database
-from sim.visits.source_text import TIME_FIELDS, WORD_FIELDS, load_source, source_files
 from sim.visits.visit_fields import add_fields, check_intervals, note_duplicates
-from sim.visits.visits_query import VisitsQuery
+from sim.visits.visit_rows import load_source, source_files
+from sim.visits.visits_query import VisitsQuery, oddities
 
 MOST_WORDS: Final = 10_000
 """Different words of a text column up to which each is one object in memory."""
@@ -79,6 +79,7 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
             query.run()
             if counts := column_map.counts:
                 expand_counts(query, counts)
+            query.uncovered_hours = np.union1d(query.uncovered_hours, _excluded_hours(query))
             query.findings += [*gate(query), *table_findings(query)]
             if counts is None:
                 note_duplicates(query)
@@ -87,20 +88,20 @@ def inspect_visits(path: Path, column_map: ColumnMap) -> VisitsFile:
                 frame=frame,
                 quality=_quality(path, query),
                 exclusions=_exclusions(query),
-                uncovered_hours=np.union1d(uncovered_hours(column_map, frame["arrival"]), query.uncovered_hours),
+                uncovered_hours=query.uncovered_hours,
                 resolution=column_map.resolution,
             )
 
 
-def uncovered_hours(column_map: ColumnMap, arrivals: pd.Series) -> np.ndarray:
-    """The hours, from the first to the last day of these arrivals, that the map excludes."""
-    known = arrivals.dropna()
-    if known.empty or not column_map.exclude:
-        return np.empty(0, "datetime64[h]")
-    first, last = known.min().date(), known.max().date()
-    periods = [(max(one.first, first), min(one.last, last)) for one in column_map.exclude]
-    hours = [np.arange(np.datetime64(a, "h"), np.datetime64(b, "h") + 24) for a, b in periods if a <= b]
-    return np.unique(np.concatenate(hours)) if hours else np.empty(0, "datetime64[h]")
+def _excluded_hours(query: VisitsQuery) -> np.ndarray:
+    """The hours, from the first to the last day of arrivals, that the map excludes."""
+    hours = [np.empty(0, "datetime64[h]")]
+    if query.knows("arrival") and query.column_map.exclude:
+        days = "SELECT min(f_arrival)::DATE, max(f_arrival)::DATE FROM visits HAVING count(f_arrival) > 0"
+        for first, last in query.connection.execute(days).fetchall():
+            periods = [(max(one.first, first), min(one.last, last)) for one in query.column_map.exclude]
+            hours += [np.arange(np.datetime64(a, "h"), np.datetime64(b, "h") + 24) for a, b in periods if a <= b]
+    return np.concatenate(hours)
 
 
 def _table_fields(column_map: ColumnMap) -> tuple[str, ...]:
@@ -157,9 +158,9 @@ def _enumeration(query: VisitsQuery, name: str) -> str:
 def _exclusions(query: VisitsQuery) -> pd.DataFrame:
     """Every odd value or row, set to missing or kept, in the order of the file."""
     parts = [
-        f'SELECT row, {sql.literal(flag.finding.column)} AS "column", {sql.literal(flag.finding.kind)} AS kind, '
-        f"{query.shown_value(flag.finding.column)} AS value FROM {query.row_table} WHERE b_{number}"
+        oddities(f"{query.row_table} WHERE b_{number}", one.column, one.kind, query.shown_value(one.column))
         for number, (flag, n) in enumerate(zip(query.flags, query.flagged, strict=True))
+        for one in [flag.finding]
         if n and flag.is_listed
     ]
     parts += query.listed_elsewhere

@@ -7,6 +7,7 @@ from typing import Final, Generic, TypeVar
 import numpy as np
 import pandas as pd
 
+from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.shares import (
     WHEN,
     DemandEstimates,
@@ -18,7 +19,7 @@ from sim.calibration.estimators.shares import (
     with_weekday_and_time,
 )
 from sim.calibration.estimators.streams import STREAMS, StreamParts, stream_parts
-from sim.department.arrivals import MENTAL_HEALTH
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 
 _USED: Final = (*WHEN, "stream", "acuity")
 """Columns of the parts by stream: the others would be copied for nothing."""
@@ -70,6 +71,26 @@ def estimate_week(frame: pd.DataFrame, uncovered_hours: np.ndarray | None = None
             notes.append(_pooled(stream, "hours and weekdays", f"{len(timed):,} arrivals"))
         found[stream] = replace(found[stream], acuity=_acuity(stream, part, everyone.acuity, is_alone, notes))
     return SharesByStream(parts, everyone, found, mental_share(parts), tuple(notes))
+
+
+def with_weekdays_of(week: WeekByStream, rates: Mapping[str, ArrivalRates]) -> WeekByStream:
+    """The same with weekdays of the model of days where a stream has rates: their errors allow for busy weeks."""
+    if week.parts.is_pooled:
+        return replace(week, everyone=_weekdays_replaced(week.everyone, rates.get(MEDICAL)))
+    own = {
+        stream: _weekdays_replaced(each, rates.get(stream) if week.has_own_hours(stream) else None)
+        for stream, each in week.by_stream.items()
+    }
+    return replace(week, by_stream=own)
+
+
+def _weekdays_replaced(found: DemandEstimates, rates: ArrivalRates | None) -> DemandEstimates:
+    if rates is None:
+        return found
+    index = rates.weekday
+    return replace(
+        found, weekday=replace(found.weekday, share=index.value / 7, standard_error=index.standard_error / 7)
+    )
 
 
 def estimate_day(frame: pd.DataFrame) -> DayByStream:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.daily_counts import HOURS_STAY, OF_HOURS, is_counted_by_day
-from sim.calibration.estimators.demand_by_stream import DayByStream, SharesByStream, WeekByStream
+from sim.calibration.estimators.demand_by_stream import DayByStream, SharesByStream, WeekByStream, with_weekdays_of
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import (
     HOURS_PER_DAY,
@@ -184,6 +184,8 @@ def demand_of_week(
     Hours are such as a demand like `base` can hold, and what the file's only stream leaves to the other is that of it.
     """
     cited = source.cited
+    if found is not None:
+        shapes = with_weekdays_of(shapes, found.rates)
     volume = written_volume(shapes, found, base)
     hours = _hours_of_week(source, shapes, volume, base, {} if found is None else found.rates)
     decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
@@ -300,7 +302,10 @@ def _about_errors(column_map: ColumnMap, week: DemandEstimates, *, is_weighted: 
     if week.n_clusters is None or week.design_effect is None:
         if is_weighted:
             return "Standard errors (SE): linearised for the weights, as if visits were independent."
-        return "Standard errors (SE): multinomial, as if visits were independent."
+        return (
+            "Standard errors (SE): multinomial, as if visits were independent; those of weekdays, months and volume "
+            "allow for days and weeks that are busier than others, where the file has dates."
+        )
     named = " + ".join(column_map.cluster)
     return (
         f"Standard errors (SE): robust to {week.n_clusters:,} clusters ({named}); the median variance "

@@ -1,4 +1,4 @@
-"""The SQL of local clock times and times of day, from the SQL of a text; NULL where the text is none."""
+"""The SQL of what a text says, from the SQL of the text: times, numbers, formulas; NULL where it is none."""
 
 import re
 from typing import Final
@@ -86,6 +86,11 @@ def minute_of_hour_alone(text: str) -> str:
     return f"CASE WHEN {hour} BETWEEN 0 AND 23 THEN 60.0::DOUBLE * {hour} END"
 
 
+def minutes_apart(earlier: str, later: str) -> str:
+    """Minutes from one time to another."""
+    return f"((epoch_us({later}) - epoch_us({earlier})) / 60e6)"
+
+
 def is_iso_time(text: str) -> str:
     """The SQL of whether a text is a local time of ISO 8601."""
     return _is_all(text, _ISO_TIME)
@@ -98,3 +103,38 @@ def is_clock(text: str) -> bool:
 
 def _is_all(text: str, pattern: str) -> str:
     return f"regexp_full_match({text}, {sql.literal(pattern)})"
+
+
+# --- numbers and what else a cell may hold ---
+
+WORDS: Final = r"\pL{4,}|\pL{2,} +\pL{2,}"
+"""Words beyond short codes, months in short, and AM or PM."""
+_NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
+_FORMULA: Final = r"^(=|@|[+-][A-Za-z_.]*\(|[+-][A-Za-z]{1,3}\d|[+-][\d.]+[-+*/])"
+"""A cell that a spreadsheet would evaluate, or was to."""
+_SPREADSHEET_ERROR: Final = r"^#([A-Z0-9/]{2,8}[!?]|N/A|\pL{2,8}!)$"
+
+
+def matches(text: str, pattern: str) -> str:
+    return f"regexp_matches({text}, {sql.literal(pattern)})"
+
+
+def decimal_number(text: str, decimal: str) -> str:
+    if decimal == ",":
+        text = f"replace({text}, ',', '.')"
+    return f"CASE WHEN {_is_all(text, _NUMBER)} THEN try_cast({text} AS DOUBLE) END"
+
+
+def is_formula(text: str) -> str:
+    """Whether a spreadsheet would evaluate the text. Few texts begin so; only those are matched."""
+    return f"CASE WHEN {text}[1] IN ('=', '@', '+', '-') THEN {matches(text, _FORMULA)} END"
+
+
+def is_spreadsheet_error(text: str) -> str:
+    return f"CASE WHEN {text}[1] = '#' THEN {matches(text, _SPREADSHEET_ERROR)} END"
+
+
+def shape(text: str) -> str:
+    """The text with its digits and letters made alike, so that one way of writing is one shape."""
+    digits = f"regexp_replace({text}, '[0-9]', '9', 'g')"
+    return f"left(regexp_replace({digits}, '[[:alpha:]]+', 'x', 'g'), 40)"

@@ -1,4 +1,4 @@
-"""Rules of the gate: hours of the day and days of the file with nobody, which chance would not leave.
+"""Hours of the day and days of the file with nobody: refused where chance would not leave them, else noted.
 
 They are the file's, and then it says so, or of our own making, where arrivals were set to missing.
 """
@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.visits.data_quality import DataFinding, FindingLevel
+from sim.visits.column_map import columns_of
+from sim.visits.data_quality import DataFinding, note
 from sim.visits.visits_query import VisitsQuery
 
 _FEWEST_TIMED: Final = 100
@@ -25,6 +26,9 @@ _OWN_MAKING: Final = 0.3
 _OVERDISPERSED: Final = 1.5
 _FEWEST_EMPTY: Final = 5
 _LISTED: Final = 12
+_N_DATES: Final = 5
+_BUSY_DAY: Final = 8
+_HARDLY_ANY: Final = 0.25
 _HOURS_A_DAY: Final = 24
 
 
@@ -32,30 +36,24 @@ def empty_times(query: VisitsQuery) -> Iterator[DataFinding]:
     """Empty hours of the day, then empty days."""
     yield from _empty_hours(query)
     if query.knows("arrival") and query.column_map.calendar == "real":
-        yield from _empty_days(query)
+        days, counts = _counted_days(query)
+        yield from _empty_days(query, days, counts)
+        if counts.any() and query.column_map.resolution != "day":
+            yield from _noted_days(query, days, counts)
 
 
 def _masked(query: VisitsQuery, field: str) -> int:
     """Rows whose arrival was set to missing as untrue."""
     columns = {query.origin[name] for name in ("arrival", "minute_of_day", "weekday", "month") if query.knows(name)}
-    columns |= set(_arrival_texts(query))
-    faults = [
-        f"b_{number}"
-        for number, flag in enumerate(query.flags)
-        if flag.finding.level is FindingLevel.FAULT and flag.finding.column in columns
-    ]
-    if not faults:
-        return 0
-    return int(
-        query.numbers(f"SELECT count(*) FROM {query.row_table} WHERE ({' OR '.join(faults)}) AND f_{field} IS NULL")[0]
-    )
+    columns |= set(columns_of(query.column_map.arrival))
+    faults = " OR ".join(fault for column in sorted(columns) for fault in query.faults_of(column)) or "false"
+    return int(query.numbers(f"SELECT count(*) FROM {query.row_table} WHERE ({faults}) AND f_{field} IS NULL")[0])
 
 
-def _arrival_texts(query: VisitsQuery) -> list[str]:
-    """Columns of the file that the arrival is read from."""
-    arrival = query.column_map.arrival
-    names = [getattr(arrival, part, None) for part in ("column", "time", "date", "hour")]
-    return [name for name in names if name is not None]
+def _runs(empty: np.ndarray) -> list[tuple[int, int]]:
+    """Start and end (exclusive) of each run of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], empty, [False]))))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 # --- hours of the day ---
@@ -63,7 +61,7 @@ def _arrival_texts(query: VisitsQuery) -> list[str]:
 
 def _empty_hours(query: VisitsQuery) -> Iterator[DataFinding]:
     """Hours of the day with nobody: a clock misread, a date without a time, or a department that closes."""
-    if not query.knows("minute_of_day"):
+    if not query.knows("minute_of_day") or query.is_refused(query.origin["minute_of_day"]):
         return
     found = query.connection.execute(
         "SELECT floor(f_minute_of_day / 60)::INTEGER % 24, count(*) FROM visits WHERE f_minute_of_day >= 0 GROUP BY 1"
@@ -72,9 +70,10 @@ def _empty_hours(query: VisitsQuery) -> Iterator[DataFinding]:
     for hour, count in found:
         by_hour[int(hour)] = count
     n, empty = int(by_hour.sum()), by_hour == 0
-    start, length = _longest_run_round(empty)
-    if n == 0 or length == 0:
+    if n == 0 or not empty.any():
         return
+    start, end = max(_runs(np.tile(empty, 2)), key=lambda run: run[1] - run[0])  # twice, for a run past midnight
+    length = end - start
     column, masked = query.origin["minute_of_day"], _masked(query, "minute_of_day")
     named = f"{start:02d}:00 to {(start + length) % 24:02d}:00"
     missed = length * n / 24.0
@@ -87,29 +86,12 @@ def _empty_hours(query: VisitsQuery) -> Iterator[DataFinding]:
         yield query.broken("empty_hours", column, kind, remedy)
 
 
-def _longest_run_round(empty: np.ndarray) -> tuple[int, int]:
-    """Start and length of the longest run of true values round a circle."""
-    best, n = (0, 0), len(empty)
-    for start in range(n):
-        if empty[start - 1] and not empty.all():  # not the start of a run
-            continue
-        length = 0
-        while length < n and empty[(start + length) % n]:
-            length += 1
-        best = max(best, (start, length), key=lambda run: run[1])
-    return best
-
-
 def _likely_cause(query: VisitsQuery, by_hour: np.ndarray) -> tuple[str, str]:
     """What most likely left hours empty, and what to do about it."""
-    midnight, last = query.numbers(
-        "SELECT count(*) FILTER (f_minute_of_day = 0), max(f_minute_of_day) FROM visits WHERE f_minute_of_day >= 0",
-    )
+    (midnight,) = query.numbers("SELECT count(*) FROM visits WHERE f_minute_of_day = 0")
     if midnight == by_hour.sum():
         return "all are at 00:00, so dates without a time", "name the column of the time of day, or count by day"
-    if last < 24:
-        return "all are by 00:23, so hours read as HHMM", "name the column as `hour`, not `time`"
-    if not by_hour[13:].any():
+    if by_hour[1:13].any() and not by_hour[13:].any():
         remedy = "export hours from 0 to 23, or name AM and PM in the pattern (%I and %p)"
         return "a 12-hour clock without AM and PM, it seems", remedy
     return "a department that closes, or a clock misread", "correct the times"
@@ -119,7 +101,7 @@ def _likely_cause(query: VisitsQuery, by_hour: np.ndarray) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class EmptyRun:
+class _EmptyRun:
     """Days in a row with nobody, both ends in; those that the map excludes are passed over."""
 
     first: datetime.date
@@ -131,7 +113,7 @@ class EmptyRun:
         return str(self.first) if self.first == self.last else f"{self.first}..{self.last}"
 
 
-def counted_days(query: VisitsQuery) -> tuple[np.ndarray, np.ndarray]:
+def _counted_days(query: VisitsQuery) -> tuple[np.ndarray, np.ndarray]:
     """Every day from the first to the last arrival that the file covers, and the arrivals on it."""
     found = query.connection.execute(
         "SELECT f_arrival::DATE, count(*) FROM visits WHERE f_arrival IS NOT NULL GROUP BY 1 ORDER BY 1"
@@ -142,38 +124,24 @@ def counted_days(query: VisitsQuery) -> tuple[np.ndarray, np.ndarray]:
     days = np.arange(seen[0], seen[-1] + 1)
     counts = np.zeros(len(days), dtype=np.int64)
     counts[(seen - seen[0]).astype(np.int64)] = [row[1] for row in found]
-    covered = np.ones(len(days), dtype=np.bool_)
-    for period in query.column_map.exclude:
-        covered &= (days < np.datetime64(period.first)) | (days > np.datetime64(period.last))
     left_out, n_hours = np.unique(query.uncovered_hours.astype("datetime64[D]"), return_counts=True)
-    covered &= ~np.isin(days, left_out[n_hours == _HOURS_A_DAY])
+    covered = ~np.isin(days, left_out[n_hours == _HOURS_A_DAY])
     return days[covered], counts[covered]
 
 
-def runs_of_empty_days(days: np.ndarray, counts: np.ndarray) -> list[EmptyRun]:
-    """Runs of days without a visit."""
-    empty = np.concatenate(([False], counts == 0, [False]))
-    edges = np.flatnonzero(empty[1:] != empty[:-1])
-    return [
-        EmptyRun(days[a].item(), days[b - 1].item(), int(b - a))
-        for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-    ]
-
-
-def improbable(runs: Sequence[EmptyRun], counts: np.ndarray) -> list[EmptyRun]:
+def _improbable(runs: Sequence[_EmptyRun], counts: np.ndarray) -> list[_EmptyRun]:
     """Runs that visits at a quarter of the usual rate would hardly ever leave. The run itself does not lower it."""
     n, n_days = int(counts.sum()), len(counts)
     return [run for run in runs if _QUIET * run.n_days * n / max(n_days - run.n_days, 1) > _SURE + np.log(max(n, 1))]
 
 
-def _empty_days(query: VisitsQuery) -> Iterator[DataFinding]:
+def _empty_days(query: VisitsQuery, days: np.ndarray, counts: np.ndarray) -> Iterator[DataFinding]:
     """Days with nobody, beyond chance: of our own making, or not in the file."""
-    days, counts = counted_days(query)
-    runs = runs_of_empty_days(days, counts)
+    runs = [_EmptyRun(days[a].item(), days[b - 1].item(), b - a) for a, b in _runs(counts == 0)]
     if not runs:
         return
     column, masked = query.origin["arrival"], _masked(query, "arrival")
-    found = improbable(runs, counts)
+    found = _improbable(runs, counts)
     looked_at = found or runs
     n_empty = sum(run.n_days for run in looked_at)
     rate = (counts.sum() + masked) / len(counts)
@@ -184,6 +152,22 @@ def _empty_days(query: VisitsQuery) -> Iterator[DataFinding]:
         listed = ", ".join(run.text() for run in found[:_LISTED]) + (", ..." if len(found) > _LISTED else "")
         kind = f"{n_empty:,} days without a visit, which chance would not leave: they are not in the file, it seems"
         yield query.broken("empty_days", column, kind, f"leave them out with `exclude: [{listed}]`")
+
+
+def _noted_days(query: VisitsQuery, days: np.ndarray, counts: np.ndarray) -> Iterator[DataFinding]:
+    """Days with no visit, or hardly any."""
+    column, gaps = query.origin["arrival"], [days[start] for start, _ in _runs(counts == 0)]
+    if gaps:
+        listed = ", ".join(map(str, gaps[:_N_DATES]))
+        period = f"of the {len(days):,} days from {days[0]} to {days[-1]}"
+        kind = f"{int((counts == 0).sum()):,} {period} have no visit (gaps begin {listed})"
+        yield note(column, kind, "counted as really empty; name them under `exclude` if they are not in the file")
+    median = float(np.median(counts[counts > 0]))
+    few = days[(counts > 0) & (counts < _HARDLY_ANY * median)]
+    if median >= _BUSY_DAY and few.size:
+        listed = ", ".join(map(str, few[:_N_DATES]))
+        kind = f"{few.size:,} days with under a quarter of the usual {median:g} visits ({listed})"
+        yield note(column, kind, "kept; the first and the last day of a file are often cut")
 
 
 def _are_too_many(n_empty: int, n_days: int, rate: float) -> bool:

@@ -1,4 +1,4 @@
-"""Words and codes of a visit, added to the query. The words of a field are closed: any other is a fault.
+"""Numbers, words and codes of a visit, added to the query. The words of a field are closed: any other is a fault.
 
 Capitals, blanks and hyphens are forgiven. A word or code that means nothing is reported by itself, with its rows, and
 is missing in the field.
@@ -8,19 +8,46 @@ from collections.abc import Mapping
 from typing import Final
 
 from sim.io import sql
-from sim.visits.column_map import VOCABULARY, CodedColumn, FlagColumns, WordColumns, without_spelling
-from sim.visits.number_fields import FORMULA, unless_formula
-from sim.visits.source_text import columns_of_words
-from sim.visits.visits_query import A_WORD, VisitsQuery, is_formula
+from sim.visits import cell_text
+from sim.visits.column_map import (
+    MINUTES_IN,
+    VOCABULARY,
+    YEARS_IN,
+    CodedColumn,
+    ColumnWithUnit,
+    FlagColumns,
+    NumberColumn,
+    WordColumns,
+    without_spelling,
+)
+from sim.visits.visits_query import A_WORD, FORMULA, VisitsQuery
 
 _BLANKS: Final = r"[\s\x{A0}\x{2009}\x{202F}_\-]+"
 _FEWEST_WORDS: Final = 2
 """Different words in a column of yes or no of which none is the code, so that another code is meant."""
 
 
+def add_number(
+    query: VisitsQuery, name: str, number: NumberColumn | None, least: float = 0.0, most: float | None = None
+) -> None:
+    """Numbers, if the file has the column, those under `least` or over `most` a fault."""
+    column = number.column if isinstance(number, ColumnWithUnit) else number
+    if column is None or not query.has(column):
+        return
+    plain = cell_text.decimal_number(query.text(column), query.column_map.decimal)
+    units = YEARS_IN if name == "age" else MINUTES_IN
+    factor = units[number.unit] if isinstance(number, ColumnWithUnit) else 1.0
+    value = plain if factor == 1.0 else f"{plain} * {factor!r}::DOUBLE"
+    remedy = "correct it, list it under `missing_codes`, or set `decimal` in the column map"
+    query.read_field(name, column, value, "not a number", remedy, selective=False)
+    kind = f"under {least:g}" if most is None else f"outside {least:g} to {most:g}"
+    outside = f"(f_{name} < {least}{'' if most is None else f' OR f_{name} > {most}'})"
+    query.fault_of_field(name, outside, kind, "correct it or list it under `missing_codes`")
+
+
 def add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
     """A field of words, if the file has its columns: the word itself, recoded, or said by flag columns."""
-    if not all(query.has(column) for column in columns_of_words(words)):
+    if not query.has_all(words):
         return
     if isinstance(words, FlagColumns):
         _add_flag_words(query, name, words)
@@ -48,7 +75,7 @@ def add_codes(query: VisitsQuery, name: str, column: str, recode: Mapping[str, o
 def add_text(query: VisitsQuery, name: str, column: str) -> None:
     """The text as it is; a spreadsheet formula is a fault."""
     query.add_field(name, column, query.text(column))
-    query.fault_of_field(name, is_formula(query.text(column)), *FORMULA)
+    query.fault_of_field(name, cell_text.is_formula(query.text(column)), *FORMULA)
 
 
 def _add_meanings(
@@ -64,11 +91,11 @@ def _add_meanings(
     text, loose = query.text(column), _loose_meanings(recode)
     query.add(f"t_{name}_alike", _without_spelling(text))
     exact, spelt = _cases(text, recode, kind), _cases(f"t_{name}_alike", loose, kind)
-    listed, listed_loosely = _listed(recode), _listed(loose)
+    listed, listed_loosely = sql.literals(recode), sql.literals(loose)
     is_exact = f"{text} IN ({listed})"
     is_spelt = f"t_{name}_alike IN ({listed_loosely})" if loose else "false"
     query.add_field(name, column, f"CASE WHEN {is_exact} THEN {exact} ELSE {spelt} END")
-    is_unknown = unless_formula(query, column, f"{text} IS NOT NULL AND NOT {is_exact} AND NOT {is_spelt}")
+    is_unknown = query.unless_formula(column, f"{text} IS NOT NULL AND NOT {is_exact} AND NOT {is_spelt}")
     query.fault_by_word(column, is_unknown, unknown, remedy)
     otherwise = f"a word of {name} written with other capitals, blanks or hyphens"
     query.note(column, f"NOT {is_exact} AND {is_spelt}", otherwise, "read as if they were the same", is_listed=False)
@@ -102,10 +129,6 @@ def _cases(text: str, recode: Mapping[str, object | None], kind: str) -> str:
     return f"(CASE {text} {cases} END)::{kind}" if cases else f"NULL::{kind}"
 
 
-def _listed(recode: Mapping[str, object | None]) -> str:
-    return ", ".join(sql.literal(code) for code in recode)
-
-
 # --- columns of yes or no ---
 
 
@@ -124,11 +147,10 @@ def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
 
 def _refuse_other_code(query: VisitsQuery, column: str, code: str) -> None:
     """Refuse a column of yes or no that says yes in another way: it would say no in every row."""
-    text, missing = query.raw.column_of[column], query.column_map.missing_codes
-    known = f"{text} IS NOT NULL" + (f" AND {text} NOT IN ({_listed(dict.fromkeys(missing))})" if missing else "")
-    is_yes = f"{_without_spelling(text)} = {sql.literal(without_spelling(code))}"
+    is_yes = f"{_without_spelling('t')} = {sql.literal(without_spelling(code))}"
     n_words, n_yes = query.numbers(
-        f"SELECT count(DISTINCT {text}), count(*) FILTER ({is_yes}) FROM {query.raw.name} WHERE {known}"
+        f"SELECT count(DISTINCT t), count(*) FILTER ({is_yes}) FROM (SELECT {query.known_text(column)} AS t "
+        f"FROM {query.raw.name})"
     )
     if n_yes == 0 and n_words >= _FEWEST_WORDS:
         kind = f"no row holds the code {code!r} that means yes, and {n_words:,.0f} others stand there"
