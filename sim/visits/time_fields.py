@@ -162,9 +162,9 @@ def _refuse_hours_as_times(query: VisitsQuery, column: str, remedy: str) -> None
     """Refuse whole numbers up to 23 as HHMM, of which they would be the first minutes of the day."""
     text = query.raw.column_of[column]
     n, n_hours, n_different = query.numbers(
-        f"WITH hours AS (SELECT try_cast({text} AS DOUBLE) AS hour, {cell_text.minute_of_day(text)} AS minute "
-        f"FROM {query.raw.name}) SELECT count(*), count(*) FILTER (hour < 24), count(DISTINCT hour) FILTER (hour < 24) "
-        "FROM hours WHERE minute IS NOT NULL"
+        f"WITH hours AS (SELECT {cell_text.minute_of_hour_alone(text)} AS hour, "
+        f"{cell_text.minute_of_day(text)} AS minute FROM {query.raw.name}) "
+        "SELECT count(*), count(hour), count(DISTINCT hour) FROM hours WHERE minute IS NOT NULL"
     )
     if n >= _FEWEST_HOURS and n_different >= _FEWEST_DIFFERENT and n_hours >= _SHARE_OF_HOURS * n:
         kind = f"{n_hours:,.0f} of {n:,.0f} values are whole numbers from 0 to 23: these look like hours, not like HHMM"
