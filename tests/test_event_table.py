@@ -45,10 +45,10 @@ TWO_VISITS = (
     "b,door,2024-01-01 10:30,complete,2",
     "a,doctor,2024-01-01 10:50,complete,3",
     "a,doctor,2024-01-01 10:20,start,3",
-    "a,end home,2024-01-01 12:00,complete,",
+    "a,end discharge,2024-01-01 12:00,complete,",
     "b,resus 1,2024-01-01 10:35,Start,",
-    "b,end ward,2024-01-01 15:00,complete,",
-    "b,end home,2024-01-01 14:00,complete,",
+    "b,end admission,2024-01-01 15:00,complete,",
+    "b,end discharge,2024-01-01 14:00,complete,",
 )
 
 
@@ -113,7 +113,7 @@ def test_times_with_offsets_become_the_local_clock_of_the_zone_and_are_ordered_b
         "a,door,2024-07-01T14:00:00Z,complete,",
         "a,doctor,2024-07-01T16:30:00+01:00,start,",
         "a,doctor,2024-07-01T16:00:00Z,start,",
-        "a,end home,2024-07-01T13:00:00-04:00,complete,",
+        "a,end discharge,2024-07-01T13:00:00-04:00,complete,",
     )
     frame = read_visits(path, events_map(time_zone="America/Toronto")).frame
     assert frame["arrival"][0] == pd.Timestamp("2024-07-01 10:00")
@@ -128,8 +128,8 @@ def test_other_ways_to_write_times_are_read_and_ordered_as_the_map_says(tmp_path
         tmp_path,
         "a,door,31/01/2024 23:00,complete,",
         "a,doctor,01/02/2024 00:10,start,",
-        "a,end home,31/01/2024 23:59,complete,",
-        "a,end ward,01/02/2024 02:00,complete,",
+        "a,end discharge,31/01/2024 23:59,complete,",
+        "a,end admission,01/02/2024 02:00,complete,",
     )
     frame = read_visits(path, events_map(time_format="%d/%m/%Y %H:%M")).frame
     assert frame["wait_minutes"].tolist() == [70]

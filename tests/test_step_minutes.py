@@ -9,7 +9,8 @@ import yaml
 from scipy import stats
 
 from sim.calibration.calibrate import CalibrationReport, calibrate
-from sim.calibration.estimators.step_minutes import TABLE_CHANCES, measured, quantile_table, ties_apart
+from sim.calibration.estimators.family_choice import TABLE_CHANCES, quantile_table, ties_apart
+from sim.calibration.estimators.step_minutes import measured
 from sim.config.composition import compose
 from sim.department.quantities import Empirical
 from sim.report.calibration_report import calibration_markdown
@@ -220,10 +221,10 @@ def test_zeros_that_no_family_gives_are_kept_in_the_quantiles() -> None:
     found = measured({"": table_of(minutes_imaging=minutes)}, 1, [])["", "imaging"]
     assert found.choice.chosen is not None
     assert found.fit is None
-    written = found.written("empirical")
+    written = found.written()
     assert written["quantiles"][20] == 0.0
-    assert found.means("empirical")[0] == pytest.approx(minutes.mean(), rel=0.02)
-    assert "are 0, which no family gives" in found.statement("empirical")
+    assert found.means()[0] == pytest.approx(minutes.mean(), rel=0.02)
+    assert "are 0, which no family gives" in found.statement()
 
 
 def test_a_table_has_more_chances_where_values_leap_and_holds_the_mean() -> None:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from sim.calibration.calibrate import calibrate
-from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_week
+from sim.calibration.estimators.demand_by_stream import WeekByStream, estimate_week, with_weekdays_of
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
@@ -124,8 +124,9 @@ def default() -> Profile:
 
 def test_the_file_written_has_the_rates_of_both_streams(two_streams: Made, tmp_path: Path) -> None:
     demand = two_streams.composed(tmp_path)
+    week = with_weekdays_of(two_streams.week, two_streams.found.rates)
     for stream in (MEDICAL, MENTAL_HEALTH):
-        own, year = two_streams.week.by_stream[stream], two_streams.found.rates[stream].visits_per_year.value[0]
+        own, year = week.by_stream[stream], two_streams.found.rates[stream].visits_per_year.value[0]
         shares = two_streams.found.rates[stream].hour_shares.value
         if stream == MENTAL_HEALTH:
             shares = np.tile(own.weekday.share @ shares, (7, 1))
@@ -367,3 +368,16 @@ def test_a_file_without_weekdays_is_written_by_stream_too(tmp_path: Path) -> Non
     assert sum(demand.mh_hour_shares["default"][:8]) == pytest.approx(0.5, abs=0.06)
     assert demand.medical_shares()[:, :8].sum(axis=1) == pytest.approx(np.full(7, 1 / 9), abs=0.02)
     assert set(yaml.safe_load(report.demand.yaml_text())["acuity_mix"]) == {MEDICAL, MENTAL_HEALTH}
+
+
+def test_errors_of_weekdays_allow_for_days_that_are_busier_than_others(tmp_path: Path) -> None:
+    """With a factor of whole days of CV 0.3 a weekday's mean is less certain than its visits alone would have it."""
+    rng = np.random.default_rng(11)
+    per_day = rng.poisson(60.0 * rng.gamma(1 / 0.09, 0.09, size=364))
+    day = pd.Series(np.repeat(pd.date_range("2023-01-02", periods=364), per_day))
+    table = pd.DataFrame({"arrival": day + pd.to_timedelta(rng.integers(0, 1440, len(day)), unit="min")})
+    column_map = ColumnMap(arrival={"kind": "timestamp", "column": "arrival"})
+    frame = read_visits(written(table, tmp_path), column_map).frame
+    week, found = estimate_week(frame), estimate_visits(frame)
+    of_visits_alone = week.everyone.weekday.standard_error
+    assert np.all(with_weekdays_of(week, found.rates).everyone.weekday.standard_error > 1.5 * of_visits_alone)

@@ -7,7 +7,7 @@ from sim.calibration.estimators.arrival_rates import fit_arrivals
 from sim.calibration.estimators.day_totals import DayTotals, fit_days, special_estimates
 from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hour_profiles import FREE_HOURS, fit_profile
-from sim.calibration.estimators.hourly_counts import Counts, count_arrivals, week_of
+from sim.calibration.estimators.hourly_counts import Counts, count_arrivals, month_of, week_of
 from sim.calibration.estimators.unusual_days import level_shifts, unusual_days
 from sim.calibration.writing.arrival_lines import variation_lines, variation_rows
 from sim.department.arrivals import SlowLevel, SpecialDay
@@ -25,9 +25,15 @@ DAY /= DAY.sum()
 
 
 def made_totals(
-    n_days: int, seed: int, *, day_cv: float = 0.07, level_cv: float = 0.0, memory: float = 5.0, mean: float = 160.0
+    n_days: int,
+    seed: int,
+    *,
+    day_cv: float = 0.07,
+    level_cv: float = 0.0,
+    memory: float = 5.0,
+    mean: float | FloatArray = 160.0,
 ) -> FloatArray:
-    """Totals of days from `START` on."""
+    """Totals of days from `START` on; `mean` of all days or of each."""
     rng = RNG(seed)
     n_weeks = -(-n_days // 7)
     log_sd, phi = np.sqrt(np.log1p(level_cv**2)), np.exp(-1.0 / memory)
@@ -237,6 +243,14 @@ def test_few_files_without_a_shift_have_one_named() -> None:
     """Law: a chance of 2 % for a file, so of 10 at most 2 but for a chance of 9e-4."""
     totals = (made_totals(364, seed=200 + seed, level_cv=0.06) for seed in range(10))
     assert sum(bool(level_shifts(fit_days(whole(total)))) for total in totals) <= 2
+
+
+def test_a_season_seen_once_is_no_shift() -> None:
+    """Without waves of the year in the fit and in the draws each of these three is told as shifted."""
+    by_month = 1.0 + 0.01 * np.array([3.6, 3.6, 1.8, -1.2, 0.0, -1.8, -6.0, -6.0, -1.2, 1.2, 3.0, 3.0])
+    mean = 160.0 * by_month[month_of(START + np.arange(364))]
+    for seed in (300, 305, 306):
+        assert level_shifts(fit_days(whole(made_totals(364, seed=seed, mean=mean)))) == ()
 
 
 # --- what is written ---

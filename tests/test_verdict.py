@@ -1,13 +1,18 @@
 """Whether a calibrated department plays like its file: said rightly of those that do and those that do not."""
 
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.matching.quantities import (
-    levels_of,
+    EACH_LEVEL,
     quantities_of,
     quantity_words,
     steps_of,
@@ -16,11 +21,17 @@ from sim.calibration.matching.quantities import (
 )
 from sim.calibration.still_default import still_default
 from sim.calibration.verdict import FileVerdict, judge
+from sim.cli import main
 from sim.config.composition import compose
 from sim.department.department import Calibration
 from sim.department.roster import heads_by_minute
-from sim.report.words.caveats import calibration_lines
+from sim.report.words.caveats import calibration_lines, calibrations_amiss
+from sim.runs import playing
 from tests.calibration_worlds import known_scenario
+from tests.plays import PlantedRun, by_run
+from tests.test_breakeven import planted
+from tests.test_sweep_finding import nothing
+from tests.test_sweep_finding import planted as planted_of_sweep
 
 WEEKS = 8
 N = 56 * 60
@@ -92,6 +103,18 @@ def test_arrivals_a_day_are_judged() -> None:
     assert "arrivals a day: 120.0 played, 60.0 in the file" in verdict.sentence()
 
 
+def test_days_that_the_file_does_not_cover_are_not_days_without_arrivals() -> None:
+    """Sundays were left out: the mean is that of the other days, and a department that plays it is like the file."""
+    file, played = visits_of(1), [visits_of(seed) for seed in (11, 12, 13)]
+    hours = np.arange(np.datetime64("2024-01-01", "h"), np.datetime64("2024-02-26", "h"))
+    sundays = hours[hours.astype("datetime64[D]").astype(int) % 7 == 3]
+    covered = file[~np.isin(file["arrival"].to_numpy().astype("datetime64[h]"), sundays)]
+    verdict = judge(covered, played, WEEKS, calendar=FileCalendar(sundays))
+    assert verdict.plays_like_file
+    assert "arrivals a day: 60.0 played, 60." in verdict.judged[-1].words
+    assert [each.quantity for each in judge(covered, played, WEEKS).misses] == ["arrivals a day"]
+
+
 def test_a_file_in_which_nobody_leaves_is_not_taken_to_say_so() -> None:
     file = visits_of(1, left=0.0)
     verdict = judged(file, left=0.08)
@@ -103,8 +126,11 @@ def test_a_file_in_which_nobody_leaves_is_not_taken_to_say_so() -> None:
 def test_a_file_without_waits_and_stays_is_not_said_to_be_played_like() -> None:
     file = visits_of(1).assign(wait_minutes=np.nan, stay_minutes=np.nan)
     verdict = judged(file)
-    assert not verdict.plays_like_file
-    assert verdict.because == ("the file has neither waits nor stays by acuity level to compare",)
+    assert verdict.plays_like_file is None
+    assert verdict.because == ()
+    assert verdict.sentence() == "cannot be judged against your file, which has neither waits nor stays by acuity level"
+    calibration = Calibration(file="visits.csv", plays_like_file=None)
+    assert "nobody can tell whether it plays like it" in calibrations_amiss([calibration])[0]
 
 
 def test_streams_are_judged_apart_and_a_file_of_one_stream_by_its_own_visits() -> None:
@@ -169,7 +195,7 @@ def test_heads_are_whole_and_no_minute_that_had_somebody_is_left_alone() -> None
 
 def test_every_quantity_can_be_made_larger_and_changes_nothing_else() -> None:
     scenario = compose(["study=run"]).scenario
-    for name in (*quantities_of(scenario), *levels_of(), *steps_of(scenario.department)):
+    for name in (*quantities_of(scenario), *EACH_LEVEL, *steps_of(scenario.department)):
         changed = with_factors(scenario, {name: 1.5}).checked()
         assert changed.content_hash() != scenario.content_hash(), name
         assert quantity_words(name)
@@ -182,6 +208,19 @@ def test_every_quantity_can_be_made_larger_and_changes_nothing_else() -> None:
 def test_a_smaller_roster_lowers_the_minimum_cover_it_could_not_meet() -> None:
     scenario = with_factors(compose(["study=run"]).scenario, {"heads.nurse": 0.5}).checked()
     assert scenario.department.minimum_cover["nurse"] < 6
+
+
+def test_a_factor_of_every_level_alike_is_one_of_all() -> None:
+    scenario = known_scenario()
+    by_level = with_factors(scenario, dict.fromkeys(EACH_LEVEL, 1.3)).department
+    steps = [step for stream in by_level.streams.values() for step in stream.pathway if step.kind == "delay"]
+    assert steps
+    assert steps == [
+        step
+        for stream in with_factors(scenario, {"delays": 1.3}).department.streams.values()
+        for step in stream.pathway
+        if step.kind == "delay"
+    ]
 
 
 def test_a_step_that_is_measured_keeps_its_minutes() -> None:
@@ -212,6 +251,33 @@ def test_a_department_that_does_not_play_like_its_file_says_so_in_one_sentence()
         "most: minutes of delays and minutes boarded.",
         "The department was calibrated on visits.csv and plays like it.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "play"),
+    [
+        (["-m", "staffing=traditional,peer_added", "study.replications=3"], planted_of_sweep(nothing)),
+        (["study=breakeven", "staffing=peer_added", "study.replications=8"], planted(0.4, Counter())),
+    ],
+    ids=["sweep", "break-even"],
+)
+def test_a_sweep_and_a_break_even_study_say_so_of_their_department(
+    words: list[str],
+    play: Callable[[PlantedRun], Mapping[str, float]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    data = {"defaults": ["default", "_self_"], "name": "ours", "calibration": CALIBRATION.model_dump(mode="json")}
+    (tmp_path / "department").mkdir()
+    (tmp_path / "department" / "ours.yaml").write_text(json.dumps(data), encoding="utf-8")
+    monkeypatch.setattr(playing, "play_task", by_run(play))
+    folder = tmp_path / "out"
+    of_department = ["department=ours", "--config-dir", str(tmp_path), f"output={folder}"]
+    assert main([*words, *of_department, "study.weeks=1", "study.warm_up_weeks=0"]) == 0
+    (said,) = calibration_lines([CALIBRATION])
+    assert said in " ".join(capsys.readouterr().out.split())
+    assert said in (folder / "answer.md").read_text(encoding="utf-8")
 
 
 def test_a_calibration_has_no_influence_on_any_result() -> None:

@@ -10,38 +10,16 @@ import pytest
 
 from sim.cli import main
 from sim.report.screen import MOST_LINES
-from sim.runs.tables_on_disk import read_table
 
 pytestmark = pytest.mark.usefixtures("one_figure")
 ROOT = Path(__file__).resolve().parents[1]
-README, VISITS = ROOT / "README.md", ROOT / "docs" / "visits.md"
-SHORTER = {"study.weeks=26": "study.weeks=5", "study.replications=5": "study.replications=2 study.weeks=2"}
+README = ROOT / "README.md"
 
 
 def block_of(guide: Path, title: str, language: str = "") -> str:
     """The first block of code of a language in a section."""
     (block,) = re.findall(rf"## {title}.*?```{language}\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
     return str(block)
-
-
-def test_the_walk_from_visits_to_a_compared_staffing_takes_few_commands_and_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    lines = block_of(VISITS, "From your own visits").strip().splitlines()
-    assert len(lines) <= 6
-    for number, line in enumerate(lines):
-        for long, short in SHORTER.items():
-            line = line.replace(long, short)
-        program, *words = shlex.split(line)
-        assert program == "peered"
-        last = ["output=compared", "study.demand_levels=[1.0]"] if number == len(lines) - 1 else []
-        assert main([*words, *last]) == 0, capsys.readouterr().err
-    told = " ".join(capsys.readouterr().out.split())
-    assert "No benefit was assumed" in told
-    differences = read_table(tmp_path / "compared" / "differences.parquet")
-    assert set(differences["staffing"]) == {"peer_added"}
-    assert (tmp_path / "ours" / "ours_calibration.md").is_file()
 
 
 def test_the_first_ten_minutes_take_under_ten_commands_and_work(

@@ -158,10 +158,10 @@ def test_a_scenario_comes_back_from_its_json_as_it_was() -> None:
 
 
 SHIPPED = {
-    "traditional": "1ecadca2c2fec645d7b5b21accf0997e324fd2ebf0409f0ec3e4ab2e8923d803",
-    "peer_swapped": "87e6c061ccf1ab3d8d4e950793cacb9d418f37fdb23fd2cf5b8e8ef755824bf8",
+    "traditional": "20b8835c82f673c5f785237cf277431cfbbfd78d3eefc598d914ef573e3a11f2",
+    "peer_swapped": "6e2359fd78e624a9408faf8e2733076dc059e7df2259c53a62dffb429c458d67",
 }
-"""Of the whole scenario: pinned anew when the tasks of clearance of the default department got their purpose."""
+"""Of the whole scenario: pinned anew when demand got a slow level and special days."""
 
 
 def test_clock_times_and_days_keep_the_content_hashes_of_shipped_staffings() -> None:

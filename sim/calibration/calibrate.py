@@ -135,18 +135,18 @@ def estimate_calibration(
             raise VisitsFileError(str(visits_file), (f"study.staff, study.places: without weekdays {remedy}",))
         of_day = estimate_day(frame)
         estimates, demand = of_day.everyone, demand_of_day(source, of_day, None if base is None else base.demand)
+    elif base is None:
+        week = estimate_week(frame, read.uncovered_hours)
+        estimates, demand = week.everyone, demand_of_week(source, week, None, None)
     else:
-        if base is None:
-            week = estimate_week(frame, read.uncovered_hours)
-            estimates, demand = week.everyone, demand_of_week(source, week, None, None)
-        else:
-            calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, read.uncovered_hours, tell)
-            found = calibration.of(frame)
-            estimates, demand = found.pair.week.everyone, found.pair.demand
-            department = calibration.report(frame, found, hold_out_share, test)
-            texts = _department_texts(found, department, source)
-            for what in changed_since(output, name):
-                texts.pop(what, None)
+        calendar = FileCalendar(read.uncovered_hours, column_map.special_days)
+        calibration = _Calibration(source, base, seed, if_none_fits, matched, lists, calendar, tell)
+        found = calibration.of(frame)
+        estimates, demand = found.pair.week.everyone, found.pair.demand
+        department = calibration.report(frame, found, hold_out_share, test)
+        texts = _department_texts(found, department, source)
+        for what in changed_since(output, name):
+            texts.pop(what, None)
     texts |= {
         "demand": demand.yaml_text(),
         "estimates": demand.estimates_text(),
@@ -189,8 +189,8 @@ class _Calibrated:
     region: Region | None
     scenario: Scenario
 
-    def told(self) -> Iterator[str]:
-        """Quantities that the file, a list of the hospital, or matching has told."""
+    def known_quantities(self) -> Iterator[str]:
+        """Names of quantities that the file, a list of the hospital, or matching gives."""
         if self.pair.found.patience:
             yield PATIENCE_FACTOR
         lists = self.pair.resources.lists
@@ -212,7 +212,7 @@ class _Calibration:
     if_none_fits: IfNoneFits
     matched: Boxes
     lists: ResourceLists
-    uncovered_hours: np.ndarray
+    calendar: FileCalendar
     tell: Tell
 
     def of(self, frame: pd.DataFrame) -> _Calibrated:
@@ -224,20 +224,15 @@ class _Calibration:
             scenario = with_factors(scenario, region.nearest_values(), pair.measured).checked()
         return _Calibrated(pair, region, scenario)
 
-    @property
-    def calendar(self) -> FileCalendar:
-        """What hours the file does not cover, and which of its days have names."""
-        return FileCalendar(self.uncovered_hours, self.source.column_map.special_days)
-
     def pair(self, frame: pd.DataFrame) -> _Pair:
         """Demand and department of some visits."""
-        week = estimate_week(frame, self.uncovered_hours)
-        found = estimate_visits(frame, seed=self.seed, calendar=self.calendar)
+        week = estimate_week(frame, self.calendar.uncovered_hours)
+        found = estimate_visits(frame, seed=self.seed, calendar=self.calendar, if_none_fits=self.if_none_fits)
         demand = demand_of_week(self.source, week, found, self.base.demand)
         resources = resources_for(self.lists, self.base, demand.visits_per_year, self.source.name)
         first = f"{week.parts.first_line()}."
         about = (first, *about_week(self.source, week), "Staff and places:", *resources.lines())
-        department = department_file(self.source.name, resources.department, found, about, self.if_none_fits)
+        department = department_file(self.source.name, resources.department, found, about)
         return _Pair(week, found, demand, department, resources)
 
     def scenario(self, pair: _Pair, weeks: int) -> Scenario:
@@ -286,9 +281,13 @@ class _Calibration:
         self.tell(f"playing the calibrated department: {VERDICT_REPLICATIONS} runs of {weeks} weeks")
         played = self.played(found)
         verdict = judge(frame, played, weeks, calendar=self.calendar)
-        told = frozenset(found.told())
-        unknown = still_default(found.scenario, told, weeks, self.seed, found.pair.measured, self.tell)
+        known = frozenset(found.known_quantities())
+        unknown = still_default(found.scenario, known, weeks, self.seed, found.pair.measured, self.tell)
         held, why = self._held_out(frame, hold_out_share, weeks)
+        tested = None
+        if test is not None:
+            names = self.source.file_name, test.name
+            tested = score_second(frame, test.frame, names, played, weeks, self.calendar)
         shown = frame.assign(minute_of_day=np.nan) if is_counted_by_day(self.source.column_map) else frame
         return DepartmentReport(
             found.pair.found,
@@ -302,13 +301,9 @@ class _Calibration:
             found.region,
             matched_resources(found.pair.resources, found.scenario, found.region),
             notes_on_staffing({self.source.name: found.scenario}, (1.0,)),
-            None if test is None else self._tested(frame, test, played, weeks),
+            tested,
             self.calendar,
         )
-
-    def _tested(self, frame: pd.DataFrame, test: SecondFile, played: list[pd.DataFrame], weeks: int) -> HoldOut:
-        """The score of everything calibrated on the file, on a second one."""
-        return score_second(frame, test.frame, (self.source.file_name, test.name), played, weeks, self.calendar)
 
     def _judged_file(
         self, found: _Calibrated, verdict: FileVerdict, unknown: tuple[StillDefault, ...]

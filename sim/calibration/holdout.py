@@ -15,15 +15,14 @@ from scipy import special, stats
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
 from sim.calibration.estimators.file_calendar import FileCalendar
-from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
+from sim.calibration.estimators.hourly_counts import Counts
 from sim.calibration.estimators.shares import estimate_shares
 from sim.calibration.estimators.survey_weights import has_weights
-from sim.calibration.verdict import SCORED_QUANTILES, FileVerdict, judge, loss_of
+from sim.calibration.verdict import DURATIONS, SCORED_QUANTILES, FileVerdict, count_arrivals_of, judge, loss_of
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import central_interval, crps_of_counts, log_score, negative_binomial
 
-_DURATIONS: Final = ("wait_minutes", "stay_minutes")
 FEWEST_VISITS: Final = 20
 _UNUSED: Final = ("row", "month", "triage_time", "physician_time", "triage_minutes", "seen_recently")
 
@@ -80,7 +79,20 @@ class DailyCounts:
     @property
     def coverage(self) -> float:
         """Share of days inside their 95 % interval."""
-        return float(((self.low <= self.observed) & (self.observed <= self.high)).mean())
+        return self.n_inside / self.observed.size
+
+    def lines(self) -> Iterator[str]:
+        """As they are printed."""
+        n = self.observed.size
+        yield (
+            f"  daily counts: {self.n_inside} of {n} days in 95 % intervals, {expected_range(n)}: "
+            f"{coverage_verdict(self.n_inside, n)}"
+        )
+        yield (
+            f"  daily counts: CRPS {self.crps:.2f} visits (all days as before {self.crps_plain:.2f}, "
+            f"the best possible {self.crps_best:.2f}), log score {self.log_score:.2f} "
+            f"({self.log_score_plain:.2f}, {self.log_score_best:.2f})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,35 +153,21 @@ class HoldOut:
         """Numbers inside their 95 % interval."""
         return int(sum(row.is_inside for row in self.predictions))
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self) -> Iterator[str]:
         """The answer in plain lines, the verdict first."""
         n = len(self.predictions)
-        found = [
+        yield (
             f"{self.what}: {self.held_out} ({self.n_held_out:,} visits), predicted from {self.fitted} "
             f"({self.n_fitted:,})"
-        ]
+        )
         if self.verdict is not None:
-            found.append(f"  the department calibrated on {self.fitted} {self.verdict.sentence()}")
-        found += [
-            f"  {self.n_inside} of {n} numbers lie inside their 95 % interval, {expected_range(n)}: "
-            f"{coverage_verdict(self.n_inside, n)}",
-            f"  hour of day: the largest gap is {self.largest_hour_gap:.2f} percentage points",
-        ]
+            yield f"  the department calibrated on {self.fitted} {self.verdict.sentence()}"
+        inside = f"lie inside their 95 % interval, {expected_range(n)}: {coverage_verdict(self.n_inside, n)}"
+        yield f"  {self.n_inside} of {n} numbers {inside}"
+        yield f"  hour of day: the largest gap is {self.largest_hour_gap:.2f} percentage points"
         if self.daily is not None:
-            found += self._daily_lines(self.daily)
-        return (*found, *(score.line() for score in self.quantiles))
-
-    def _daily_lines(self, daily: DailyCounts) -> Iterator[str]:
-        n = daily.observed.size
-        yield (
-            f"  daily counts: {daily.n_inside} of {n} days in 95 % intervals, {expected_range(n)}: "
-            f"{coverage_verdict(daily.n_inside, n)}"
-        )
-        yield (
-            f"  daily counts: CRPS {daily.crps:.2f} visits (all days as before {daily.crps_plain:.2f}, "
-            f"the best possible {daily.crps_best:.2f}), log score {daily.log_score:.2f} "
-            f"({daily.log_score_plain:.2f}, {daily.log_score_best:.2f})"
-        )
+            yield from self.daily.lines()
+        yield from (score.line() for score in self.quantiles)
 
 
 def expected_inside(n: int) -> tuple[int, int]:
@@ -291,18 +289,12 @@ def _scored(
 ) -> HoldOut:
     predictions = (
         *_shares_of(fitted, rest),
-        *(row for quantity in _DURATIONS for row in _means_of(quantity, fitted, rest)),
+        *(row for quantity in DURATIONS for row in _means_of(quantity, fitted, rest)),
     )
     together = pd.concat(played, ignore_index=True) if played else None
-    scores = tuple(score for quantity in _DURATIONS for score in _quantiles_of(quantity, fitted, rest, together))
+    scores = tuple(score for quantity in DURATIONS for score in _quantiles_of(quantity, fitted, rest, together))
     verdict = judge(rest, played, weeks, names[1], calendar) if played else None
     return HoldOut(*names, len(fitted), len(rest), predictions, daily, scores, verdict)
-
-
-def count_arrivals_of(frame: pd.DataFrame, calendar: FileCalendar | None = None) -> Counts | None:
-    """Arrivals by clock hour, None of a table without dates."""
-    dated = frame["arrival"].dropna()
-    return None if dated.empty else count_arrivals(dated.to_numpy(dtype="datetime64[m]"), calendar=calendar)
 
 
 Sample = tuple[np.ndarray, np.ndarray | None]

@@ -12,7 +12,7 @@ from sim.calibration.estimators.step_minutes import IfNoneFits, unknown_steps
 from sim.calibration.estimators.streams import stream_parts
 from sim.calibration.estimators.survey_weights import REFUSED_WITH_DATES, has_weights
 from sim.calibration.matching.match_visits import outcomes_in
-from sim.calibration.matching.quantities import levels_of, quantities_of, steps_of
+from sim.calibration.matching.quantities import EACH_LEVEL, quantities_of, steps_of
 from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.visits.column_map import ColumnMap
@@ -40,7 +40,7 @@ def obstacles_without_file(
     measured = frozenset(column_map.steps())
     known = quantities_of(base, measured)
     for each in matched:
-        if each not in (*known, *levels_of(), *steps_of(base.department, measured)):
+        if each not in (*known, *EACH_LEVEL, *steps_of(base.department, measured)):
             yield (
                 f"study.match: {each!r} cannot be matched; choose of {', '.join(known)}, levels.1 to levels.5, "
                 f"or a step as steps.NAME"

@@ -72,35 +72,29 @@ class DepartmentReport:
     def head(self) -> Iterator[str]:
         """The verdict, and what matters most among what is still the default's."""
         yield f"The calibrated department {self.verdict.sentence()}."
-        if self.verdict.plays_like_file:
-            yield from ()
         named = self.still_default[:MOST_NAMED]
         if named:
             yield f"Still the default's, the {len(named)} that matter most:"
             yield from (f"  {each.line()}" for each in named)
             yield f"  {RULE}"
 
-    def lines(self) -> tuple[str, ...]:
+    def lines(self) -> Iterator[str]:
         """Estimates of the department, what could not be estimated, and how the part held out was predicted."""
-        estimated = tuple(f"  {key.line()}" for key in self.file.estimated)
-        held = self.held_out.lines() if self.held_out else ((self.not_held_out,) if self.not_held_out else ())
-        tested = self.tested.lines() if self.tested else ()
-        notes = tuple(f"  note: {note}" for note in self.estimates.notes)
-        region = ("", "matched to waits and stays:", *self.region.lines()) if self.region else ()
-        of_minutes = (*self.file.minutes, *(each.line() for each in self.estimates.minutes))
-        minutes = tuple(f"  {line}" for line in of_minutes)
-        apart = (("", *part) for part in (held, tested) if part)
-        staff = (*self.resources.lines(), *self.misfits)
-        resources = ("staffing and places:", *(f"  {line}" for line in staff), "")
-        return (
-            *resources,
-            "department:",
-            *estimated,
-            *minutes,
-            *notes,
-            *(line for part in apart for line in part),
-            *region,
-        )
+        yield "staffing and places:"
+        yield from (f"  {line}" for line in (*self.resources.lines(), *self.misfits))
+        yield from ("", "department:")
+        yield from (f"  {key.line()}" for key in self.file.estimated)
+        yield from (f"  {line}" for line in self.file.minutes)
+        yield from (f"  {each.line()}" for each in self.estimates.minutes)
+        yield from (f"  note: {note}" for note in self.estimates.notes)
+        if self.held_out is not None:
+            yield from ("", *self.held_out.lines())
+        elif self.not_held_out:
+            yield from ("", self.not_held_out)
+        if self.tested is not None:
+            yield from ("", *self.tested.lines())
+        if self.region is not None:
+            yield from ("", "matched to waits and stays:", *self.region.lines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +122,13 @@ class CalibrationReport:
 
     def lines(self) -> tuple[str, ...]:
         """The verdict, which streams, quality, estimates and their limits, then where they were written."""
-        written = (path for what, path in file_names(self.demand.name).items() if what in self.texts)
+        written = [what for what in file_names(self.demand.name) if what in self.texts]
         kept = changed_since(self.folder, self.demand.name) if self.department else ()
-        names = file_names(self.demand.name)
         return (
             *self.findings(),
             "",
-            *(f"written: {self.folder / path}" for path in written),
-            *(f"kept as you changed it: {self.folder / names[what]}" for what in kept),
+            *(f"written: {self.path(what)}" for what in written),
+            *(f"kept as you changed it: {self.path(what)}" for what in kept),
         )
 
     def findings(self) -> tuple[str, ...]:

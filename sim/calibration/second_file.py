@@ -28,10 +28,11 @@ class SecondFile:
         read = inspect_visits(path, column_map)
         if errors := (*read.quality.errors(), *obstacles_in_file(read.frame, column_map, base, ())):
             raise VisitsFileError(f"study.test {path}", errors)
+        why = []
         if len(read.frame) < FEWEST_VISITS:
-            why = f"study.test: {len(read.frame)} visits are too few to score on: give {FEWEST_VISITS} or more"
-            raise VisitsFileError(f"study.test {path}", (why,))
+            why += [f"study.test: {len(read.frame)} visits are too few to score on: give {FEWEST_VISITS} or more"]
         if has_weights(read.frame):
-            why = "study.test: visits have survey weights, and a test is scored visit by visit; leave `weight` out"
-            raise VisitsFileError(f"study.test {path}", (why,))
+            why += ["study.test: visits have survey weights, and a test is scored visit by visit; leave `weight` out"]
+        if why:
+            raise VisitsFileError(f"study.test {path}", tuple(why))
         return cls(one_line(path.name), read.frame)

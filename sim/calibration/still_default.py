@@ -5,7 +5,7 @@ the department is played again on the same patients. It matters as much as it mo
 level and the share that leaves unseen.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.calibration.matching.quantities import quantities_of, quantity_words, with_factors
 from sim.calibration.play import simulated_visits
-from sim.calibration.verdict import FEWEST_JUDGED, minutes_at
+from sim.calibration.verdict import DURATIONS, FEWEST_JUDGED, minutes_at
 from sim.department.quantities import ACUITIES
 from sim.department.scenario import Scenario, ScenarioError
 
@@ -25,7 +25,7 @@ RULE: Final = (
     "Rule: each is made 25 % larger, alone, for the same patients; it matters as much as the medians of waits and "
     "stays by level, and the share left unseen, move."
 )
-_DURATIONS: Final = {"wait_minutes": "wait", "stay_minutes": "stay"}
+LEFT_UNSEEN: Final = "left unseen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,19 @@ class StillDefault:
 
 def still_default(
     scenario: Scenario,
-    told: frozenset[str],
+    known: frozenset[str],
     weeks: int,
     seed: int,
     measured: frozenset[str] = frozenset(),
     tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[StillDefault, ...]:
-    """Every quantity of a calibrated scenario that is not among those told, the one that matters most first.
+    """Every quantity of a calibrated scenario that is not among those `known`, the one that matters most first.
 
     Steps that are `measured` keep their minutes.
     """
     period = scenario.period.model_copy(update={"weeks": weeks})
     scenario = scenario.model_copy(update={"period": period})
-    names = [name for name in quantities_of(scenario, measured) if name not in told]
+    names = [name for name in quantities_of(scenario, measured) if name not in known]
     before = _numbers(simulated_visits(scenario, seed)[0]) if names else {}
     found = [each for name in names if (each := _effect_of(scenario, name, measured, before, seed)) is not None]
     if names:
@@ -86,21 +86,15 @@ def _effect_of(
     return StillDefault(name, float(np.mean([abs(value) for value in moved.values()])), largest)
 
 
-LEFT_UNSEEN: Final = "left unseen"
-
-
 def _numbers(visits: pd.DataFrame) -> dict[str, float]:
     """What is looked at: medians by level with enough visits, and the share that left unseen."""
-    found = dict(_medians(visits))
-    return found | {LEFT_UNSEEN: float((visits["disposition"] == "lwbs").mean())}
-
-
-def _medians(visits: pd.DataFrame) -> Iterator[tuple[str, float]]:
-    for duration, word in _DURATIONS.items():
+    found = {}
+    for duration, word in DURATIONS.items():
         for level in ACUITIES:
             minutes = minutes_at(visits, duration, level)
             if minutes.size >= FEWEST_JUDGED:
-                yield f"{word} at level {level}", float(np.median(minutes))
+                found[f"{word} at level {level}"] = float(np.median(minutes))
+    return found | {LEFT_UNSEEN: float((visits["disposition"] == "lwbs").mean())}
 
 
 def _change(key: str, before: float, after: float) -> float:

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.file_calendar import FileCalendar
-from sim.calibration.estimators.hourly_counts import count_arrivals
+from sim.calibration.estimators.hourly_counts import Counts, count_arrivals
+from sim.calibration.estimators.streams import STREAMS
 from sim.calibration.estimators.survey_weights import has_weights
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray
 from sim.statistics.scoring import pinball
@@ -40,12 +40,12 @@ MOST_REASONS: Final = 3
 """Misses named in a sentence."""
 _MEDIAN: Final = SCORED_QUANTILES.index(0.5)
 _Z: Final = 1.96
-_DURATIONS: Final = {"wait_minutes": "wait", "stay_minutes": "stay"}
+DURATIONS: Final = {"wait_minutes": "wait", "stay_minutes": "stay"}
+"""Columns of minutes that are compared, and the word for each."""
 _LEFT, _ADMITTED, _ENDED = "lwbs", ("admission", "transfer"), ("admission", "transfer", "discharge")
-_STREAMS: Final = (MEDICAL, MENTAL_HEALTH)
 _MANY_LEFT: Final = 0.05
 _EVEN_SHARES: Final = 2000
-Yes = tuple[FloatArray, FloatArray]
+OnesWithWeights = tuple[FloatArray, FloatArray]
 """Of each visit whether (1) or not (0), and its weight."""
 
 
@@ -79,11 +79,14 @@ class FileVerdict:
     @property
     def knows_durations(self) -> bool:
         """Whether any wait or stay was compared; without one nothing is known of how the department plays."""
-        return any(each.quantity.startswith(tuple(_DURATIONS.values())) for each in self.judged)
+        return any(each.quantity.startswith(tuple(DURATIONS.values())) for each in self.judged)
 
     @property
-    def plays_like_file(self) -> bool:
-        return self.knows_durations and not any(each.is_miss for each in self.judged)
+    def plays_like_file(self) -> bool | None:
+        """Whether nothing compared is a miss; None where nothing is and the file has no waits and no stays."""
+        if any(each.is_miss for each in self.judged):
+            return False
+        return True if self.knows_durations else None
 
     @property
     def misses(self) -> tuple[Judged, ...]:
@@ -92,15 +95,16 @@ class FileVerdict:
 
     @property
     def because(self) -> tuple[str, ...]:
-        """Why it does not play like the file, the worst first; nothing where it does."""
-        if self.plays_like_file:
-            return ()
-        nothing = () if self.knows_durations else ("the file has neither waits nor stays by acuity level to compare",)
-        return (*nothing, *(each.words for each in self.misses))
+        """Why it does not play like the file, the worst first; nothing where it does, or where nobody can tell."""
+        nothing = ("the file has neither waits nor stays by acuity level to compare",)
+        misses = tuple(each.words for each in self.misses)
+        return misses if self.knows_durations or not misses else (*misses, *nothing)
 
     def sentence(self) -> str:
-        """`plays like your file: ...` or `does not play like your file, because ...`."""
+        """`plays like your file: ...`, `does not play like your file, because ...`, or that it cannot be judged."""
         n = len(self.judged)
+        if self.plays_like_file is None:
+            return f"cannot be judged against {self.of}, which has neither waits nor stays by acuity level"
         if self.plays_like_file:
             furthest = max(self.judged, key=lambda each: each.excess)
             return f"plays like {self.of}: all {n} numbers compared are near enough; furthest off, {furthest.words}"
@@ -148,7 +152,7 @@ def _parts(
 ) -> Iterator[tuple[str, pd.DataFrame, list[pd.DataFrame]]]:
     """By stream where the file names them; a file without streams is compared with everybody."""
     visits = visits[[name for name in _JUDGED if name in visits.columns]]
-    there = [stream for stream in _STREAMS if (visits["stream"] == stream).any()]
+    there = [stream for stream in STREAMS if (visits["stream"] == stream).any()]
     if not there:
         yield "", visits, list(played)
     for stream in there:
@@ -165,13 +169,11 @@ def minutes_at(visits: pd.DataFrame, duration: str, level: int) -> FloatArray:
 def _minutes_of_file(visits: pd.DataFrame, duration: str, level: int) -> tuple[FloatArray, int]:
     """The same of a file, and how many visits know them; with survey weights values at even shares of the weight."""
     values = minutes_at(visits, duration, level)
-    if not has_weights(visits):
+    if not has_weights(visits) or values.size == 0:
         return values, values.size
     known = visits[(visits["acuity"] == level) & visits[duration].notna()]
-    weight = known["weight"].to_numpy(np.float64)
-    if values.size == 0:
-        return values, 0
-    return weighted_quantile(values, weight, (np.arange(_EVEN_SHARES) + 0.5) / _EVEN_SHARES), values.size
+    shares = (np.arange(_EVEN_SHARES) + 0.5) / _EVEN_SHARES
+    return weighted_quantile(values, known["weight"].to_numpy(np.float64), shares), values.size
 
 
 def loss_of(quantiles: FloatArray, observed: FloatArray) -> float:
@@ -180,7 +182,7 @@ def loss_of(quantiles: FloatArray, observed: FloatArray) -> float:
 
 
 def _durations(words: str, visits: pd.DataFrame, played: list[pd.DataFrame]) -> Iterator[Judged]:
-    for duration, word in _DURATIONS.items():
+    for duration, word in DURATIONS.items():
         for level in ACUITIES:
             observed, n = _minutes_of_file(visits, duration, level)
             if n < FEWEST_JUDGED:
@@ -226,21 +228,21 @@ def _quantile_furthest_off(own: FloatArray, played: FloatArray) -> int:
     return _MEDIAN if off.max() <= 1.25 * off[_MEDIAN] else int(off.argmax())
 
 
-def _share_judged(name: str, of_file: Yes, of_played: list[Yes]) -> Judged | None:
-    """A share of visits; None where the file has too few, or a replication has none."""
+def _share_judged(name: str, of_file: OnesWithWeights, of_played: list[OnesWithWeights]) -> Iterator[Judged]:
+    """A share of visits; nothing where the file has too few, or a replication has none."""
     yes, weight = of_file
     if yes.size < FEWEST_JUDGED or any(each.size == 0 for each, _ in of_played):
-        return None
+        return
     share, shares = float(np.average(yes, weights=weight)), np.array([each.mean() for each, _ in of_played])
     played = float(shares.mean())
     variance = share * (1.0 - share) * float((weight**2).sum() / weight.sum() ** 2)
     variance += float(shares.var(ddof=1)) / shares.size if shares.size > 1 else variance
     allowed = _Z * float(np.sqrt(variance)) + SHARE_MARGIN
     words = f"{name}: {100 * played:.1f} % played, {100 * share:.1f} % in the file"
-    return Judged(name, words, abs(played - share) / allowed, yes.size)
+    yield Judged(name, words, abs(played - share) / allowed, yes.size)
 
 
-def _yes(visits: pd.DataFrame, among: Iterable[str], which: Iterable[str]) -> Yes:
+def _ones(visits: pd.DataFrame, among: Iterable[str], which: Iterable[str]) -> OnesWithWeights:
     """Of the visits whose disposition is `among` some, whether it is one of those."""
     known = visits[visits["disposition"].isin(tuple(among))]
     weight = known["weight"].to_numpy(np.float64) if has_weights(known) else np.ones(len(known))
@@ -248,25 +250,25 @@ def _yes(visits: pd.DataFrame, among: Iterable[str], which: Iterable[str]) -> Ye
 
 
 def _admission(words: str, visits: pd.DataFrame, played: list[pd.DataFrame]) -> Iterator[Judged]:
-    found = _share_judged(
-        f"admitted{words}", _yes(visits, _ENDED, _ADMITTED), [_yes(table, _ENDED, _ADMITTED) for table in played]
-    )
-    if found is not None:
-        yield found
+    of_played = [_ones(table, _ENDED, _ADMITTED) for table in played]
+    yield from _share_judged(f"admitted{words}", _ones(visits, _ENDED, _ADMITTED), of_played)
 
 
 def _left_unseen(words: str, visits: pd.DataFrame, played: list[pd.DataFrame], left_out: list[str]) -> Iterator[Judged]:
     """Only where the file says of anybody that they left unseen: a file that has no word for it does not say none."""
-    of_played = [_yes(table, table["disposition"].dropna().unique(), (_LEFT,)) for table in played]
-    of_file = _yes(visits, visits["disposition"].dropna().unique(), (_LEFT,))
+    of_file, *of_played = (_ones(each, each["disposition"].dropna().unique(), (_LEFT,)) for each in (visits, *played))
     if of_file[0].any():
-        found = _share_judged(f"left unseen{words}", of_file, of_played)
-        if found is not None:
-            yield found
+        yield from _share_judged(f"left unseen{words}", of_file, of_played)
         return
     share = float(np.mean([yes.mean() if yes.size else 0.0 for yes, _ in of_played]))
     many = ": many, so that its waits are those of who stayed" if share > _MANY_LEFT else ""
     left_out.append(f"left unseen{words}: nobody in the file, so not compared; {100 * share:.1f} % played{many}")
+
+
+def count_arrivals_of(visits: pd.DataFrame, calendar: FileCalendar | None = None) -> Counts | None:
+    """Arrivals by clock hour, None of a table without dates."""
+    dated = visits["arrival"].dropna()
+    return None if dated.empty else count_arrivals(dated.to_numpy(dtype="datetime64[m]"), calendar=calendar)
 
 
 def _arrivals(
@@ -278,11 +280,10 @@ def _arrivals(
     left_out: list[str],
 ) -> Iterator[Judged]:
     """Of whole days; the error of the file's mean is that of its weeks, which allows for days that are alike."""
-    dated = visits["arrival"].dropna()
-    if dated.empty:
+    counts = count_arrivals_of(visits, calendar)
+    if counts is None:
         left_out.append(f"arrivals a day{words}: the file has no dates")
         return
-    counts = count_arrivals(dated.to_numpy(dtype="datetime64[m]"), calendar=calendar)
     days = counts.by_hour[np.asarray(counts.inside.all(axis=1))].sum(axis=1).astype(np.float64)
     if days.size < 14:
         left_out.append(f"arrivals a day{words}: fewer than 14 whole days")

@@ -186,11 +186,14 @@ class Profile(quantities.Frozen):
     def _mh_shares(self) -> np.ndarray:
         return np.tile(np.asarray(self.mh_hour_shares[self.mh_shape]), (7, 1))
 
+    def mh_shares_of_default(self) -> np.ndarray:
+        """Hour shares (24,) of mental health as they are among those of all visits, whatever shape is played."""
+        return np.asarray(self.mh_hour_shares.get("default", self.mh_hour_shares[self.mh_shape]))
+
     def medical_shares(self) -> np.ndarray:
         """Hour shares of medical arrivals: all visits in the default shape minus mental health in its own."""
-        mental = np.asarray(self.mh_hour_shares.get("default", self.mh_hour_shares[self.mh_shape]))
         everyone = np.asarray(self._week_of_shares())
-        shares = (everyone - self.mental_health_share * mental) / (1.0 - self.mental_health_share)
+        shares = (everyone - self.mental_health_share * self.mh_shares_of_default()) / (1.0 - self.mental_health_share)
         return np.where((shares < 0.0) & (shares >= -quantities.ROUNDING), 0.0, shares)
 
 

@@ -23,14 +23,14 @@ def date_in_words(value: Any) -> Any:
 
 
 class Calibration(Frozen):
-    """The file of visits that a department was estimated from, and whether it plays like it.
+    """The file of visits that a department was estimated from, and whether it plays like it; None: it cannot be told.
 
     `because` says why it does not, the worst first; `still_default` are the quantities that matter most among those
     that nothing has told. It is said beside every answer and has no influence on any.
     """
 
     file: str
-    plays_like_file: bool
+    plays_like_file: bool | None
     because: tuple[str, ...] = ()
     still_default: tuple[str, ...] = ()
 

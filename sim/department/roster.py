@@ -83,7 +83,9 @@ ClockTime = Annotated[float, BeforeValidator(minutes_of_clock), Field(ge=0, lt=q
 Days = Annotated[
     tuple[Annotated[int, Field(ge=0, le=6)], ...], BeforeValidator(weekday_numbers), Field(min_length=1, max_length=7)
 ]
-Heads = Annotated[int, Field(ge=0, le=200)]
+MOST_HEADS = 200
+"""At once in a shift: far above any department's, so that a mistyped number is refused."""
+Heads = Annotated[int, Field(ge=0, le=MOST_HEADS)]
 
 
 class Break(quantities.Frozen):

@@ -161,7 +161,7 @@ def _families(department: DepartmentReport) -> Iterator[Block]:
         rows: TextRows = [("family", "AIC", "KS", "A-squared", "p")]
         for fit in choice.fits:
             test = choice.test_of(fit.family)
-            found = (f"{test.ks:.3f}", f"{test.ad:.2f}", test.p_text) if test else ("", "", "not tested")
+            found = (f"{test.distance:.3f}", f"{test.a_squared:.2f}", test.p_text) if test else ("", "", "not tested")
             rows.append((fit.family, f"{fit.aic:,.1f}", *found))
         yield TextTable(rows)
 
@@ -171,10 +171,9 @@ def _steps(department: DepartmentReport) -> Iterator[Block]:
         return
     yield "Minutes of steps: means, and the largest distance of the file's shares below any minute from those written."
     rows: TextRows = [("stream", "step", "level", "n", "observed", "written", "family", "distance")]
-    if_none_fits = department.file.if_none_fits
     for (stream, step), found in department.estimates.steps.items():
-        fit = found.used(if_none_fits)
-        columns = zip(found.values, found.means(if_none_fits), found.distances(if_none_fits), strict=True)
+        fit = found.written_fit
+        columns = zip(found.values, found.means(), found.distances(), strict=True)
         for group, (values, mean, distance) in enumerate(columns):
             level = str(found.levels[group]) if found.levels else "all"
             means = f"{found.observed_means[group][0]:.1f}", f"{mean:.1f}"

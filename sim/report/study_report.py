@@ -56,7 +56,6 @@ class ReportFacts(BaseModel):
     code: str = ""
     python: str = ""
     machine: str = ""
-    written: str = ""
     simultaneous: str = ""
     changed: tuple[str, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
@@ -67,7 +66,6 @@ class ReportFacts(BaseModel):
     runs_done: int | None = None
     runs_planned: int | None = None
     weeks: int = 0
-    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -244,8 +242,6 @@ def repeat_section(facts: ReportFacts) -> Section:
         "Code": facts.code,
         "Software": software_text(facts),
         "Machine": facts.machine,
-        "Written": facts.written,
-        "Time": time_text(facts),
     }
     rows: TextRows = [("What", "This study"), *((name, text) for name, text in known.items() if text)]
     command = [word for word in facts.command if not word.startswith("output=")]
@@ -260,11 +256,6 @@ def software_text(facts: ReportFacts) -> str:
 def judged_text(facts: ReportFacts) -> str:
     """By which method intervals are judged together."""
     return JUDGED_BY.get(facts.simultaneous, "")
-
-
-def time_text(facts: ReportFacts) -> str:
-    """How long it took; empty where it is not known."""
-    return "" if facts.seconds is None else f"{facts.seconds:g} s"
 
 
 def sensitivity_text(facts: ReportFacts, has_second: bool = False) -> str:
@@ -286,5 +277,4 @@ def words_of_facts(facts: ReportFacts) -> dict[str, str]:
         "changed": changed_text(facts),
         "software": software_text(facts),
         "system": facts.machine,
-        "seconds": time_text(facts),
     }

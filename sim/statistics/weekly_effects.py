@@ -1,11 +1,12 @@
 """A linear model of days whose weeks have a common effect with a memory: restricted likelihood, errors, prediction.
 
 The response of day d is x_d b + u_w(d) + e_d. Errors e_d are independent, with known parts of variance plus a common
-one; the effects u of weeks are an autoregression of order 1 with a variance and a correlation exp(-lag / memory).
+one; the effects u of weeks are an autoregression of order 1, AR(1), with a variance and a correlation exp(-lag /
+memory). Coefficients b are those of generalised least squares (GLS).
 Because the inverse of their covariance has three diagonals, every step takes time in proportion to days and weeks
 (Rue & Held 2005, Gaussian Markov Random Fields, ch. 2). Variances are those of the largest restricted likelihood
-(Patterson & Thompson 1971, Biometrika 58:545-554); effects to come are predicted as in universal kriging (Cressie 1993,
-Statistics for Spatial Data, sec. 3.4).
+(REML; Patterson & Thompson 1971, Biometrika 58:545-554); effects to come are predicted as in universal kriging
+(Cressie 1993, Statistics for Spatial Data, sec. 3.4).
 """
 
 from collections.abc import Callable
@@ -148,19 +149,21 @@ def estimated(days: DaysInWeeks, start: Variances | None, with_weeks: bool, long
         of_days, *rest = np.exp(place)
         return Variances(float(of_days), *(float(each) for each in rest))
 
-    def lost(place: FloatArray) -> float:
+    def minus_log_likelihood(place: FloatArray) -> float:
         return -fitted(days, at(place)).log_likelihood
 
     if days.response.size - days.design.shape[1] < _FEWEST_LEFT:
         return fitted(days, Variances(0.0))
     ends = [(np.log(_SMALLEST), np.log(_LARGEST))]
     begin = max(start.of_days if start else 0.01, 10.0 * _SMALLEST)
-    alone = optimize.minimize(lost, np.array([np.log(begin)]), method="L-BFGS-B", bounds=ends, tol=_PRECISE)
+    alone = optimize.minimize(
+        minus_log_likelihood, np.array([np.log(begin)]), method="L-BFGS-B", bounds=ends, tol=_PRECISE
+    )
     best, least = at(alone.x), float(alone.fun)
     if with_weeks:
         ends += [ends[0], (np.log(SHORTEST_MEMORY), np.log(longest_memory))]
         for place in _starts(best, start, longest_memory):
-            found = optimize.minimize(lost, place, method="L-BFGS-B", bounds=ends, tol=_PRECISE)
+            found = optimize.minimize(minus_log_likelihood, place, method="L-BFGS-B", bounds=ends, tol=_PRECISE)
             if float(found.fun) < least - 1e-6 and at(found.x).of_weeks > 10.0 * _SMALLEST:
                 best, least = at(found.x), float(found.fun)
     if best.of_days <= 2.0 * _SMALLEST:
@@ -194,7 +197,7 @@ def variance_errors(fit: Fit) -> VarianceErrors:
     with_weeks = found.of_weeks > 0.0
     place = np.array([found.of_days, found.of_weeks, np.log(found.memory_weeks)])[: 3 if with_weeks else 1]
     steps = np.maximum(0.02 * np.abs(place), [1e-6, 1e-6, 0.02][: place.size])
-    steps[: min(2, place.size)] = np.minimum(steps, np.maximum(place / 2.0, 1e-9))[: min(2, place.size)]
+    steps[:2] = np.minimum(steps, np.maximum(place / 2.0, 1e-9))[:2]
 
     def likelihood(at: FloatArray) -> float:
         memory = float(np.exp(at[2])) if with_weeks else 1.0
@@ -217,10 +220,9 @@ def _second_differences(function: Callable[[FloatArray], float], place: FloatArr
         for j in range(i, n):
             a, b = np.zeros(n), np.zeros(n)
             a[i], b[j] = steps[i], steps[j]
-            around = (
-                function(place + a + b) - function(place + a - b) - function(place - a + b) + function(place - a - b)
-            )
-            found[i, j] = found[j, i] = around / (4.0 * steps[i] * steps[j])
+            above = function(place + a + b) - function(place + a - b)
+            below = function(place - a + b) - function(place - a - b)
+            found[i, j] = found[j, i] = (above - below) / (4.0 * steps[i] * steps[j])
     return found
 
 
@@ -233,13 +235,13 @@ class Forecast:
     covariance: FloatArray
 
 
-def forecast(fit: Fit, design: FloatArray, week: IntArray, beside: FloatArray | None = None) -> Forecast:
+def forecast(fit: Fit, design: FloatArray, week: IntArray, more: FloatArray | None = None) -> Forecast:
     """Days with this design in these weeks, counted as in the fit and after it or in between.
 
-    `beside` is a covariance of coefficients to be added to that of the fit.
+    `more` is a covariance of coefficients to be added to that of the fit.
     """
     v, days = fit.variances, fit.days
-    of_fit = fit.covariance if beside is None else fit.covariance + beside
+    of_fit = fit.covariance if more is None else fit.covariance + more
     if v.of_weeks == 0.0:
         return Forecast(np.zeros(week.size), design @ of_fit @ design.T)
     weeks, at = np.unique(week, return_inverse=True)

@@ -26,7 +26,8 @@ FACTORS = {"christmas": 0.73, "thanksgiving": 0.73, "independence_day": 0.86}
 DATES = {
     "christmas": ("12-25",), "thanksgiving": ("4th thursday of november",), "independence_day": ("07-04",),
 }  # fmt: skip
-SEED = 2024
+SEED = 61803
+"""Chosen once, before anything was looked at under it: bounds and method were settled under others."""
 MINUTES_PER_DAY = 1440.0
 
 

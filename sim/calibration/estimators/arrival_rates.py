@@ -230,7 +230,7 @@ def _summed_up(counts: Counts, profile: HourProfile, found: DayFit, seed: int) -
         else None,
         growth=None if found.design.growth_at is None else _with_error(_growth, found),
         days=_day_variation(counts, found),
-        level=_level_variation(found),
+        level=level_variation(found),
         special_days=_special_days(counts, found),
         absent=tuple(name for name in names if name not in found.design.specials),
         profile=profile,
@@ -300,7 +300,7 @@ def _day_variation(counts: Counts, found: DayFit) -> DayVariation:
     return DayVariation(pearson / degrees, degrees, float(special.chdtrc(degrees, pearson)), cv, error)
 
 
-def _level_variation(found: DayFit) -> LevelVariation:
+def level_variation(found: DayFit) -> LevelVariation:
     variances = found.variances
     if variances.of_weeks == 0.0:
         return LevelVariation(0.0, np.nan, np.nan, np.nan, np.nan, found.with_level)
@@ -314,8 +314,8 @@ def _level_variation(found: DayFit) -> LevelVariation:
 def _level_error(found: DayFit, cv: float) -> float:
     """Of the CV, about its estimate, over the variances that the file leaves plausible: the likelihood is skewed, and
     its curvature at the top tells too small an error."""
-    squares = [(weight, (float(np.sqrt(each.variances.of_weeks)) - cv) ** 2) for each, weight in found.plausible]
-    return float(np.sqrt(sum(weight * square for weight, square in squares)))
+    squares = (weight * (each.variances.of_weeks**0.5 - cv) ** 2 for each, weight in found.plausible)
+    return float(np.sqrt(sum(squares)))
 
 
 _VAGUE: Final = 3.0

@@ -50,6 +50,6 @@ def _shares_of(base: Scenario | None) -> FloatArray:
     demand = None if base is None else base.demand
     if not isinstance(demand, Profile):
         return np.full((7, 24), 1.0 / 24.0)
-    mental = np.asarray(demand.mh_hour_shares.get("default", demand.mh_hour_shares[demand.mh_shape]))
     share = demand.mental_health_share
-    return np.asarray((1.0 - share) * np.broadcast_to(demand.medical_shares(), (7, 24)) + share * mental)
+    everyone = (1.0 - share) * np.broadcast_to(demand.medical_shares(), (7, 24)) + share * demand.mh_shares_of_default()
+    return np.asarray(everyone)

@@ -3,11 +3,11 @@
 Given its mean, the total of a day is Poisson times a factor of the day and a level of the week, both with mean 1. The
 mean is log-linear; it solves the estimating equations of a model with these variances (Zeger 1988, Biometrika
 75:621-629), so that errors allow for days and weeks that are busier or quieter together. Variances are those of the
-largest restricted likelihood of the working residuals (total - mean) / mean. What they leave open is averaged over in
-predictions, with weights in proportion to that likelihood over a grid.
+largest restricted likelihood (REML) of the working residuals (total - mean) / mean. What they leave open is averaged
+over in predictions, with weights in proportion to that likelihood over a grid.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -71,21 +71,22 @@ class DayDesign:
     last_day: np.datetime64
 
     @property
-    def n_beside(self) -> int:
-        """Columns after the weekdays."""
-        return (MONTHS_PER_YEAR - 1) * self.with_months + self.with_growth + len(self.specials)
-
-    @property
     def months_at(self) -> slice:
+        """Columns of months, February first, after the seven weekdays."""
         return slice(7, 7 + (MONTHS_PER_YEAR - 1) * self.with_months)
 
     @property
     def growth_at(self) -> int | None:
-        return 7 + (MONTHS_PER_YEAR - 1) * self.with_months if self.with_growth else None
+        """The column of growth, None without."""
+        return self.months_at.stop if self.with_growth else None
 
     def special_at(self, name: str) -> int:
         """The column of a special day."""
-        return 7 + (MONTHS_PER_YEAR - 1) * self.with_months + self.with_growth + self.specials.index(name)
+        return int(self.months_at.stop) + self.with_growth + self.specials.index(name)
+
+    @property
+    def n_columns(self) -> int:
+        return int(self.months_at.stop) + self.with_growth + len(self.specials)
 
     def table(self, days: Dates) -> FloatArray:
         """A row per day."""
@@ -131,7 +132,8 @@ class Interval:
 class DayFit:
     """The model fitted. `log_mean` are its coefficients; weekdays on which nobody came have -inf and no error.
 
-    `beside` is what visits of the same patients add to the covariance of the coefficients.
+    `covariance_of_returns` is what visits of the same patients add to the covariance of the coefficients; `free` says
+    which coefficients are finite, `in_fit` which days of the totals were fitted.
     """
 
     totals: DayTotals
@@ -141,7 +143,7 @@ class DayFit:
     in_fit: npt.NDArray[np.bool_]
     free: npt.NDArray[np.bool_]
     with_level: bool
-    beside: FloatArray
+    covariance_of_returns: FloatArray
 
     @property
     def variances(self) -> Variances:
@@ -151,7 +153,7 @@ class DayFit:
     def covariance(self) -> FloatArray:
         """Of `log_mean`, over the variances that the file leaves plausible; 0 for what is not free."""
         mean = sum(weight * each.coefficients for each, weight in self.plausible)
-        inside = np.array(self.beside)
+        inside = np.array(self.covariance_of_returns)
         for each, weight in self.plausible:
             apart = each.coefficients - mean
             inside += weight * (each.covariance + np.outer(apart, apart))
@@ -195,30 +197,26 @@ class DayFit:
         fitted; those in between are predicted as if they had not been seen again.
         """
         mean = self.means(days) * (1.0 if covered is None else covered)
-        table, week = self.design.table(days)[:, self.free], week_of(days) - self.first_week
         first, second = np.zeros(days.size), np.zeros((days.size, days.size))
-        for fit, weight in self.plausible:
-            come = weekly_effects.forecast(fit, table, week, self.beside)
-            relative = 1.0 + come.expected + table @ fit.coefficients
-            expected = mean * np.maximum(relative, 0.0)
-            own = expected + fit.variances.of_days * (1.0 + fit.variances.of_weeks) * expected**2
-            spread = mean[:, None] * come.covariance * mean[None, :] + np.diag(own)
+        for weight, expected, covariance in self._predictions(days, mean):
             first += weight * expected
-            second += weight * (spread + np.outer(expected, expected))
+            second += weight * (covariance + np.outer(expected, expected))
         return first, second - np.outer(first, first)
+
+    def _predictions(self, days: Dates, mean: FloatArray) -> Iterator[tuple[float, FloatArray, FloatArray]]:
+        """Weight of each set of plausible variances, and the mean and covariance of totals under it."""
+        table, week = self.design.table(days)[:, self.free], week_of(days) - self.first_week
+        for fit, weight in self.plausible:
+            come = weekly_effects.forecast(fit, table, week, self.covariance_of_returns)
+            expected = mean * np.maximum(1.0 + come.expected + table @ fit.coefficients, 0.0)
+            own = expected + fit.variances.of_days * (1.0 + fit.variances.of_weeks) * expected**2
+            yield weight, expected, mean[:, None] * come.covariance * mean[None, :] + np.diag(own)
 
     def expected_total(self, days: Dates, confidence: float = 0.95) -> Interval:
         """The total of some whole days, with its central interval; lognormal in the mean and variance of each set of
         variances that the file leaves plausible."""
-        mean = self.means(days)
-        table, week = self.design.table(days)[:, self.free], week_of(days) - self.first_week
-        parts = []
-        for fit, weight in self.plausible:
-            come = weekly_effects.forecast(fit, table, week, self.beside)
-            each = mean * np.maximum(1.0 + come.expected + table @ fit.coefficients, 0.0)
-            own = each.sum() + fit.variances.of_days * (1.0 + fit.variances.of_weeks) * float((each**2).sum())
-            parts.append((weight, float(each.sum()), own + float(mean @ come.covariance @ mean)))
-        weight, expected, variance = np.array(parts).T
+        predictions = self._predictions(days, self.means(days))
+        weight, expected, variance = np.array([(share, mean.sum(), of.sum()) for share, mean, of in predictions]).T
         overall = float(weight @ expected)
         spread = float(weight @ (variance + expected**2)) - overall**2
         low, high = (_mixed_quantile(chance, weight, expected, variance) for chance in _tails(confidence))
@@ -264,7 +262,7 @@ def fit_days(totals: DayTotals, design: DayDesign | None = None) -> DayFit:
     if by_weekday.min() < 1:
         raise ValueError("counts do not cover every weekday: give at least one whole week")
     came = np.bincount(weekday_of(days), weights=np.where(totals.counts, totals.total, 0.0), minlength=7)
-    free = np.concatenate((came > 0.0, np.ones(design.n_beside, dtype=np.bool_)))
+    free = np.concatenate((came > 0.0, np.ones(design.n_columns - 7, dtype=np.bool_)))
     in_fit = totals.counts & (came > 0.0)[weekday_of(days)]
     if not in_fit.any():
         raise ValueError("nobody came on any day that the file covers")
@@ -334,7 +332,7 @@ def with_returns(found: DayFit, day: npt.NDArray[np.int64], patient: npt.NDArray
         who_here = np.unique(of_whom[first:last], return_inverse=True)[1].ravel()
         of_patient = np.array([np.bincount(who_here, weights=column) for column in part.T]).T
         score += of_patient.T @ of_patient - part.T @ part
-    return replace(found, beside=found.fit.covariance @ score @ found.fit.covariance)
+    return replace(found, covariance_of_returns=found.fit.covariance @ score @ found.fit.covariance)
 
 
 _PATIENTS_AT_A_TIME: Final = 50_000

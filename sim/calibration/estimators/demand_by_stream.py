@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
 
+from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.shares import (
     WHEN,
     DemandEstimates,
     PartialEstimates,
     Shares,
     estimate_demand,
-    estimate_shares,
     estimate_without_weekdays,
+    shares_of,
     with_weekday_and_time,
 )
 from sim.calibration.estimators.streams import STREAMS, StreamParts, stream_parts
-from sim.calibration.estimators.survey_weights import clusters_of, weights_of
-from sim.department.arrivals import MENTAL_HEALTH
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 
 _USED: Final = (*WHEN, "stream", "acuity")
 """Columns of the parts by stream: the others would be copied for nothing."""
@@ -27,8 +27,11 @@ _FEWEST: Final = 50
 """Visits for hours, weekdays or an acuity mix of a stream's own."""
 
 
+_Found = TypeVar("_Found", DemandEstimates, PartialEstimates)
+
+
 @dataclass(frozen=True, slots=True)
-class WeekByStream:
+class SharesByStream(Generic[_Found]):
     """Shares of arrivals of `everyone` and of each stream that is named; none where the file is pooled.
 
     `mental_share` is the part of mental health among visits that name a stream, (medical, mental health), None unless
@@ -36,25 +39,20 @@ class WeekByStream:
     """
 
     parts: StreamParts
-    everyone: DemandEstimates
-    by_stream: Mapping[str, DemandEstimates]
+    everyone: _Found
+    by_stream: Mapping[str, _Found]
     mental_share: Shares | None
     notes: tuple[str, ...] = ()
 
     def has_own_hours(self, stream: str) -> bool:
         """Whether the stream's hours are not those of all visits."""
-        return stream in self.by_stream and self.by_stream[stream].hour_of_week is not self.everyone.hour_of_week
+        return stream in self.by_stream and self.by_stream[stream].hour_of_day is not self.everyone.hour_of_day
 
 
-@dataclass(frozen=True, slots=True)
-class DayByStream:
-    """The same of a file without weekdays."""
-
-    parts: StreamParts
-    everyone: PartialEstimates
-    by_stream: Mapping[str, PartialEstimates]
-    mental_share: Shares | None
-    notes: tuple[str, ...] = ()
+WeekByStream = SharesByStream[DemandEstimates]
+"""Of a file with weekdays."""
+DayByStream = SharesByStream[PartialEstimates]
+"""Of a file without weekdays."""
 
 
 def estimate_week(frame: pd.DataFrame, uncovered_hours: np.ndarray | None = None) -> WeekByStream:
@@ -72,7 +70,27 @@ def estimate_week(frame: pd.DataFrame, uncovered_hours: np.ndarray | None = None
             found[stream] = everyone
             notes.append(_pooled(stream, "hours and weekdays", f"{len(timed):,} arrivals"))
         found[stream] = replace(found[stream], acuity=_acuity(stream, part, everyone.acuity, is_alone, notes))
-    return WeekByStream(parts, everyone, found, mental_share(parts), tuple(notes))
+    return SharesByStream(parts, everyone, found, mental_share(parts), tuple(notes))
+
+
+def with_weekdays_of(week: WeekByStream, rates: Mapping[str, ArrivalRates]) -> WeekByStream:
+    """The same with weekdays of the model of days where a stream has rates: their errors allow for busy weeks."""
+    if week.parts.is_pooled:
+        return replace(week, everyone=_weekdays_replaced(week.everyone, rates.get(MEDICAL)))
+    own = {
+        stream: _weekdays_replaced(each, rates.get(stream) if week.has_own_hours(stream) else None)
+        for stream, each in week.by_stream.items()
+    }
+    return replace(week, by_stream=own)
+
+
+def _weekdays_replaced(found: DemandEstimates, rates: ArrivalRates | None) -> DemandEstimates:
+    if rates is None:
+        return found
+    index = rates.weekday
+    return replace(
+        found, weekday=replace(found.weekday, share=index.value / 7, standard_error=index.standard_error / 7)
+    )
 
 
 def estimate_day(frame: pd.DataFrame) -> DayByStream:
@@ -88,7 +106,7 @@ def estimate_day(frame: pd.DataFrame) -> DayByStream:
             hours = everyone.hour_of_day
             notes.append(_pooled(stream, "hours", f"{n:,} arrivals"))
         found[stream] = PartialEstimates(hours, _acuity(stream, part, everyone.acuity, is_alone, notes))
-    return DayByStream(parts, everyone, found, mental_share(parts), tuple(notes))
+    return SharesByStream(parts, everyone, found, mental_share(parts), tuple(notes))
 
 
 def _acuity(stream: str, part: pd.DataFrame, of_all: Shares | None, is_alone: bool, notes: list[str]) -> Shares | None:
@@ -109,4 +127,4 @@ def mental_share(parts: StreamParts) -> Shares | None:
     if len(parts.by_stream) < len(STREAMS):
         return None
     is_mental = (parts.named["stream"] == MENTAL_HEALTH).to_numpy().astype(np.int64)
-    return estimate_shares(is_mental, 2, weight=weights_of(parts.named), cluster=clusters_of(parts.named))
+    return shares_of(is_mental, 2, parts.named)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import linalg
 
 from sim.calibration.estimators.hourly_counts import Counts, week_of
 from sim.calibration.estimators.shares import HOURS_PER_DAY
@@ -127,9 +128,7 @@ def fit_profile(counts: Counts, shape: HourShape | None = None) -> HourProfile:
     for _ in range(_PASSES if not counts.inside.all() else 0):
         table = _tabled(counts, _shares(table, FREE_HOURS)[0])
     scores = () if shape is not None else tuple(_scores(counts, table))
-    best = (
-        shape if shape is not None else max(scores, key=lambda each: each[1])[0] if scores else HourShape(_ALL, _FREE)
-    )
+    best = shape or max(scores, key=lambda each: each[1], default=(HourShape(_ALL, _FREE), 0.0))[0]
     share, slopes, covariance = _shares(table, best)
     index = _index(counts, share, best)
     of_free, misfit = _least_variance(table, share, best)
@@ -171,23 +170,16 @@ def _shares(table: _Table, shape: HourShape) -> tuple[FloatArray, FloatArray, Fl
     share = np.array([parts[group][0] for group in shape.group])
     widths = [part[1].shape[1] for part in parts]
     starts = np.concatenate(([0], np.cumsum(widths)))
-    slopes, covariance = np.zeros((7, HOURS_PER_DAY, starts[-1])), np.zeros((starts[-1], starts[-1]))
-    for group, (_, of_group, spread) in enumerate(parts):
+    slopes, covariance = np.zeros((7, HOURS_PER_DAY, starts[-1])), linalg.block_diag(*(part[2] for part in parts))
+    for group, (_, of_group, _) in enumerate(parts):
         place = slice(starts[group], starts[group + 1])
-        covariance[place, place] = spread
         for day in np.flatnonzero(np.array(shape.group) == group):
             slopes[day, :, place] = of_group
     flat = slopes.reshape(7 * HOURS_PER_DAY, -1)
     if base is not None:
         flat = np.hstack((flat, base[1]))
-        covariance = _block(covariance, base[2])
+        covariance = linalg.block_diag(covariance, base[2])
     return share, flat, covariance
-
-
-def _block(a: FloatArray, b: FloatArray) -> FloatArray:
-    found = np.zeros((len(a) + len(b), len(a) + len(b)))
-    found[: len(a), : len(a)], found[len(a) :, len(a) :] = a, b
-    return found
 
 
 def _group_shape(

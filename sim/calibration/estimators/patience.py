@@ -12,14 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sim.calibration.estimators.family_choice import FitTest, bootstrap_p
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 from sim.statistics.lifetimes import LifetimeFit, TooFewDurations, durations, fit_families, fit_lifetimes
-from sim.statistics.monte_carlo import p_text
 from sim.statistics.survival import SurvivalCurve, kaplan_meier
 
 _MOST_TESTED: Final = 4000
 """With more, any law of two parameters is found wrong, however near it is."""
-_REJECTED_AT: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +87,8 @@ def _is_narrow(fit: LifetimeFit) -> bool:
 # --- does the family fit? ---
 
 
-@dataclass(frozen=True, slots=True)
-class PatienceTest:
-    """Largest distance on `n` visits, and its p-value under the family from `draws` bootstrapped files."""
-
-    family: str
-    distance: float
-    p: float
-    n: int
-    draws: int
-
-    @property
-    def is_rejected(self) -> bool:
-        return self.p <= _REJECTED_AT
-
-    @property
-    def p_text(self) -> str:
-        """As it is printed."""
-        return p_text(self.p, self.draws)
+class PatienceTest(FitTest):
+    """A test of the distance alone."""
 
     def verdict(self) -> str:
         """One sentence."""
@@ -153,7 +136,7 @@ def patience_test(
             drawn[draw] = _bootstrap_distance(fit, until, leaves, group, grid)
     except TooFewDurations:
         return None
-    return PatienceTest(fit.family, found, float((1 + (drawn >= found).sum()) / (draws + 1)), wait.size, draws)
+    return PatienceTest(fit.family, found, bootstrap_p(found, drawn), wait.size, draws)
 
 
 def _drawn_waits(wait: FloatArray, gone: BoolArray, group: IntArray, rng: np.random.Generator) -> FloatArray:

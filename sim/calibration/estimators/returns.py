@@ -78,22 +78,17 @@ class ReturnFit:
     fit: LifetimeFit
     curve: SurvivalCurve
     n_visits: int
-    n_returns: int
     follow_up_days: float
     frequent: float
-
-    @property
-    def susceptible(self) -> float:
-        return 1.0 - self.fit.never
 
     @property
     def visits_per_patient(self) -> float:
         """Visits of a patient in the long run, the first included: a geometric number of returns."""
         return 1.0 / self.fit.never
 
-    def parameters(self, confidence: float = 0.95) -> tuple[Parameter, ...]:
+    def parameters(self) -> tuple[Parameter, ...]:
         """`susceptible`, `shape`, `scale_days`, as a configuration names them."""
-        scale, shape, never = self.fit.parameters(confidence)
+        scale, shape, never = self.fit.parameters()
         share = Parameter("susceptible", -1, 1.0 - never.value, never.standard_error, 1.0 - never.high, 1.0 - never.low)
         days = Parameter("scale_days", -1, scale.value, scale.standard_error, scale.low, scale.high)
         return share, shape, days
@@ -126,7 +121,6 @@ def fit_returns(gaps: Gaps) -> ReturnFit:
         fit=fit,
         curve=gaps.curve(),
         n_visits=gaps.low.size,
-        n_returns=int(gaps.returned.sum()),
         follow_up_days=float(gaps.followed.max()),
         frequent=_more_frequent(gaps, fit, returns),
     )

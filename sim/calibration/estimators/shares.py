@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
-from sim.calibration.estimators.survey_weights import weights_of
+from sim.calibration.estimators.survey_weights import clusters_of, weights_of
 from sim.department.arrivals import HOURS_PER_WEEK
 from sim.department.quantities import ACUITIES
 from sim.statistics.arrays import FloatArray, IntArray
@@ -37,9 +37,9 @@ class Shares:
     standard_error: FloatArray
     n_effective: float | None = None
 
-    def interval(self, confidence: float = 0.95) -> tuple[FloatArray, FloatArray]:
-        """Wilson's, on the visits that have each share's standard error."""
-        z = float(special.ndtri(0.5 + confidence / 2.0))
+    def interval(self) -> tuple[FloatArray, FloatArray]:
+        """Wilson's of 95 %, on the visits that have each share's standard error."""
+        z = float(special.ndtri(0.975))
         p, spread = self.share, self.share * (1.0 - self.share)
         whole = float(self.n) if self.n_effective is None else self.n_effective
         squared = np.where(spread > 0.0, self.standard_error**2, 1.0)
@@ -79,6 +79,11 @@ def estimate_shares(
     all_or_none = (share <= 0.0) | (share >= 1.0 - _ROUNDED)
     of_none = _error_of_none(effective) if np.isfinite(correction) else np.nan
     return Shares(n, share, np.where(all_or_none, of_none, error), effective)
+
+
+def shares_of(category: IntArray, n_categories: int, visits: pd.DataFrame) -> Shares:
+    """Shares of visits by category, with the weights and the clusters of the visits."""
+    return estimate_shares(category, n_categories, weight=weights_of(visits), cluster=clusters_of(visits))
 
 
 _ROUNDED: Final = 1e-12
@@ -243,13 +248,13 @@ def estimate_demand(
     """
     timed = with_weekday_and_time(frame)
     dated = is_dated(timed)
-    cell = _hour_of_week(timed)
+    cell: IntArray = (24 * timed["weekday"] + timed["minute_of_day"] // 60).to_numpy(np.int64)
     covering = timed if whole is None else with_weekday_and_time(whole, ("arrival",))
     left_out = None if uncovered_hours is None else slots_of(uncovered_hours)
     weight = 1.0 / hours_covered(hour_slots(covering), left_out)[cell] if dated else np.ones(len(cell))
     of_survey = weights_of(timed)
     weight = weight if of_survey is None else weight * of_survey
-    cluster = _clusters(timed)
+    cluster = clusters_of(timed)
     hour_of_day = estimate_shares(cell % HOURS_PER_DAY, HOURS_PER_DAY, weight=weight, cluster=cluster)
     return DemandEstimates(
         hour_of_day=hour_of_day,
@@ -271,8 +276,7 @@ def estimate_without_weekdays(frame: pd.DataFrame) -> PartialEstimates:
     timed = frame.loc[frame["minute_of_day"].notna(), [name for name in WHEN if name in frame.columns]]
     hours = None
     if len(timed):
-        cell = (timed["minute_of_day"] // 60).to_numpy(np.int64)
-        hours = estimate_shares(cell, HOURS_PER_DAY, weight=weights_of(timed), cluster=_clusters(timed))
+        hours = shares_of((timed["minute_of_day"] // 60).to_numpy(np.int64), HOURS_PER_DAY, timed)
     return PartialEstimates(hours, _acuity_shares(frame))
 
 
@@ -338,21 +342,6 @@ def period_text(timed: pd.DataFrame) -> str:
 # --- arithmetic ---
 
 
-def _hour_of_week(timed: pd.DataFrame) -> IntArray:
-    """0 = Monday 00:00-00:59 .. 167."""
-    hour: IntArray = (timed["minute_of_day"] // 60).to_numpy(np.int64)
-    day: IntArray = timed["weekday"].to_numpy(np.int64)
-    return day * HOURS_PER_DAY + hour
-
-
-def _clusters(frame: pd.DataFrame) -> IntArray | None:
-    """A number per cluster; a row without one is its own; None when the file names at most one."""
-    if frame["cluster"].nunique() < 2:
-        return None
-    codes = pd.factorize(frame["cluster"])[0].astype(np.int64)
-    return np.where(codes < 0, codes.max() + 1 + np.arange(len(codes)), codes).astype(np.int64)
-
-
 def _hours_of(day: int, cell: IntArray, weight: FloatArray, cluster: IntArray | None) -> Shares:
     here = cell // HOURS_PER_DAY == day
     within = None if cluster is None else cluster[here]
@@ -364,8 +353,7 @@ def _acuity_shares(frame: pd.DataFrame) -> Shares | None:
     known = frame.loc[frame["acuity"].notna(), columns]
     if known.empty:
         return None
-    level = known["acuity"].to_numpy(np.int64) - 1
-    return estimate_shares(level, len(ACUITIES), weight=weights_of(known), cluster=_clusters(known))
+    return shares_of(known["acuity"].to_numpy(np.int64) - 1, len(ACUITIES), known)
 
 
 def _design_effect(clustered: Shares) -> float:

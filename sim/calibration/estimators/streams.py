@@ -136,7 +136,7 @@ def of_stream(found: Mapping[str, _Found], stream: str) -> _Found | None:
 def estimate_by_stream(
     parts: StreamParts,
     what: str,
-    estimate: Callable[[str, pd.DataFrame, list[str]], _Found | None],
+    estimate: Callable[[pd.DataFrame, list[str]], _Found | None],
     notes: list[str],
     *,
     may_pool: Callable[[pd.DataFrame], bool] = lambda _: True,
@@ -144,20 +144,20 @@ def estimate_by_stream(
 ) -> dict[str, _Found]:
     """The estimate of each stream that has one; of a pooled file that of all visits, under the name `of_all`.
 
-    A stream that is too thin for its own has that of all streams together where `may_pool` says so of its visits; that
-    is noted by name.
+    `estimate` is given visits and notes on them, which are kept under the name of the stream. A stream that is too thin
+    for its own has that of all streams together where `may_pool` says so of its visits; that is noted.
     """
     streams = parts.by_stream or {of_all: parts.named}
     found: dict[str, _Found] = {}
     for stream, part in streams.items():
         mine: list[str] = []
-        own = estimate(stream, part, mine)
+        own = estimate(part, mine)
         if own is None and len(streams) > 1 and may_pool(part):
-            own = estimate(EVERY_STREAM, parts.named, [])
+            own = estimate(parts.named, [])
             if own is not None:
-                why = f" ({mine[-1].removeprefix(f'{stream}: ')})" if mine else ""
-                mine = [f"{stream}: too few visits for {what} of its own{why}: pooled, that of all streams is taken"]
+                why = f" ({mine[-1]})" if mine else ""
+                mine = [f"too few visits for {what} of its own{why}: pooled, that of all streams is taken"]
         if own is not None:
             found[stream] = own
-        notes += mine
+        notes += [f"{name_of(stream)}: {note}" for note in mine]
     return found

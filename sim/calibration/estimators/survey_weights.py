@@ -12,6 +12,8 @@ from sim.statistics.weighted import quantile_errors, weighted_mean, weighted_qua
 
 REPORTED_CHANCES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Quantiles of waits and stays that are reported of a weighted file."""
+_FEWEST: Final = 50
+"""Visits of a level for its mean and quantiles."""
 REFUSED_WITH_DATES: Final = (
     "weight: survey weights are not used with dated arrivals, where rates count visits; leave `weight` out of the map"
 )
@@ -78,13 +80,13 @@ class WeightedMinutes:
         )
 
 
-def weighted_minutes(frame: pd.DataFrame, names: tuple[str, ...], fewest: int) -> tuple[WeightedMinutes, ...]:
-    """Of each kind at each level with enough visits."""
+def weighted_minutes(frame: pd.DataFrame) -> tuple[WeightedMinutes, ...]:
+    """Of waits and stays at each level with enough visits."""
     found = []
-    for name in names:
+    for name in ("wait_minutes", "stay_minutes"):
         for level in ACUITIES:
             known = frame[frame[name].notna() & (frame["acuity"] == level)]
-            if len(known) < fewest:
+            if len(known) < _FEWEST:
                 continue
             values, weight = known[name].to_numpy(np.float64), known["weight"].to_numpy(np.float64)
             cluster = clusters_of(known)

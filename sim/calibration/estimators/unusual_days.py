@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 from scipy import stats
 
-from sim.calibration.estimators.day_totals import DayFit, fit_days, longest_memory
+from sim.calibration.estimators.day_totals import Dates, DayFit, fit_days, longest_memory
+from sim.department.arrivals import DAYS_PER_YEAR
 from sim.statistics import weekly_effects
-from sim.statistics.arrays import FloatArray
+from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 from sim.statistics.weekly_effects import DaysInWeeks, Fit, Variances
 
 _CHANCE: Final = 0.05
@@ -64,7 +65,7 @@ def unusual_days(found: DayFit) -> tuple[UnusualDay, ...]:
     )
 
 
-def _beyond_chance(found: DayFit, chance: float) -> np.ndarray:
+def _beyond_chance(found: DayFit, chance: float) -> BoolArray:
     """Days of the file whose total has less than this chance, both ends together, given all the others.
 
     A day left out is predicted with mean and variance from the inverse of the covariance; its total is taken for
@@ -126,9 +127,10 @@ class LevelShift:
 
 
 def level_shifts(found: DayFit, *, seed: int = 1) -> tuple[LevelShift, ...]:
-    """Shifts that the fitted model, with its slow level and a trend, does not expect; the clearest first.
+    """Shifts that the fitted model, with its slow level, a trend and a season, does not expect; the clearest first.
 
-    The largest statistic over all weeks is compared with those of files drawn without a shift, by `seed`.
+    The largest statistic over all weeks is compared with those of files drawn without a shift, by `seed`. Under two
+    years no file tells a season from a shift by itself: the fit has one wave a year, and draws have faster ones.
     """
     return tuple(_shifts(found, np.random.default_rng(seed)))
 
@@ -139,14 +141,15 @@ def _shifts(found: DayFit, rng: np.random.Generator) -> Iterator[LevelShift]:
     if not found.with_level or mondays.size == 0:
         return
     steps = (days.week[:, None] >= mondays[None, :]).astype(np.float64)
+    season = _season_beyond_a_wave(found, dates)
     for _ in range(_MOST_SHIFTS):
         after, observed = _stepped(days, steps)
         best = int(observed.argmax())
         fit = weekly_effects.fitted(days, after)
-        drawn = _statistics(fit, steps, _drawn(fit, _QUICK_DRAWS, rng)).max(axis=0)
+        drawn = _statistics(fit, steps, _drawn(fit, season, _QUICK_DRAWS, rng)).max(axis=0)
         if (1 + (drawn >= observed[best]).sum()) / (1 + _QUICK_DRAWS) > _QUICK_CHANCE:
             return
-        chance = _chance(fit, steps, float(observed[best]), rng)
+        chance = _chance(fit, season, steps, float(observed[best]), rng)
         if chance > _RARE:
             return
         days = replace(days, design=np.hstack((days.design, steps[:, [best]])))
@@ -174,33 +177,55 @@ _BROAD: Final = 0.01
 """Variance of days at which a first step is looked for."""
 
 
-def _chance(fit: Fit, steps: FloatArray, observed: float, rng: np.random.Generator) -> float:
+def _chance(fit: Fit, season: FloatArray, steps: FloatArray, observed: float, rng: np.random.Generator) -> float:
     """Of as large a statistic in files drawn under the fit, which has no shift, each treated as the file was."""
     start = fit.variances if fit.variances.of_weeks > 0.0 else None
     reached = [
         float(_stepped(replace(fit.days, response=each), steps, start)[1].max()) >= observed
-        for each in _drawn(fit, _DRAWS, rng).T
+        for each in _drawn(fit, season, _DRAWS, rng).T
     ]
     return float((1 + sum(reached)) / (1 + _DRAWS))
 
 
 def _with_trend(found: DayFit) -> DaysInWeeks:
-    """The days with a trend in the design, and without months that were seen once: these would take up any shift."""
-    if found.design.with_months and found.fit.days.week.size < _DAYS_FOR_MONTHS:
+    """The days with a trend in the design, and one wave of the year for months that were seen once: these would take up
+    any shift, and without any a season would pass for one."""
+    seen_once = _seen_once(found)
+    if seen_once and found.design.with_months:
         found = fit_days(found.totals, replace(found.design, with_months=False))
     days = found.fit.days
-    if found.design.with_growth:
-        return days
-    trend = (np.arange(days.week.size) - days.week.size / 2.0)[:, None] / days.week.size
-    return replace(days, design=np.hstack((days.design, trend)))
+    columns = [days.design]
+    if seen_once:
+        columns.append(_waves(found.totals.days[found.in_fit], 1))
+    if not found.design.with_growth:
+        columns.append((np.arange(days.week.size) - days.week.size / 2.0)[:, None] / days.week.size)
+    return replace(days, design=np.hstack(columns))
+
+
+def _seen_once(found: DayFit) -> bool:
+    return found.fit.days.week.size < _DAYS_FOR_MONTHS
+
+
+def _season_beyond_a_wave(found: DayFit, dates: Dates) -> FloatArray:
+    """What one wave a year leaves of a season: faster waves times the standard deviations of their coefficients."""
+    if not _seen_once(found):
+        return np.zeros((dates.size, 0))
+    return np.hstack([_waves(dates, k) * sd for k, sd in _FASTER_WAVES.items()])
+
+
+def _waves(dates: Dates, per_year: int) -> FloatArray:
+    angle = 2.0 * np.pi * per_year * (dates - dates[0]).astype(np.int64) / DAYS_PER_YEAR
+    return np.column_stack((np.cos(angle), np.sin(angle)))
 
 
 _DAYS_FOR_MONTHS: Final = 730
+_FASTER_WAVES: Final = {2: 0.02, 3: 0.013}
+"""Standard deviation of the coefficients of two and three waves a year: about what the default's months have."""
 _LONGEST_MEMORY: Final = 6.0
 """Weeks: what lasts for longer is looked upon as a shift, and told."""
 
 
-def _candidates(days: DaysInWeeks) -> np.ndarray:
+def _candidates(days: DaysInWeeks) -> IntArray:
     """Weeks before which a shift is looked for."""
     weeks = np.arange(_WEEKS_BESIDE, days.n_weeks - _WEEKS_BESIDE + 1)
     return weeks[:: max(1, -(-weeks.size // _MOST_CANDIDATES))]
@@ -218,11 +243,12 @@ def _statistics(fit: Fit, steps: FloatArray, response: FloatArray) -> FloatArray
     return np.asarray(score**2 / (spread if response.ndim == 1 else spread[:, None]))
 
 
-def _drawn(fit: Fit, n: int, rng: np.random.Generator) -> FloatArray:
-    """Residuals of files without a shift, a column each."""
+def _drawn(fit: Fit, season: FloatArray, n: int, rng: np.random.Generator) -> FloatArray:
+    """Residuals of files without a shift, a column each, with a season each."""
     days, variances = fit.days, fit.variances
     own = fit.days.under(variances).own
     found = np.sqrt(own)[:, None] * rng.standard_normal((own.size, n))
+    found += season @ rng.standard_normal((season.shape[1], n))
     if variances.of_weeks > 0.0:
         phi = float(np.exp(-1.0 / variances.memory_weeks))
         shocks = rng.standard_normal((days.n_weeks, n))

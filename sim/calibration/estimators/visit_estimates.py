@@ -13,25 +13,23 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
+from sim.calibration.estimators.family_choice import Choice, choose_distribution, rounding_of
 from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
 from sim.calibration.estimators.returns import Gaps, ReturnFit, fit_returns, gaps_between
-from sim.calibration.estimators.shares import Shares, estimate_shares
-from sim.calibration.estimators.step_minutes import Choice, StepMinutes, choose_distribution, measured, rounding_of
+from sim.calibration.estimators.shares import Shares, shares_of
+from sim.calibration.estimators.step_minutes import IfNoneFits, StepMinutes, measured
 from sim.calibration.estimators.streams import (
     EVERY_STREAM,
     StreamParts,
     estimate_by_stream,
-    name_of,
     stream_parts,
 )
 from sim.calibration.estimators.survey_weights import (
     WeightedMinutes,
-    clusters_of,
     has_weights,
     weighted_minutes,
-    weights_of,
 )
 from sim.department.arrivals import MEDICAL
 from sim.department.patients import ARRIVAL_MODES
@@ -81,14 +79,20 @@ class VisitEstimates:
     minutes: tuple[WeightedMinutes, ...] = ()
 
 
-def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, calendar: FileCalendar | None = None) -> VisitEstimates:
-    """Estimate all that the table holds; the `calendar` says which hours the file does not cover, and names days."""
+def estimate_visits(
+    frame: pd.DataFrame,
+    *,
+    seed: int = 1,
+    calendar: FileCalendar | None = None,
+    if_none_fits: IfNoneFits = "empirical",
+) -> VisitEstimates:
+    """Estimate all that the table holds; the `calendar` says which hours the file does not cover, and names days.
+
+    Of steps whose minutes no family fits the quantiles are to be written, or the `nearest` family.
+    """
     notes: list[str] = []
     frame = frame.drop(columns=[name for name in _UNUSED if name in frame.columns])  # parts of it are copied
     covered = (calendar or FileCalendar()).over(frame["arrival"].to_numpy(dtype="datetime64[h]"))
-
-    def rates_of(name: str, part: pd.DataFrame, notes: list[str]) -> ArrivalRates | None:
-        return _rates(name, part, covered, seed, notes)
 
     parts, weighted = stream_parts(frame), has_weights(frame)
     of_patience = parts.with_columns("disposition", "stay_minutes", "wait_minutes", "acuity")
@@ -96,7 +100,8 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, calendar: FileCalenda
     levels, waits, stays = ((), None, None) if weighted else _durations(frame, seed, notes)
     known = parts.by_stream or {EVERY_STREAM: frame}
     dated = parts.with_columns("arrival", "patient")
-    rates = {} if weighted else estimate_by_stream(dated, "rates", rates_of, notes, may_pool=_never, of_all=MEDICAL)
+    fit_rates = partial(_rates, calendar=covered, seed=seed)
+    rates = {} if weighted else estimate_by_stream(dated, "rates", fit_rates, notes, may_pool=_never, of_all=MEDICAL)
     return VisitEstimates(
         rates=rates,
         ages=estimate_by_stream(parts, "ages", _ages, notes, of_all=MEDICAL),
@@ -109,9 +114,9 @@ def estimate_visits(frame: pd.DataFrame, *, seed: int = 1, calendar: FileCalenda
         levels=levels,
         waits=waits,
         stays=stays,
-        steps=measured(known, seed, notes),
+        steps=measured(known, seed, notes, if_none_fits),
         notes=tuple(notes),
-        minutes=weighted_minutes(frame, ("wait_minutes", "stay_minutes"), _FEWEST) if weighted else (),
+        minutes=weighted_minutes(frame) if weighted else (),
     )
 
 
@@ -120,19 +125,19 @@ def _never(_: pd.DataFrame) -> bool:
     return False
 
 
-def _rates(name: str, part: pd.DataFrame, calendar: FileCalendar, seed: int, notes: list[str]) -> ArrivalRates | None:
+def _rates(part: pd.DataFrame, notes: list[str], calendar: FileCalendar, seed: int) -> ArrivalRates | None:
     dated = part.loc[part["arrival"].notna(), ["arrival", "patient"]]
     if dated.empty:
-        notes.append(f"{name}: no dates, so no rates, month factors or day-to-day variation")
+        notes.append("no dates, so no rates, month factors or day-to-day variation")
         return None
     patient = None if dated["patient"].isna().any() else dated["patient"]
     try:
         counts = count_arrivals(dated["arrival"].to_numpy(dtype="datetime64[m]"), patient, calendar)
         rates = fit_arrivals(counts, seed=seed)
     except ValueError as error:
-        notes.append(f"{name}: {error}")
+        notes.append(str(error))
         return None
-    notes += [f"{name}: {note}" for note in rates.notes()]
+    notes += rates.notes()
     return rates
 
 
@@ -141,43 +146,36 @@ def _unit_columns(part: pd.DataFrame) -> list[str]:
     return [name for name in ("cluster", "patient", "weight") if name in part.columns]
 
 
-def _shares(category: np.ndarray, n: int, part: pd.DataFrame) -> Shares:
-    """With the weights and the clusters of the visits."""
-    return estimate_shares(category.astype(np.int64), n, weight=weights_of(part), cluster=clusters_of(part))
-
-
-def _ages(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
+def _ages(part: pd.DataFrame, notes: list[str]) -> Shares | None:
     known = part.loc[part["age"].notna(), [*_unit_columns(part), "age"]]
     children = known[known["age"] < _ADULT_FROM]
     if len(children) < _FEWEST:
-        notes.append(f"{name}: {len(children):,} visits of children with an age: too few for age shares")
+        notes.append(f"{len(children):,} visits of children with an age: too few for age shares")
         return None
     if len(children) < len(known):
-        notes.append(
-            f"{name}: {len(known) - len(children):,} visits from {_ADULT_FROM} years on are left out of age shares"
-        )
-    return _shares(np.digitize(children["age"].to_numpy(), _AGE_EDGES), len(_AGE_EDGES) + 1, children)
+        notes.append(f"{len(known) - len(children):,} visits from {_ADULT_FROM} years on are left out of age shares")
+    return shares_of(np.digitize(children["age"].to_numpy(), _AGE_EDGES), len(_AGE_EDGES) + 1, children)
 
 
-def _modes(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
+def _modes(part: pd.DataFrame, notes: list[str]) -> Shares | None:
     """Whoever comes in any other way than by ambulance or with the police walks in, as in the department."""
     known = part.loc[part["mode"].notna(), [*_unit_columns(part), "mode"]] if "mode" in part.columns else part[:0]
     if len(known) < _FEWEST:
         return None
     for word in ARRIVAL_MODES[1:]:
         if word not in set(known["mode"]):
-            notes.append(f"{name}: no arrival says {word}, which a file may leave out: that share keeps its own")
+            notes.append(f"no arrival says {word}, which a file may leave out: that share keeps its own")
     places = [ARRIVAL_MODES.index(word) if word in ARRIVAL_MODES else 0 for word in known["mode"]]
-    return _shares(np.array(places), len(ARRIVAL_MODES), known)
+    return shares_of(np.array(places), len(ARRIVAL_MODES), known)
 
 
-def _admission(name: str, part: pd.DataFrame, notes: list[str]) -> dict[int, Shares] | None:
+def _admission(part: pd.DataFrame, notes: list[str]) -> dict[int, Shares] | None:
     """By level; transfers count as admissions. None with too few visits whose end is known."""
     chosen = part["disposition"].isin((*_ADMITTED, _HOME)) & part["acuity"].notna()
     ended = part.loc[chosen, [*_unit_columns(part), "disposition", "acuity"]]
     if len(ended) < _FEWEST:
         notes.append(
-            f"{name_of(name)}: {len(ended):,} visits with a level that ended with discharge, admission or transfer: no "
+            f"{len(ended):,} visits with a level that ended with discharge, admission or transfer: no "
             "admission shares; recode the file's words in the column map"
         )
         return None
@@ -185,22 +183,22 @@ def _admission(name: str, part: pd.DataFrame, notes: list[str]) -> dict[int, Sha
     for level in ACUITIES:
         mine = ended[ended["acuity"] == level]
         if len(mine) >= _FEWEST_OF_A_LEVEL:
-            found[level] = _shares(mine["disposition"].isin(_ADMITTED).to_numpy(), 2, mine)
+            found[level] = shares_of(mine["disposition"].isin(_ADMITTED).to_numpy().astype(np.int64), 2, mine)
         else:
             few.append(f"CTAS {level} ({len(mine)})")
     if few:
-        notes.append(f"{name_of(name)}: admission keeps its own at {', '.join(few)}: fewer than {_FEWEST_OF_A_LEVEL}")
+        notes.append(f"admission keeps its own at {', '.join(few)}: fewer than {_FEWEST_OF_A_LEVEL}")
     return found
 
 
-def _left_unseen(name: str, part: pd.DataFrame, notes: list[str]) -> Shares | None:
+def _left_unseen(part: pd.DataFrame, notes: list[str]) -> Shares | None:
     known = part.loc[part["disposition"].notna(), [*_unit_columns(part), "disposition"]]
     if len(known) < _FEWEST:
         return None
-    found = _shares((known["disposition"] == _LEFT).to_numpy(), 2, known)
+    found = shares_of((known["disposition"] == _LEFT).to_numpy().astype(np.int64), 2, known)
     low, high = (float(ends[1]) for ends in found.interval())
     notes.append(
-        f"{name_of(name)}: {100 * found.share[1]:.2f} % left unseen (SE {100 * found.standard_error[1]:.2f}, 95 % "
+        f"{100 * found.share[1]:.2f} % left unseen (SE {100 * found.standard_error[1]:.2f}, 95 % "
         f"interval {100 * low:.2f} to {100 * high:.2f}, n = {found.n:,})"
     )
     return found
@@ -239,21 +237,18 @@ def _are_untimed(part: pd.DataFrame) -> bool:
     return _untimed(part) > MOST_UNTIMED * int((part["disposition"] == _LEFT).sum())
 
 
-def _patience(
-    name: str, part: pd.DataFrame, notes: list[str], seed: int
-) -> tuple[PatienceFit, PatienceTest | None] | None:
-    who = name_of(name)
+def _patience(part: pd.DataFrame, notes: list[str], seed: int) -> tuple[PatienceFit, PatienceTest | None] | None:
     n_left = int((part["disposition"] == _LEFT).sum())
     waited, left, level = waits_and_ends(part)
     if not n_left:
         known = part["disposition"].notna().any()
         why = "nobody is said to have left without being seen" if known else "the file does not say how visits ended"
-        notes.append(f"{who}: {why}: no patience")
+        notes.append(f"{why}: no patience")
         return None
     n_untimed = _untimed(part)
     if _are_untimed(part):
         notes.append(
-            f"{who}: {n_untimed:,} of {n_left:,} who left unseen have no time of leaving, more than "
+            f"{n_untimed:,} of {n_left:,} who left unseen have no time of leaving, more than "
             f"{100 * MOST_UNTIMED:.0f} %: no patience, for those with a time need not be like them"
         )
         return None
@@ -261,17 +256,17 @@ def _patience(
         step = rounding_of(waited[left]).step
         found = fit_patience(waited, left, level, grid=step or 1.0)
     except TooFewDurations as error:
-        notes.append(f"{who}: {error}")
+        notes.append(str(error))
         return None
     if not found.fit.identified:
-        notes.append(f"{who}: the waits do not tell patience; nothing is written")
+        notes.append("the waits do not tell patience; nothing is written")
         return None
     if n_untimed:
-        notes.append(f"{who}: {n_untimed:,} of {n_left:,} who left unseen have no time of leaving: not in patience")
-    notes.append(f"{who}: patience runs from arrival here; the department's stands still while somebody is attended to")
-    notes += [f"{who}: patience: {note}" for note in found.notes]
+        notes.append(f"{n_untimed:,} of {n_left:,} who left unseen have no time of leaving: not in patience")
+    notes.append("patience runs from arrival here; the department's stands still while somebody is attended to")
+    notes += [f"patience: {note}" for note in found.notes]
     tested = patience_test(found.fit, found.levels, waited, left, level, grid=step or 1.0, seed=seed)
-    notes.append(f"{who}: patience: {tested.verdict() if tested else 'too few leavers to test its family'}")
+    notes.append(f"patience: {tested.verdict() if tested else 'too few leavers to test its family'}")
     return found, tested
 
 
@@ -281,24 +276,24 @@ def _returns_by_stream(parts: StreamParts, frame: pd.DataFrame, notes: list[str]
     return estimate_by_stream(dated, "returns", returns, notes, may_pool=_never, of_all=MEDICAL)
 
 
-def _returns(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) -> ReturnFit | None:
-    gaps = _gaps(name, part, notes, frame)
+def _returns(part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) -> ReturnFit | None:
+    gaps = _gaps(part, notes, frame)
     if gaps is None:
         return None
     if gaps.returned.sum() < _FEWEST_RETURNS:
-        notes.append(f"{name}: {int(gaps.returned.sum())} returns: under {_FEWEST_RETURNS}, no law of return")
+        notes.append(f"{int(gaps.returned.sum())} returns: under {_FEWEST_RETURNS}, no law of return")
         return None
     found = fit_returns(gaps)
-    notes += [f"{name} returns: {note}" for note in found.notes()]
+    notes += [f"returns: {note}" for note in found.notes()]
     return found
 
 
-def _gaps(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) -> Gaps | None:
+def _gaps(part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) -> Gaps | None:
     """Days until the next visit of the same patient; None where nobody is known."""
     columns = ["patient", "arrival", "stay_minutes", "departure_time"]
     known = part.loc[part["patient"].notna() & part["arrival"].notna(), columns]
     if known.empty:
-        notes.append(f"{name}: no patient identities with dates: no returns")
+        notes.append("no patient identities with dates: no returns")
         return None
     start = frame["arrival"].min().normalize()
 
@@ -309,7 +304,7 @@ def _gaps(name: str, part: pd.DataFrame, notes: list[str], frame: pd.DataFrame) 
     departure = known["departure_time"].fillna(by_stay.astype(known["departure_time"].dtype))
     if departure.isna().all():
         departure = known["arrival"]
-        notes.append(f"{name}: no departures, returns are counted from arrival")
+        notes.append("no departures, returns are counted from arrival")
     end = float(minutes(frame.loc[frame["arrival"].notna(), "arrival"]).max())
     who = pd.factorize(known["patient"], sort=True)[0]
     return gaps_between(who, minutes(known["arrival"]), minutes(departure), end)

@@ -52,10 +52,6 @@ class Unknown:
     high: float
 
 
-def _as_it_is(value: float) -> float:
-    return value
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """An observed outcome, and the variance of the model even at its best parameters (discrepancy).
@@ -67,7 +63,7 @@ class Target:
     observed: float
     discrepancy: float = 0.0
     unit: str = ""
-    in_unit: Callable[[float], float] = _as_it_is
+    in_unit: Callable[[float], float] = float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +98,9 @@ class TargetMiss:
 
     def line(self) -> str:
         """`stay_minutes mean 3: observed 245 min, played 463, spread 14: 15.6 spreads away`."""
-        unit = f" {self.unit}" if self.unit else ""
+        observed = f"{self.observed:.4g} {self.unit}".rstrip()
         away = f"{self.implausibility:.1f} spreads away" if np.isfinite(self.implausibility) else "undefined"
-        values = f"observed {self.observed:.4g}{unit}, played {self.played:.4g}, spread {self.spread:.2g}"
-        return f"{self.name}: {values}: {away}"
+        return f"{self.name}: observed {observed}, played {self.played:.4g}, spread {self.spread:.2g}: {away}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +155,8 @@ class Region:
         """Whether a point is not ruled out, by any wave."""
         if not self.emulators:
             return all(low <= value <= high for value, (_, low, high) in zip(point, self.ranges(), strict=True))
-        unit = (np.asarray(point, dtype=np.float64) - _low(self.unknowns)) / _width(self.unknowns)
+        low, width = _box(self.unknowns)
+        unit = (np.asarray(point, dtype=np.float64) - low) / width
         inside = bool(np.all((unit >= 0.0) & (unit <= 1.0)))
         return inside and float(_worst(self.emulators, self.targets, unit[None, :])[0]) < CUTOFF
 
@@ -173,32 +169,27 @@ class Region:
         """Parameters whose nearest value lies within `_EDGE` of the width of the box from its edge, with the edge."""
         found = []
         for unknown, value in zip(self.unknowns, self.nearest.point.tolist(), strict=True):
-            reach = _EDGE * (unknown.high - unknown.low)
-            edges = [edge for edge in (unknown.low, unknown.high) if abs(value - edge) <= reach]
-            found += [(unknown.name, edge) for edge in edges[:1]]
+            edge = min(unknown.low, unknown.high, key=lambda edge: abs(value - edge))
+            if abs(value - edge) <= _EDGE * (unknown.high - unknown.low):
+                found.append((unknown.name, edge))
         return tuple(found)
 
     def lines(self) -> tuple[str, ...]:
         """The region, the nearest point and the targets that fail there, in plain lines."""
-        return (*self._region_lines(), *self._nearest_lines())
-
-    def _region_lines(self) -> Iterator[str]:
         if self.is_empty:
-            yield (
+            region = (
                 "nothing in the box explains what was observed: widen it (study.match_range), match more quantities, "
                 "or the model misses something"
             )
-            return
-        if not self.emulators:
-            yield f"not ruled out: {len(self.points)} of the {self.n_played} points played"
-            yield from self._range_lines()
-            return
-        left = self.waves[-1].share_left
-        yield f"not ruled out: {100 * left:.2g} % of the box after {len(self.waves)} waves"
-        yield from self._range_lines()
+        elif self.emulators:
+            share = 100 * self.waves[-1].share_left
+            region = f"not ruled out: {share:.2g} % of the box after {len(self.waves)} waves"
+        else:
+            region = f"not ruled out: {len(self.points)} of the {self.n_played} points played"
+        return (region, *self._range_lines(), *self._nearest_lines())
 
     def _range_lines(self) -> Iterator[str]:
-        for (name, low, high), unknown in zip(self.ranges(), self.unknowns, strict=True):
+        for (name, low, high), unknown in zip(self.ranges(), self.unknowns, strict=False):  # none of an empty region
             yield f"  {name}: {low:.4g} to {high:.4g} (looked for in {unknown.low:g} to {unknown.high:g})"
 
     def _nearest_lines(self) -> Iterator[str]:
@@ -248,13 +239,12 @@ def match(
     rng = np.random.default_rng(seed)
     d = len(unknowns)
     chosen = qmc.LatinHypercube(d, rng=rng).random(points)
-    played: list[_Run] = []
+    is_emulated = d <= _MOST_EMULATED
+    played: list[_Run] = [] if is_emulated else _play_points(simulator, unknowns, chosen, workers)
     emulators: list[tuple[_Fitted, ...]] = []
     waves: list[Wave] = []
-    low, high, left, kept = np.zeros(d), np.ones(d), 1.0, chosen
-    if d > _MOST_EMULATED:
-        played, kept = _play_points(simulator, unknowns, chosen, workers), kept[:0]
-    for _ in range(most_waves if d <= _MOST_EMULATED else 0):
+    low, high, left, kept = np.zeros(d), np.ones(d), 1.0, chosen[:0]
+    for _ in range(most_waves if is_emulated else 0):
         played += _play_points(simulator, unknowns, chosen, workers)
         fitted = _fitted(played, low, high, len(targets))
         emulators.append(fitted)
@@ -280,10 +270,8 @@ def match(
         kept, worst = np.array([run.unit for run in played])[gaps < CUTOFF], gaps[gaps < CUTOFF]
         emulators = [] if len(kept) else emulators
     order = np.argsort(worst)
-    scaled = _low(unknowns) + kept[order] * _width(unknowns)
-    return Region(
-        unknowns, targets, scaled, worst[order], tuple(waves), tuple(emulators), nearest, n_played=len(played)
-    )
+    points_left = _factors(unknowns, kept[order])
+    return Region(unknowns, targets, points_left, worst[order], tuple(waves), tuple(emulators), nearest, len(played))
 
 
 def _nearer(played: list["_Run"], targets: tuple[Target, ...], rng: np.random.Generator) -> FloatArray:
@@ -310,7 +298,7 @@ def _nearest(played: list["_Run"], unknowns: tuple[Unknown, ...], targets: tuple
         low, high = (target.in_unit(target.observed + sign * spread) for sign in (-1.0, 1.0))
         observed, there = target.in_unit(target.observed), target.in_unit(mean)
         misses.append(TargetMiss(target.name, target.unit, observed, there, abs(high - low) / 2.0, gap))
-    return Nearest(_low(unknowns) + played[best].unit * _width(unknowns), tuple(misses))
+    return Nearest(_factors(unknowns, played[best].unit), tuple(misses))
 
 
 def _gaps(played: list["_Run"], targets: tuple[Target, ...]) -> FloatArray:
@@ -336,12 +324,16 @@ def _spreads(played: list["_Run"], targets: tuple[Target, ...]) -> FloatArray:
     return np.asarray(np.maximum(np.array(spreads), 1e-12))
 
 
-def _low(unknowns: tuple[Unknown, ...]) -> FloatArray:
-    return np.array([unknown.low for unknown in unknowns])
+def _box(unknowns: tuple[Unknown, ...]) -> tuple[FloatArray, FloatArray]:
+    """Lower corner and widths of the box that is searched."""
+    low, width = zip(*((unknown.low, unknown.high - unknown.low) for unknown in unknowns), strict=True)
+    return np.array(low), np.array(width)
 
 
-def _width(unknowns: tuple[Unknown, ...]) -> FloatArray:
-    return np.array([unknown.high - unknown.low for unknown in unknowns])
+def _factors(unknowns: tuple[Unknown, ...], unit: FloatArray) -> FloatArray:
+    """Points of the unit cube as values of the parameters."""
+    low, width = _box(unknowns)
+    return np.asarray(low + unit * width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,15 +348,15 @@ class _Run:
 
 def _play_points(simulator: Simulator, unknowns: tuple[Unknown, ...], units: FloatArray, workers: int) -> list["_Run"]:
     """Points of the unit cube played, in their order."""
+
+    def play(unit: FloatArray) -> _Run:
+        outcomes = np.asarray(simulator(_factors(unknowns, unit)), dtype=np.float64)
+        if outcomes.ndim != 2 or len(outcomes) < 2:
+            raise ValueError(f"the simulator gives outcomes of shape {outcomes.shape}: give two replications or more")
+        return _Run(unit, outcomes.mean(axis=0), outcomes.var(axis=0, ddof=1), len(outcomes))
+
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda unit: _played(simulator, unknowns, unit), units))
-
-
-def _played(simulator: Simulator, unknowns: tuple[Unknown, ...], unit: FloatArray) -> _Run:
-    outcomes = np.asarray(simulator(_low(unknowns) + unit * _width(unknowns)), dtype=np.float64)
-    if outcomes.ndim != 2 or len(outcomes) < 2:
-        raise ValueError(f"the simulator gives outcomes of shape {outcomes.shape}: give two replications or more")
-    return _Run(unit, outcomes.mean(axis=0), outcomes.var(axis=0, ddof=1), len(outcomes))
+        return list(pool.map(play, units))
 
 
 def _fitted(played: list[_Run], low: FloatArray, high: FloatArray, n_targets: int) -> tuple[_Fitted, ...]:

@@ -6,7 +6,7 @@ factors of `quantities`; what is not named stays as it is.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -37,87 +37,65 @@ _LEAST_SHARE: Final = 0.005
 _LEFT: Final = "lwbs"
 
 
-class Outcome(Protocol):
-    """A number of a table of visits, on the scale it is matched on."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def discrepancy(self) -> float: ...
-    def of(self, visits: pd.DataFrame) -> float: ...
-    def in_unit(self, value: float) -> float: ...
-
-
 @dataclass(frozen=True, slots=True)
-class MatchedMinutes:
-    """A logarithm of the mean or the median of a duration at one acuity level."""
+class Outcome:
+    """A logarithm of something in a tidy table of visits: `of` gives it, NaN where it is undefined.
 
-    duration: str
-    level: int
-    is_median: bool = False
-    unit: str = "min"
-    discrepancy: float = _DISCREPANCY**2
-
-    @property
-    def name(self) -> str:
-        return f"{'median' if self.is_median else 'mean'} {_WORDS[self.duration]} at level {self.level}"
-
-    def of(self, visits: pd.DataFrame) -> float:
-        """From a tidy table; NaN under twenty visits."""
-        values = _minutes(visits[visits["acuity"] == self.level], self.duration)
-        if len(values) < _FEWEST_PLAYED:
-            return np.nan
-        return float(np.log(max(values.median() if self.is_median else values.mean(), 1e-3)))
-
-    def in_unit(self, value: float) -> float:
-        return float(np.exp(value))
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedLoss:
-    """A logarithm of the pinball loss of the played quantiles, in units of the least there can be, `own`.
-
-    For durations of which half are nearly 0, as waits of the most urgent: their mean is that of a few exceptions.
+    `discrepancy` is its variance that is granted to the model; `in_unit` brings a value back to `unit`.
     """
 
-    duration: str
-    level: int
-    observed: FloatArray
-    own: float
-    unit: str = "times the least"
-    discrepancy: float = (np.log(MOST_LOSS) / CUTOFF) ** 2
-
-    @property
-    def name(self) -> str:
-        return f"loss of {_WORDS[self.duration]} at level {self.level}"
-
-    def of(self, visits: pd.DataFrame) -> float:
-        """From a tidy table; NaN under twenty visits. Of the file itself 0."""
-        values = _minutes(visits[visits["acuity"] == self.level], self.duration).to_numpy(np.float64)
-        if values.size < _FEWEST_PLAYED:
-            return np.nan
-        return float(np.log(loss_of(np.quantile(values, SCORED_QUANTILES), self.observed) / self.own))
-
-    def in_unit(self, value: float) -> float:
-        return float(np.exp(value))
+    name: str
+    of: Callable[[pd.DataFrame], float]
+    unit: str = "min"
+    discrepancy: float = _DISCREPANCY**2
+    in_unit: Callable[[float], float] = np.exp
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedLeft:
-    """A logarithm of the share that left unseen, of all visits whose end is known."""
+def _at_level(duration: str, level: int, number: Callable[[pd.Series], float]) -> Callable[[pd.DataFrame], float]:
+    """The logarithm of a number of the minutes at a level; NaN under twenty visits."""
 
-    name: str = "left unseen"
-    unit: str = "%"
-    discrepancy: float = _LEFT_DISCREPANCY**2
+    def of(visits: pd.DataFrame) -> float:
+        minutes = _minutes(visits[visits["acuity"] == level], duration)
+        return float(np.log(number(minutes))) if len(minutes) >= _FEWEST_PLAYED else np.nan
 
-    def of(self, visits: pd.DataFrame) -> float:
-        ends = visits["disposition"].dropna()
-        return float(np.log((ends == _LEFT).mean() + _LEAST_SHARE)) if len(ends) else np.nan
+    return of
 
-    def in_unit(self, value: float) -> float:
-        return 100.0 * float(np.exp(value) - _LEAST_SHARE)
+
+def _mean(duration: str, level: int) -> Outcome:
+    of = _at_level(duration, level, lambda minutes: max(minutes.mean(), 1e-3))
+    return Outcome(f"mean {_WORDS[duration]} at level {level}", of)
+
+
+def _median(duration: str, level: int) -> Outcome:
+    of = _at_level(duration, level, lambda minutes: max(minutes.median(), 1e-3))
+    return Outcome(f"median {_WORDS[duration]} at level {level}", of)
+
+
+def _losses(duration: str, level: int, observed: FloatArray) -> Iterator[Outcome]:
+    """The pinball loss of the played quantiles, in units of the least there can be; of the file itself 1.
+
+    For durations of which half are nearly 0, as waits of the most urgent: their mean is that of a few exceptions. None
+    where all are equal, so that no loss can be compared with the least.
+    """
+    least = loss_of(np.quantile(observed, SCORED_QUANTILES), observed)
+
+    def ratio(minutes: pd.Series) -> float:
+        return loss_of(np.quantile(minutes.to_numpy(np.float64), SCORED_QUANTILES), observed) / least
+
+    if least > 0.0:
+        of, granted = _at_level(duration, level, ratio), (np.log(MOST_LOSS) / CUTOFF) ** 2
+        yield Outcome(f"loss of {_WORDS[duration]} at level {level}", of, "times the least", granted)
+
+
+def _log_share_left(visits: pd.DataFrame) -> float:
+    """Of all visits whose end is known."""
+    ends = visits["disposition"].dropna()
+    return float(np.log((ends == _LEFT).mean() + _LEAST_SHARE)) if len(ends) else np.nan
+
+
+_LEFT_UNSEEN: Final = Outcome(
+    "left unseen", _log_share_left, "%", _LEFT_DISCREPANCY**2, lambda value: 100.0 * (np.exp(value) - _LEAST_SHARE)
+)
 
 
 def _minutes(visits: pd.DataFrame, name: str) -> pd.Series:
@@ -125,7 +103,7 @@ def _minutes(visits: pd.DataFrame, name: str) -> pd.Series:
     return values.dropna()
 
 
-def outcomes_in(visits: pd.DataFrame, fewest: int = _FEWEST) -> tuple[Outcome, ...]:
+def outcomes_in(visits: pd.DataFrame) -> tuple[Outcome, ...]:
     """What a file can be matched on, of the levels with enough visits.
 
     Means of waits and of what follows them, or of stays where waits are not known; medians of waits and stays, or the
@@ -134,25 +112,18 @@ def outcomes_in(visits: pd.DataFrame, fewest: int = _FEWEST) -> tuple[Outcome, .
     found: list[Outcome] = []
     for level in ACUITIES:
         here = visits[visits["acuity"] == level]
-        enough = {name: minutes for name in (_WAIT, _AFTER, _STAY) if len(minutes := _minutes(here, name)) >= fewest}
+        enough = {name: minutes for name in (_WAIT, _AFTER, _STAY) if len(minutes := _minutes(here, name)) >= _FEWEST}
         for name, minutes in enough.items():
             is_long = minutes.median() >= _LEAST_MEDIAN
             if not is_long:
-                found += _loss(name, level, minutes.to_numpy(np.float64))
+                found += _losses(name, level, minutes.to_numpy(np.float64))
             elif name != _STAY or _AFTER not in enough:
-                found.append(MatchedMinutes(name, level))
+                found.append(_mean(name, level))
             if is_long and name != _AFTER:
-                found.append(MatchedMinutes(name, level, is_median=True))
+                found.append(_median(name, level))
     if found and (visits["disposition"] == _LEFT).any():
-        found.append(MatchedLeft())
+        found.append(_LEFT_UNSEEN)
     return tuple(found)
-
-
-def _loss(name: str, level: int, observed: FloatArray) -> Iterator[MatchedLoss]:
-    """None where all are equal, so that no loss can be compared with the least."""
-    own = loss_of(np.quantile(observed, SCORED_QUANTILES), observed)
-    if own > 0.0:
-        yield MatchedLoss(name, level, observed, own)
 
 
 def match_visits(

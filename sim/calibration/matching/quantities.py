@@ -14,15 +14,15 @@ A user names them in `study.match`. `with_factors` is the only place that knows 
 | `steps.NAME` | minutes of the step of that name alone, in place of its role's or of `delays` |
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
+from sim.calibration.resources.scaling import fewest_heads, present_by_minute, with_heads_of_shifts
 from sim.department.boarding import Boarding
 from sim.department.department import Department
 from sim.department.quantities import ACUITIES, Distribution
 from sim.department.roster import Role, Staffing, heads_by_minute
 from sim.department.scenario import Scenario
-from sim.statistics.arrays import BoolArray
 
 DELAYS: Final = "delays"
 BOARDING: Final = "boarding"
@@ -34,6 +34,8 @@ SINGLE_STEP: Final = "steps."
 """Before the name of one step."""
 LEVELS: Final = "levels."
 """Before an acuity level."""
+EACH_LEVEL: Final = tuple(f"{LEVELS}{level}" for level in ACUITIES)
+"""Acuity levels that can have a factor of their own, as `levels.1`."""
 _IN_MINUTES: Final = {
     "constant": ("value",),
     "exponential": ("mean",),
@@ -55,35 +57,26 @@ def quantities_of(scenario: Scenario, measured: frozenset[str] = frozenset()) ->
 
     Minutes of steps that are `measured` need none.
     """
-    department = scenario.department
-    steps = [step for stream in department.streams.values() for step in stream.pathway if step.name not in measured]
-    tasks = dict.fromkeys(step.role for step in steps if step.kind == "task")
-    roles = dict.fromkeys(role for role in _roles_with_main_tasks(department) if role in scenario.staffing.roles)
-    found = [*tasks]
-    found += [DELAYS] if any(step.kind == "delay" for step in steps) else []
-    found += [BOARDING] if any(step.kind == "board" for step in steps) else []
-    found += (
-        [PATIENCE_FACTOR] if any(stream.patience.minutes is not None for stream in department.streams.values()) else []
-    )
-    found += [f"{HEADS}{role}" for role in roles]
-    found += [ALL_PLACES] if any(zone.places for zone in department.zones.values()) else []
-    return tuple(found)
-
-
-def levels_of() -> tuple[str, ...]:
-    """Acuity levels that can have a factor of their own, as `levels.1`."""
-    return tuple(f"{LEVELS}{level}" for level in ACUITIES)
+    streams, zones = scenario.department.streams.values(), scenario.department.zones.values()
+    steps = [step for stream in streams for step in stream.pathway]
+    factored = [step for step in steps if step.name not in measured]
+    kinds = {step.kind for step in factored}
+    roles = dict.fromkeys(step.role for step in steps if step.kind == "task")
+    rest = {
+        DELAYS: "delay" in kinds,
+        BOARDING: "board" in kinds,
+        PATIENCE_FACTOR: any(stream.patience.minutes is not None for stream in streams),
+        **{f"{HEADS}{role}": role in scenario.staffing.roles for role in roles},
+        ALL_PLACES: any(zone.places for zone in zones),
+    }
+    tasks = dict.fromkeys(step.role for step in factored if step.kind == "task")
+    return (*tasks, *(name for name, is_there in rest.items() if is_there))
 
 
 def steps_of(department: Department, measured: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Single steps that can have a factor of their own, as `steps.consultation`."""
     steps = [step for stream in department.streams.values() for step in stream.pathway if step.name not in measured]
     return tuple(dict.fromkeys(f"{SINGLE_STEP}{step.name}" for step in steps if step.kind in ("task", "delay")))
-
-
-def _roles_with_main_tasks(department: Department) -> tuple[str, ...]:
-    steps = [step for stream in department.streams.values() for step in stream.pathway]
-    return tuple(dict.fromkeys(step.role for step in steps if step.kind == "task"))
 
 
 def quantity_words(name: str) -> str:
@@ -103,11 +96,9 @@ def quantity_words(name: str) -> str:
     return words.get(name, f"minutes of tasks of the role {name}")
 
 
-def parts_changed(names: Mapping[str, float] | tuple[str, ...]) -> frozenset[str]:
-    """Which parts of a scenario those quantities change: `department`, `boarding`, `staffing`."""
-    return frozenset(
-        "staffing" if name.startswith(HEADS) else "boarding" if name == BOARDING else "department" for name in names
-    )
+def part_changed(name: str) -> str:
+    """Which part of a scenario a quantity changes: `department`, `boarding` or `staffing`."""
+    return "staffing" if name.startswith(HEADS) else "boarding" if name == BOARDING else "department"
 
 
 def with_factors(scenario: Scenario, factors: Mapping[str, float], measured: frozenset[str] = frozenset()) -> Scenario:
@@ -123,12 +114,15 @@ def with_factors(scenario: Scenario, factors: Mapping[str, float], measured: fro
     return scenario.model_copy(update={"department": department, "staffing": staffing, "boarding": boarding})
 
 
-def scaled(minutes: Distribution, factor: float) -> Distribution:
-    """The same distribution with every value times a factor."""
+def scaled(minutes: Distribution, *factors: float) -> Distribution:
+    """The same distribution with every value times a factor, or with one for each acuity level."""
     found = {}
     for name in _IN_MINUTES[minutes.family]:
         value = getattr(minutes, name)
-        found[name] = tuple(each * factor for each in value) if isinstance(value, tuple) else value * factor
+        values = value if isinstance(value, tuple) else (value,) * len(factors)
+        each_factor = factors if len(factors) > 1 else factors * len(values)
+        products = tuple(one * factor for one, factor in zip(values, each_factor, strict=True))
+        found[name] = products if len(products) > 1 else products[0]
     return minutes.model_copy(update=found)
 
 
@@ -149,22 +143,12 @@ def _with_step_minutes(step: Any, factors: Mapping[str, float]) -> Any:
     if not of_kind:
         return step
     own = factors.get(f"{SINGLE_STEP}{step.name}", factors.get(of_kind, 1.0))
-    by_level = tuple(own * factors.get(name, 1.0) for name in levels_of())
-    if set(by_level) == {1.0}:
-        return step
-    is_by_level = len(set(by_level)) > 1 and step.minutes.family not in _SAME_AT_ALL_LEVELS
-    minutes = scaled_by_level(step.minutes, by_level) if is_by_level else scaled(step.minutes, own)
-    return step.model_copy(update={"minutes": minutes})
-
-
-def scaled_by_level(minutes: Distribution, factors: tuple[float, ...]) -> Distribution:
-    """The same distribution with a factor for each acuity level."""
-    found = {}
-    for name in _IN_MINUTES[minutes.family]:
-        value = getattr(minutes, name)
-        values = value if isinstance(value, tuple) else (value,) * len(factors)
-        found[name] = tuple(each * factor for each, factor in zip(values, factors, strict=True))
-    return minutes.model_copy(update=found)
+    by_level = tuple(own * factors.get(name, 1.0) for name in EACH_LEVEL)
+    if step.minutes.family in _SAME_AT_ALL_LEVELS:
+        by_level = (own,)
+    elif len(set(by_level)) == 1:
+        by_level = by_level[:1]
+    return step if by_level == (1.0,) else step.model_copy(update={"minutes": scaled(step.minutes, *by_level)})
 
 
 def _with_places(department: Department, factor: float) -> Department:
@@ -186,11 +170,8 @@ def with_boarding(boarding: Boarding, factor: float) -> Boarding:
 
 def with_heads(staffing: Staffing, factors: Mapping[str, float]) -> Staffing:
     """Heads of each named role times its factor, in whole heads."""
-    roles = {
-        name: _with_role_heads(role, factors[name]) if name in factors else role
-        for name, role in staffing.roles.items()
-    }
-    return staffing.model_copy(update={"roles": roles}) if factors else staffing
+    changed = {name: _with_role_heads(role, factors[name]) for name, role in staffing.roles.items() if name in factors}
+    return staffing.model_copy(update={"roles": staffing.roles | changed}) if changed else staffing
 
 
 def _with_role_heads(role: Role, factor: float) -> Role:
@@ -205,34 +186,18 @@ def _with_role_heads(role: Role, factor: float) -> Role:
         carried = wanted - heads[name]
     had = heads_by_minute(role) > 0
     for name, shift in role.shifts.items():
-        uncovered = had & (heads_by_minute(_with_shift_heads(role, heads)) == 0)
+        uncovered = had & (heads_by_minute(with_heads_of_shifts(role, heads)) == 0)
         if not uncovered.any():
             break
-        if heads[name] == 0 and role.heads_of(shift) and (uncovered & _is_there(role, name)).any():
+        if heads[name] == 0 and role.heads_of(shift) and uncovered[present_by_minute(role, name) > 0].any():
             heads[name] = 1
-    return _with_shift_heads(role, heads)
-
-
-def _with_shift_heads(role: Role, heads: Mapping[str, int]) -> Role:
-    """The role with heads by shift, which a number for all shifts no longer replaces."""
-    shifts = {name: shift.model_copy(update={"heads": heads[name]}) for name, shift in role.shifts.items()}
-    return role.model_copy(update={"shifts": shifts, "heads": None})
-
-
-def _is_there(role: Role, name: str) -> BoolArray:
-    """Minutes of the week in which a shift is worked."""
-    return heads_by_minute(_with_shift_heads(role, {each: int(each == name) for each in role.shifts})) > 0
+    return with_heads_of_shifts(role, heads)
 
 
 def _with_cover(department: Department, staffing: Staffing) -> Department:
     """Minimum cover is at most what the roster has at its thinnest, or a smaller roster could not be played."""
     cover = {}
-    for role, least in department.minimum_cover.items():
-        there = int(heads_by_minute(staffing.roles[role]).min()) if role in staffing.roles else least
-        cover[role] = min(least, there)
+    for role, needed in department.minimum_cover.items():
+        fewest = fewest_heads(staffing, role)
+        cover[role] = needed if fewest is None else min(needed, fewest)
     return department.model_copy(update={"minimum_cover": cover})
-
-
-def not_whole(names: tuple[str, ...]) -> Iterator[str]:
-    """Those of the quantities whose factor acts in whole heads or places, so that it is met only roughly."""
-    yield from (name for name in names if name.startswith(HEADS) or name == ALL_PLACES)

@@ -1,12 +1,13 @@
-"""A short list that a hospital keeps as a CSV file, read strictly: every slip is named by file, row, column and value.
+"""A short list that a hospital keeps as a CSV file, read strictly: a faulty cell is named by file, row, column, value.
 
 Rows are counted from 1 after the header, as in a file of visits; the line of the file is given beside them. Names of
-columns are compared without case, blanks and hyphens. What may be slipped into such a file by a spreadsheet is named:
+columns are compared without case, blanks and hyphens. What a spreadsheet may put into such a file is named:
 formulas and errors, semicolons for commas, another encoding, a byte order mark.
 """
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,9 +28,9 @@ SEPARATORS: Final = (",", ";", "\t")
 LONGEST_CELL: Final = 40
 """Characters of a faulty value that are shown."""
 N_ROWS_NAMED: Final = 3
-"""Rows that are named of many with the same slip."""
-MOST_SLIPS: Final = 40
-"""Different slips of a file that are named one by one."""
+"""Rows that are named of many with the same problem."""
+MOST_PROBLEMS: Final = 40
+"""Different problems of a file that are named one by one."""
 FOR_PEOPLE: Final = frozenset({"note", "notes", "comment", "comments", "remark", "remarks", "source"})
 """Columns that are for people and are not read."""
 ERRORS_OF_SPREADSHEETS: Final = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
@@ -37,7 +38,7 @@ ERRORS_OF_SPREADSHEETS: Final = ("#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?"
 CellValue = TypeVar("CellValue")
 
 
-class NotRead(ValueError):
+class UnreadableCell(ValueError):
     """Why a cell cannot be read: what to write instead."""
 
 
@@ -51,7 +52,7 @@ class CsvRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class FaultyCell:
     """Something wrong in a cell, or in a row as a whole where `column` is empty."""
 
     row: CsvRow
@@ -62,10 +63,10 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class CsvList:
-    """The rows of a list, and what was wrong or forgiven so far.
+    """The rows of a list, and what was wrong or read another way so far.
 
-    `header` maps our names of the columns to those of the file. `problems` are about the file as a whole, `slips` about
-    cells, `forgiven` counts what was read another way than it is written.
+    `header` maps our names of the columns to those of the file. `problems` are about the file as a whole. `readings`
+    count what was read another way than it is written.
     """
 
     path: Path
@@ -73,8 +74,8 @@ class CsvList:
     header: dict[str, str] = field(default_factory=dict)
     rows: list[CsvRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    slips: list[Slip] = field(default_factory=list)
-    forgiven: Counter[str] = field(default_factory=Counter)
+    faulty_cells: list[FaultyCell] = field(default_factory=list)
+    readings: Counter[str] = field(default_factory=Counter)
 
     @property
     def file(self) -> str:
@@ -84,60 +85,59 @@ class CsvList:
     @property
     def is_sound(self) -> bool:
         """Nothing is wrong so far."""
-        return not self.problems and not self.slips
+        return not self.problems and not self.faulty_cells
 
     def refuse(self, value: str, remedy: str, place: str = "") -> None:
         """Something is wrong with the file, or with a `place` in it."""
         self.problems.append(Problem(f"{self.path} {place}".rstrip(), value, remedy))
 
-    def slip(self, row: CsvRow, column: str, remedy: str, value: str | None = None) -> None:
+    def refuse_cell(self, row: CsvRow, column: str, remedy: str, value: str | None = None) -> None:
         """Something is wrong in a cell, whose text is shown unless another value is."""
         shown = repr(cut_end(row.cells.get(column, ""), LONGEST_CELL)) if value is None else value
-        self.slips.append(Slip(row, column, shown, remedy))
+        self.faulty_cells.append(FaultyCell(row, column, shown, remedy))
 
-    def forgive(self, column: str, text: str, meaning: str) -> None:
+    def note_reading(self, column: str, text: str, meaning: str) -> None:
         """A cell was read as it must have been meant, which is said."""
         if text != meaning:
-            self.forgiven[f"{self.header[column]} {cut_end(text, LONGEST_CELL)!r} read as {meaning}"] += 1
+            self.readings[f"{self.header[column]} {cut_end(text, LONGEST_CELL)!r} read as {meaning}"] += 1
 
     def read(self, row: CsvRow, column: str, reader: Callable[[str], CellValue]) -> CellValue | None:
-        """A cell as `reader` reads it; None where it is empty, no column, or cannot be read, which is then a slip."""
+        """A cell as `reader` reads it; None where it is empty, no column, or not readable, which is a problem then."""
         text = row.cells.get(column, "")
         if not text:
             return None
         if text.startswith("=") or text.upper() in ERRORS_OF_SPREADSHEETS:
-            self.slip(row, column, "a formula or an error of a spreadsheet: save the values alone")
+            self.refuse_cell(row, column, "a formula or an error of a spreadsheet: save the values alone")
             return None
         try:
             return reader(text)
-        except NotRead as why:
-            self.slip(row, column, str(why))
+        except UnreadableCell as why:
+            self.refuse_cell(row, column, str(why))
             return None
 
     def needed(self, row: CsvRow, column: str, reader: Callable[[str], CellValue]) -> CellValue | None:
         """The same of a cell that may not be empty."""
         if column in self.header and not row.cells.get(column):
-            self.slip(row, column, "give each row one", "nothing")
+            self.refuse_cell(row, column, "give each row one", "nothing")
         return self.read(row, column, reader)
 
     def all_problems(self) -> list[Problem]:
-        """Problems of the file, then its slips, those alike together, each with file, rows and column."""
+        """Problems of the file, then its faulty cells, those alike together, each with file, rows and column."""
         alike: dict[tuple[str, str, str], list[CsvRow]] = {}
-        for slip in self.slips:
-            alike.setdefault((slip.column, slip.value, slip.remedy), []).append(slip.row)
-        found = [*self.problems, *(self._problem(*key, rows) for key, rows in alike.items())]
-        more = len(found) - MOST_SLIPS
+        for cell in self.faulty_cells:
+            alike.setdefault((cell.column, cell.value, cell.remedy), []).append(cell.row)
+        found = list(self.problems)
+        for (column, value, remedy), rows in alike.items():
+            place = f", {self.header[column]}" if column else ""
+            found.append(Problem(f"{self.path} {rows_text(rows)}{place}", value, remedy))
+        more = len(found) - MOST_PROBLEMS
         if more > 0:
-            found[MOST_SLIPS:] = [Problem(str(self.path), f"{more:,} problems more", "correct those above first")]
+            found[MOST_PROBLEMS:] = [Problem(str(self.path), f"{more:,} problems more", "correct those above first")]
         return found
-
-    def _problem(self, column: str, value: str, remedy: str, rows: Sequence[CsvRow]) -> Problem:
-        place = f", {self.header[column]}" if column else ""
-        return Problem(f"{self.path} {rows_text(rows)}{place}", value, remedy)
 
     def notes(self) -> Iterator[str]:
         """What was read another way than it is written."""
-        for text, n in self.forgiven.items():
+        for text, n in self.readings.items():
             yield f"{self.file}: {text}" + (f", {n} row{'s' if n != 1 else ''}" if n else "")
 
 
@@ -149,12 +149,29 @@ def rows_text(rows: Sequence[CsvRow]) -> str:
     return f"row{several} {numbers} (line{several} {lines})" + (f" and {more:,} more" if more > 0 else "")
 
 
+def name_in(text: str) -> str:
+    """A name as configurations write it, from how people do: `Triage nurse` and `triage-nurse` as `triage_nurse`."""
+    return "_".join(text.lower().replace("-", " ").replace("_", " ").split())
+
+
+def number_in(text: str, separator: str) -> float | None:
+    """A number from 0 without units; its comma is a decimal one where another `separator` stands between cells."""
+    number = text if separator == "," else text.replace(",", ".")
+    return float(number) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", number, re.ASCII) else None
+
+
+def whole_number_in(text: str, most: int) -> int | None:
+    """A whole number from 0 to `most`; a spreadsheet may add `.0`."""
+    is_whole = re.fullmatch(r"\d{1,6}(\.0+)?", text, re.ASCII) and float(text) <= most
+    return int(float(text)) if is_whole else None
+
+
 def read_csv_list(
     path: Path, needed: Sequence[str], optional: Sequence[str], named: Callable[[str], str] = str
 ) -> CsvList:
     """The rows of a list with its columns by our names; whatever is wrong stands in the answer.
 
-    `named` may know further spellings of a column, and is given its name in lower case, with `_` for blanks.
+    `named` may know further spellings of a column, and is given its name as `name_in` has it.
     """
     try:
         text = _text_of(path)
@@ -169,7 +186,20 @@ def read_csv_list(
         line = reader.line_num + skipped
         found.refuse(f"line {line}", f"not a table ({error}): close each quote, and save the list as CSV again")
         return found
-    _take_rows(found, [(line, row) for line, row in rows if any(row)], (needed, optional), named)
+    rows = [(line, row) for line, row in rows if any(row)]
+    if not rows:
+        found.refuse("nothing", f"the list is empty: write a header ({', '.join(needed)}) and its rows")
+        return found
+    (line, written), *rows = rows
+    while not written[-1]:  # a spreadsheet may put separators behind the last column
+        written.pop()
+    header = [named(name_in(cell)) for cell in written]
+    if not set(header) & set(needed):
+        shown = cut_end(", ".join(written), LONGEST_CELL)
+        found.refuse(f"{shown!r} in line {line}", f"no header: name the columns first, {', '.join(needed)}")
+        return found
+    _take_header(found, header, written, needed, optional)
+    _take_rows(found, header, rows)
     return found
 
 
@@ -201,55 +231,38 @@ def _separated(text: str) -> tuple[str, str, int]:
     return max(SEPARATORS, key=header.count), text, 0
 
 
-def _take_rows(
-    found: CsvList,
-    rows: list[tuple[int, list[str]]],
-    columns: tuple[Sequence[str], Sequence[str]],
-    named: Callable[[str], str],
-) -> None:
-    """Put the header and the rows into the list, and what is wrong with either."""
-    needed = columns[0]
-    if not rows:
-        found.refuse("nothing", f"the list is empty: write a header ({', '.join(needed)}) and its rows")
-        return
-    n_columns = max((place for place, cell in enumerate(rows[0][1], 1) if cell), default=0)
-    rows[0] = rows[0][0], rows[0][1][:n_columns]  # a spreadsheet may put separators behind the last column
-    header = [named("_".join(cell.lower().replace("-", " ").split())) for cell in rows[0][1]]
-    if not set(header) & set(needed):
-        shown = cut_end(", ".join(rows[0][1]), LONGEST_CELL)
-        found.refuse(f"{shown!r} in line {rows[0][0]}", f"no header: name the columns first, {', '.join(needed)}")
-        return
-    _take_header(found, header, rows[0][1], columns)
-    if len(rows) - 1 > MOST_LIST_ROWS:
-        remedy = f"at most {MOST_LIST_ROWS:,} are read: check that it is the right file, with a row for each shift"
-        found.refuse(f"{len(rows) - 1:,} rows", remedy)
-        return
-    if len(rows) == 1:
-        found.refuse("no rows", "write a row for each, below the header")
-    for number, (line, cells) in enumerate(rows[1:], 1):
-        row = CsvRow(number, line, {name: cell for name, cell in zip(header, cells, strict=False) if name})
-        if any(cells[len(header) :]):
-            remedy = "quote cells that hold the separator"
-            found.slip(row, "", remedy, f"{len(cells)} cells where the header has {len(header)}")
-        found.rows.append(row)
-
-
 def _take_header(
-    found: CsvList, header: Sequence[str], written: Sequence[str], columns: tuple[Sequence[str], Sequence[str]]
+    found: CsvList, header: Sequence[str], written: Sequence[str], needed: Sequence[str], optional: Sequence[str]
 ) -> None:
     """Known columns by our names; what is unknown, twice or not there."""
-    known = (*columns[0], *columns[1])
+    known = (*needed, *optional)
     for name, text in zip(header, written, strict=True):
         if name in known and name not in found.header:
             found.header[name] = text
         elif name in known:
             found.refuse(repr(cut_end(text, LONGEST_CELL)), f"two columns are {name}: keep one of them", "header")
         elif name in FOR_PEOPLE:
-            found.forgiven[f"column {text} is for people and is not read"] += 0
+            found.readings[f"column {text} is for people and is not read"] += 0
         else:
             close = closest(name, [one for one in known if one not in header])
             remedy = f"did you mean {close}?" if close else f"only {', '.join(known)} are read, and note for people"
             found.refuse(repr(cut_end(text, LONGEST_CELL)), f"no such column: {remedy}", "header")
-    for name in columns[0]:
+    for name in needed:
         if name not in header:
             found.refuse("nothing", f"the list needs a column {name}", "header")
+
+
+def _take_rows(found: CsvList, header: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> None:
+    """Put the rows into the list, each with its line, and what is wrong with them."""
+    if len(rows) > MOST_LIST_ROWS:
+        remedy = f"at most {MOST_LIST_ROWS:,} are read: check that it is the right file, with a row for each shift"
+        found.refuse(f"{len(rows):,} rows", remedy)
+        return
+    if not rows:
+        found.refuse("no rows", "write a row for each, below the header")
+    for number, (line, cells) in enumerate(rows, 1):
+        row = CsvRow(number, line, {name: cell for name, cell in zip(header, cells, strict=False) if name})
+        if any(cells[len(header) :]):
+            remedy = "quote cells that hold the separator"
+            found.refuse_cell(row, "", remedy, f"{len(cells)} cells where the header has {len(header)}")
+        found.rows.append(row)

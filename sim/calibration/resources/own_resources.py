@@ -6,14 +6,14 @@ for. Whatever is not the hospital's own is said to be so.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from sim.calibration.resources.places_list import PlacesList, read_places_list
-from sim.calibration.resources.rosters import SourcedStaffing, hours_of_roles, staffing_for
+from sim.calibration.resources.rosters import SourcedStaffing, staffing_for
+from sim.calibration.resources.scaling import Volume, volume_of
 from sim.calibration.resources.staff_list import StaffList, read_staff_list
-from sim.calibration.resources.volume import Volume, volume_of
 from sim.calibration.resources.zones import SourcedCover, SourcedZones, cover_for, zones_for
 from sim.department.department import Department
 from sim.department.scenario import Problem, Scenario, ScenarioError, unattended
@@ -55,48 +55,45 @@ class Resources:
     def state(self) -> str:
         """One sentence: what is the hospital's own, and what is not."""
         staff, places = self.lists.staff, self.lists.places
-        partly = " as far as they name it" if (staff and self.sourced.kept) or (places and self.zones.kept) else ""
+        partly = (
+            " as far as they name it" if (staff and self.sourced.unlisted) or (places and self.zones.unlisted) else ""
+        )
         if staff and places:
             return f"staffing and places are yours, from {staff.file} and {places.file}{partly}"
-        give_staff, give_places = ("" if one.own else ": give " for one in (self.volume, self.places_volume))
-        of_places = f"{self.places_volume.state('places are')}{give_places and f'{give_places}study.places'}"
-        of_staff = f"{self.volume.state('staffing is')}{give_staff and f'{give_staff}study.staff'}"
+        if places:
+            return f"places are yours, from {places.file}{partly}; {self.volume.state('staffing is', 'study.staff')}"
+        of_places = self.places_volume.state("places are", "study.places")
         if staff:
             return f"staffing is yours, from {staff.file}{partly}; {of_places}"
-        if places:
-            return f"places are yours, from {places.file}{partly}; {of_staff}"
         if self.volume.own or self.places_volume.own:
-            return f"{of_staff}; {of_places}"
-        return f"{self.volume.state('staffing and places are')}: give study.staff and study.places"
+            return f"{self.volume.state('staffing is', 'study.staff')}; {of_places}"
+        return self.volume.state("staffing and places are", "study.staff and study.places")
 
     def lines(self) -> tuple[str, ...]:
-        """That sentence, then hours by role, places by zone, and all that was kept, changed or forgiven."""
+        """That sentence, then hours by role, places by zone, and all that was kept, changed or read another way."""
         notes = (note for one in (self.lists.staff, self.lists.places) if one for note in one.notes)
         return (
             f"{self.state()} ({self.volume.text()})",
-            *self._about_roles(),
+            *(f"{name}: {each.source}" for name, each in self.sourced.roles.items()),
             *self.zones.lines(),
             *self.cover.changes,
             *self._about_silence(),
             *notes,
         )
 
-    def _about_roles(self) -> Iterator[str]:
-        for name, each in self.sourced.roles.items():
-            yield f"{name}: {each.whole}"
-
     def _about_silence(self) -> Iterator[str]:
         """What the lists do not say."""
         staff, places = self.lists.staff, self.lists.places
-        if staff and self.sourced.kept:
-            roles = ", ".join(hours_of_roles(self.sourced.kept, self.sourced.staffing))
+        if staff and self.sourced.unlisted:
+            of_staffing = self.sourced.staffing.roles
+            roles = ", ".join(f"{name} {of_staffing[name].hours_per_week():,.10g}" for name in self.sourced.unlisted)
             yield (
-                f"roles that {staff.file} does not name are kept {self.volume.kept()} (hours a week: {roles}); "
+                f"roles that {staff.file} does not name {self.volume.text_of_unlisted()} (hours a week: {roles}); "
                 "a row of 0 heads says that there are none"
             )
-        if places and self.zones.kept:
-            zones = ", ".join(self.zones.kept)
-            yield f"zones that {places.file} does not name are kept {self.places_volume.kept()}: {zones}"
+        if places and self.zones.unlisted:
+            zones = ", ".join(self.zones.unlisted)
+            yield f"zones that {places.file} does not name {self.places_volume.text_of_unlisted()}: {zones}"
 
 
 def read_resource_lists(
@@ -109,15 +106,11 @@ def read_resource_lists(
     Raises ScenarioError with every problem of both.
     """
     problems: list[Problem] = []
-    read = ResourceLists(own_groups=own_groups)
-    if staff is not None:
-        staff_list = read_staff_list(Path(os.path.expanduser(staff)), base)
-        problems += staff_list if isinstance(staff_list, list) else ()
-        read = replace(read, staff=staff_list if isinstance(staff_list, StaffList) else None)
-    if places is not None:
-        places_list = read_places_list(Path(os.path.expanduser(places)), base.department)
-        problems += places_list if isinstance(places_list, list) else ()
-        read = replace(read, places=places_list if isinstance(places_list, PlacesList) else None)
+    read = ResourceLists(
+        None if staff is None else read_staff_list(Path(os.path.expanduser(staff)), base, problems),
+        None if places is None else read_places_list(Path(os.path.expanduser(places)), base.department, problems),
+        own_groups,
+    )
     if problems:
         raise ScenarioError(problems)
     return read

@@ -11,15 +11,22 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sim.calibration.resources.csv_list import CsvList, CsvRow, NotRead, read_csv_list, rows_text
+from sim.calibration.resources.csv_list import (
+    CsvList,
+    CsvRow,
+    UnreadableCell,
+    name_in,
+    number_in,
+    read_csv_list,
+    rows_text,
+    whole_number_in,
+)
 from sim.department.department import Department
 from sim.department.pathway import Place
 from sim.department.places import TWELFTHS, Zone
 from sim.department.scenario import Problem
 from sim.io.suggest import did_you_mean
 
-NEEDED_OF_PLACES: Final = ("zone", "places")
-OPTIONAL_OF_PLACES: Final = ("nurse_ratio",)
 _OTHER_NAMES: Final = {"zones": "zone", "area": "zone", "beds": "places", "ratio": "nurse_ratio"}
 _UNLIMITED: Final = ("unlimited", "no limit", "without limit")
 _MOST_PLACES: Final = 1_000
@@ -45,65 +52,71 @@ class PlacesList:
     notes: tuple[str, ...]
 
 
-def read_places_list(path: Path, department: Department) -> PlacesList | list[Problem]:
-    """The list at a path, or everything that is wrong with it. `department` has the zones there are."""
-    found = read_csv_list(path, NEEDED_OF_PLACES, OPTIONAL_OF_PLACES, lambda name: _OTHER_NAMES.get(name, name))
+def read_places_list(path: Path, department: Department, problems: list[Problem]) -> PlacesList | None:
+    """The list at a path; None where something is wrong with it, all of which is put among the `problems`.
+
+    `department` has the zones there are.
+    """
+    found = read_csv_list(path, ("zone", "places"), ("nurse_ratio",), lambda name: _OTHER_NAMES.get(name, name))
     rows: dict[str, PlacesRow] = {}
     for each in found.rows:
         row = _places_row(found, each, department.zones)
         if row is not None and row.zone in rows:
             remedy = f"{row.zone} stands in {rows_text([rows[row.zone].row])} too: keep one row for a zone"
-            found.slip(each, "zone", remedy)
+            found.refuse_cell(each, "zone", remedy)
         elif row is not None:
             rows[row.zone] = row
     if found.is_sound:
         _refuse_closed_routes(found, rows, department)
-    return PlacesList(found.file, rows, tuple(found.notes())) if found.is_sound else found.all_problems()
+    problems += found.all_problems()
+    return PlacesList(found.file, rows, tuple(found.notes())) if found.is_sound else None
 
 
 def _places_row(found: CsvList, row: CsvRow, zones: Mapping[str, Zone]) -> PlacesRow | None:
-    """A row of the list; None where something in it is wrong, which is then among the slips."""
-    before = len(found.slips)
+    """A row of the list; None where something in it is wrong, which is then among the faulty cells."""
+    before = len(found.faulty_cells)
     zone = found.needed(row, "zone", partial(_zone, zones=zones))
     places = found.needed(row, "places", _places)
-    twelfths = found.read(row, "nurse_ratio", partial(_twelfths, comma=found.separator != ","))
-    if zone is None or places is None or len(found.slips) > before:
+    twelfths = found.read(row, "nurse_ratio", partial(_twelfths, separator=found.separator))
+    if zone is None or places is None or len(found.faulty_cells) > before:
         return None
-    found.forgive("zone", row.cells["zone"], zone)
+    found.note_reading("zone", row.cells["zone"], zone)
     return PlacesRow(row, zone, None if math.isinf(places) else int(places), twelfths)
 
 
 def _zone(text: str, zones: Mapping[str, Zone]) -> str:
     """A zone of the department, case and blanks forgiven."""
-    name = "_".join(text.lower().replace("-", " ").replace("_", " ").split())
+    name = name_in(text)
     if name in zones:
         return name
     guess = did_you_mean(name, zones)
     there = "" if guess.startswith("use one of") else f"; there are {', '.join(zones)}"
-    raise NotRead(f"no zone of the department; {guess}{there}")
+    raise UnreadableCell(f"no zone of the department; {guess}{there}")
 
 
 def _places(text: str) -> float:
     """Whole places, infinite without a limit."""
     if " ".join(text.lower().split()) in _UNLIMITED:
         return math.inf
-    if re.fullmatch(r"\d{1,6}(\.0+)?", text, re.ASCII) and float(text) <= _MOST_PLACES:
-        return float(text)
-    raise NotRead(f"how many places: a whole number from 0 to {_MOST_PLACES:,}, or unlimited")
+    places = whole_number_in(text, _MOST_PLACES)
+    if places is None:
+        raise UnreadableCell(f"how many places: a whole number from 0 to {_MOST_PLACES:,}, or unlimited")
+    return places
 
 
-def _twelfths(text: str, comma: bool) -> int:
+def _twelfths(text: str, separator: str) -> int:
     """The nurse load of one patient from `4` or `1:4`, patients a nurse may have; whole twelfths can be played."""
-    number = re.sub(r"^1\s*:\s*", "", text.replace(",", ".") if comma else text)
-    if not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", number, re.ASCII) or float(number) < 1 / TWELFTHS:
-        raise NotRead("how many patients one nurse may have: a number such as 4; leave it empty for the base's")
-    exact = TWELFTHS / float(number)
+    patients = number_in(re.sub(r"^1\s*:\s*", "", text), separator)
+    if patients is None or not 1 / TWELFTHS <= patients < 1_000:
+        raise UnreadableCell("how many patients one nurse may have: a number such as 4; leave it empty for the base's")
+    exact = TWELFTHS / patients
     if math.isclose(exact, round(exact), rel_tol=1e-3) and round(exact) > 0:
         return round(exact)
-    stricter, laxer = math.ceil(exact), math.floor(exact)
-    choices = [f"{TWELFTHS / each:.4g}" for each in (stricter, laxer) if each > 0]
-    remedy = f"a patient takes whole twelfths of a nurse, and {exact:.3g} are none"
-    raise NotRead(f"cannot be played exactly, for {remedy}: write {' or '.join(choices)}")
+    choices = [f"{TWELFTHS / each:.4g}" for each in (math.ceil(exact), math.floor(exact)) if each > 0]
+    raise UnreadableCell(
+        f"cannot be played exactly, for a patient takes whole twelfths of a nurse, and {exact:.3g} are none: "
+        f"write {' or '.join(choices)}"
+    )
 
 
 def _refuse_closed_routes(found: CsvList, rows: Mapping[str, PlacesRow], department: Department) -> None:

@@ -4,15 +4,15 @@ Each value is kept with where it comes from, which is written beside it in the f
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from sim.calibration.resources.csv_list import rows_text
-from sim.calibration.resources.scaling import scaled_cover, scaled_heads
+from sim.calibration.resources.scaling import Volume, scaled_cover, scaled_heads, with_heads_of_shifts
 from sim.calibration.resources.staff_list import StaffList, StaffRow
-from sim.calibration.resources.volume import Volume
 from sim.department.quantities import sum_in_order
 from sim.department.roster import WEEKDAYS, Break, Role, Shift, Staffing, clock_text
 from sim.department.scenario import Scenario
@@ -27,19 +27,19 @@ class SourcedRole:
     """A role, and where it is from: as a whole, each of its keys, each of its shifts."""
 
     role: Role
-    whole: str
-    keys: Mapping[str, str] = field(default_factory=dict)
-    shifts: Mapping[str, str] = field(default_factory=dict)
+    source: str
+    key_sources: Mapping[str, str] = field(default_factory=dict)
+    shift_sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SourcedStaffing:
-    """A staffing with where each of its roles is from. `listed` are roles of the list, `kept` those of `whose`."""
+    """A staffing with where each of its roles is from. `listed` are roles of the list, `unlisted` those of `whose`."""
 
     staffing: Staffing
     roles: Mapping[str, SourcedRole]
     listed: tuple[str, ...]
-    kept: tuple[str, ...]
+    unlisted: tuple[str, ...]
     whose: str
 
     @property
@@ -66,11 +66,9 @@ def staffing_for(staff: StaffList | None, base: Scenario, volume: Volume, name: 
             factor = 1.0 if role.kind == "peer" else volume.factor
             roles[role_name] = scaled_role(role, factor, cover, whose, keys)
     listed = tuple(role for role in roles if staff and staff.rows_of(role))
-    kept = tuple(role for role in roles if role not in listed)
-    staffing = base.staffing.model_copy(
-        update={"name": name, "label": name, "roles": {role: each.role for role, each in roles.items()}}
-    )
-    return SourcedStaffing(staffing, roles, listed, kept, whose)
+    unlisted = tuple(role for role in roles if role not in listed)
+    update = {"name": name, "label": name, "roles": {role: each.role for role, each in roles.items()}}
+    return SourcedStaffing(base.staffing.model_copy(update=update), roles, listed, unlisted, whose)
 
 
 def row_of_register(role: str, key: str, value: float | None) -> str:
@@ -122,35 +120,33 @@ def named_shifts(rows: list[StaffRow]) -> dict[str, list[StaffRow]]:
         key = (row.start, row.minutes, row.heads, row.break_minutes, row.peer_kind)
         alike.setdefault(key, []).append(row)
     groups = sorted(alike.values(), key=lambda group: (group[0].start, group[0].minutes, days_of(group)))
-    short = [short_name(group) for group in groups]
-    long = [f"{short_name(group)}_{group[0].minutes}_minutes" for group in groups]
-    names = [one if short.count(one) == 1 else other for one, other in zip(short, long, strict=True)]
+    short = Counter(short_name(group) for group in groups)
     named: dict[str, list[StaffRow]] = {}
-    for name, group in zip(names, groups, strict=True):  # same hours and days, other heads, breaks or kind of peer
-        number = 2
-        while (own := name if name not in named else f"{name}_{number}") in named:
+    for group in groups:
+        name = short_name(group)
+        if short[name] > 1:
+            name = f"{name}_{group[0].minutes}_minutes"
+        number, own = 1, name
+        while own in named:  # same hours and days, other heads, breaks or kind of peer
             number += 1
+            own = f"{name}_{number}"
         named[own] = group
     return named
 
 
 def short_name(group: list[StaffRow]) -> str:
-    """`from_07` of a shift on all days, `from_0730_mon_fri`, `from_22_sat`."""
-    clock = clock_text(group[0].start)
-    time = clock.removesuffix(":00").replace(":", "")
+    """`from_07` of a shift on all days, `from_0730_mon_fri` of a run of three days or more, `from_22_mon_wed`."""
+    time = clock_text(group[0].start).removesuffix(":00").replace(":", "")
     days = days_of(group)
-    return f"from_{time}" if len(days) == 7 else f"from_{time}_{days_in_name(days, '_')}"
+    if len(days) == 7:
+        return f"from_{time}"
+    is_run = len(days) > 2 and days == tuple(range(days[0], days[-1] + 1))
+    return "_".join((f"from_{time}", *(WEEKDAYS[day] for day in ((days[0], days[-1]) if is_run else days))))
 
 
 def days_of(group: list[StaffRow]) -> tuple[int, ...]:
     """Days on which a shift of several rows begins."""
     return tuple(sorted({day for row in group for day in row.days}))
-
-
-def days_in_name(days: tuple[int, ...], between: str) -> str:
-    """`mon_fri` for a run of three days or more, `mon_wed` for others."""
-    is_run = len(days) > 2 and days == tuple(range(days[0], days[-1] + 1))
-    return between.join(WEEKDAYS[day] for day in ((days[0], days[-1]) if is_run else days))
 
 
 def breaks_for(base: Role, row: StaffRow) -> tuple[tuple[Break, ...] | None, str]:
@@ -165,11 +161,10 @@ def breaks_for(base: Role, row: StaffRow) -> tuple[tuple[Break, ...] | None, str
         return None, ""
     ratio = row.minutes / lengths.pop()
     scaled = tuple(
-        each.model_copy(
-            update={
-                "minutes": each.minutes * ratio,
-                "after": None if each.after is None else each.after * ratio,
-            }
+        Break(
+            minutes=each.minutes * ratio,
+            after=None if each.after is None else each.after * ratio,
+            protected=each.protected,
         )
         for each in base.breaks
     )
@@ -184,10 +179,8 @@ def scaled_role(role: Role, factor: float, cover: int, whose: str, keys: Mapping
     """A role of the base with its heads in proportion, each with the exact figure."""
     if factor == 1.0:
         shifts = dict.fromkeys(role.shifts, f"as in {whose}")
-        same = role.model_copy(update={"shifts": _with_heads(role, {}), "heads": None})
-        return SourcedRole(same, f"as in {whose}: {hours_a_week(role)}", keys, shifts)
-    heads = scaled_heads(role, factor, cover)
-    scaled = role.model_copy(update={"shifts": _with_heads(role, heads), "heads": None})
+        return SourcedRole(with_heads_of_shifts(role, {}), f"as in {whose}: {hours_a_week(role)}", keys, shifts)
+    scaled = with_heads_of_shifts(role, scaled_heads(role, factor, cover))
     sources = {
         name: f"{whose} {role.heads_of(shift)} x {factor:.3f} = {role.heads_of(shift) * factor:.2f}"
         for name, shift in role.shifts.items()
@@ -196,19 +189,6 @@ def scaled_role(role: Role, factor: float, cover: int, whose: str, keys: Mapping
     return SourcedRole(scaled, whole, keys, sources)
 
 
-def _with_heads(role: Role, heads: Mapping[str, int]) -> dict[str, Shift]:
-    """The shifts of a role with these heads; those it has where none are given."""
-    return {
-        name: shift.model_copy(update={"heads": heads.get(name, role.heads_of(shift))})
-        for name, shift in role.shifts.items()
-    }
-
-
 def hours_a_week(role: Role) -> str:
     """`56 hours a week`."""
     return f"{role.hours_per_week():,.10g} hours a week"
-
-
-def hours_of_roles(roles: Iterable[str], staffing: Staffing) -> Iterator[str]:
-    """`nurse 56` for each role, its hours a week."""
-    return (f"{name} {staffing.roles[name].hours_per_week():,.10g}" for name in roles)

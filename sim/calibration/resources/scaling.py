@@ -1,20 +1,80 @@
-"""Heads and places of a department of another volume: in proportion, and whole, so that rounding does not add up."""
+"""The volume of a file beside the base's, and heads and places in proportion: whole, and rounding does not add up."""
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from sim.department.places import Zone
-from sim.department.roster import Role, heads_by_minute
+from sim.department.roster import MOST_HEADS, Role, Staffing, heads_by_minute
+from sim.department.scenario import Scenario
+from sim.statistics.arrays import IntArray
 
 NEARLY_SAME: Final = 0.05
 """A volume so near is no other volume: a step of one head is more than a twentieth in every shift as shipped."""
 _ROUNDING: Final = 1e-9
 """Error of a product that is whole."""
-_MOST_HEADS: Final = 200
-"""At once in a shift, as a staffing may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Visits a year of the file and of the base's demand; None where either does not tell. `demand`: the base's.
+
+    `own` names a choice of the user's own, such as `staffing=mine`, which is taken as it is, whatever the volume.
+    """
+
+    of_file: float | None
+    of_base: float | None
+    demand: str
+    own: str = ""
+
+    @property
+    def factor(self) -> float:
+        """By which heads and places of the base are multiplied: 1 where volumes are not known, or nearly the same."""
+        if self.own or self.of_file is None or self.of_base is None:
+            return 1.0
+        exact = self.of_file / self.of_base
+        return 1.0 if abs(exact - 1.0) <= NEARLY_SAME else exact
+
+    @property
+    def is_scaled(self) -> bool:
+        """The base is not taken as it is."""
+        return self.factor != 1.0
+
+    def state(self, what: str, key: str) -> str:
+        """What was done to `what` (staffing, places) of the base, why, and the key that gives one's own."""
+        if self.own:
+            return f"{what} yours, as in {self.own}"
+        if self.is_scaled:
+            done = "scaled from the default's to your volume, not yours"
+        elif self.of_file is None:
+            done = "the default's as they are, not yours, for the file does not tell visits a year"
+        elif self.of_base is None:
+            done = "the default's as they are, not yours, for the base's demand has no volume"
+        else:
+            done = f"the default's as they are, not yours; your volume is within {NEARLY_SAME:.0%} of theirs"
+        return f"{what} {done}: give {key}"
+
+    def text_of_unlisted(self) -> str:
+        """What is done with roles or zones that no list names."""
+        if self.own:
+            return f"are kept as in {self.own}"
+        return f"are kept from the default, {'scaled to your volume' if self.is_scaled else 'as they are'}"
+
+    def text(self) -> str:
+        """Both volumes and the factor."""
+        if self.of_file is None or self.of_base is None:
+            return "visits a year are not known"
+        ratio = self.of_file / self.of_base
+        return f"{self.of_file:,.0f} visits a year / {self.of_base:,.0f} of demand={self.demand} = {ratio:.3f}"
+
+
+def volume_of(base: Scenario, visits_per_year: float | None, own: str = "") -> Volume:
+    """The volume of a file beside the base's."""
+    of_base, demand = getattr(base.demand, "visits_per_year", None), getattr(base.demand, "name", "")
+    return Volume(visits_per_year, of_base, demand, own)
 
 
 def nearest_whole(value: float) -> int:
@@ -35,7 +95,7 @@ def scaled_heads(role: Role, factor: float, cover: int = 0) -> dict[str, int]:
     """
     if not role.shifts:
         return {}
-    present = np.array([heads_by_minute(_alone(role, name)) for name in role.shifts])
+    present = np.array([present_by_minute(role, name) for name in role.shifts])
     before = np.array([role.heads_of(shift) for shift in role.shifts.values()])
     exact = before * factor
     heads = np.ceil(exact - _ROUNDING).astype(np.int64)
@@ -54,13 +114,26 @@ def scaled_heads(role: Role, factor: float, cover: int = 0) -> dict[str, int]:
         if not removable:
             break
         heads[removable[0]] -= 1
-    return dict(zip(role.shifts, np.minimum(heads, _MOST_HEADS).tolist(), strict=True))
+    return dict(zip(role.shifts, np.minimum(heads, MOST_HEADS).tolist(), strict=True))
 
 
-def _alone(role: Role, shift_name: str) -> Role:
-    """The role with one of its shifts, worked by one."""
-    shift = role.shifts[shift_name].model_copy(update={"heads": 1})
-    return role.model_copy(update={"heads": None, "shifts": {shift_name: shift}})
+def with_heads_of_shifts(role: Role, heads: Mapping[str, int]) -> Role:
+    """The role with heads by shift instead of a number for all; a shift that is not named keeps its own."""
+    shifts = {
+        name: shift.model_copy(update={"heads": heads.get(name, role.heads_of(shift))})
+        for name, shift in role.shifts.items()
+    }
+    return role.model_copy(update={"shifts": shifts, "heads": None})
+
+
+def present_by_minute(role: Role, shift_name: str) -> IntArray:
+    """Heads at each minute of the week if one person worked this shift and nobody another."""
+    return heads_by_minute(with_heads_of_shifts(role, {name: int(name == shift_name) for name in role.shifts}))
+
+
+def fewest_heads(staffing: Staffing, role: str) -> int | None:
+    """Heads of a role when it has fewest; None of a role that the staffing does not know."""
+    return int(heads_by_minute(staffing.roles[role]).min()) if role in staffing.roles else None
 
 
 def scaled_places(zones: Mapping[str, Zone], factor: float) -> dict[str, int]:

@@ -14,20 +14,29 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibration.resources.csv_list import CsvList, CsvRow, NotRead, read_csv_list, rows_text
+from sim.calibration.resources.csv_list import (
+    CsvList,
+    CsvRow,
+    UnreadableCell,
+    name_in,
+    number_in,
+    read_csv_list,
+    rows_text,
+    whole_number_in,
+)
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK
-from sim.department.roster import WEEKDAYS, clock_text
+from sim.department.roster import MOST_HEADS, WEEKDAYS, clock_text
 from sim.department.scenario import Problem, Scenario
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.io.short_lists import few_of
 from sim.io.suggest import did_you_mean
 
-NEEDED_OF_STAFF: Final = ("role", "weekday", "start", "end", "heads")
-OPTIONAL_OF_STAFF: Final = ("hourly_cost", "caseload", "break_minutes", "peer_kind")
+_NEEDED: Final = ("role", "weekday", "start", "end", "heads")
+_OPTIONAL: Final = ("hourly_cost", "caseload", "break_minutes", "peer_kind")
 _OTHER_NAMES: Final = {
     "weekdays": "weekday", "day": "weekday", "days": "weekday", "from": "start", "begin": "start", "until": "end",
     "to": "end", "headcount": "heads", "head_count": "heads", "break": "break_minutes", "breaks": "break_minutes",
 }  # fmt: skip
-_FULL_DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY_WORDS: Final = {
     "all": "mon-sun", "daily": "mon-sun", "every day": "mon-sun", "weekdays": "mon-fri", "weekday": "mon-fri",
     "weekend": "sat-sun", "weekends": "sat-sun",
@@ -35,8 +44,6 @@ _DAY_WORDS: Final = {
 _NUMBERED = re.compile(r"(?:week)?days?_?\(?(?P<number>[01])_?=_?(?P<day>mon|sun)[a-z]*\)?")
 _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::00)?", re.ASCII)
 _DAY_MINUTES: Final = int(MINUTES_PER_DAY)
-_MOST_HEADS: Final = 200
-"""At once in a shift, as a staffing may have (`sim.department.roster.Heads`)."""
 _LIKELY_ROLES: Final[Mapping[str, str]] = {
     "rn": "nurse", "rpn": "nurse", "lpn": "nurse", "registered_nurse": "nurse", "staff_nurse": "nurse",
     "ed_nurse": "nurse", "triage": "triage_nurse", "triage_rn": "triage_nurse", "md": "physician", "dr": "physician",
@@ -80,23 +87,21 @@ class StaffList:
         """The rows of one role."""
         return [row for row in self.rows if row.role == role]
 
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """Roles that are in the list, in its order."""
-        return tuple(dict.fromkeys(row.role for row in self.rows))
 
+def read_staff_list(path: Path, base: Scenario, problems: list[Problem]) -> StaffList | None:
+    """The list at a path; None where something is wrong with it, all of which is put among the `problems`.
 
-def read_staff_list(path: Path, base: Scenario) -> StaffList | list[Problem]:
-    """The list at a path, or everything that is wrong with it. `base` has the roles and the minimum cover."""
-    found = read_csv_list(path, NEEDED_OF_STAFF, OPTIONAL_OF_STAFF, _column_named)
+    `base` has the roles and the minimum cover.
+    """
+    found = read_csv_list(path, _NEEDED, _OPTIONAL, _column_named)
     rows = [row for each in found.rows if (row := _staff_row(found, each, base)) is not None]
     _refuse_repeats(found, rows)
     _refuse_several_values(found, rows)
     if found.is_sound:
         _refuse_gaps(found, rows, base)
-    if not found.is_sound:
-        return found.all_problems()
-    return StaffList(path, found.file, tuple(rows), (*found.notes(), *_doubtful(found, rows)))
+    problems += found.all_problems()
+    notes = (*found.notes(), *_doubtful(found, rows))
+    return StaffList(path, found.file, tuple(rows), notes) if found.is_sound else None
 
 
 def _column_named(name: str) -> str:
@@ -108,63 +113,58 @@ def _column_named(name: str) -> str:
 
 
 def _staff_row(found: CsvList, row: CsvRow, base: Scenario) -> StaffRow | None:
-    """A row of the list; None where something in it is wrong, which is then among the slips."""
-    before = len(found.slips)
+    """A row of the list; None where something in it is wrong, which is then among the faulty cells."""
+    before = len(found.faulty_cells)
+    amount = partial(_amount, separator=found.separator)
     role = found.needed(row, "role", partial(_role, base=base))
     days = found.needed(row, "weekday", partial(_days, first_day=_first_day(found)))
     start = found.needed(row, "start", partial(_minutes, is_end=False))
     end = found.needed(row, "end", partial(_minutes, is_end=True))
     heads = found.needed(row, "heads", _heads)
-    cost = found.read(row, "hourly_cost", partial(_amount, comma=found.separator != ","))
+    cost = found.read(row, "hourly_cost", amount)
     caseload = found.read(row, "caseload", _caseload)
-    rest = found.read(row, "break_minutes", partial(_amount, comma=found.separator != ","))
+    rest = found.read(row, "break_minutes", amount)
     peer_kind = found.read(row, "peer_kind", _peer_kind)
-    if role is None or days is None or start is None or end is None or heads is None or len(found.slips) > before:
+    if role is None or days is None or start is None or end is None or heads is None:
         return None
-    found.forgive("role", row.cells["role"], role)
+    if len(found.faulty_cells) > before:
+        return None
+    found.note_reading("role", row.cells["role"], role)
     minutes = (end - start) % _DAY_MINUTES or _DAY_MINUTES
     if start == end:
-        remedy = "begins when it ends: write 00:00 and 24:00 for a whole day, or two rows"
-        found.slip(row, "end", remedy)
+        found.refuse_cell(row, "end", "begins when it ends: write 00:00 and 24:00 for a whole day, or two rows")
     if rest is not None and rest >= minutes:
-        found.slip(row, "break_minutes", f"breaks fill the whole shift of {minutes} minutes: shorten them")
-    is_peer = role == base.support.role or _kind_of(role, base) == "peer"
+        found.refuse_cell(row, "break_minutes", f"breaks fill the whole shift of {minutes} minutes: shorten them")
+    is_peer = role == base.support.role or base.staffing.roles[role].kind == "peer"
     if is_peer and caseload is not None:
-        found.slip(row, "caseload", "peers have no cases of their own: leave it empty, and set support.caseload")
+        found.refuse_cell(row, "caseload", "peers have no cases of their own: leave it empty, and set support.caseload")
     if not is_peer and peer_kind is not None:
-        found.slip(row, "peer_kind", f"only peers have one, and {role} is none: leave it empty")
+        found.refuse_cell(row, "peer_kind", f"only peers have one, and {role} is none: leave it empty")
     return StaffRow(row, role, days, start, minutes, heads, cost, caseload, rest, peer_kind)
-
-
-def _kind_of(role: str, base: Scenario) -> str | None:
-    known = base.staffing.roles.get(role)
-    return None if known is None else known.kind
 
 
 def _role(text: str, base: Scenario) -> str:
     """A role of the base staffing, case and blanks forgiven."""
     known = base.staffing.roles
-    name = "_".join(text.lower().replace("-", " ").replace("_", " ").split())
+    name = name_in(text)
     if name in known:
         return name
     if name == base.support.role:
-        raise NotRead(
+        raise UnreadableCell(
             f"peer support workers are no role of staffing={base.staffing.name}: choose a base that has them, such as "
             "staffing=peer_added; a personal support worker is an observation_aide here"
         )
-    likely = _LIKELY_ROLES.get(name) or _LIKELY_ROLES.get(name.removesuffix("s"))
-    if likely is None and name.removesuffix("s") in known:
-        likely = name.removesuffix("s")
+    singular = name.removesuffix("s")
+    likely = _LIKELY_ROLES.get(name) or _LIKELY_ROLES.get(singular) or singular
     if likely in known:
-        raise NotRead(f"no role of staffing={base.staffing.name}: write {likely} if that is what it means here")
+        raise UnreadableCell(f"no role of staffing={base.staffing.name}: write {likely} if that is what it means here")
     other = "or type a staffing that has it, staffing=NAME"
-    raise NotRead(f"no role of staffing={base.staffing.name}; {did_you_mean(name, known)} {other}")
+    raise UnreadableCell(f"no role of staffing={base.staffing.name}; {did_you_mean(name, known)} {other}")
 
 
 def _first_day(found: CsvList) -> tuple[int, int] | None:
     """The number and the weekday (Monday 0) that the header says of days in numbers; None where it says none."""
-    header = "_".join(found.header.get("weekday", "").lower().replace("-", " ").split())
-    match = _NUMBERED.fullmatch(header)
+    match = _NUMBERED.fullmatch(name_in(found.header.get("weekday", "")))
     return None if match is None else (int(match["number"]), WEEKDAYS.index(match["day"]))
 
 
@@ -179,7 +179,7 @@ def _days(text: str, first_day: tuple[int, int] | None) -> tuple[int, ...]:
         end = _day(last, first_day) if dash else begin
         days |= {(begin + step) % 7 for step in range((end - begin) % 7 + 1)}
     if not days:
-        raise NotRead("no weekday: write Monday .. Sunday, a range such as Mon-Fri, or daily")
+        raise UnreadableCell("no weekday: write Monday .. Sunday, a range such as Mon-Fri, or daily")
     return tuple(sorted(days))
 
 
@@ -188,59 +188,62 @@ def _day(word: str, first_day: tuple[int, int] | None) -> int:
     if word.isdecimal() and word.isascii():
         if first_day is None:
             remedy = "which day a number is, is not said: write Mon .. Sun, or name the column 'weekday (0=Monday)'"
-            raise NotRead(remedy)
+            raise UnreadableCell(remedy)
         place = int(word) - first_day[0]
         if 0 <= place < 7:
             return (first_day[1] + place) % 7
-        raise NotRead(f"days are numbered {first_day[0]} to {first_day[0] + 6} in this column: correct it")
-    matching = [number for number, name in enumerate(_FULL_DAYS) if len(word) >= 3 and name.startswith(word)]
+        raise UnreadableCell(f"days are numbered {first_day[0]} to {first_day[0] + 6} in this column: correct it")
+    matching = [number for number, name in enumerate(WEEKDAY_NAMES) if len(word) >= 3 and name.startswith(word)]
     if len(matching) == 1:
         return matching[0]
-    raise NotRead("no weekday: write Monday .. Sunday or Mon .. Sun, a range such as Mon-Fri, or daily")
+    raise UnreadableCell("no weekday: write Monday .. Sunday or Mon .. Sun, a range such as Mon-Fri, or daily")
 
 
 def _minutes(text: str, is_end: bool) -> int:
     """Minutes after midnight."""
     match = _TIME.fullmatch(text)
     if match is None:
-        raise NotRead("no time of day: write hours and minutes, as 07:30 or 19:00")
+        raise UnreadableCell("no time of day: write hours and minutes, as 07:30 or 19:00")
     hours, minutes = int(match[1]), int(match[2])
     if (hours, minutes) == (24, 0):
         if is_end:
             return _DAY_MINUTES
-        raise NotRead("no shift begins at 24:00: write 00:00 of the next day")
+        raise UnreadableCell("no shift begins at 24:00: write 00:00 of the next day")
     if hours > 23 or minutes > 59:
-        raise NotRead("no time of day: hours go from 00 to 23, minutes to 59; the last end is 24:00")
+        raise UnreadableCell("no time of day: hours go from 00 to 23, minutes to 59; the last end is 24:00")
     return hours * 60 + minutes
 
 
 def _heads(text: str) -> int:
     """Whole people at once."""
-    if re.fullmatch(r"\d{1,6}(\.0+)?", text, re.ASCII) and float(text) <= _MOST_HEADS:
-        return int(float(text))
-    raise NotRead(f"how many people at once: a whole number from 0 to {_MOST_HEADS}; half posts are fewer days")
+    heads = whole_number_in(text, MOST_HEADS)
+    if heads is None:
+        raise UnreadableCell(
+            f"how many people at once: a whole number from 0 to {MOST_HEADS}; half posts are fewer days"
+        )
+    return heads
 
 
 def _caseload(text: str) -> int:
     """Open cases at once."""
     if re.fullmatch(r"\d{1,4}", text, re.ASCII) and int(text) > 0:
         return int(text)
-    raise NotRead("open cases of one person at once: a whole number from 1; leave it empty for the base's")
+    raise UnreadableCell("open cases of one person at once: a whole number from 1; leave it empty for the base's")
 
 
-def _amount(text: str, comma: bool) -> float:
-    """An amount from 0; `comma`: the file's commas are decimal ones."""
-    number = text.replace(",", ".") if comma else text
-    if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", number, re.ASCII):
-        return float(number)
-    raise NotRead("a number from 0 without units: write 63.40; leave it empty for the base's")
+def _amount(text: str, separator: str) -> float:
+    """Money or minutes."""
+    amount = number_in(text, separator)
+    if amount is None:
+        raise UnreadableCell("a number from 0 without units: write 63.40; leave it empty for the base's")
+    return amount
 
 
 def _peer_kind(text: str) -> str:
     """What peers have in common with those they meet."""
     if text.lower() in ("youth", "family", "adult"):
         return text.lower()
-    raise NotRead("write youth, family or adult, or leave it empty")
+    raise UnreadableCell("write youth, family or adult, or leave it empty")
 
 
 # --- all rows ---
@@ -253,11 +256,9 @@ def _refuse_repeats(found: CsvList, rows: list[StaffRow]) -> None:
         for day in row.days:
             earlier = first.setdefault((row.role, day, row.start, row.minutes, row.peer_kind), row)
             if earlier is not row:
-                where = (
-                    f"{WEEKDAYS[day].capitalize()} {clock_span(row)} of {row.role} stands in {rows_text([earlier.row])}"
-                )
-                remedy = f"{where} too: keep one row, with the heads of both if they add up"
-                found.slip(row.row, "weekday", remedy)
+                hours = f"{_moment(day * _DAY_MINUTES + row.start)}-{_clock_of_end(row)}"
+                where = f"{hours} of {row.role} stands in {rows_text([earlier.row])} too"
+                found.refuse_cell(row.row, "weekday", f"{where}: keep one row, with the heads of both if they add up")
                 break
 
 
@@ -265,16 +266,12 @@ def _refuse_several_values(found: CsvList, rows: list[StaffRow]) -> None:
     """A role has one cost and one caseload."""
     for column in ("hourly_cost", "caseload"):
         first: dict[str, StaffRow] = {}
-        for row in rows:
-            value = getattr(row, column)
-            if value is None:
-                continue
+        for row in (row for row in rows if getattr(row, column) is not None):
             earlier = first.setdefault(row.role, row)
-            if getattr(earlier, column) != value:
-                remedy = (
-                    f"{getattr(earlier, column):g} in {rows_text([earlier.row])}: {row.role} has one, give the mean"
-                )
-                found.slip(row.row, column, remedy)
+            value = getattr(earlier, column)
+            if getattr(row, column) != value:
+                remedy = f"{value:g} in {rows_text([earlier.row])}: {row.role} has one, give the mean"
+                found.refuse_cell(row.row, column, remedy)
 
 
 def _refuse_gaps(found: CsvList, rows: list[StaffRow], base: Scenario) -> None:
@@ -306,22 +303,22 @@ def _spans(gaps: np.ndarray) -> Iterator[str]:
     if ends[0] <= begins[0]:
         ends = np.roll(ends, -1)
     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
-        yield f"{moment_text(begin)} to {moment_text(end)}"
+        yield f"{_moment(begin)} to {_moment(end)}"
 
 
-def moment_text(minute: int) -> str:
+def _moment(minute: int) -> str:
     """A minute of the week as `Sat 07:00`."""
     return f"{WEEKDAYS[minute // _DAY_MINUTES % 7].capitalize()} {clock_text(minute)}"
 
 
-def clock_span(row: StaffRow) -> str:
-    """`22:00-06:00`."""
+def _clock_of_end(row: StaffRow) -> str:
+    """`06:00`, or `24:00`."""
     end = row.start + row.minutes
-    return f"{clock_text(row.start)}-{'24:00' if end == _DAY_MINUTES else clock_text(end)}"
+    return "24:00" if end == _DAY_MINUTES else clock_text(end)
 
 
 _LONG_SHIFT: Final = 14 * 60
-"""Minutes of a shift that may be a slip, or several shifts in one row: twelve hours and two of overlap are common."""
+"""Minutes of a shift that may be mistyped, or several shifts in one row: twelve hours and two of overlap are common."""
 
 
 def _doubtful(found: CsvList, rows: list[StaffRow]) -> Iterator[str]:

@@ -4,20 +4,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sim.calibration.resources.places_list import PlacesList
-from sim.calibration.resources.scaling import scaled_cover, scaled_places
-from sim.calibration.resources.volume import Volume
+from sim.calibration.resources.scaling import Volume, fewest_heads, scaled_cover, scaled_places
 from sim.department.department import Department
 from sim.department.places import Zone
-from sim.department.roster import Staffing, heads_by_minute
+from sim.department.roster import Staffing
 
 
 @dataclass(frozen=True, slots=True)
 class SourcedZones:
-    """Zones by name, and where the places of each are from. `kept` are zones that no list names."""
+    """Zones by name, and where the places of each are from. `unlisted` are zones that no list names."""
 
     zones: dict[str, Zone]
     sources: Mapping[str, str]
-    kept: tuple[str, ...]
+    unlisted: tuple[str, ...]
 
     def lines(self) -> Iterator[str]:
         """A line for each zone, with where its places are from."""
@@ -61,13 +60,12 @@ def cover_for(staffing: Staffing, base: Department, volume: Volume) -> SourcedCo
     heads, changes = {}, []
     for role, before in base.minimum_cover.items():
         scaled = scaled_cover(before, volume.factor)
-        least = int(heads_by_minute(staffing.roles[role]).min()) if role in staffing.roles else scaled
-        heads[role] = min(scaled, least)
+        least = fewest_heads(staffing, role)
+        heads[role] = scaled if least is None else min(scaled, least)
         if heads[role] != before:
-            why = f"department={base.name} {before} x {volume.factor:.3f} = {before * volume.factor:.2f}"
-            if least < scaled:
-                why = f"the least of the roster at any time; {why}" if volume.is_scaled else (
-                    f"the least of the roster at any time; department={base.name} has {before}"
-                )  # fmt: skip
-            changes.append(f"minimum_cover.{role} = {heads[role]}: {why}")
+            whose = f"department={base.name}"
+            product = f"{whose} {before} x {volume.factor:.3f} = {before * volume.factor:.2f}"
+            why = product if volume.is_scaled else f"{whose} has {before}"
+            of_roster = "the least of the roster at any time; " if heads[role] < scaled else ""
+            changes.append(f"minimum_cover.{role} = {heads[role]}: {of_roster}{why}")
     return SourcedCover(heads, tuple(changes))

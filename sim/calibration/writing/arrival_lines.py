@@ -91,8 +91,8 @@ def variation_rows(stream: str, rates: ArrivalRates) -> Iterator[VariationRow]:
         if level.cv > 0.0:
             log_error = np.log(level.memory_high / level.memory_low) / (2.0 * 1.96)
             memory_error = level.memory_weeks * float(log_error)
-            told = memory_error if np.isfinite(memory_error) else None
-            yield f"slow_level_memory_weeks {stream}", level.memory_weeks, told, level.memory_weeks
+            error = memory_error if np.isfinite(memory_error) else None
+            yield f"slow_level_memory_weeks {stream}", level.memory_weeks, error, level.memory_weeks
     for name, factor in rates.special_days.items():
         yield f"special_day {stream} {name}", factor.factor, factor.standard_error, factor.factor
     for shape, score in rates.profile.scores:

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.daily_counts import HOURS_STAY, OF_HOURS, is_counted_by_day
-from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream
+from sim.calibration.estimators.demand_by_stream import DayByStream, SharesByStream, WeekByStream, with_weekdays_of
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import (
     HOURS_PER_DAY,
@@ -50,6 +50,8 @@ from sim.statistics.arrays import FloatArray
 from sim.visits.column_map import ColumnMap, Sources
 from sim.visits.data_quality import DataQuality
 from sim.visits.file_error import VisitsFileError
+
+_Found = TypeVar("_Found", DemandEstimates, PartialEstimates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,8 @@ def demand_of_week(
     Hours are such as a demand like `base` can hold, and what the file's only stream leaves to the other is that of it.
     """
     cited = source.cited
+    if found is not None:
+        shapes = with_weekdays_of(shapes, found.rates)
     volume = written_volume(shapes, found, base)
     hours = _hours_of_week(source, shapes, volume, base, {} if found is None else found.rates)
     decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
@@ -221,29 +225,38 @@ def _hours_of_week(
     raked = source.raked(everyone)
     if shapes.parts.is_pooled:
         return hour_shapes(raked, base)
-    chosen = {stream for stream in rates if shapes.has_own_hours(stream)}
-    # Raking scales hours of all visits; each stream's are scaled alike.
-    factor = np.where(everyone > 0.0, raked / np.where(everyone > 0.0, everyone, 1.0), 1.0)
-    profile = base if isinstance(base, Profile) else None
+    chosen = {stream: each.hour_shares.value for stream, each in rates.items() if shapes.has_own_hours(stream)}
+    factor = _ratio(raked, everyone)
     medical, mental = shapes.by_stream.get(MEDICAL), shapes.by_stream.get(MENTAL_HEALTH)
+    of_medical, of_mental = None, None
     if medical is not None:
-        free = np.array([day.share for day in medical.hour_by_weekday])
-        by_day = (rates[MEDICAL].hour_shares.value if MEDICAL in chosen else free) * factor
-        of_medical = by_day / by_day.sum(axis=1, keepdims=True)
-    else:
-        assert profile is not None, "obstacles refuse a file of one stream without a profile to stand beside it"
-        of_medical = profile.medical_shares()
+        of_medical = chosen.get(MEDICAL, np.array([day.share for day in medical.hour_by_weekday])) * factor
     if mental is not None:
         week = mental.hour_of_week.share.reshape(7, HOURS_PER_DAY)
         if MENTAL_HEALTH in chosen:
-            week = week.sum(axis=1, keepdims=True) * rates[MENTAL_HEALTH].hour_shares.value
-        by_hour = (week * factor).sum(axis=0)
-        of_mental = by_hour / by_hour.sum()
-    else:
-        assert profile is not None, "obstacles refuse a file of one stream without a profile to stand beside it"
-        of_mental = np.array(profile.mh_hour_shares.get("default", profile.mh_hour_shares[profile.mh_shape]))
-    share = volume.mental_share.value if volume.mental_share else profile.mental_health_share if profile else 0.0
-    return hours_by_stream(of_medical, of_mental, share, keep_mental=mental is None)
+            week = week.sum(axis=1, keepdims=True) * chosen[MENTAL_HEALTH]
+        of_mental = (week * factor).sum(axis=0)
+    return _composed(of_medical, of_mental, volume, base)
+
+
+def _ratio(raked: FloatArray, found: FloatArray) -> FloatArray:
+    """By what raking scaled the hours of all visits: each stream's are scaled alike."""
+    return np.where(found > 0.0, raked / np.where(found > 0.0, found, 1.0), 1.0)
+
+
+def _composed(
+    medical: FloatArray | None, mental: FloatArray | None, volume: WrittenVolume, base: Demand | None
+) -> HourShapes:
+    """Hours of all visits from those of medical, (7, 24) or of a day, and of mental health, (24,); None: the base's."""
+    of_medical = _profile(base).medical_shares() if medical is None else medical / medical.sum(axis=-1, keepdims=True)
+    of_mental = _profile(base).mh_shares_of_default() if mental is None else mental / mental.sum()
+    share = volume.mental_share.value if volume.mental_share else _profile(base).mental_health_share
+    return hours_by_stream(np.broadcast_to(of_medical, (7, 24)), of_mental, share, keep_mental=mental is None)
+
+
+def _profile(base: Demand | None) -> Profile:
+    assert isinstance(base, Profile), "obstacles refuse a file of one stream without a profile to stand beside it"
+    return base
 
 
 def about_week(source: VisitsSource, shapes: WeekByStream) -> tuple[str, ...]:
@@ -287,7 +300,10 @@ def _about_errors(column_map: ColumnMap, week: DemandEstimates, *, is_weighted: 
     if week.n_clusters is None or week.design_effect is None:
         if is_weighted:
             return "Standard errors (SE): linearised for the weights, as if visits were independent."
-        return "Standard errors (SE): multinomial, as if visits were independent."
+        return (
+            "Standard errors (SE): multinomial, as if visits were independent; those of weekdays, months and volume "
+            "allow for days and weeks that are busier than others, where the file has dates."
+        )
     named = " + ".join(column_map.cluster)
     return (
         f"Standard errors (SE): robust to {week.n_clusters:,} clusters ({named}); the median variance "
@@ -380,7 +396,7 @@ def _week_table(
                 yield Estimate("dispersion_index", *label, week.hour_of_week.n, float(value), None, None)
 
 
-def _written(shapes: WeekByStream) -> Mapping[str, DemandEstimates]:
+def _written(shapes: SharesByStream[_Found]) -> Mapping[str, _Found]:
     """Whose weekdays and levels are written for which stream."""
     return shapes.by_stream or {MEDICAL: shapes.everyone}
 
@@ -410,7 +426,7 @@ def demand_of_day(source: VisitsSource, shapes: DayByStream, base: Demand | None
             line = ConfigLine(found.mental_health, f"{cited.hour_shares}; hours of mental health", COMPOSED_DECIMALS)
             config += keyed_lines("mh_hour_shares", {"default": line})
         rows += share_rows("hour_of_day_share", hours, HOUR_LABELS, written=values)
-    written = shapes.by_stream or {MEDICAL: shapes.everyone}
+    written = _written(shapes)
     mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
     config += keyed_lines("acuity_mix", mixes)
     config += volume.lines(cited.hour_shares)
@@ -425,22 +441,11 @@ def _hours_of_day(
     """Of a pooled file, or of one without hours of some stream, those of all visits."""
     raked = source.raked(np.tile(hours.share / 7, (7, 1)))[0] if source.rake else hours.share
     of_streams = {stream: each.hour_of_day for stream, each in shapes.by_stream.items()}
-    medical, mental = of_streams.get(MEDICAL), of_streams.get(MENTAL_HEALTH)
-    profile = base if isinstance(base, Profile) else None
     if shapes.parts.is_pooled or None in of_streams.values():
         return hour_shapes(np.tile(raked / 7, (7, 1)), base)
-    factor = np.where(hours.share > 0.0, raked / np.where(hours.share > 0.0, hours.share, 1.0), 1.0)
-    kept = None if profile is None else profile.mh_hour_shares.get("default", profile.mh_hour_shares[profile.mh_shape])
-    of_medical = profile.medical_shares() if medical is None and profile else np.tile(_scaled(medical, factor), (7, 1))
-    of_mental = np.array(kept) if mental is None else _scaled(mental, factor)
-    share = volume.mental_share.value if volume.mental_share else profile.mental_health_share if profile else 0.0
-    return hours_by_stream(of_medical, of_mental, share, keep_mental=mental is None)
-
-
-def _scaled(shares: Shares | None, factor: FloatArray) -> FloatArray:
-    assert shares is not None
-    scaled = shares.share * factor
-    return np.asarray(scaled / scaled.sum())
+    factor = _ratio(raked, hours.share)
+    scaled = {stream: each.share * factor for stream, each in of_streams.items() if each is not None}
+    return _composed(scaled.get(MEDICAL), scaled.get(MENTAL_HEALTH), volume, base)
 
 
 def _about_day(source: VisitsSource, shapes: DayByStream) -> tuple[str, ...]:

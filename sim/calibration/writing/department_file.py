@@ -13,7 +13,7 @@ from sim.calibration.estimators import step_minutes
 from sim.calibration.estimators.patience import PatienceFit
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import Shares, round_to_total
-from sim.calibration.estimators.step_minutes import IfNoneFits, StepMinutes
+from sim.calibration.estimators.step_minutes import StepMinutes
 from sim.calibration.estimators.streams import EVERY_STREAM, of_stream
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.department.department import Department
@@ -56,7 +56,6 @@ class DepartmentFile:
     about: tuple[str, ...]
     minutes: tuple[str, ...] = ()
     """Of each distribution that was put in: where it is from, and which family fits or that none does."""
-    if_none_fits: IfNoneFits = "empirical"
 
     def department(self) -> Department:
         """The same, checked."""
@@ -80,13 +79,9 @@ class DepartmentFile:
 
 
 def department_file(
-    name: str,
-    base: Department,
-    estimates: VisitEstimates,
-    about: tuple[str, ...] = (),
-    if_none_fits: IfNoneFits = "empirical",
+    name: str, base: Department, estimates: VisitEstimates, about: tuple[str, ...] = ()
 ) -> DepartmentFile:
-    """Put what was estimated into the department; of steps whose minutes no family fits the file's quantiles."""
+    """Put what was estimated into the department."""
     data: dict[str, Any] = base.model_dump(mode="json")
     data["name"] = name
     keys: list[EstimatedKey] = []
@@ -106,10 +101,10 @@ def department_file(
             of_step = next((estimates.steps[name] for name in names if name in estimates.steps), None)
             if of_step is not None and step_minutes.is_measurable(step):
                 key = f"streams.{stream}.pathway.{step.name}.minutes"
-                plain["pathway"][place]["minutes"] = of_step.written(if_none_fits)
-                minutes.append(f"{key}: {of_step.statement(if_none_fits)}")
-                keys += _minutes(key, of_step, if_none_fits)
-    found = DepartmentFile(name, data, tuple(keys), about, tuple(minutes), if_none_fits)
+                plain["pathway"][place]["minutes"] = of_step.written()
+                minutes.append(f"{key}: {of_step.statement()}")
+                keys += _minutes(key, of_step)
+    found = DepartmentFile(name, data, tuple(keys), about, tuple(minutes))
     found.department()
     return found
 
@@ -170,13 +165,12 @@ def _returns(stream: str, plain: dict[str, Any], found: ReturnFit) -> Iterator[E
         yield EstimatedKey(key, parameter.value, parameter.standard_error, before.get(parameter.name))
 
 
-def _minutes(key: str, found: StepMinutes, if_none_fits: IfNoneFits) -> Iterator[EstimatedKey]:
+def _minutes(key: str, found: StepMinutes) -> Iterator[EstimatedKey]:
     """Parameters of the family; of an empirical distribution its means, which are no keys but have errors."""
-    fit = found.used(if_none_fits)
-    if fit is not None:
-        yield from _parameters(key, fit, found.levels)
+    if found.written_fit is not None:
+        yield from _parameters(key, found.written_fit, found.levels)
         return
-    for group, ((_, error), mean) in enumerate(zip(found.observed_means, found.means(if_none_fits), strict=True)):
+    for group, ((_, error), mean) in enumerate(zip(found.observed_means, found.means(), strict=True)):
         level = f" of CTAS {found.levels[group]}" if found.levels else ""
         yield EstimatedKey(f"mean{level} of {key}", mean, error, None)
 

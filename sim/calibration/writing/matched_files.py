@@ -6,7 +6,7 @@ from dataclasses import replace
 import yaml
 
 from sim.calibration.matching.history_matching import CUTOFF, Region
-from sim.calibration.matching.quantities import ALL_PLACES, HEADS, parts_changed, quantity_words
+from sim.calibration.matching.quantities import ALL_PLACES, HEADS, part_changed, quantity_words
 from sim.calibration.resources.own_resources import Resources
 from sim.calibration.resources.rosters import SourcedRole
 from sim.calibration.writing.department_file import DepartmentFile
@@ -31,7 +31,7 @@ def judged_department(file: DepartmentFile, calibration: Calibration) -> Departm
 
 def matched_lines(region: Region, part: str) -> Iterator[str]:
     """The factors that a part of the scenario carries, and how near to the file they come."""
-    values = {name: value for name, value in region.nearest_values().items() if part in parts_changed((name,))}
+    values = {name: value for name, value in region.nearest_values().items() if part_changed(name) == part}
     if not values:
         return
     failed, n = len(region.nearest.failed), len(region.targets)
@@ -66,8 +66,8 @@ def matched_resources(resources: Resources, scenario: Scenario, region: Region |
 
 def _matched_role(each: SourcedRole, role: Role, factor: float) -> SourcedRole:
     said = f"; heads x {factor:.3g}, matched to waits and stays"
-    shifts = {name: f"{source}{said}" for name, source in each.shifts.items()}
-    return replace(each, role=role, whole=f"{each.whole}{said}", shifts=shifts)
+    shifts = {name: f"{source}{said}" for name, source in each.shift_sources.items()}
+    return replace(each, role=role, source=f"{each.source}{said}", shift_sources=shifts)
 
 
 def boarding_text(name: str, boarding: Boarding, region: Region, source: str) -> str:

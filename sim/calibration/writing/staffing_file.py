@@ -86,13 +86,13 @@ def _with_peers(own: str, name: str, extra: float) -> str:
 def _role_lines(name: str, each: SourcedRole, whose: str) -> Iterator[str]:
     """A role of the file."""
     role = each.role
-    yield f"{key_text(name)}:    # {one_line(each.whole)}"
+    yield f"{key_text(name)}:    # {one_line(each.source)}"
     if role.kind != "clinical":
         yield f"  kind: {role.kind}"
     for key in PRICED:
         value = getattr(role, key)
         if value is not None and (value or key == "hourly_cost"):
-            yield f"  {key}: {number_text(value)}    # {one_line(each.keys[key])}"
+            yield f"  {key}: {number_text(value)}    # {one_line(each.key_sources[key])}"
     if role.absence_share:
         yield f"  absence_share: {number_text(role.absence_share)}    # as in {whose}"
     if role.also_serves:
@@ -101,7 +101,7 @@ def _role_lines(name: str, each: SourcedRole, whose: str) -> Iterator[str]:
         yield f"  breaks: {breaks_text(role.breaks)}    # as in {whose}"
     yield "  shifts:" if role.shifts else "  shifts: {}"
     for shift_name, shift in role.shifts.items():
-        yield f"    {key_text(shift_name)}: {shift_on_one_line(shift)}    # {one_line(each.shifts[shift_name])}"
+        yield f"    {key_text(shift_name)}: {shift_on_one_line(shift)}    # {one_line(each.shift_sources[shift_name])}"
 
 
 def shift_on_one_line(shift: Shift) -> str:

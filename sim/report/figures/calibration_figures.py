@@ -13,8 +13,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.calibration.estimators.arrival_rates import ArrivalRates
+from sim.calibration.estimators.family_choice import Choice, quantile_pairs
 from sim.calibration.estimators.hourly_counts import Counts, count_arrivals, month_of
-from sim.calibration.estimators.step_minutes import Choice, quantile_pairs
 from sim.calibration.estimators.streams import stream_parts
 from sim.calibration.holdout import DailyCounts, HoldOut
 from sim.calibration.result import CalibrationReport, DepartmentReport

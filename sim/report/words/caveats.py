@@ -158,7 +158,7 @@ MOST_REASONS_SAID = 2
 
 def calibration_lines(calibrations: Iterable[Calibration]) -> list[str]:
     """Of each department made from a file of visits whether it plays like it, those that do not first."""
-    return [calibration_line(each) for each in sorted(calibrations, key=lambda each: each.plays_like_file)]
+    return [calibration_line(each) for each in sorted(calibrations, key=lambda each: bool(each.plays_like_file))]
 
 
 def calibration_line(calibration: Calibration) -> str:
@@ -168,6 +168,9 @@ def calibration_line(calibration: Calibration) -> str:
     rest = assumed if calibration.still_default else ""
     if calibration.plays_like_file:
         return f"The department was calibrated on {file} and plays like it{rest}."
+    if calibration.plays_like_file is None:
+        untold = "which has no waits and no stays by acuity level, so that nobody can tell whether it plays like it"
+        return f"The department was calibrated on {file}, {untold}{rest}."
     reasons = "; ".join(calibration.because[:MOST_REASONS_SAID])
     because = f", because {reasons}" if reasons else ""
     return (
