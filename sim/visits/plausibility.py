@@ -195,7 +195,7 @@ def _several_sites(query: VisitsQuery) -> Iterator[DataFinding]:
             if n_sites > 1:
                 yield _one_site(query, site, f"{n_sites:,} sites in one file", f"`only: {{{site}: VALUE}}`")
         return
-    if not query.knows("arrival") or column_map.calendar != "real":
+    if not query.is_dated:
         return
     chosen = set(column_map.only)
     if query.knows("cluster") and not chosen & set(column_map.cluster):

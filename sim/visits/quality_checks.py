@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.io import sql
 from sim.visits.data_quality import DataFinding, note
 from sim.visits.visits_query import VisitsQuery
 
@@ -37,16 +36,9 @@ def table_findings(query: VisitsQuery) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
     is_counted, resolution = query.column_map.counts is not None, query.column_map.resolution
     notes = [] if is_counted else [*_heaps(query), *_midnight(query), *_long_waits(query)]
-    if resolution != "day" and _is_dated(query):
+    if resolution != "day" and query.is_dated:
         notes += [*_repeated_instants(query), *_clock_changes(query)]
     return notes
-
-
-def _is_dated(query: VisitsQuery) -> bool:
-    """Whether arrivals have true dates."""
-    if not query.knows("arrival") or query.column_map.calendar != "real":
-        return False
-    return sql.whole_number(query.connection, "SELECT count(f_arrival) FROM visits") > 0
 
 
 def _is_given(query: VisitsQuery, field: str) -> bool:
@@ -154,6 +146,8 @@ def _clock_changes(query: VisitsQuery) -> Iterator[DataFinding]:
     """Visits in the hour that was not and in the hour that came twice, beside what is usual in that hour."""
     column, zone = query.origin["arrival"], query.column_map.time_zone
     first, last = query.connection.execute("SELECT min(f_arrival), max(f_arrival) FROM visits").fetchone() or ()
+    if first is None:
+        return
     if zone is not None:
         yield from (_change_finding(query, change, column) for change in changes_between(zone, first, last))
     elif last.date() - first.date() >= datetime.timedelta(days=_SHORT_FILE_DAYS):
