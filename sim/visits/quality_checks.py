@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sim.visits.column_map import END_OF_MINUTES, TIME_FIELDS
 from sim.visits.data_quality import DataFinding, note
 from sim.visits.visits_query import VisitsQuery
 
@@ -28,8 +29,7 @@ _SHORT_FILE_DAYS: Final = 14
 
 _FIRST_OF_CLOCKS, _LAST_OF_CLOCKS = datetime.datetime(1900, 1, 1), datetime.datetime(2199, 12, 31)
 """Clock changes are looked for between these: 9999-12-31, a date for unknown, is past what is known of them."""
-_CLOCKS: Final = ("arrival", "triage_time", "physician_time", "departure_time")
-_MINUTES: Final = ("triage_minutes", "wait_minutes", "stay_minutes")
+_CLOCKS: Final = ("arrival", *TIME_FIELDS)
 
 
 def table_findings(query: VisitsQuery) -> list[DataFinding]:
@@ -56,7 +56,7 @@ def _heaps(query: VisitsQuery) -> Iterator[DataFinding]:
     clocks = [(field, f"(epoch_us(f_{field}) / 60e6)") for field in by_minute if field in query.origin]
     if query.column_map.resolution == "minute" and "arrival" not in query.origin and query.knows("minute_of_day"):
         clocks.append(("minute_of_day", "f_minute_of_day"))
-    minutes = [(field, f"f_{field}") for field in _MINUTES if _is_given(query, field)]
+    minutes = [(field, f"f_{field}") for field in END_OF_MINUTES if _is_given(query, field)]
     for field, value in (*clocks, *minutes):
         n, fives, hours = query.numbers(
             "SELECT count(v), count(*) FILTER (v % 5 = 0), count(*) FILTER (v % 60 = 0) FROM "
