@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 from sim.department.scenario import Problem
 from sim.department.short_text import cut_end
+from sim.engine.measures.number_text import counted
 from sim.io.bounded_reader import MIB, UnreadableFile, read_bytes
 from sim.io.clean_text import one_line
 from sim.io.suggest import closest
@@ -138,7 +139,7 @@ class CsvList:
     def notes(self) -> Iterator[str]:
         """What was read another way than it is written."""
         for text, n in self.readings.items():
-            yield f"{self.file}: {text}" + (f", {n} row{'s' if n != 1 else ''}" if n else "")
+            yield f"{self.file}: {text}" + (f", {counted(n, 'row')}" if n else "")
 
 
 def rows_text(rows: Sequence[CsvRow]) -> str:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares
 from sim.calibration.estimators.step_minutes import StepMinutes
 from sim.calibration.estimators.survey_weights import REPORTED_CHANCES, WeightedMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
-from sim.calibration.writing.arrival_lines import variation_rows
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
+from sim.department.arrivals import LARGEST_LEVEL_CV, MEDICAL, MENTAL_HEALTH
 from sim.department.quantities import ACUITIES
 from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.statistics.arrays import FloatArray
@@ -67,6 +68,8 @@ def weekday_name(day: int) -> str:
     return WEEKDAY_NAMES[day].capitalize()
 
 
+DAYS: Final = tuple(weekday_name(day)[:3] for day in range(7))
+HOURS_OF_WEEK: Final[tuple[Label, ...]] = tuple((day, hour, "") for day in DAYS for _, hour, _ in HOUR_LABELS)
 _MONTHS = [("", "", f"{month:02d}") for month in range(1, 13)]
 _AGE_GROUPS = [("", "", group) for group in ("0-5", "6-11", "12-17")]
 
@@ -125,17 +128,37 @@ def _rows_of_step(found: StepMinutes) -> Iterator[Estimate]:
 
 
 def _rows_of_rates(stream: str, rates: ArrivalRates) -> Iterator[Estimate]:
-    by_hour = [(weekday_name(day)[:3], hour, "") for day in range(7) for _, hour, _ in HOUR_LABELS]
     for name, each, labels in (
-        ("rate_per_hour", rates.per_hour, by_hour),
+        ("rate_per_hour", rates.per_hour, HOURS_OF_WEEK),
         ("visits_per_year", rates.visits_per_year, [("", "", "")]),
         ("month_index", rates.months, _MONTHS),
         ("yearly_growth", rates.growth, [("", "", "")]),
     ):
         if each is not None:
             yield from value_rows(f"{name} {stream}", rates.n, labels, each.value, each.standard_error)
-    for quantity, value, error, written in variation_rows(stream, rates):
-        yield Estimate(quantity, "", "", "", rates.n_days, value, error, written)
+    yield from variation_rows(stream, rates)
+
+
+def variation_rows(stream: str, rates: ArrivalRates) -> Iterator[Estimate]:
+    """Of the factor of days, the level of weeks, special days, and of what was chosen among shapes of the day."""
+
+    def row(quantity: str, value: float, error: float | None = None, written: float | None = None) -> Estimate:
+        known_error = error if error is not None and np.isfinite(error) else None
+        return Estimate(quantity, "", "", "", rates.n_days, value, known_error, written)
+
+    days, level = rates.days, rates.level
+    yield row(f"day_factor_cv {stream}", days.cv, days.cv_standard_error if days.cv > 0.0 else None, days.cv)
+    yield row(f"daily_dispersion {stream}", days.index)
+    if level.is_estimated:
+        yield row(f"slow_level_cv {stream}", level.cv, level.cv_standard_error, min(level.cv, LARGEST_LEVEL_CV))
+    if level.is_estimated and level.cv > 0.0:
+        log_error = np.log(level.memory_high / level.memory_low) / (2.0 * 1.96)
+        memory_error = level.memory_weeks * float(log_error)
+        yield row(f"slow_level_memory_weeks {stream}", level.memory_weeks, memory_error, level.memory_weeks)
+    for name, factor in rates.special_days.items():
+        yield row(f"special_day {stream} {name}", factor.factor, factor.standard_error, factor.factor)
+    for shape, score in rates.profile.scores:
+        yield row(f"hours_log_score {stream} {shape}", score)
 
 
 def _rows_of(quantity: str, parameters: tuple[Parameter, ...], levels: tuple[int, ...], n: int) -> Iterator[Estimate]:
