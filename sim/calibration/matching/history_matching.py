@@ -32,8 +32,9 @@ _SMALLEST_GAIN: Final = 0.1
 _MOST_EMULATED: Final = 4
 """Parameters up to which outcomes are emulated: an emulator wants ten points for each (Loeppky, Sacks & Welch 2009,
 Technometrics 51:366-376). With forty points and more parameters emulators ruled out what playing does not."""
-_ELITE, _ROUND = 10, 20
-"""Best points that the next round is drawn around, and points of a round."""
+POINTS_OF_A_WAVE, MOST_WAVES, POINTS_OF_A_ROUND = 40, 3, 20
+_ELITE: Final = 10
+"""Best points that the next round is drawn around."""
 _ROUNDS_TOLD: Final = 5
 _LEAST_SPREAD: Final = 0.01
 """Of the unit cube, so that the search does not stand still before it is there."""
@@ -218,14 +219,19 @@ class _Fitted:
         return np.asarray(np.exp(self.variance[0] + unit @ self.variance[1:]))
 
 
+def most_points(rounds: int) -> int:
+    """Points that `match` plays at most with its own waves and so many rounds."""
+    return MOST_WAVES * POINTS_OF_A_WAVE + rounds * POINTS_OF_A_ROUND
+
+
 def match(
     simulator: Simulator,
     unknowns: tuple[Unknown, ...],
     targets: tuple[Target, ...],
     *,
     seed: int,
-    points: int = 40,
-    most_waves: int = 3,
+    points: int = POINTS_OF_A_WAVE,
+    most_waves: int = MOST_WAVES,
     rounds: int = 0,
     workers: int = 1,
     tell: Callable[[str], None] = lambda _: None,
@@ -311,7 +317,7 @@ def _nearer(played: list["_Run"], targets: tuple[Target, ...], rng: np.random.Ge
     order = np.argsort(_gaps(played, targets).max(axis=1))[:_ELITE]
     elite = np.array([run.unit for run in played])[order]
     spread = elite.std(axis=0) + _LEAST_SPREAD
-    drawn = elite.mean(axis=0) + spread * rng.normal(size=(_ROUND, elite.shape[1]))
+    drawn = elite.mean(axis=0) + spread * rng.normal(size=(POINTS_OF_A_ROUND, elite.shape[1]))
     return np.asarray(np.clip(drawn, 0.0, 1.0))
 
 

@@ -27,7 +27,7 @@ from sim.calibration.estimators.shares import (
 )
 from sim.calibration.estimators.streams import StreamParts
 from sim.calibration.estimators.visit_estimates import VisitEstimates
-from sim.calibration.writing.arrival_lines import Rates, months_to_write, variation_lines
+from sim.calibration.writing.arrival_lines import months_to_write, variation_lines
 from sim.calibration.writing.estimate_rows import (
     DAYS,
     HOUR_LABELS,
@@ -43,11 +43,11 @@ from sim.calibration.writing.hour_shapes import (
     COMPOSED_DECIMALS,
     POOLED,
     HourShapes,
-    hour_shapes,
-    hours_by_stream,
+    hours_of_day,
+    hours_of_week,
 )
-from sim.calibration.writing.written_volume import WrittenVolume, written_volume
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand, Profile
+from sim.calibration.writing.written_volume import written_volume
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand
 from sim.statistics.arrays import FloatArray
 from sim.visits.column_map import ColumnMap, Sources
 from sim.visits.data_quality import DataQuality
@@ -166,9 +166,9 @@ class VisitsSource:
         return (read, faults, *self.weights, *used, *(f"Limit: {note}." for note in self.column_map.notes))
 
     def raked(self, profile: FloatArray) -> FloatArray:
-        """A profile (7, 24), scaled to the published blocks if asked for; VisitsFileError where that cannot be."""
+        """A profile (7, 24), scaled to the published blocks; VisitsFileError where that cannot be."""
         try:
-            return profile if not self.rake else rake_to_blocks(profile, np.array(PUBLISHED_BLOCKS))
+            return rake_to_blocks(profile, np.array(PUBLISHED_BLOCKS))
         except ValueError as error:
             raise VisitsFileError(str(self.file), (f"arrival: {error}",)) from error
 
@@ -187,7 +187,8 @@ def demand_of_week(
     if found is not None:
         shapes = with_weekdays_of(shapes, found.rates)
     volume = written_volume(shapes, found, base)
-    hours = _hours_of_week(source, shapes, volume, base, {} if found is None else found.rates)
+    rake = source.raked if source.rake else None
+    hours = hours_of_week(shapes, {} if found is None else found.rates, rake, volume.share_written, base)
     decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
     named = f"{cited.hour_shares} raked to ARR03-05" if source.rake else cited.hour_shares
     by_day = [
@@ -212,53 +213,6 @@ def demand_of_week(
     about = (*about_week(source, shapes), *(hours.notes if has_hours else ()))
     per_year = None if volume.per_year is None else volume.per_year.value
     return DemandFile(source.name, shapes.parts.first_line(), about, tuple(config), tuple(rows), per_year)
-
-
-def _hours_of_week(
-    source: VisitsSource, shapes: WeekByStream, volume: WrittenVolume, base: Demand | None, rates: Rates
-) -> HourShapes:
-    """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits.
-
-    Where a stream with hours of its own has rates they are in the shape chosen for them.
-    """
-    everyone = shapes.everyone.hour_of_week.share.reshape(7, HOURS_PER_DAY)
-    if shapes.parts.is_pooled and MEDICAL in rates:
-        everyone = everyone.sum(axis=1, keepdims=True) * rates[MEDICAL].hour_shares.value
-    raked = source.raked(everyone)
-    if shapes.parts.is_pooled:
-        return hour_shapes(raked, base)
-    chosen = {stream: each.hour_shares.value for stream, each in rates.items() if shapes.has_own_hours(stream)}
-    factor = _ratio(raked, everyone)
-    medical, mental = shapes.by_stream.get(MEDICAL), shapes.by_stream.get(MENTAL_HEALTH)
-    of_medical, of_mental = None, None
-    if medical is not None:
-        of_medical = chosen.get(MEDICAL, np.array([day.share for day in medical.hour_by_weekday])) * factor
-    if mental is not None:
-        week = mental.hour_of_week.share.reshape(7, HOURS_PER_DAY)
-        if MENTAL_HEALTH in chosen:
-            week = week.sum(axis=1, keepdims=True) * chosen[MENTAL_HEALTH]
-        of_mental = (week * factor).sum(axis=0)
-    return _composed(of_medical, of_mental, volume, base)
-
-
-def _ratio(raked: FloatArray, found: FloatArray) -> FloatArray:
-    """By what raking scaled the hours of all visits: each stream's are scaled alike."""
-    return np.where(found > 0.0, raked / np.where(found > 0.0, found, 1.0), 1.0)
-
-
-def _composed(
-    medical: FloatArray | None, mental: FloatArray | None, volume: WrittenVolume, base: Demand | None
-) -> HourShapes:
-    """Hours of all visits from those of medical, (7, 24) or of a day, and of mental health, (24,); None: the base's."""
-    of_medical = _profile(base).medical_shares() if medical is None else medical / medical.sum(axis=-1, keepdims=True)
-    of_mental = _profile(base).mh_shares_of_default() if mental is None else mental / mental.sum()
-    share = volume.mental_share.value if volume.mental_share else _profile(base).mental_health_share
-    return hours_by_stream(np.broadcast_to(of_medical, (7, 24)), of_mental, share, keep_mental=mental is None)
-
-
-def _profile(base: Demand | None) -> Profile:
-    assert isinstance(base, Profile), "obstacles refuse a file of one stream without a profile to stand beside it"
-    return base
 
 
 def about_week(source: VisitsSource, shapes: WeekByStream) -> tuple[str, ...]:
@@ -415,7 +369,8 @@ def demand_of_day(source: VisitsSource, shapes: DayByStream, base: Demand | None
     about = _about_day(source, shapes)
     volume = written_volume(shapes, None, base)
     if (hours := shapes.everyone.hour_of_day) is not None:
-        found = _hours_of_day(source, shapes, hours, volume, base)
+        rake = source.raked if source.rake else None
+        found = hours_of_day(shapes, hours, rake, volume.share_written, base)
         values, about = found.everyone[0], (*about, *found.notes)
         comment = f"{cited.hour_shares}; hours of all weekdays alike, {_sample(hours)}"
         decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
@@ -431,19 +386,6 @@ def demand_of_day(source: VisitsSource, shapes: DayByStream, base: Demand | None
     for stream, each in written.items():
         rows += _acuity_rows(each, mixes[stream], "" if shapes.parts.is_pooled else f" {stream}")
     return DemandFile(source.name, shapes.parts.first_line(), about, tuple(config), tuple(rows))
-
-
-def _hours_of_day(
-    source: VisitsSource, shapes: DayByStream, hours: Shares, volume: WrittenVolume, base: Demand | None
-) -> HourShapes:
-    """Of a pooled file, or of one without hours of some stream, those of all visits."""
-    raked = source.raked(np.tile(hours.share / 7, (7, 1)))[0] if source.rake else hours.share
-    of_streams = {stream: each.hour_of_day for stream, each in shapes.by_stream.items()}
-    if shapes.parts.is_pooled or None in of_streams.values():
-        return hour_shapes(np.tile(raked / 7, (7, 1)), base)
-    factor = _ratio(raked, hours.share)
-    scaled = {stream: each.share * factor for stream, each in of_streams.items() if each is not None}
-    return _composed(scaled.get(MEDICAL), scaled.get(MENTAL_HEALTH), volume, base)
 
 
 def _about_day(source: VisitsSource, shapes: DayByStream) -> tuple[str, ...]:
