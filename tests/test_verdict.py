@@ -25,7 +25,7 @@ from sim.cli import main
 from sim.config.composition import compose
 from sim.department.department import Calibration
 from sim.department.roster import heads_by_minute
-from sim.report.words.caveats import calibration_lines, calibrations_amiss
+from sim.report.words.caveats import calibration_lines, verdict_text
 from sim.runs import playing
 from tests.calibration_worlds import known_scenario
 from tests.plays import PlantedRun, by_run
@@ -130,7 +130,8 @@ def test_a_file_without_waits_and_stays_is_not_said_to_be_played_like() -> None:
     assert verdict.because == ()
     assert verdict.sentence() == "cannot be judged against your file, which has neither waits nor stays by acuity level"
     calibration = Calibration(file="visits.csv", plays_like_file=None)
-    assert "nobody can tell whether it plays like it" in calibrations_amiss([calibration])[0]
+    assert "nobody can tell whether it plays like it" in calibration_lines([calibration])[0]
+    assert verdict_text(calibration).startswith("made from visits.csv, which has no waits and no stays")
 
 
 def test_streams_are_judged_apart_and_a_file_of_one_stream_by_its_own_visits() -> None:
@@ -276,7 +277,10 @@ def test_a_sweep_and_a_break_even_study_say_so_of_their_department(
     of_department = ["department=ours", "--config-dir", str(tmp_path), f"output={folder}"]
     assert main([*words, *of_department, "study.weeks=1", "study.warm_up_weeks=0"]) == 0
     (said,) = calibration_lines([CALIBRATION])
-    assert said in " ".join(capsys.readouterr().out.split())
+    first = "this is about another department."
+    assert f"does not play like it (stay at level 3: median 463 min played, 245 in the file): {first}" in " ".join(
+        capsys.readouterr().out.split()
+    )
     assert said in (folder / "answer.md").read_text(encoding="utf-8")
 
 

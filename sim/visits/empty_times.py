@@ -35,7 +35,7 @@ _HOURS_A_DAY: Final = 24
 def empty_times(query: VisitsQuery) -> Iterator[DataFinding]:
     """Empty hours of the day, then empty days."""
     yield from _empty_hours(query)
-    if query.knows("arrival") and query.column_map.calendar == "real":
+    if query.is_dated:
         days, counts = _counted_days(query)
         yield from _empty_days(query, days, counts)
         if counts.any() and query.column_map.resolution != "day":
@@ -46,7 +46,7 @@ def _masked(query: VisitsQuery, field: str) -> int:
     """Rows whose arrival was set to missing as untrue."""
     columns = {query.origin[name] for name in ("arrival", "minute_of_day", "weekday", "month") if query.knows(name)}
     columns |= set(columns_of(query.column_map.arrival))
-    faults = " OR ".join(fault for column in sorted(columns) for fault in query.faults_of(column)) or "false"
+    faults = " OR ".join(query.faults_of(*columns)) or "false"
     return int(query.numbers(f"SELECT count(*) FROM {query.row_table} WHERE ({faults}) AND f_{field} IS NULL")[0])
 
 
