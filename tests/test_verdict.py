@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from sim.calibration.estimators.file_calendar import FileCalendar
+from sim.calibration.holdout import score_second
 from sim.calibration.matching.quantities import (
     EACH_LEVEL,
     quantities_of,
@@ -113,6 +114,29 @@ def test_days_that_the_file_does_not_cover_are_not_days_without_arrivals() -> No
     assert verdict.plays_like_file
     assert "arrivals a day: 60.0 played, 60." in verdict.judged[-1].words
     assert [each.quantity for each in judge(covered, played, WEEKS).misses] == ["arrivals a day"]
+
+
+def test_hours_that_a_second_file_does_not_cover_are_its_own() -> None:
+    """The first file covers every day; the second one no Sunday, which says nothing of a department with Sundays."""
+
+    def with_times(visits: pd.DataFrame) -> pd.DataFrame:
+        arrival = visits["arrival"]
+        minute = 60 * arrival.dt.hour + arrival.dt.minute
+        return visits.assign(minute_of_day=minute, weekday=arrival.dt.day_of_week, cluster=None)
+
+    first, second = with_times(visits_of(1)), with_times(visits_of(2))
+    hours = np.arange(np.datetime64("2024-01-01", "h"), np.datetime64("2024-02-26", "h"))
+    sundays = hours[hours.astype("datetime64[D]").astype(int) % 7 == 3]
+    second = second[second["weekday"] != 6]
+    played = [visits_of(seed) for seed in (11, 12, 13)]
+
+    def misses(of_second: FileCalendar) -> list[str]:
+        found = score_second(first, second, ("a.csv", "b.csv"), played, WEEKS, (FileCalendar(), of_second))
+        assert found.verdict is not None
+        return [each.quantity for each in found.verdict.misses]
+
+    assert misses(FileCalendar(sundays)) == []
+    assert misses(FileCalendar()) == ["arrivals a day"]
 
 
 def test_a_file_in_which_nobody_leaves_is_not_taken_to_say_so() -> None:

@@ -305,7 +305,7 @@ class _Calibration:
         tested = None
         if test is not None:
             names = self.source.file_name, test.name
-            tested = score_second(frame, test.frame, names, played, weeks, self.calendar)
+            tested = score_second(frame, test.frame, names, played, weeks, (self.calendar, test.calendar))
         shown = frame.assign(minute_of_day=np.nan) if is_counted_by_day(self.source.column_map) else frame
         return DepartmentReport(
             found.pair.found,
