@@ -106,7 +106,7 @@ def test_every_estimated_key_of_the_department_has_its_error_in_the_file(report:
     told = report.department.file.estimated
     assert {"streams.medical.age_shares[0]", "streams.medical.patience.minutes.median[CTAS 4]"} <= {t.key for t in told}
     assert all(np.isfinite(item.standard_error) and item.line() in text for item in told)
-    tested = report.department.estimates.patience_test["medical"]
+    tested = report.department.estimates.patience["medical"].test
     assert f"streams.medical.patience.minutes: {tested.verdict()}" in text
     assert not tested.is_rejected, "patience of this world is lognormal"
 

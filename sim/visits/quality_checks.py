@@ -1,6 +1,6 @@
-"""Findings about a visits file as a whole: rounded times, repeated instants, clock changes, empty days.
+"""Notes on a visits file as a whole: rounded times, midnights, long waits, repeated instants, clock changes.
 
-Everything here is a note; no value becomes missing.
+No value becomes missing here.
 """
 
 import datetime

@@ -9,16 +9,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.daily_counts import HOURS_STAY, OF_HOURS, is_counted_by_day
-from sim.calibration.estimators.demand_by_stream import DayByStream, SharesByStream, WeekByStream, with_weekdays_of
+from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream, with_weekdays_of
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import (
-    HOURS_PER_DAY,
     DemandEstimates,
     PartialEstimates,
     Shares,
@@ -29,13 +28,12 @@ from sim.calibration.estimators.streams import StreamParts
 from sim.calibration.estimators.visit_estimates import VisitEstimates
 from sim.calibration.writing.arrival_lines import months_to_write, variation_lines
 from sim.calibration.writing.estimate_rows import (
-    DAYS,
     HOUR_LABELS,
-    HOURS_OF_WEEK,
-    LEVEL_LABELS,
     Estimate,
+    acuity_rows,
     further_estimates,
     share_rows,
+    week_rows,
     weekday_name,
 )
 from sim.calibration.writing.hour_shapes import (
@@ -52,8 +50,6 @@ from sim.statistics.arrays import FloatArray
 from sim.visits.column_map import ColumnMap, Sources
 from sim.visits.data_quality import DataQuality
 from sim.visits.file_error import VisitsFileError
-
-_Found = TypeVar("_Found", DemandEstimates, PartialEstimates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +75,11 @@ def keyed_lines(key: str, lines: Mapping[str, ConfigLine | str | None], remark: 
     if any(lines.values()):
         yield f"{key}:{remark}"
     yield from (f"  {name}: {line}" for name, line in lines.items() if line)
+
+
+def _values(lines: Mapping[str, ConfigLine | None]) -> dict[str, tuple[float, ...]]:
+    """What is written for each name that has a line."""
+    return {name: line.values for name, line in lines.items() if line is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +199,12 @@ def demand_of_week(
     has_hours = not is_counted_by_day(source.column_map)
     config = [*hour_lines(by_day), *keyed_lines("mh_hour_shares", {"default": _mental_hours(hours, named, mental)})]
     config = config if has_hours else []
-    written = _written(shapes)
+    written = shapes.written
     indices = {stream: _weekday_line(each, cited) for stream, each in written.items()}
     mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
     config += keyed_lines("weekday_index", indices)
     config += keyed_lines("acuity_mix", mixes)
-    rows = list(_week_table(shapes, hours, indices, mixes))
+    rows = list(week_rows(shapes, hours, _values(indices), _values(mixes)))
     config += volume.lines(cited.hour_shares)
     if found is not None:
         config += demand_lines(found, cited.hour_shares)
@@ -321,43 +322,6 @@ def _mental_hours(hours: HourShapes, named: str, mental: DemandEstimates | None)
     return ConfigLine(hours.mental_health, f"{named}; all days, {_sample(mental.hour_of_day)}", COMPOSED_DECIMALS)
 
 
-def _week_table(
-    shapes: WeekByStream, hours: HourShapes, indices: Mapping[str, ConfigLine], mixes: Mapping[str, ConfigLine | None]
-) -> Iterator[Estimate]:
-    """Every estimate with its error, beside the value written where there is one; a stream's under its name."""
-    week, written = shapes.everyone, _written(shapes)
-    suffix = {stream: "" if shapes.parts.is_pooled else f" {stream}" for stream in written}
-    yield from share_rows("block_share", week.blocks, [("", block, "") for block in ("00-07", "08-15", "16-23")])
-    yield from share_rows("hour_of_day_share", week.hour_of_day, HOUR_LABELS)
-    if MENTAL_HEALTH in shapes.by_stream:
-        of_mental = shapes.by_stream[MENTAL_HEALTH].hour_of_day
-        yield from share_rows("hour_of_day_share mental_health", of_mental, HOUR_LABELS, written=hours.mental_health)
-    weekdays = [(day, "", "") for day in DAYS]
-    for stream, each in written.items():
-        values = indices[stream].values
-        yield from share_rows(f"weekday_index{suffix[stream]}", each.weekday, weekdays, written=values, scale=7.0)
-    for day, (shares, by_hour) in enumerate(zip(week.hour_by_weekday, hours.everyone, strict=True)):
-        labels = HOURS_OF_WEEK[day * HOURS_PER_DAY : (day + 1) * HOURS_PER_DAY]
-        yield from share_rows("hour_share", shares, labels, written=by_hour)
-    yield from share_rows("hour_of_week_share", week.hour_of_week, HOURS_OF_WEEK)
-    for stream, each in written.items():
-        yield from _acuity_rows(each, mixes[stream], suffix[stream])
-    if week.dispersion is not None:
-        for label, value in zip(HOURS_OF_WEEK, week.dispersion.by_hour, strict=True):
-            if np.isfinite(value):
-                yield Estimate("dispersion_index", *label, week.hour_of_week.n, float(value), None, None)
-
-
-def _written(shapes: SharesByStream[_Found]) -> Mapping[str, _Found]:
-    """Whose weekdays and levels are written for which stream."""
-    return shapes.by_stream or {MEDICAL: shapes.everyone}
-
-
-def _acuity_rows(found: DemandEstimates | PartialEstimates, mix: ConfigLine | None, suffix: str) -> Iterator[Estimate]:
-    if found.acuity is not None and mix is not None:
-        yield from share_rows(f"acuity_share{suffix}", found.acuity, LEVEL_LABELS, written=mix.values)
-
-
 # --- a day ---
 
 
@@ -379,12 +343,11 @@ def demand_of_day(source: VisitsSource, shapes: DayByStream, base: Demand | None
             line = ConfigLine(found.mental_health, f"{cited.hour_shares}; hours of mental health", COMPOSED_DECIMALS)
             config += keyed_lines("mh_hour_shares", {"default": line})
         rows += share_rows("hour_of_day_share", hours, HOUR_LABELS, written=values)
-    written = _written(shapes)
+    written = shapes.written
     mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
     config += keyed_lines("acuity_mix", mixes)
     config += volume.lines(cited.hour_shares)
-    for stream, each in written.items():
-        rows += _acuity_rows(each, mixes[stream], "" if shapes.parts.is_pooled else f" {stream}")
+    rows += acuity_rows(shapes, _values(mixes))
     return DemandFile(source.name, shapes.parts.first_line(), about, tuple(config), tuple(rows))
 
 
