@@ -26,7 +26,7 @@ from sim.cli import main
 from sim.config.composition import compose
 from sim.department.department import Calibration
 from sim.department.roster import heads_by_minute
-from sim.report.words.caveats import calibration_lines, verdict_text
+from sim.report.words.caveats import calibration_lines, words_of_verdict
 from sim.runs import playing
 from tests.calibration_worlds import known_scenario
 from tests.plays import PlantedRun, by_run
@@ -155,7 +155,7 @@ def test_a_file_without_waits_and_stays_is_not_said_to_be_played_like() -> None:
     assert verdict.sentence() == "cannot be judged against your file, which has neither waits nor stays by acuity level"
     calibration = Calibration(file="visits.csv", plays_like_file=None)
     assert "nobody can tell whether it plays like it" in calibration_lines([calibration])[0]
-    assert verdict_text(calibration).startswith("made from visits.csv, which has no waits and no stays")
+    assert words_of_verdict(calibration).startswith("made from visits.csv, which has no waits and no stays")
 
 
 def test_streams_are_judged_apart_and_a_file_of_one_stream_by_its_own_visits() -> None:

@@ -23,6 +23,8 @@ _SURE: Final = 14.0
 """Expected visits a run must have missed, with ln(visits) for the many runs looked at: a chance of one in a million."""
 _OWN_MAKING: Final = 0.3
 """Arrivals set to missing, as a part of those expected where nobody came, from which they are taken for the cause."""
+_MOST_MASKED: Final = 0.05
+"""Of all arrivals: with more of them set to missing the volume is too low by more than its error."""
 _OVERDISPERSED: Final = 1.5
 _FEWEST_EMPTY: Final = 5
 _LISTED: Final = 12
@@ -138,15 +140,17 @@ def _improbable(runs: Sequence[_EmptyRun], counts: np.ndarray) -> list[_EmptyRun
 def _empty_days(query: VisitsQuery, days: np.ndarray, counts: np.ndarray) -> Iterator[DataFinding]:
     """Days with nobody, beyond chance: of our own making, or not in the file."""
     runs = [_EmptyRun(days[a].item(), days[b - 1].item(), b - a) for a, b in _runs(counts == 0)]
-    if not runs:
-        return
     column, masked = query.origin["arrival"], _masked(query, "arrival")
+    n_all = int(counts.sum()) + masked
     found = _improbable(runs, counts)
     looked_at = found or runs
     n_empty = sum(run.n_days for run in looked_at)
-    rate = (counts.sum() + masked) / len(counts)
-    if masked >= _OWN_MAKING * n_empty * rate and (found or _are_too_many(n_empty, len(counts), rate)):
+    rate = n_all / max(len(counts), 1)
+    if n_empty and masked >= _OWN_MAKING * n_empty * rate and (found or _are_too_many(n_empty, len(counts), rate)):
         kind = f"{n_empty:,} days without a visit, and {masked:,} arrivals were set to missing: they are made by that"
+        yield _masked_finding(query, column, kind, masked)
+    elif n_all >= _FEWEST_TIMED and masked > _MOST_MASKED * n_all:
+        kind = f"{masked:,} of {n_all:,} arrivals were set to missing: each day is short of them, and so is the volume"
         yield _masked_finding(query, column, kind, masked)
     elif found:
         listed = ", ".join(run.text() for run in found[:_LISTED]) + (", ..." if len(found) > _LISTED else "")

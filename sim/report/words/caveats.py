@@ -187,11 +187,11 @@ def calibration_line(calibration: Calibration) -> str:
 
 def with_calibrations(finding: Finding, calibrations: Iterable[Calibration]) -> Finding:
     """The finding below a line for each department made from a file of visits: whether it plays like it."""
-    lines = (FindingLine("The department", verdict_text(each)) for each in in_order_of_care(calibrations))
+    lines = (FindingLine("The department", words_of_verdict(each)) for each in in_order_of_care(calibrations))
     return finding._replace(lines=(*lines, *finding.lines))
 
 
-def verdict_text(calibration: Calibration) -> str:
+def words_of_verdict(calibration: Calibration) -> str:
     """The verdict in a few words, with the worst miss alone."""
     made = f"made from {one_line(calibration.file)}"
     if calibration.plays_like_file:
