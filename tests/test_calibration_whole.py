@@ -22,7 +22,7 @@ from sim.department.department import Department
 from sim.report.calibration_report import calibration_markdown
 from sim.report.comparison_answer import describe_comparison
 from sim.report.figures.calibration_figures import cell_means, draw_arrivals, draw_calibration, figures_known
-from sim.report.words.caveats import calibration_lines, in_mind
+from sim.report.words.caveats import calibration_lines, in_mind, words_of_verdict
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import read_visits
@@ -106,7 +106,7 @@ def test_every_estimated_key_of_the_department_has_its_error_in_the_file(report:
     told = report.department.file.estimated
     assert {"streams.medical.age_shares[0]", "streams.medical.patience.minutes.median[CTAS 4]"} <= {t.key for t in told}
     assert all(np.isfinite(item.standard_error) and item.line() in text for item in told)
-    tested = report.department.estimates.patience_test["medical"]
+    tested = report.department.estimates.patience["medical"].test
     assert f"streams.medical.patience.minutes: {tested.verdict()}" in text
     assert not tested.is_rejected, "patience of this world is lognormal"
 
@@ -204,7 +204,7 @@ def test_the_verdict_is_carried_into_every_answer_of_the_department(report: Cali
     (line,) = calibration_lines([calibration])
     assert "The department was calibrated on visits.csv and does not play like it, because " in line
     assert in_mind(answer)[0] == line
-    assert describe_comparison(answer).remarks[0] == line
+    assert describe_comparison(answer).finding.lines[0].text == words_of_verdict(calibration)
     shipped = compare(["traditional"], *chosen[3:], "study.demand_levels=[1.0]", replications=1, workers=1)
     assert not [text for text in in_mind(shipped) if "calibrated" in text]
 

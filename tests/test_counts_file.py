@@ -190,3 +190,12 @@ def test_daily_counts_give_volume_weekdays_and_months_and_say_that_hours_stay(tm
     assert "The hours of the day stay" in lines or "the hours of the day stay" in lines
     assert "hour_of_day_share" not in report.texts["estimates"]
     assert "month_index" in demand
+
+
+def test_a_date_that_stands_for_a_time_not_known_is_a_fault_beside_an_hour_too(tmp_path: Path) -> None:
+    frame = hourly()
+    frame.loc[5, "day"] = "9999-12-31"
+    for arrival in (BY_PARTS, BY_DAY):
+        read = inspected(tmp_path, frame if arrival is BY_PARTS else frame[frame["hour"] == 5], arrival)
+        assert "a date that stands for a time not known" in kinds(read)
+        assert "9999-12-31" not in str(read.frame["arrival"].max())

@@ -11,6 +11,7 @@ from sim.io.strict_yaml import parsed_yaml
 from sim.visits.column_map import ColumnMap
 from sim.visits.draft_map import draft_map, quoted
 from sim.visits.draft_meanings import level, meaning
+from sim.visits.time_patterns import patterns_of
 from sim.visits.visits_table import inspect_visits, read_visits
 from tests.layouts import bupar, mimic, nhamcs_2016
 from tests.test_plausibility import visits
@@ -210,3 +211,13 @@ def test_a_file_that_is_no_table_has_no_draft(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "visits.csv").write_text("", encoding="utf-8")
     assert main(["study=calibrate", f"visits={tmp_path / 'visits.csv'}"]) == 2
     assert "the file is empty" in capsys.readouterr().err
+
+
+DAYS = ["%d/%m/%Y", "%m/%d/%y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d-%b-%Y", "%d%b%Y", "%B %d, %Y", "%Y%m%d"]
+TIMES = ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M%p", "T%H:%M:%S", " %H%M", " %H.%M", " %H:%M%z", " %H:%M:%S.%f"]
+
+
+@pytest.mark.parametrize("pattern", [day + time for day in DAYS for time in TIMES] + ["%Y%m%d%H%M", "%d%b%Y:%H:%M:%S"])
+def test_a_usual_way_to_write_a_time_is_among_the_patterns_guessed_from_a_text(pattern: str) -> None:
+    text = pd.Timestamp("2023-10-28 21:07:35", tz="Europe/Stockholm").strftime(pattern)
+    assert pattern in set(patterns_of(text))

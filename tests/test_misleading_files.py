@@ -219,7 +219,7 @@ def test_numbers_for_times_are_said_to_be_what_they_look_like(tmp_path: Path, te
 HOURS = {"kind": "parts", "date": "d", "time": "h"}
 
 
-@pytest.mark.parametrize("form", ["{}", "{:02d}", "{}.0"])
+@pytest.mark.parametrize("form", ["{}", "{:02d}", "{:04d}", "{}.0"])
 def test_hours_in_a_column_of_times_are_refused_with_the_key_to_write(tmp_path: Path, form: str) -> None:
     times = at_random(2, 300, days=30)
     columns = {"d": times.strftime("%Y-%m-%d"), "h": [form.format(t.hour) for t in times]}

@@ -301,3 +301,14 @@ def test_an_outage_beside_one_mistyped_time_is_an_outage(tmp_path: Path) -> None
     frame = frame[~frame["arrival"].dt.strftime("%m-%d").between("03-20", "03-29")].astype({"arrival": str})
     frame.loc[frame.index[0], "arrival"] = "noon"
     assert broken_rules(tmp_path, frame).keys() == {"empty_days"}
+
+
+def test_a_second_pattern_on_every_other_row_is_not_lost_in_the_volume(tmp_path: Path) -> None:
+    """No day is left empty, and each has half of its visits."""
+    frame = visits(3000, days=60)
+    time, odd = frame["arrival"], np.arange(3000) % 2 == 1
+    texts = np.where(odd, time.dt.strftime("%d.%m.%Y %H:%M"), time.dt.strftime("%Y/%m/%d %H:%M"))
+    frame = frame.assign(arrival=texts)
+    line = broken_rules(tmp_path, frame, time_format="%d.%m.%Y %H:%M", tolerated_share=0.6)["masked_days"]
+    assert "each day is short of them" in line
+    assert broken_rules(tmp_path, frame, time_format=["%d.%m.%Y %H:%M", "%Y/%m/%d %H:%M"]) == {}

@@ -9,7 +9,8 @@ from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hour_profiles import FREE_HOURS, fit_profile
 from sim.calibration.estimators.hourly_counts import Counts, count_arrivals, month_of, week_of
 from sim.calibration.estimators.unusual_days import level_shifts, unusual_days
-from sim.calibration.writing.arrival_lines import variation_lines, variation_rows
+from sim.calibration.writing.arrival_lines import variation_lines
+from sim.calibration.writing.estimate_rows import variation_rows
 from sim.department.arrivals import SlowLevel, SpecialDay
 from sim.io.strict_yaml import parsed_yaml
 from sim.statistics import weekly_effects
@@ -268,9 +269,11 @@ def test_the_lines_of_a_demand_can_be_read_back_and_say_what_was_estimated() -> 
     day = SpecialDay(**written["special_days"]["new year"])
     assert day.medical == pytest.approx(rates.special_days["new year"].factor, abs=1e-4)
     assert (day.dates, day.mental_health) == (("01-01", "01-02"), 1.0)
-    rows = {row[0]: row for row in variation_rows("medical", rates)}
-    assert rows["slow_level_cv medical"][1:] == (rates.level.cv, rates.level.cv_standard_error, rates.level.cv)
-    assert rows["special_day medical new year"][1] == rates.special_days["new year"].factor
+    rows = {row.quantity: row for row in variation_rows("medical", rates)}
+    level = rows["slow_level_cv medical"]
+    assert (level.estimate, level.standard_error) == (rates.level.cv, rates.level.cv_standard_error)
+    assert level.in_config == rates.level.cv
+    assert rows["special_day medical new year"].estimate == rates.special_days["new year"].factor
 
 
 def parsed_yaml_of(text: str) -> dict[str, dict[str, dict[str, object]]]:

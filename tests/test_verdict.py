@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from sim.calibration.estimators.file_calendar import FileCalendar
+from sim.calibration.holdout import score_second
 from sim.calibration.matching.quantities import (
     EACH_LEVEL,
     quantities_of,
@@ -25,7 +26,7 @@ from sim.cli import main
 from sim.config.composition import compose
 from sim.department.department import Calibration
 from sim.department.roster import heads_by_minute
-from sim.report.words.caveats import calibration_lines, calibrations_amiss
+from sim.report.words.caveats import calibration_lines, words_of_verdict
 from sim.runs import playing
 from tests.calibration_worlds import known_scenario
 from tests.plays import PlantedRun, by_run
@@ -115,6 +116,29 @@ def test_days_that_the_file_does_not_cover_are_not_days_without_arrivals() -> No
     assert [each.quantity for each in judge(covered, played, WEEKS).misses] == ["arrivals a day"]
 
 
+def test_hours_that_a_second_file_does_not_cover_are_its_own() -> None:
+    """The first file covers every day; the second one no Sunday, which says nothing of a department with Sundays."""
+
+    def with_times(visits: pd.DataFrame) -> pd.DataFrame:
+        arrival = visits["arrival"]
+        minute = 60 * arrival.dt.hour + arrival.dt.minute
+        return visits.assign(minute_of_day=minute, weekday=arrival.dt.day_of_week, cluster=None)
+
+    first, second = with_times(visits_of(1)), with_times(visits_of(2))
+    hours = np.arange(np.datetime64("2024-01-01", "h"), np.datetime64("2024-02-26", "h"))
+    sundays = hours[hours.astype("datetime64[D]").astype(int) % 7 == 3]
+    second = second[second["weekday"] != 6]
+    played = [visits_of(seed) for seed in (11, 12, 13)]
+
+    def misses(of_second: FileCalendar) -> list[str]:
+        found = score_second(first, second, ("a.csv", "b.csv"), played, WEEKS, (FileCalendar(), of_second))
+        assert found.verdict is not None
+        return [each.quantity for each in found.verdict.misses]
+
+    assert misses(FileCalendar(sundays)) == []
+    assert misses(FileCalendar()) == ["arrivals a day"]
+
+
 def test_a_file_in_which_nobody_leaves_is_not_taken_to_say_so() -> None:
     file = visits_of(1, left=0.0)
     verdict = judged(file, left=0.08)
@@ -130,7 +154,8 @@ def test_a_file_without_waits_and_stays_is_not_said_to_be_played_like() -> None:
     assert verdict.because == ()
     assert verdict.sentence() == "cannot be judged against your file, which has neither waits nor stays by acuity level"
     calibration = Calibration(file="visits.csv", plays_like_file=None)
-    assert "nobody can tell whether it plays like it" in calibrations_amiss([calibration])[0]
+    assert "nobody can tell whether it plays like it" in calibration_lines([calibration])[0]
+    assert words_of_verdict(calibration).startswith("made from visits.csv, which has no waits and no stays")
 
 
 def test_streams_are_judged_apart_and_a_file_of_one_stream_by_its_own_visits() -> None:
@@ -276,7 +301,10 @@ def test_a_sweep_and_a_break_even_study_say_so_of_their_department(
     of_department = ["department=ours", "--config-dir", str(tmp_path), f"output={folder}"]
     assert main([*words, *of_department, "study.weeks=1", "study.warm_up_weeks=0"]) == 0
     (said,) = calibration_lines([CALIBRATION])
-    assert said in " ".join(capsys.readouterr().out.split())
+    first = "this is about another department."
+    assert f"does not play like it (stay at level 3: median 463 min played, 245 in the file): {first}" in " ".join(
+        capsys.readouterr().out.split()
+    )
     assert said in (folder / "answer.md").read_text(encoding="utf-8")
 
 

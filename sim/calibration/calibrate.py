@@ -24,8 +24,8 @@ from sim.calibration.estimators.step_minutes import IfNoneFits
 from sim.calibration.estimators.survey_weights import with_usable_weights
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out, score_second
-from sim.calibration.matching.history_matching import Region, Unknown
-from sim.calibration.matching.match_visits import match_visits, region_table
+from sim.calibration.matching.history_matching import Region, Unknown, most_points
+from sim.calibration.matching.match_visits import REPLICATIONS, match_visits, region_table
 from sim.calibration.matching.quantities import ALL_PLACES, BOARDING, HEADS, PATIENCE_FACTOR, with_factors
 from sim.calibration.obstacles import arrival_obstacle, obstacles_in_file, obstacles_without_file
 from sim.calibration.play import calibrated_scenario, simulated_visits
@@ -49,7 +49,7 @@ from sim.runs.output_folder import publish
 from sim.visits.column_map import ColumnMap
 from sim.visits.data_quality import csv_text
 from sim.visits.file_error import VisitsFileError
-from sim.visits.visits_table import inspect_visits
+from sim.visits.visits_table import VisitsFile, inspect_visits
 
 OWNER: Final = "calibrate"
 """By which a folder of calibrations is known as one."""
@@ -63,8 +63,11 @@ SHORTEST_MATCH_WEEKS, LONGEST_MATCH_WEEKS = 4, 26
 """A point that is matched is played for as long as the file lasts, within these."""
 MATCH_ROUNDS: Final = 30
 """Rounds in which the nearest point is looked for; with three waves at most `MOST_MATCH_RUNS` runs."""
-MATCH_POINTS, MATCH_WAVES, MATCH_REPLICATIONS, POINTS_OF_A_ROUND = 40, 3, 2, 20
-MOST_MATCH_RUNS: Final = MATCH_REPLICATIONS * (MATCH_WAVES * MATCH_POINTS + MATCH_ROUNDS * POINTS_OF_A_ROUND)
+MOST_MATCH_RUNS: Final = REPLICATIONS * most_points(MATCH_ROUNDS)
+_LISTS_WITHOUT_WEEKDAYS: Final = (
+    "study.staff, study.places: without weekdays no department is made that could have them: leave them out, or map a "
+    "time of arrival"
+)
 Boxes = Mapping[str, tuple[float, float]]
 """Quantities to be matched, each with the least and the greatest factor that is looked at."""
 NOTHING_MATCHED: Final[Boxes] = MappingProxyType({})
@@ -115,14 +118,8 @@ def estimate_calibration(
     those of the `lists` of the hospital, else the base's, scaled to its volume. `tell` says what takes long. Raises
     `VisitsFileError` with every problem at once.
     """
-    if errors := tuple(obstacles_without_file(column_map, name, base, matched)):
-        raise VisitsFileError(str(visits_file), errors)
-    read = inspect_visits(visits_file, column_map)
-    if is_counted_by_day(column_map) and not read.quality.errors():
-        read, rake = replace(read, frame=with_hours(read.frame, base)), False
-    of_file = obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits)
-    if errors := (*read.quality.errors(), *of_file):
-        raise VisitsFileError(str(visits_file), errors)
+    read = _read_visits(visits_file, column_map, name, base, matched, rake, if_none_fits, lists)
+    rake = rake and not is_counted_by_day(column_map)
     test = None if test_file is None else SecondFile.read(test_file, column_map, base)
     frame, weights = with_usable_weights(read.frame)
     source = VisitsSource(name, visits_file, column_map, read.quality, rake, weights)
@@ -130,9 +127,6 @@ def estimate_calibration(
     department: DepartmentReport | None = None
     texts: dict[str, str] = {}
     if shares.has_no_weekday(frame):
-        if lists != NO_LISTS:
-            remedy = "no department is made that could have them: leave them out, or map a time of arrival"
-            raise VisitsFileError(str(visits_file), (f"study.staff, study.places: without weekdays {remedy}",))
         of_day = estimate_day(frame)
         estimates, demand = of_day.everyone, demand_of_day(source, of_day, None if base is None else base.demand)
     elif base is None:
@@ -154,6 +148,33 @@ def estimate_calibration(
         "exclusions": csv_text(read.exclusions),
     }
     return CalibrationReport(read.quality, estimates, demand, output, texts, department)
+
+
+def _read_visits(
+    visits_file: Path,
+    column_map: ColumnMap,
+    name: str,
+    base: Scenario | None,
+    matched: Boxes,
+    rake: bool,
+    if_none_fits: IfNoneFits,
+    lists: ResourceLists,
+) -> VisitsFile:
+    """The visits, with hours where they are counted by day; VisitsFileError with all that is in the way."""
+    if errors := tuple(obstacles_without_file(column_map, name, base, matched)):
+        raise VisitsFileError(str(visits_file), errors)
+    read = inspect_visits(visits_file, column_map)
+    if is_counted_by_day(column_map) and not read.quality.errors():
+        read, rake = replace(read, frame=with_hours(read.frame, base)), False
+    errors = (
+        *read.quality.errors(),
+        *obstacles_in_file(read.frame, column_map, base, matched, rake=rake, if_none_fits=if_none_fits),
+    )
+    if shares.has_no_weekday(read.frame) and lists != NO_LISTS:
+        errors += (_LISTS_WITHOUT_WEEKDAYS,)
+    if errors:
+        raise VisitsFileError(str(visits_file), errors)
+    return read
 
 
 def _department_texts(found: "_Calibrated", report: DepartmentReport, source: VisitsSource) -> dict[str, str]:
@@ -255,9 +276,6 @@ class _Calibration:
             self.scenario(pair, weeks),
             tuple(Unknown(name, *box) for name, box in self.matched.items()),
             seed=self.seed,
-            points=MATCH_POINTS,
-            replications=MATCH_REPLICATIONS,
-            most_waves=MATCH_WAVES,
             rounds=MATCH_ROUNDS,
             measured=pair.measured,
             tell=self.tell,
@@ -287,7 +305,7 @@ class _Calibration:
         tested = None
         if test is not None:
             names = self.source.file_name, test.name
-            tested = score_second(frame, test.frame, names, played, weeks, self.calendar)
+            tested = score_second(frame, test.frame, names, played, weeks, (self.calendar, test.calendar))
         shown = frame.assign(minute_of_day=np.nan) if is_counted_by_day(self.source.column_map) else frame
         return DepartmentReport(
             found.pair.found,

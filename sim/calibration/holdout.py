@@ -264,18 +264,18 @@ def score_second(
     names: tuple[str, str],
     played: Sequence[pd.DataFrame],
     weeks: int,
-    calendar: FileCalendar | None = None,
+    calendars: tuple[FileCalendar, FileCalendar],
 ) -> HoldOut:
     """Score predictions made of one tidy visits table on another; `names` are those of the files.
 
-    The `calendar` says which hours they do not cover, and names days. `played` are the visits of the department
-    calibrated on the first, a table for each replication of `weeks`.
+    The `calendars` say which hours each of them does not cover, and name days. `played` are the visits of the
+    department calibrated on the first, a table for each replication of `weeks`.
     Raises NothingToHoldOut where one of the two has too few visits.
     """
     refuse_few(fitted, test)
-    before, after = count_arrivals_of(fitted, calendar), count_arrivals_of(test, calendar)
+    before, after = count_arrivals_of(fitted, calendars[0]), count_arrivals_of(test, calendars[1])
     daily = None if before is None or after is None else _daily(before, after)
-    return replace(_scored(fitted, test, names, daily, played, weeks, calendar), what="second file")
+    return replace(_scored(fitted, test, names, daily, played, weeks, calendars[1]), what="second file")
 
 
 def _scored(

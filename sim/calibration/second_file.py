@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.survey_weights import has_weights
 from sim.calibration.holdout import FEWEST_VISITS
 from sim.calibration.obstacles import obstacles_in_file
@@ -17,10 +18,11 @@ from sim.visits.visits_table import inspect_visits
 
 @dataclass(frozen=True, slots=True)
 class SecondFile:
-    """Visits that the calibration is scored on, and the name of their file."""
+    """Visits that the calibration is scored on, the name of their file, and the hours that it does not cover."""
 
     name: str
     frame: pd.DataFrame
+    calendar: FileCalendar
 
     @classmethod
     def read(cls, path: Path, column_map: ColumnMap, base: Scenario | None) -> "SecondFile":
@@ -35,4 +37,4 @@ class SecondFile:
             why += ["study.test: visits have survey weights, and a test is scored visit by visit; leave `weight` out"]
         if why:
             raise VisitsFileError(f"study.test {path}", tuple(why))
-        return cls(one_line(path.name), read.frame)
+        return cls(one_line(path.name), read.frame, FileCalendar(read.uncovered_hours, column_map.special_days))

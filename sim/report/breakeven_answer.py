@@ -25,10 +25,10 @@ from sim.report.words.caveats import (
     RESPECT,
     STRESS_TEST,
     calibration_lines,
-    calibrations_amiss,
     caution_lines,
     marked,
     short_marks,
+    with_calibrations,
 )
 from sim.report.words.measure_words import measure_text, whole_percent
 from sim.report.words.short_names import cut_middle
@@ -46,14 +46,14 @@ ON_THE_SAME_PATIENTS = (
 
 def describe_break_even(answer: BreakEvenAnswer, command: Sequence[str] = ()) -> description.Description:
     """A break-even study described; `command` plays it, without a folder."""
-    finding = breakeven_finding.break_even_finding(answer)
+    finding = with_calibrations(breakeven_finding.break_even_finding(answer), _calibrations(answer))
     return description.Description(
         finding=finding,
         whole_finding=finding,
         title=f"Break-even beside {answer.plan.baseline}: {breakeven_finding.effect_text(answer)}",
         n_rows=len(answer.plan.effects) if answer.staffings else 0,
         screen_table=partial(_screen_table, answer),
-        remarks=[*calibrations_amiss(_calibrations(answer)), *stopped_early(answer)],
+        remarks=stopped_early(answer),
         sections=partial(_page_sections, answer, command),
         sheets=partial(sheets, answer),
         keep_in_mind=_in_mind(answer),

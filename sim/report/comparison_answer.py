@@ -64,6 +64,7 @@ N_FIGURES_SHOWN = 2
 def describe_comparison(comparison: Comparison, with_figures: bool = False) -> Description:
     """A comparison described; `with_figures`: the figures stand in a folder `figures` beside its page."""
     finding, measures = finding_of(comparison), comparison.known_measures(HEADLINE)
+    finding = caveats.with_calibrations(finding, comparison.calibrations)
     whole = with_other_levels(finding, comparison)
     said = (*comparison_rows.peer_day_lines(comparison), *worth_lines(comparison))
     notes = (rank_line(measures), *said, *comparison.notes)
@@ -138,9 +139,7 @@ def legend(comparison: Comparison) -> str:
 def remarks_at(comparison: Comparison, *levels: float) -> list[str]:
     """Where to be careful at some levels of demand."""
     cautions = caveats.caution_lines_of(comparison, levels, _MOST_NAMED)
-    amiss = caveats.calibrations_amiss(comparison.calibrations)
     return [
-        *amiss,
         *caveats.unfinished_lines(comparison),
         *cautions,
         *caveats.stress_test_lines(comparison),

@@ -78,7 +78,8 @@ EXPORT = "peered study=results run=FOLDER table=differences export=differences.c
 
 def describe_sweep(report: SweepReport) -> Description:
     """A sweep described."""
-    answer, finding = report.answer, sweep_finding(report)
+    answer = report.answer
+    finding = caveats.with_calibrations(sweep_finding(report), report.scenarios.calibrations)
     return Description(
         finding=finding,
         whole_finding=finding,
@@ -122,7 +123,6 @@ def _screen_table(report: SweepReport, n_rows: int, width: int) -> ScreenTable:
 def remarks(report: SweepReport) -> Iterator[str]:
     """What is missing, what came of the stopping rules, who may be best."""
     answer = report.answer
-    yield from caveats.calibrations_amiss(report.scenarios.calibrations)
     if not answer.is_whole:
         yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
     yield from failure_lines(answer, MOST_FAILURES)

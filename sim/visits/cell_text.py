@@ -82,7 +82,7 @@ def minute_of_day(text: str) -> str:
 
 def minute_of_hour_alone(text: str) -> str:
     """Minutes after midnight at which an hour from 0 to 23 begins."""
-    hour = f"try_cast(regexp_extract({text}, '^(\\d{{1,2}})([.,]0)?$', 1) AS INTEGER)"
+    hour = f"try_cast(regexp_extract({text}, '^0*(\\d{{1,2}})([.,]0)?$', 1) AS INTEGER)"
     return f"CASE WHEN {hour} BETWEEN 0 AND 23 THEN 60.0::DOUBLE * {hour} END"
 
 

@@ -25,6 +25,12 @@ Resolution = Literal["minute", "hour", "day"]
 WORD_FIELDS = ("stream", "disposition", "mode", "seen_recently")
 TIME_FIELDS = ("triage_time", "physician_time", "departure_time")
 NUMBER_FIELDS = ("triage_minutes", "wait_minutes", "stay_minutes", "age", "weight")
+END_OF_MINUTES: Final[Mapping[str, str]] = {
+    "triage_minutes": "triage_time",
+    "wait_minutes": "physician_time",
+    "stay_minutes": "departure_time",
+}
+"""The time at which each number of minutes from the arrival ends."""
 Acuity = Annotated[int, Field(ge=1, le=5)]
 GateRule = Literal[
     "repeated_visits", "present_twice", "several_sites", "other_unit", "departure_at_arrival", "empty_hours",

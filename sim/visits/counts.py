@@ -27,18 +27,15 @@ def add_counts(query: VisitsQuery, counts: CountsArrival) -> None:
     """The time that each row counts, and its number of arrivals."""
     if not query.has_all(counts):
         return
-    if counts.time is not None:
-        add_time(query, "arrival", counts.time)
-        _refuse_parts(query, "hour", "write the time at which each hour begins")
-        add_parts_of_arrival(query, counts.time)
-    elif counts.date is not None and counts.hour is not None:
+    column = counts.time or counts.hour or str(counts.date)
+    if counts.hour is not None:
         add_hour_alone(query, counts.hour)
-        join_date_and_minute(query, "arrival", counts.date, "f_minute_of_day", counts.hour)
-        add_parts_of_arrival(query, counts.hour)
-    elif counts.date is not None:
-        add_time(query, "arrival", counts.date)
-        _refuse_parts(query, "day", "a row counts a whole day: name a time within it as `time`, or give the date alone")
-        add_parts_of_arrival(query, counts.date)
+        join_date_and_minute(query, "arrival", str(counts.date), "f_minute_of_day", counts.hour)
+    else:
+        add_time(query, "arrival", column)
+        _refuse_parts(query, counts)
+    add_parts_of_arrival(query, column)
+    if counts.is_by_day:
         query.set_missing("minute_of_day", "true")
     add_number(query, "count", counts.count)
     query.fault_of_field("count", "f_count % 1 <> 0", "not a whole number of arrivals", "correct it")
@@ -46,9 +43,12 @@ def add_counts(query: VisitsQuery, counts: CountsArrival) -> None:
     del query.origin["count"]
 
 
-def _refuse_parts(query: VisitsQuery, unit: str, remedy: str) -> None:
+def _refuse_parts(query: VisitsQuery, counts: CountsArrival) -> None:
     """A time that does not begin the hour or the day it counts is a fault."""
-    kind = f"not the beginning of {'an hour' if unit == 'hour' else 'a day'}"
+    unit, kind, remedy = "hour", "not the beginning of an hour", "write the time at which each hour begins"
+    if counts.is_by_day:
+        unit, kind = "day", "not the beginning of a day"
+        remedy = "a row counts a whole day: name a time within it as `time`, or give the date alone"
     query.fault_of_field("arrival", f"f_arrival <> date_trunc('{unit}', f_arrival)", kind, remedy)
 
 

@@ -16,6 +16,7 @@ from typing import Final
 import duckdb
 
 from sim.io.calendar_days import WEEKDAY_NAMES
+from sim.visits.column_map import END_OF_MINUTES, TIME_FIELDS
 from sim.visits.column_names import FIELD_WORDS, UNIT_WORDS
 from sim.visits.column_profile import ColumnProfile, profiles
 from sim.visits.draft_meanings import level, meaning, roles_of
@@ -213,12 +214,12 @@ class _Draft:
     def _fields(self) -> Iterator[str]:
         """Every other key."""
         yield from self._identities()
-        for field in ("triage_time", "physician_time", "departure_time"):
+        for field in TIME_FIELDS:
             if field in self.roles.column:
                 date, time = self.roles.column[field], self.roles.time_of_date.get(field)
                 both = f"{{date: {quoted(date.name)}, time: {quoted(time.name)}}}" if time else quoted(date.name)
                 yield f"{field}: {both}"
-        for field in ("triage_minutes", "wait_minutes", "stay_minutes", "age"):
+        for field in (*END_OF_MINUTES, "age"):
             if field in self.roles.column:
                 yield from self._number(field, self.roles.column[field])
         if "acuity" in self.roles.column:
@@ -254,10 +255,10 @@ class _Draft:
 
     def _number(self, field: str, column: ColumnProfile) -> Iterator[str]:
         """A column of numbers with its unit, by its name or its median."""
-        end = {"stay_minutes": "departure_time", "wait_minutes": "physician_time", "triage_minutes": "triage_time"}
-        if end.get(field) in self.roles.column:
+        end = END_OF_MINUTES.get(field)
+        if end in self.roles.column:
             del self.roles.column[field]
-            self.notes[column.name] = f"not used, {end[field]} gives it"
+            self.notes[column.name] = f"not used, {end} gives it"
             return
         unit = next((unit for unit, words in UNIT_WORDS.items() if column.tokens & set(words)), None)
         likely = unit or _likely_unit(field, column)

@@ -23,6 +23,8 @@ _SURE: Final = 14.0
 """Expected visits a run must have missed, with ln(visits) for the many runs looked at: a chance of one in a million."""
 _OWN_MAKING: Final = 0.3
 """Arrivals set to missing, as a part of those expected where nobody came, from which they are taken for the cause."""
+_MOST_MASKED: Final = 0.05
+"""Of all arrivals: with more of them set to missing the volume is too low by more than its error."""
 _OVERDISPERSED: Final = 1.5
 _FEWEST_EMPTY: Final = 5
 _LISTED: Final = 12
@@ -35,7 +37,7 @@ _HOURS_A_DAY: Final = 24
 def empty_times(query: VisitsQuery) -> Iterator[DataFinding]:
     """Empty hours of the day, then empty days."""
     yield from _empty_hours(query)
-    if query.knows("arrival") and query.column_map.calendar == "real":
+    if query.is_dated:
         days, counts = _counted_days(query)
         yield from _empty_days(query, days, counts)
         if counts.any() and query.column_map.resolution != "day":
@@ -46,7 +48,7 @@ def _masked(query: VisitsQuery, field: str) -> int:
     """Rows whose arrival was set to missing as untrue."""
     columns = {query.origin[name] for name in ("arrival", "minute_of_day", "weekday", "month") if query.knows(name)}
     columns |= set(columns_of(query.column_map.arrival))
-    faults = " OR ".join(fault for column in sorted(columns) for fault in query.faults_of(column)) or "false"
+    faults = " OR ".join(query.faults_of(*columns)) or "false"
     return int(query.numbers(f"SELECT count(*) FROM {query.row_table} WHERE ({faults}) AND f_{field} IS NULL")[0])
 
 
@@ -138,15 +140,17 @@ def _improbable(runs: Sequence[_EmptyRun], counts: np.ndarray) -> list[_EmptyRun
 def _empty_days(query: VisitsQuery, days: np.ndarray, counts: np.ndarray) -> Iterator[DataFinding]:
     """Days with nobody, beyond chance: of our own making, or not in the file."""
     runs = [_EmptyRun(days[a].item(), days[b - 1].item(), b - a) for a, b in _runs(counts == 0)]
-    if not runs:
-        return
     column, masked = query.origin["arrival"], _masked(query, "arrival")
+    n_all = int(counts.sum()) + masked
     found = _improbable(runs, counts)
     looked_at = found or runs
     n_empty = sum(run.n_days for run in looked_at)
-    rate = (counts.sum() + masked) / len(counts)
-    if masked >= _OWN_MAKING * n_empty * rate and (found or _are_too_many(n_empty, len(counts), rate)):
+    rate = n_all / max(len(counts), 1)
+    if n_empty and masked >= _OWN_MAKING * n_empty * rate and (found or _are_too_many(n_empty, len(counts), rate)):
         kind = f"{n_empty:,} days without a visit, and {masked:,} arrivals were set to missing: they are made by that"
+        yield _masked_finding(query, column, kind, masked)
+    elif n_all >= _FEWEST_TIMED and masked > _MOST_MASKED * n_all:
+        kind = f"{masked:,} of {n_all:,} arrivals were set to missing: each day is short of them, and so is the volume"
         yield _masked_finding(query, column, kind, masked)
     elif found:
         listed = ", ".join(run.text() for run in found[:_LISTED]) + (", ..." if len(found) > _LISTED else "")

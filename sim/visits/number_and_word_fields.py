@@ -9,17 +9,7 @@ from typing import Final
 
 from sim.io import sql
 from sim.visits import cell_text
-from sim.visits.column_map import (
-    MINUTES_IN,
-    VOCABULARY,
-    YEARS_IN,
-    CodedColumn,
-    ColumnWithUnit,
-    FlagColumns,
-    NumberColumn,
-    WordColumns,
-    without_spelling,
-)
+from sim.visits import column_map as maps
 from sim.visits.visits_query import A_WORD, FORMULA, VisitsQuery
 
 _BLANKS: Final = r"[\s\x{A0}\x{2009}\x{202F}_\-]+"
@@ -28,15 +18,15 @@ _FEWEST_WORDS: Final = 2
 
 
 def add_number(
-    query: VisitsQuery, name: str, number: NumberColumn | None, least: float = 0.0, most: float | None = None
+    query: VisitsQuery, name: str, number: maps.NumberColumn | None, least: float = 0.0, most: float | None = None
 ) -> None:
     """Numbers, if the file has the column, those under `least` or over `most` a fault."""
-    column = number.column if isinstance(number, ColumnWithUnit) else number
+    column = number.column if isinstance(number, maps.ColumnWithUnit) else number
     if column is None or not query.has(column):
         return
     plain = cell_text.decimal_number(query.text(column), query.column_map.decimal)
-    units = YEARS_IN if name == "age" else MINUTES_IN
-    factor = units[number.unit] if isinstance(number, ColumnWithUnit) else 1.0
+    units = maps.YEARS_IN if name == "age" else maps.MINUTES_IN
+    factor = units[number.unit] if isinstance(number, maps.ColumnWithUnit) else 1.0
     value = plain if factor == 1.0 else f"{plain} * {factor!r}::DOUBLE"
     remedy = "correct it, list it under `missing_codes`, or set `decimal` in the column map"
     query.read_field(name, column, value, "not a number", remedy, selective=False)
@@ -45,20 +35,21 @@ def add_number(
     query.fault_of_field(name, outside, kind, "correct it or list it under `missing_codes`")
 
 
-def add_words(query: VisitsQuery, name: str, words: WordColumns) -> None:
+def add_words(query: VisitsQuery, name: str, words: maps.WordColumns) -> None:
     """A field of words, if the file has its columns: the word itself, recoded, or said by flag columns."""
     if not query.has_all(words):
         return
-    if isinstance(words, FlagColumns):
+    vocabulary = maps.VOCABULARY[name]
+    if isinstance(words, maps.FlagColumns):
         _add_flag_words(query, name, words)
-    elif isinstance(words, CodedColumn):
-        own = {word: word for word in VOCABULARY[name] if word not in map(without_spelling, words.recode)}
-        remedy = f"add it to `{name}.recode` (known: {', '.join(words.recode)}; words: {', '.join(VOCABULARY[name])})"
+    elif isinstance(words, maps.CodedColumn):
+        own = {word: word for word in vocabulary if word not in map(maps.without_spelling, words.recode)}
+        remedy = f"add it to `{name}.recode` (known: {', '.join(words.recode)}; words: {', '.join(vocabulary)})"
         meanings: dict[str, object | None] = {**words.recode, **own}
         _add_meanings(query, name, words.column, meanings, f"an unknown code of {name}", remedy)
         _note_not_given(query, name, words.column)
     else:
-        own = {word: word for word in VOCABULARY[name]}
+        own = {word: word for word in vocabulary}
         recode = f"`{name}: {{column: {words}, recode: {{{A_WORD}: ...}}}}`"
         remedy = f"say which of {', '.join(own)} it is, or null, as {recode}"
         _add_meanings(query, name, words, own, f"an unknown word of {name}", remedy)
@@ -114,7 +105,7 @@ def _loose_meanings(recode: Mapping[str, object | None]) -> dict[str, object | N
     """The meaning of each word without regard to its spelling, unless spellings differ in meaning."""
     found: dict[str, set[object | None]] = {}
     for word, meaning in recode.items():
-        found.setdefault(without_spelling(word), set()).add(meaning)
+        found.setdefault(maps.without_spelling(word), set()).add(meaning)
     return {word: next(iter(meanings)) for word, meanings in found.items() if len(meanings) == 1}
 
 
@@ -132,8 +123,8 @@ def _cases(text: str, recode: Mapping[str, object | None], kind: str) -> str:
 # --- columns of yes or no ---
 
 
-def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
-    code, found = without_spelling(words.code), {column: query.text(column) for column in words.flags}
+def _add_flag_words(query: VisitsQuery, name: str, words: maps.FlagColumns) -> None:
+    code, found = maps.without_spelling(words.code), {column: query.text(column) for column in words.flags}
     for column in words.flags:
         _refuse_other_code(query, column, words.code)
     chosen = " ".join(
@@ -147,7 +138,7 @@ def _add_flag_words(query: VisitsQuery, name: str, words: FlagColumns) -> None:
 
 def _refuse_other_code(query: VisitsQuery, column: str, code: str) -> None:
     """Refuse a column of yes or no that says yes in another way: it would say no in every row."""
-    is_yes = f"{_without_spelling('t')} = {sql.literal(without_spelling(code))}"
+    is_yes = f"{_without_spelling('t')} = {sql.literal(maps.without_spelling(code))}"
     n_words, n_yes = query.numbers(
         f"SELECT count(DISTINCT t), count(*) FILTER ({is_yes}) FROM (SELECT {query.known_text(column)} AS t "
         f"FROM {query.raw.name})"

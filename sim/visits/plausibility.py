@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.visits import cell_text
-from sim.visits.column_map import MINUTES_IN, TIME_FIELDS, ColumnWithUnit
+from sim.visits.column_map import END_OF_MINUTES, MINUTES_IN, TIME_FIELDS, WORD_FIELDS, ColumnWithUnit
 from sim.visits.column_names import names_a_site
 from sim.visits.data_quality import DataFinding
 from sim.visits.empty_times import empty_times
@@ -31,7 +31,6 @@ _AT_ONCE_MINUTES: Final = 2
 """Nobody waits for so short a time that most have left before it is over."""
 _LEFT: Final = "lwbs"
 _ONE_VISIT: Final = "rows that are one visit (a row a diagnosis, say) share its number: name it as `visit: COLUMN`"
-_FEW_WORDS: Final = ("acuity", "stream", "disposition", "mode", "seen_recently")
 _YES_OR_NO: Final = frozenset(("0", "1", "y", "n", "yes", "no", "true", "false", "t", "f", "ja", "nej"))
 _MOST_SITES: Final = 200
 _MOST_CLUSTERS: Final = 5_000
@@ -48,8 +47,6 @@ _EVERY_DAY: Final = 0.75
 shifts and about half."""
 _SAME_HOURS: Final = 0.5
 """Overlap of the hours of the day of two values: shifts share none."""
-_BETWEEN: Final = {"wait_minutes": "physician_time", "stay_minutes": "departure_time", "triage_minutes": "triage_time"}
-"""Minutes from arrival, and the time they end at."""
 _NEAR: Final = 1.2
 _SHORTEST_STAY, _SHORTEST_WAIT = 15.0, 3.0
 """Minutes: no department's median stay is shorter, and where the median wait is longer it is not in hours."""
@@ -100,13 +97,13 @@ def _repeats_of_chance(query: VisitsQuery, columns: list[str]) -> float:
     With the time of arrival, an identity, another time or a number no two visits agree; with words alone beside the
     arrival those agree that share its instant and every word. Without an arrival each column counts by itself.
     """
-    telling = ("patient", "visit", *TIME_FIELDS, "triage_minutes", "wait_minutes", "stay_minutes", "age")
+    telling = ("patient", "visit", *TIME_FIELDS, *END_OF_MINUTES, "age")
     column_map = query.column_map
     if query.knows("arrival"):
         if any(getattr(column_map, name) is not None for name in telling) or column_map.step_minutes:
             return 0.0
         alike = 1.0
-        for name in (name for name in _FEW_WORDS if query.knows(name)):
+        for name in filter(query.knows, ("acuity", *WORD_FIELDS)):
             alike *= _chance_alike(query, f"f_{name}")
         return alike * _shared_instants(query)
     (n,) = query.numbers("SELECT count(*) FROM visits")
@@ -195,7 +192,7 @@ def _several_sites(query: VisitsQuery) -> Iterator[DataFinding]:
             if n_sites > 1:
                 yield _one_site(query, site, f"{n_sites:,} sites in one file", f"`only: {{{site}: VALUE}}`")
         return
-    if not query.knows("arrival") or column_map.calendar != "real":
+    if not query.is_dated:
         return
     chosen = set(column_map.only)
     if query.knows("cluster") and not chosen & set(column_map.cluster):
@@ -283,7 +280,7 @@ class _Spread:
 
 def _other_units(query: VisitsQuery) -> Iterator[DataFinding]:
     """Numbers whose medians are of another unit than that of their field, or as the map says."""
-    proven = {name: found for name in _BETWEEN if (found := _unit_by_times(query, name)) is not None}
+    proven = {name: found for name in END_OF_MINUTES if (found := _unit_by_times(query, name)) is not None}
     for name, (of, ratio) in proven.items():
         kind = f"{name} are {ratio:.3g} times the minutes between the times given: they are of {of}"
         yield _of_unit(query, name, kind, of)
@@ -308,7 +305,7 @@ def _is_number(query: VisitsQuery, name: str) -> bool:
 
 def _unit_by_times(query: VisitsQuery, name: str) -> tuple[str, float] | None:
     """The unit by the time between arrival and the end, where the file has both, and the ratio found."""
-    end = _BETWEEN[name]
+    end = END_OF_MINUTES[name]
     if not _is_number(query, name) or not query.knows("arrival", end):
         return None
     between = cell_text.minutes_apart("f_arrival", f"f_{end}")

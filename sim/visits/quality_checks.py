@@ -1,6 +1,6 @@
-"""Findings about a visits file as a whole: rounded times, repeated instants, clock changes, empty days.
+"""Notes on a visits file as a whole: rounded times, midnights, long waits, repeated instants, clock changes.
 
-Everything here is a note; no value becomes missing.
+No value becomes missing here.
 """
 
 import datetime
@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.io import sql
+from sim.visits.column_map import END_OF_MINUTES, TIME_FIELDS
 from sim.visits.data_quality import DataFinding, note
 from sim.visits.visits_query import VisitsQuery
 
@@ -29,24 +29,16 @@ _SHORT_FILE_DAYS: Final = 14
 
 _FIRST_OF_CLOCKS, _LAST_OF_CLOCKS = datetime.datetime(1900, 1, 1), datetime.datetime(2199, 12, 31)
 """Clock changes are looked for between these: 9999-12-31, a date for unknown, is past what is known of them."""
-_CLOCKS: Final = ("arrival", "triage_time", "physician_time", "departure_time")
-_MINUTES: Final = ("triage_minutes", "wait_minutes", "stay_minutes")
+_CLOCKS: Final = ("arrival", *TIME_FIELDS)
 
 
 def table_findings(query: VisitsQuery) -> list[DataFinding]:
     """Every note about the whole, in the order in which a reader needs it."""
     is_counted, resolution = query.column_map.counts is not None, query.column_map.resolution
     notes = [] if is_counted else [*_heaps(query), *_midnight(query), *_long_waits(query)]
-    if resolution != "day" and _is_dated(query):
+    if resolution != "day" and query.is_dated:
         notes += [*_repeated_instants(query), *_clock_changes(query)]
     return notes
-
-
-def _is_dated(query: VisitsQuery) -> bool:
-    """Whether arrivals have true dates."""
-    if not query.knows("arrival") or query.column_map.calendar != "real":
-        return False
-    return sql.whole_number(query.connection, "SELECT count(f_arrival) FROM visits") > 0
 
 
 def _is_given(query: VisitsQuery, field: str) -> bool:
@@ -64,7 +56,7 @@ def _heaps(query: VisitsQuery) -> Iterator[DataFinding]:
     clocks = [(field, f"(epoch_us(f_{field}) / 60e6)") for field in by_minute if field in query.origin]
     if query.column_map.resolution == "minute" and "arrival" not in query.origin and query.knows("minute_of_day"):
         clocks.append(("minute_of_day", "f_minute_of_day"))
-    minutes = [(field, f"f_{field}") for field in _MINUTES if _is_given(query, field)]
+    minutes = [(field, f"f_{field}") for field in END_OF_MINUTES if _is_given(query, field)]
     for field, value in (*clocks, *minutes):
         n, fives, hours = query.numbers(
             "SELECT count(v), count(*) FILTER (v % 5 = 0), count(*) FILTER (v % 60 = 0) FROM "
@@ -154,6 +146,8 @@ def _clock_changes(query: VisitsQuery) -> Iterator[DataFinding]:
     """Visits in the hour that was not and in the hour that came twice, beside what is usual in that hour."""
     column, zone = query.origin["arrival"], query.column_map.time_zone
     first, last = query.connection.execute("SELECT min(f_arrival), max(f_arrival) FROM visits").fetchone() or ()
+    if first is None:
+        return
     if zone is not None:
         yield from (_change_finding(query, change, column) for change in changes_between(zone, first, last))
     elif last.date() - first.date() >= datetime.timedelta(days=_SHORT_FILE_DAYS):

@@ -51,7 +51,7 @@ def add_time(query: VisitsQuery, name: str, time: TimeColumns, patterns: tuple[s
         _add_date_and_time(query, name, time)
     else:
         _add_clock_time(query, name, time, patterns or query.column_map.time_format)
-    _check_dates(query, name)
+        _check_dates(query, name)
 
 
 def _add_clock_time(query: VisitsQuery, name: str, column: str, patterns: tuple[str, ...]) -> None:
@@ -94,6 +94,7 @@ def join_date_and_minute(query: VisitsQuery, name: str, date: str, minute: str, 
     del query.origin[f"day_{name}"]
     minutes = f"to_microseconds(({minute} * 60e6)::BIGINT)"
     query.add_field(name, origin, f"date_trunc('day', f_day_{name}) + {minutes}")
+    _check_dates(query, name)
 
 
 # --- arrival ---
@@ -102,16 +103,16 @@ def join_date_and_minute(query: VisitsQuery, name: str, date: str, minute: str, 
 def add_arrival(query: VisitsQuery) -> None:
     """The arrival of each visit, or what is given of it: its weekday, year, month and time of day."""
     arrival = query.column_map.arrival
-    if isinstance(arrival, maps.TimestampArrival) and query.has(arrival.column):
-        add_time(query, "arrival", arrival.column, arrival.format)
-        _check_isolated_arrivals(query)
-        add_parts_of_arrival(query, arrival.column)
-    elif isinstance(arrival, maps.EventsArrival) and query.has("arrival"):
-        add_time(query, "arrival", "arrival")
-        _check_isolated_arrivals(query)
-        add_parts_of_arrival(query, "arrival")
-    elif isinstance(arrival, maps.PartsArrival):
+    if isinstance(arrival, maps.PartsArrival):
         _add_arrival_from_parts(query, arrival)
+        return
+    column, patterns = "arrival", query.column_map.time_format
+    if isinstance(arrival, maps.TimestampArrival):
+        column, patterns = arrival.column, arrival.format
+    if arrival is not None and query.has(column):
+        add_time(query, "arrival", column, patterns)
+        _check_isolated_arrivals(query)
+        add_parts_of_arrival(query, column)
 
 
 def add_parts_of_arrival(query: VisitsQuery, column: str) -> None:
@@ -135,7 +136,6 @@ def _add_arrival_from_parts(query: VisitsQuery, parts: maps.PartsArrival) -> Non
             _note_missing_arrival(query, column, "f_minute_of_day")
         elif query.has(parts.date):
             join_date_and_minute(query, "arrival", parts.date, "f_minute_of_day", column)
-            _check_dates(query, "arrival")
             _check_isolated_arrivals(query)
             add_parts_of_arrival(query, column)
     if parts.weekday and query.has(parts.weekday.column):
@@ -162,9 +162,9 @@ def _refuse_hours_as_times(query: VisitsQuery, column: str, remedy: str) -> None
     """Refuse whole numbers up to 23 as HHMM, of which they would be the first minutes of the day."""
     text = query.raw.column_of[column]
     n, n_hours, n_different = query.numbers(
-        f"WITH hours AS (SELECT try_cast({text} AS DOUBLE) AS hour, {cell_text.minute_of_day(text)} AS minute "
-        f"FROM {query.raw.name}) SELECT count(*), count(*) FILTER (hour < 24), count(DISTINCT hour) FILTER (hour < 24) "
-        "FROM hours WHERE minute IS NOT NULL"
+        f"WITH hours AS (SELECT {cell_text.minute_of_hour_alone(text)} AS hour, "
+        f"{cell_text.minute_of_day(text)} AS minute FROM {query.raw.name}) "
+        "SELECT count(*), count(hour), count(DISTINCT hour) FROM hours WHERE minute IS NOT NULL"
     )
     if n >= _FEWEST_HOURS and n_different >= _FEWEST_DIFFERENT and n_hours >= _SHARE_OF_HOURS * n:
         kind = f"{n_hours:,.0f} of {n:,.0f} values are whole numbers from 0 to 23: these look like hours, not like HHMM"

@@ -8,15 +8,6 @@ from typing import Final
 
 from sim.visits import column_map as maps
 from sim.visits.cell_text import minutes_apart
-from sim.visits.column_map import (
-    NUMBER_FIELDS,
-    STEP_ENDS,
-    TIME_FIELDS,
-    WORD_FIELDS,
-    TimeColumns,
-    TimesOfStep,
-    columns_of,
-)
 from sim.visits.counts import add_counts, check_counts
 from sim.visits.number_and_word_fields import add_codes, add_number, add_text, add_words
 from sim.visits.time_fields import add_arrival, add_time, leave_out_periods
@@ -41,17 +32,17 @@ def _add_other_fields(query: VisitsQuery) -> None:
     column_map = query.column_map
     marks = column_map.events.marks() if column_map.events else {}
     _add_identities(query)
-    for name in WORD_FIELDS:
+    for name in maps.WORD_FIELDS:
         words = getattr(column_map, name)
         if words is None and name == "disposition" and column_map.events and column_map.events.disposition:
             words = "disposition"
         if words is not None:
             add_words(query, name, words)
-    for name in TIME_FIELDS:
+    for name in maps.TIME_FIELDS:
         time = name if name in marks else getattr(column_map, name)
         if query.has_all(time):
             add_time(query, name, time)
-    for name in NUMBER_FIELDS:
+    for name in maps.NUMBER_FIELDS:
         add_number(query, name, getattr(column_map, name))
     if column_map.acuity:
         add_codes(query, "acuity", column_map.acuity.column, column_map.acuity.recode, "DOUBLE")
@@ -82,21 +73,21 @@ def _add_step_minutes(query: VisitsQuery) -> None:
     """Minutes of steps, as given or between two times; an end before its begin is a fault."""
     for step, columns in query.column_map.steps().items():
         name = f"minutes_{step}"
-        if not isinstance(columns, TimesOfStep):
+        if not isinstance(columns, maps.TimesOfStep):
             add_number(query, name, columns)
         elif query.has_all(columns):
-            begins, ends = (_time_field(query, f"{end}_{step}", getattr(columns, end)) for end in STEP_ENDS)
-            last = columns_of(columns.ends)[-1]
+            begins, ends = (_time_field(query, f"{end}_{step}", getattr(columns, end)) for end in maps.STEP_ENDS)
+            last = maps.columns_of(columns.ends)[-1]
             query.add_field(name, last, minutes_apart(f"f_{begins}", f"f_{ends}"))
-            kind, remedy = f"{step} ends before it begins", f"correct it or {columns_of(columns.begins)[-1]!r}"
+            kind, remedy = f"{step} ends before it begins", f"correct it or {maps.columns_of(columns.begins)[-1]!r}"
             query.fault_of_field(name, f"f_{name} < 0", kind, remedy)
         check_longest(query, name)
 
 
-def _time_field(query: VisitsQuery, name: str, time: TimeColumns) -> str:
+def _time_field(query: VisitsQuery, name: str, time: maps.TimeColumns) -> str:
     """The field with the times of these columns: one that is there already, or else a new one."""
     column_map = query.column_map
-    known = {field: getattr(column_map, field) for field in TIME_FIELDS}
+    known = {field: getattr(column_map, field) for field in maps.TIME_FIELDS}
     if isinstance(column_map.arrival, maps.TimestampArrival):
         known["arrival"] = column_map.arrival.column
     same = next((field for field, columns in known.items() if columns == time and query.knows(field)), None)
@@ -115,8 +106,7 @@ _ORDER: Final = (
     ("triage_time", "departure_time", "departure before triage"),
     ("physician_time", "departure_time", "departure before first physician"),
 )
-_DURATIONS: Final = {"wait_minutes": "physician_time", "stay_minutes": "departure_time"}
-"""Each duration from arrival, and the time it ends at."""
+_DURATIONS: Final = ("wait_minutes", "stay_minutes")
 
 
 def check_intervals(query: VisitsQuery) -> None:
@@ -124,8 +114,8 @@ def check_intervals(query: VisitsQuery) -> None:
     _check_age(query)
     for earlier, later, kind in _ORDER:
         _check_order(query, earlier, later, kind)
-    for duration, end in _DURATIONS.items():
-        _derive_duration(query, end, duration)
+    for duration in _DURATIONS:
+        _derive_duration(query, maps.END_OF_MINUTES[duration], duration)
     for duration in _DURATIONS:
         check_longest(query, duration)
     _drop_stays_of_no_time(query)

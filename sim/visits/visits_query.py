@@ -87,6 +87,11 @@ class VisitsQuery:
         """Whether the file gives all these fields."""
         return self.origin.keys() >= set(fields)
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether the file gives arrivals with their true dates."""
+        return self.knows("arrival") and self.column_map.calendar == "real"
+
     def add(self, name: str, expression: str) -> None:
         """Add a column to the query, or a new version of one."""
         expression = _QUERY_COLUMNS.sub(lambda found: self._version.get(found[0], found[0]), expression)
@@ -191,10 +196,11 @@ class VisitsQuery:
         remedy = f"{remedy}, or `waive: [{rule}]` in the column map if it is true"
         return DataFinding(FindingLevel.ERROR, column, f"{rule}: {kind}", remedy, count, rows)
 
-    def faults_of(self, column: str) -> list[str]:
-        """The flags of a column whose rows hold an untrue value."""
-        findings = enumerate(flag.finding for flag in self.flags)
-        return [f"b_{number}" for number, one in findings if one.column == column and one.level is FindingLevel.FAULT]
+    def faults_of(self, *columns: str) -> list[str]:
+        """The flags of these columns, of all if none is given, whose rows hold an untrue value."""
+        found = [(number, flag.finding) for number, flag in enumerate(self.flags)]
+        faults = [(number, one) for number, one in found if one.level is FindingLevel.FAULT]
+        return [f"b_{number}" for number, one in faults if not columns or one.column in columns]
 
     def _flag(self, flag: Flag, condition: str) -> str:
         name = f"b_{len(self.flags)}"
@@ -338,9 +344,7 @@ class VisitsQuery:
     @property
     def is_faulty(self) -> str:
         """The SQL condition for a row with at least one fault."""
-        levels = [flag.finding.level for flag in self.flags]
-        faults = [f"b_{number}" for number, level in enumerate(levels) if level is FindingLevel.FAULT]
-        return " OR ".join(faults) or "false"
+        return " OR ".join(self.faults_of()) or "false"
 
 
 def oddities(table: str, column: str, kind: str, value: str) -> str:

@@ -44,6 +44,11 @@ class SharesByStream(Generic[_Found]):
     mental_share: Shares | None
     notes: tuple[str, ...] = ()
 
+    @property
+    def written(self) -> Mapping[str, _Found]:
+        """Whose weekdays and levels are written for which stream."""
+        return self.by_stream or {MEDICAL: self.everyone}
+
     def has_own_hours(self, stream: str) -> bool:
         """Whether the stream's hours are not those of all visits."""
         return stream in self.by_stream and self.by_stream[stream].hour_of_day is not self.everyone.hour_of_day

@@ -27,7 +27,8 @@ class PatienceFit:
 
     `levels` (1 most urgent) are those with enough leavers to have a scale of their own, in the order of `fit.scale`; of
     the others nothing is known. `fit.never` is the share that never leaves; `never_is_known` is False when the waits
-    are too short to tell it, and then it is 0. `curve` is the Kaplan-Meier curve of everybody.
+    are too short to tell it, and then it is 0. `curve` is the Kaplan-Meier curve of everybody. `test` is of the
+    family of `fit`, None where leavers are too few.
     """
 
     levels: tuple[int, ...]
@@ -36,6 +37,7 @@ class PatienceFit:
     curve: SurvivalCurve
     n_by_level: IntArray
     notes: tuple[str, ...]
+    test: "PatienceTest | None" = None
 
     def survival(self, minutes: ArrayLike) -> FloatArray:
         """Fitted share of everybody not yet out of patience, by the levels' shares of visits."""

@@ -5,7 +5,7 @@ the notes, never filled in. The words are the department's: dispositions `discha
 `ama`; a column map recodes the file's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -16,7 +16,7 @@ from sim.calibration.estimators.arrival_rates import ArrivalRates, fit_arrivals
 from sim.calibration.estimators.family_choice import Choice, choose_distribution, rounding_of
 from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import count_arrivals
-from sim.calibration.estimators.patience import PatienceFit, PatienceTest, fit_patience, patience_test
+from sim.calibration.estimators.patience import PatienceFit, fit_patience, patience_test
 from sim.calibration.estimators.returns import Gaps, ReturnFit, fit_returns, gaps_between
 from sim.calibration.estimators.shares import Shares, shares_of
 from sim.calibration.estimators.step_minutes import IfNoneFits, StepMinutes, measured
@@ -69,7 +69,6 @@ class VisitEstimates:
     admission: dict[str, dict[int, Shares]]
     left_unseen: dict[str, Shares]
     patience: dict[str, PatienceFit]
-    patience_test: dict[str, PatienceTest]
     returns: dict[str, ReturnFit]
     levels: tuple[int, ...]
     waits: Choice | None
@@ -108,8 +107,7 @@ def estimate_visits(
         modes=estimate_by_stream(parts, "modes of arrival", _modes, notes, of_all=MEDICAL),
         admission=estimate_by_stream(parts, "admission", _admission, notes),
         left_unseen=estimate_by_stream(parts, "leaving unseen", _left_unseen, notes),
-        patience={stream: found for stream, (found, _) in patience.items()},
-        patience_test={stream: tested for stream, (_, tested) in patience.items() if tested is not None},
+        patience=patience,
         returns={} if weighted else _returns_by_stream(parts, frame, notes),
         levels=levels,
         waits=waits,
@@ -216,9 +214,7 @@ def waits_and_ends(frame: pd.DataFrame) -> tuple[FloatArray, np.ndarray, np.ndar
     return waited[known], left[known], frame["acuity"].to_numpy()[known].astype(np.int64)
 
 
-def _patience_by_stream(
-    parts: StreamParts, seed: int, notes: list[str]
-) -> dict[str, tuple[PatienceFit, PatienceTest | None]]:
+def _patience_by_stream(parts: StreamParts, seed: int, notes: list[str]) -> dict[str, PatienceFit]:
     """A stream is thin where few leavers could be looked for: few who left of many visits are no reason to pool."""
     left = float((parts.named["disposition"] == _LEFT).mean()) if len(parts.named) else 0.0
 
@@ -237,7 +233,7 @@ def _are_untimed(part: pd.DataFrame) -> bool:
     return _untimed(part) > MOST_UNTIMED * int((part["disposition"] == _LEFT).sum())
 
 
-def _patience(part: pd.DataFrame, notes: list[str], seed: int) -> tuple[PatienceFit, PatienceTest | None] | None:
+def _patience(part: pd.DataFrame, notes: list[str], seed: int) -> PatienceFit | None:
     n_left = int((part["disposition"] == _LEFT).sum())
     waited, left, level = waits_and_ends(part)
     if not n_left:
@@ -267,7 +263,7 @@ def _patience(part: pd.DataFrame, notes: list[str], seed: int) -> tuple[Patience
     notes += [f"patience: {note}" for note in found.notes]
     tested = patience_test(found.fit, found.levels, waited, left, level, grid=step or 1.0, seed=seed)
     notes.append(f"patience: {tested.verdict() if tested else 'too few leavers to test its family'}")
-    return found, tested
+    return replace(found, test=tested)
 
 
 def _returns_by_stream(parts: StreamParts, frame: pd.DataFrame, notes: list[str]) -> dict[str, ReturnFit]:

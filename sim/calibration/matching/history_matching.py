@@ -13,7 +13,8 @@ that fail at it: what a model cannot do is said in its own numbers.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -31,8 +32,9 @@ _SMALLEST_GAIN: Final = 0.1
 _MOST_EMULATED: Final = 4
 """Parameters up to which outcomes are emulated: an emulator wants ten points for each (Loeppky, Sacks & Welch 2009,
 Technometrics 51:366-376). With forty points and more parameters emulators ruled out what playing does not."""
-_ELITE, _ROUND = 10, 20
-"""Best points that the next round is drawn around, and points of a round."""
+POINTS_OF_A_WAVE, MOST_WAVES, POINTS_OF_A_ROUND = 40, 3, 20
+_ELITE: Final = 10
+"""Best points that the next round is drawn around."""
 _ROUNDS_TOLD: Final = 5
 _LEAST_SPREAD: Final = 0.01
 """Of the unit cube, so that the search does not stand still before it is there."""
@@ -217,14 +219,19 @@ class _Fitted:
         return np.asarray(np.exp(self.variance[0] + unit @ self.variance[1:]))
 
 
+def most_points(rounds: int) -> int:
+    """Points that `match` plays at most with its own waves and so many rounds."""
+    return MOST_WAVES * POINTS_OF_A_WAVE + rounds * POINTS_OF_A_ROUND
+
+
 def match(
     simulator: Simulator,
     unknowns: tuple[Unknown, ...],
     targets: tuple[Target, ...],
     *,
     seed: int,
-    points: int = 40,
-    most_waves: int = 3,
+    points: int = POINTS_OF_A_WAVE,
+    most_waves: int = MOST_WAVES,
     rounds: int = 0,
     workers: int = 1,
     tell: Callable[[str], None] = lambda _: None,
@@ -237,29 +244,16 @@ def match(
     (threads) play points side by side; `tell` says a line after each wave and after the rounds.
     """
     rng = np.random.default_rng(seed)
-    d = len(unknowns)
-    chosen = qmc.LatinHypercube(d, rng=rng).random(points)
-    is_emulated = d <= _MOST_EMULATED
-    played: list[_Run] = [] if is_emulated else _play_points(simulator, unknowns, chosen, workers)
-    emulators: list[tuple[_Fitted, ...]] = []
-    waves: list[Wave] = []
-    low, high, left, kept = np.zeros(d), np.ones(d), 1.0, chosen[:0]
-    for _ in range(most_waves if is_emulated else 0):
-        played += _play_points(simulator, unknowns, chosen, workers)
-        fitted = _fitted(played, low, high, len(targets))
-        emulators.append(fitted)
-        kept, box_share = _candidates(rng, tuple(emulators), targets, low, high)
-        before, left = left, box_share
-        misses = np.concatenate([each.emulator.left_out_errors() for each in fitted])
-        waves.append(Wave(len(chosen), left, float((np.abs(misses) > 3.0).mean())))
-        tell(f"wave {len(waves)}: {len(played)} points played, {100 * left:.2g} % of the box not ruled out")
-        if len(kept) == 0 or left > (1.0 - _SMALLEST_GAIN) * before:
-            break
-        low, high = _box_around(kept, 0.05, 1e-3)
-        chosen = _spread(kept, points, rng)
+    first = qmc.LatinHypercube(len(unknowns), rng=rng).random(points)
+    play = partial(_play_points, simulator, unknowns, workers)
+    if len(unknowns) > _MOST_EMULATED:
+        found = _Waves(play(first), [], [], first[:0])
+    else:
+        found = _emulated_waves(play, first, targets, most_waves, rng, tell)
+    played, kept, emulators = found.played, found.kept, found.emulators
     worst = _worst(tuple(emulators), targets, kept) if len(kept) else np.zeros(0)
     for number in range(1, rounds + 1):
-        played += _play_points(simulator, unknowns, _nearer(played, targets, rng), workers)
+        played += play(_nearer(played, targets, rng))
         if number % _ROUNDS_TOLD == 0 and number < rounds:
             tell(f"round {number} of {rounds}: {len(played)} points played")
     nearest = _nearest(played, unknowns, targets)
@@ -271,7 +265,47 @@ def match(
         emulators = [] if len(kept) else emulators
     order = np.argsort(worst)
     points_left = _factors(unknowns, kept[order])
-    return Region(unknowns, targets, points_left, worst[order], tuple(waves), tuple(emulators), nearest, len(played))
+    return Region(
+        unknowns, targets, points_left, worst[order], tuple(found.waves), tuple(emulators), nearest, len(played)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Waves:
+    """All that was played in waves, the emulators of each, and points that none of these rules out."""
+
+    played: list["_Run"]
+    emulators: list[tuple[_Fitted, ...]]
+    waves: list[Wave]
+    kept: FloatArray
+
+
+def _emulated_waves(
+    play: Callable[[FloatArray], list["_Run"]],
+    first: FloatArray,
+    targets: tuple[Target, ...],
+    most_waves: int,
+    rng: np.random.Generator,
+    tell: Callable[[str], None],
+) -> _Waves:
+    """Play points and emulate, the next points spread over what is not ruled out, until that hardly shrinks."""
+    found = _Waves([], [], [], first)
+    low, high, left, chosen = np.zeros(first.shape[1]), np.ones(first.shape[1]), 1.0, first
+    for _ in range(most_waves):
+        found.played.extend(play(chosen))
+        fitted = _fitted(found.played, low, high, len(targets))
+        found.emulators.append(fitted)
+        kept, box_share = _candidates(rng, tuple(found.emulators), targets, low, high)
+        found = replace(found, kept=kept)
+        before, left = left, box_share
+        misses = np.concatenate([each.emulator.left_out_errors() for each in fitted])
+        found.waves.append(Wave(len(chosen), left, float((np.abs(misses) > 3.0).mean())))
+        tell(f"wave {len(found.waves)}: {len(found.played)} points played, {100 * left:.2g} % of the box not ruled out")
+        if len(kept) == 0 or left > (1.0 - _SMALLEST_GAIN) * before:
+            break
+        low, high = _box_around(kept, 0.05, 1e-3)
+        chosen = _spread(kept, len(first), rng)
+    return found
 
 
 def _nearer(played: list["_Run"], targets: tuple[Target, ...], rng: np.random.Generator) -> FloatArray:
@@ -283,7 +317,7 @@ def _nearer(played: list["_Run"], targets: tuple[Target, ...], rng: np.random.Ge
     order = np.argsort(_gaps(played, targets).max(axis=1))[:_ELITE]
     elite = np.array([run.unit for run in played])[order]
     spread = elite.std(axis=0) + _LEAST_SPREAD
-    drawn = elite.mean(axis=0) + spread * rng.normal(size=(_ROUND, elite.shape[1]))
+    drawn = elite.mean(axis=0) + spread * rng.normal(size=(POINTS_OF_A_ROUND, elite.shape[1]))
     return np.asarray(np.clip(drawn, 0.0, 1.0))
 
 
@@ -346,7 +380,7 @@ class _Run:
     n: int
 
 
-def _play_points(simulator: Simulator, unknowns: tuple[Unknown, ...], units: FloatArray, workers: int) -> list["_Run"]:
+def _play_points(simulator: Simulator, unknowns: tuple[Unknown, ...], workers: int, units: FloatArray) -> list["_Run"]:
     """Points of the unit cube played, in their order."""
 
     def play(unit: FloatArray) -> _Run:

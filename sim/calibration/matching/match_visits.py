@@ -11,7 +11,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from sim.calibration.matching.history_matching import CUTOFF, Region, Target, Unknown, match
+from sim.calibration.matching.history_matching import (
+    CUTOFF,
+    MOST_WAVES,
+    POINTS_OF_A_WAVE,
+    Region,
+    Target,
+    Unknown,
+    match,
+)
 from sim.calibration.matching.quantities import with_factors
 from sim.calibration.play import simulated_visits
 from sim.calibration.verdict import MOST_LOSS, SCORED_QUANTILES, loss_of
@@ -20,6 +28,8 @@ from sim.department.scenario import Scenario, ScenarioError
 from sim.runs.worker_pool import n_cores
 from sim.statistics.arrays import FloatArray
 
+REPLICATIONS: Final = 2
+"""Of a point: the fewest that tell a variance."""
 _DISCREPANCY: Final = 0.05
 """Relative error granted to the model, one standard deviation: waits depend on things it does not have, and with none
 granted a good region is soon empty.
@@ -132,9 +142,9 @@ def match_visits(
     unknowns: tuple[Unknown, ...],
     *,
     seed: int,
-    points: int = 40,
-    replications: int = 2,
-    most_waves: int = 3,
+    points: int = POINTS_OF_A_WAVE,
+    replications: int = REPLICATIONS,
+    most_waves: int = MOST_WAVES,
     rounds: int = 0,
     measured: frozenset[str] = frozenset(),
     tell: Callable[[str], None] = lambda _: None,

@@ -7,15 +7,16 @@ formulas and errors, semicolons for commas, another encoding, a byte order mark.
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
+from sim.calibration.resources.cell_text import name_in
 from sim.department.scenario import Problem
 from sim.department.short_text import cut_end
+from sim.engine.measures.number_text import counted
 from sim.io.bounded_reader import MIB, UnreadableFile, read_bytes
 from sim.io.clean_text import one_line
 from sim.io.suggest import closest
@@ -138,7 +139,7 @@ class CsvList:
     def notes(self) -> Iterator[str]:
         """What was read another way than it is written."""
         for text, n in self.readings.items():
-            yield f"{self.file}: {text}" + (f", {n} row{'s' if n != 1 else ''}" if n else "")
+            yield f"{self.file}: {text}" + (f", {counted(n, 'row')}" if n else "")
 
 
 def rows_text(rows: Sequence[CsvRow]) -> str:
@@ -147,23 +148,6 @@ def rows_text(rows: Sequence[CsvRow]) -> str:
     numbers, lines = ", ".join(str(row.number) for row in shown), ", ".join(str(row.line) for row in shown)
     several = "s" if len(shown) > 1 else ""
     return f"row{several} {numbers} (line{several} {lines})" + (f" and {more:,} more" if more > 0 else "")
-
-
-def name_in(text: str) -> str:
-    """A name as configurations write it, from how people do: `Triage nurse` and `triage-nurse` as `triage_nurse`."""
-    return "_".join(text.lower().replace("-", " ").replace("_", " ").split())
-
-
-def number_in(text: str, separator: str) -> float | None:
-    """A number from 0 without units; its comma is a decimal one where another `separator` stands between cells."""
-    number = text if separator == "," else text.replace(",", ".")
-    return float(number) if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", number, re.ASCII) else None
-
-
-def whole_number_in(text: str, most: int) -> int | None:
-    """A whole number from 0 to `most`; a spreadsheet may add `.0`."""
-    is_whole = re.fullmatch(r"\d{1,6}(\.0+)?", text, re.ASCII) and float(text) <= most
-    return int(float(text)) if is_whole else None
 
 
 def read_csv_list(

@@ -11,16 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sim.calibration.resources.csv_list import (
-    CsvList,
-    CsvRow,
-    UnreadableCell,
-    name_in,
-    number_in,
-    read_csv_list,
-    rows_text,
-    whole_number_in,
-)
+from sim.calibration.resources.cell_text import name_in, number_in, whole_number_in
+from sim.calibration.resources.csv_list import CsvList, CsvRow, UnreadableCell, read_csv_list, rows_text
 from sim.department.department import Department
 from sim.department.pathway import Place
 from sim.department.places import TWELFTHS, Zone

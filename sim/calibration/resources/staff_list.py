@@ -14,16 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibration.resources.csv_list import (
-    CsvList,
-    CsvRow,
-    UnreadableCell,
-    name_in,
-    number_in,
-    read_csv_list,
-    rows_text,
-    whole_number_in,
-)
+from sim.calibration.resources.cell_text import name_in, number_in, whole_number_in
+from sim.calibration.resources.csv_list import CsvList, CsvRow, UnreadableCell, read_csv_list, rows_text
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_WEEK
 from sim.department.roster import MOST_HEADS, WEEKDAYS, clock_text
 from sim.department.scenario import Problem, Scenario

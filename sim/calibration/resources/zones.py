@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sim.calibration.resources.csv_list import rows_text
 from sim.calibration.resources.places_list import PlacesList
 from sim.calibration.resources.scaling import Volume, fewest_heads, scaled_cover, scaled_places
 from sim.department.department import Department
@@ -35,7 +36,7 @@ def zones_for(places: PlacesList | None, base: Department, volume: Volume) -> So
         if places and row is not None:
             ratio = {} if row.nurse_twelfths is None else {"nurse_twelfths": row.nurse_twelfths}
             zones[name] = zone.model_copy(update={"places": row.places, **ratio})
-            sources[name] = f"{places.file}, row {row.row.number} (line {row.row.line})"
+            sources[name] = f"{places.file}, {rows_text([row.row])}"
         elif zone.places is None or not volume.is_scaled:
             zones[name], sources[name] = zone, f"as in {whose}"
         else:

@@ -1,4 +1,4 @@
-"""How arrivals vary, as lines of a demand configuration and rows of the table of estimates."""
+"""How arrivals vary, as lines of a demand configuration."""
 
 import json
 import re
@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibration.estimators.arrival_rates import ArrivalRates, SpecialFactor
+from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.shares import round_to_total
 from sim.department.arrivals import LARGEST_LEVEL_CV, LONGEST_MEMORY_WEEKS
 from sim.department.quantities import LARGEST_DEMAND_FACTOR
+from sim.engine.measures.number_text import counted
 
 Rates = Mapping[str, ArrivalRates]
 """By stream, of those that have rates."""
@@ -60,11 +61,8 @@ def _special_days(rates: Mapping[str, ArrivalRates], source: str) -> Iterator[st
             yield f"    dates: {json.dumps(list(dates[name]))}"
             for stream, factor in by_stream.items():
                 value = min(factor.factor, LARGEST_DEMAND_FACTOR)
-                yield f"    {stream}: {value:.4f}  # {source}, SE {factor.standard_error:.4f}, {_n_days(factor)}"
-
-
-def _n_days(factor: SpecialFactor) -> str:
-    return f"{factor.n_days} day{'' if factor.n_days == 1 else 's'}"
+                error, n_days = f"SE {factor.standard_error:.4f}", counted(factor.n_days, "day")
+                yield f"    {stream}: {value:.4f}  # {source}, {error}, {n_days}"
 
 
 def months_to_write(rates: ArrivalRates, source: str) -> tuple[tuple[float, ...], str]:
@@ -74,26 +72,3 @@ def months_to_write(rates: ArrivalRates, source: str) -> tuple[tuple[float, ...]
         return NEUTRAL_MONTHS, f"{source} does not cover every month: neutral"
     largest = rates.months.standard_error.max()
     return round_to_total(rates.months.value, 12), f"{source}, largest SE {largest:.4f}"
-
-
-VariationRow = tuple[str, float, float | None, float | None]
-"""A quantity, its value, its standard error, what is written of it."""
-
-
-def variation_rows(stream: str, rates: ArrivalRates) -> Iterator[VariationRow]:
-    """Of the factor of days, the level of weeks, special days, and of what was chosen among shapes of the day."""
-    days, level = rates.days, rates.level
-    yield f"day_factor_cv {stream}", days.cv, days.cv_standard_error if days.cv > 0.0 else None, days.cv
-    yield f"daily_dispersion {stream}", days.index, None, None
-    if level.is_estimated:
-        error = level.cv_standard_error if np.isfinite(level.cv_standard_error) else None
-        yield f"slow_level_cv {stream}", level.cv, error, min(level.cv, LARGEST_LEVEL_CV)
-        if level.cv > 0.0:
-            log_error = np.log(level.memory_high / level.memory_low) / (2.0 * 1.96)
-            memory_error = level.memory_weeks * float(log_error)
-            error = memory_error if np.isfinite(memory_error) else None
-            yield f"slow_level_memory_weeks {stream}", level.memory_weeks, error, level.memory_weeks
-    for name, factor in rates.special_days.items():
-        yield f"special_day {stream} {name}", factor.factor, factor.standard_error, factor.factor
-    for shape, score in rates.profile.scores:
-        yield f"hours_log_score {stream} {shape}", score, None, None

@@ -9,16 +9,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from sim.calibration.estimators.daily_counts import HOURS_STAY, OF_HOURS, is_counted_by_day
-from sim.calibration.estimators.demand_by_stream import DayByStream, SharesByStream, WeekByStream, with_weekdays_of
+from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream, with_weekdays_of
 from sim.calibration.estimators.returns import ReturnFit
 from sim.calibration.estimators.shares import (
-    HOURS_PER_DAY,
     DemandEstimates,
     PartialEstimates,
     Shares,
@@ -27,13 +26,14 @@ from sim.calibration.estimators.shares import (
 )
 from sim.calibration.estimators.streams import StreamParts
 from sim.calibration.estimators.visit_estimates import VisitEstimates
-from sim.calibration.writing.arrival_lines import Rates, months_to_write, variation_lines
+from sim.calibration.writing.arrival_lines import months_to_write, variation_lines
 from sim.calibration.writing.estimate_rows import (
     HOUR_LABELS,
-    LEVEL_LABELS,
     Estimate,
+    acuity_rows,
     further_estimates,
     share_rows,
+    week_rows,
     weekday_name,
 )
 from sim.calibration.writing.hour_shapes import (
@@ -41,17 +41,15 @@ from sim.calibration.writing.hour_shapes import (
     COMPOSED_DECIMALS,
     POOLED,
     HourShapes,
-    hour_shapes,
-    hours_by_stream,
+    hours_of_day,
+    hours_of_week,
 )
-from sim.calibration.writing.written_volume import WrittenVolume, written_volume
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand, Profile
+from sim.calibration.writing.written_volume import written_volume
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand
 from sim.statistics.arrays import FloatArray
 from sim.visits.column_map import ColumnMap, Sources
 from sim.visits.data_quality import DataQuality
 from sim.visits.file_error import VisitsFileError
-
-_Found = TypeVar("_Found", DemandEstimates, PartialEstimates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,11 @@ def keyed_lines(key: str, lines: Mapping[str, ConfigLine | str | None], remark: 
     if any(lines.values()):
         yield f"{key}:{remark}"
     yield from (f"  {name}: {line}" for name, line in lines.items() if line)
+
+
+def _values(lines: Mapping[str, ConfigLine | None]) -> dict[str, tuple[float, ...]]:
+    """What is written for each name that has a line."""
+    return {name: line.values for name, line in lines.items() if line is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +167,9 @@ class VisitsSource:
         return (read, faults, *self.weights, *used, *(f"Limit: {note}." for note in self.column_map.notes))
 
     def raked(self, profile: FloatArray) -> FloatArray:
-        """A profile (7, 24), scaled to the published blocks if asked for; VisitsFileError where that cannot be."""
+        """A profile (7, 24), scaled to the published blocks; VisitsFileError where that cannot be."""
         try:
-            return profile if not self.rake else rake_to_blocks(profile, np.array(PUBLISHED_BLOCKS))
+            return rake_to_blocks(profile, np.array(PUBLISHED_BLOCKS))
         except ValueError as error:
             raise VisitsFileError(str(self.file), (f"arrival: {error}",)) from error
 
@@ -185,7 +188,8 @@ def demand_of_week(
     if found is not None:
         shapes = with_weekdays_of(shapes, found.rates)
     volume = written_volume(shapes, found, base)
-    hours = _hours_of_week(source, shapes, volume, base, {} if found is None else found.rates)
+    rake = source.raked if source.rake else None
+    hours = hours_of_week(shapes, {} if found is None else found.rates, rake, volume.share_written, base)
     decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
     named = f"{cited.hour_shares} raked to ARR03-05" if source.rake else cited.hour_shares
     by_day = [
@@ -195,12 +199,12 @@ def demand_of_week(
     has_hours = not is_counted_by_day(source.column_map)
     config = [*hour_lines(by_day), *keyed_lines("mh_hour_shares", {"default": _mental_hours(hours, named, mental)})]
     config = config if has_hours else []
-    written = _written(shapes)
+    written = shapes.written
     indices = {stream: _weekday_line(each, cited) for stream, each in written.items()}
     mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
     config += keyed_lines("weekday_index", indices)
     config += keyed_lines("acuity_mix", mixes)
-    rows = list(_week_table(shapes, hours, indices, mixes))
+    rows = list(week_rows(shapes, hours, _values(indices), _values(mixes)))
     config += volume.lines(cited.hour_shares)
     if found is not None:
         config += demand_lines(found, cited.hour_shares)
@@ -210,53 +214,6 @@ def demand_of_week(
     about = (*about_week(source, shapes), *(hours.notes if has_hours else ()))
     per_year = None if volume.per_year is None else volume.per_year.value
     return DemandFile(source.name, shapes.parts.first_line(), about, tuple(config), tuple(rows), per_year)
-
-
-def _hours_of_week(
-    source: VisitsSource, shapes: WeekByStream, volume: WrittenVolume, base: Demand | None, rates: Rates
-) -> HourShapes:
-    """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits.
-
-    Where a stream with hours of its own has rates they are in the shape chosen for them.
-    """
-    everyone = shapes.everyone.hour_of_week.share.reshape(7, HOURS_PER_DAY)
-    if shapes.parts.is_pooled and MEDICAL in rates:
-        everyone = everyone.sum(axis=1, keepdims=True) * rates[MEDICAL].hour_shares.value
-    raked = source.raked(everyone)
-    if shapes.parts.is_pooled:
-        return hour_shapes(raked, base)
-    chosen = {stream: each.hour_shares.value for stream, each in rates.items() if shapes.has_own_hours(stream)}
-    factor = _ratio(raked, everyone)
-    medical, mental = shapes.by_stream.get(MEDICAL), shapes.by_stream.get(MENTAL_HEALTH)
-    of_medical, of_mental = None, None
-    if medical is not None:
-        of_medical = chosen.get(MEDICAL, np.array([day.share for day in medical.hour_by_weekday])) * factor
-    if mental is not None:
-        week = mental.hour_of_week.share.reshape(7, HOURS_PER_DAY)
-        if MENTAL_HEALTH in chosen:
-            week = week.sum(axis=1, keepdims=True) * chosen[MENTAL_HEALTH]
-        of_mental = (week * factor).sum(axis=0)
-    return _composed(of_medical, of_mental, volume, base)
-
-
-def _ratio(raked: FloatArray, found: FloatArray) -> FloatArray:
-    """By what raking scaled the hours of all visits: each stream's are scaled alike."""
-    return np.where(found > 0.0, raked / np.where(found > 0.0, found, 1.0), 1.0)
-
-
-def _composed(
-    medical: FloatArray | None, mental: FloatArray | None, volume: WrittenVolume, base: Demand | None
-) -> HourShapes:
-    """Hours of all visits from those of medical, (7, 24) or of a day, and of mental health, (24,); None: the base's."""
-    of_medical = _profile(base).medical_shares() if medical is None else medical / medical.sum(axis=-1, keepdims=True)
-    of_mental = _profile(base).mh_shares_of_default() if mental is None else mental / mental.sum()
-    share = volume.mental_share.value if volume.mental_share else _profile(base).mental_health_share
-    return hours_by_stream(np.broadcast_to(of_medical, (7, 24)), of_mental, share, keep_mental=mental is None)
-
-
-def _profile(base: Demand | None) -> Profile:
-    assert isinstance(base, Profile), "obstacles refuse a file of one stream without a profile to stand beside it"
-    return base
 
 
 def about_week(source: VisitsSource, shapes: WeekByStream) -> tuple[str, ...]:
@@ -365,47 +322,6 @@ def _mental_hours(hours: HourShapes, named: str, mental: DemandEstimates | None)
     return ConfigLine(hours.mental_health, f"{named}; all days, {_sample(mental.hour_of_day)}", COMPOSED_DECIMALS)
 
 
-_DAYS: Final = [weekday_name(day)[:3] for day in range(7)]
-_HOURS_OF_WEEK: Final = [(day, hour, "") for day in _DAYS for _, hour, _ in HOUR_LABELS]
-
-
-def _week_table(
-    shapes: WeekByStream, hours: HourShapes, indices: Mapping[str, ConfigLine], mixes: Mapping[str, ConfigLine | None]
-) -> Iterator[Estimate]:
-    """Every estimate with its error, beside the value written where there is one; a stream's under its name."""
-    week, written = shapes.everyone, _written(shapes)
-    suffix = {stream: "" if shapes.parts.is_pooled else f" {stream}" for stream in written}
-    yield from share_rows("block_share", week.blocks, [("", block, "") for block in ("00-07", "08-15", "16-23")])
-    yield from share_rows("hour_of_day_share", week.hour_of_day, HOUR_LABELS)
-    if MENTAL_HEALTH in shapes.by_stream:
-        of_mental = shapes.by_stream[MENTAL_HEALTH].hour_of_day
-        yield from share_rows("hour_of_day_share mental_health", of_mental, HOUR_LABELS, written=hours.mental_health)
-    weekdays = [(day, "", "") for day in _DAYS]
-    for stream, each in written.items():
-        values = indices[stream].values
-        yield from share_rows(f"weekday_index{suffix[stream]}", each.weekday, weekdays, written=values, scale=7.0)
-    for day, (shares, by_hour) in enumerate(zip(week.hour_by_weekday, hours.everyone, strict=True)):
-        labels = _HOURS_OF_WEEK[day * HOURS_PER_DAY : (day + 1) * HOURS_PER_DAY]
-        yield from share_rows("hour_share", shares, labels, written=by_hour)
-    yield from share_rows("hour_of_week_share", week.hour_of_week, _HOURS_OF_WEEK)
-    for stream, each in written.items():
-        yield from _acuity_rows(each, mixes[stream], suffix[stream])
-    if week.dispersion is not None:
-        for label, value in zip(_HOURS_OF_WEEK, week.dispersion.by_hour, strict=True):
-            if np.isfinite(value):
-                yield Estimate("dispersion_index", *label, week.hour_of_week.n, float(value), None, None)
-
-
-def _written(shapes: SharesByStream[_Found]) -> Mapping[str, _Found]:
-    """Whose weekdays and levels are written for which stream."""
-    return shapes.by_stream or {MEDICAL: shapes.everyone}
-
-
-def _acuity_rows(found: DemandEstimates | PartialEstimates, mix: ConfigLine | None, suffix: str) -> Iterator[Estimate]:
-    if found.acuity is not None and mix is not None:
-        yield from share_rows(f"acuity_share{suffix}", found.acuity, LEVEL_LABELS, written=mix.values)
-
-
 # --- a day ---
 
 
@@ -417,7 +333,8 @@ def demand_of_day(source: VisitsSource, shapes: DayByStream, base: Demand | None
     about = _about_day(source, shapes)
     volume = written_volume(shapes, None, base)
     if (hours := shapes.everyone.hour_of_day) is not None:
-        found = _hours_of_day(source, shapes, hours, volume, base)
+        rake = source.raked if source.rake else None
+        found = hours_of_day(shapes, hours, rake, volume.share_written, base)
         values, about = found.everyone[0], (*about, *found.notes)
         comment = f"{cited.hour_shares}; hours of all weekdays alike, {_sample(hours)}"
         decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
@@ -426,26 +343,12 @@ def demand_of_day(source: VisitsSource, shapes: DayByStream, base: Demand | None
             line = ConfigLine(found.mental_health, f"{cited.hour_shares}; hours of mental health", COMPOSED_DECIMALS)
             config += keyed_lines("mh_hour_shares", {"default": line})
         rows += share_rows("hour_of_day_share", hours, HOUR_LABELS, written=values)
-    written = _written(shapes)
+    written = shapes.written
     mixes = {stream: _acuity_line(each, cited) for stream, each in written.items()}
     config += keyed_lines("acuity_mix", mixes)
     config += volume.lines(cited.hour_shares)
-    for stream, each in written.items():
-        rows += _acuity_rows(each, mixes[stream], "" if shapes.parts.is_pooled else f" {stream}")
+    rows += acuity_rows(shapes, _values(mixes))
     return DemandFile(source.name, shapes.parts.first_line(), about, tuple(config), tuple(rows))
-
-
-def _hours_of_day(
-    source: VisitsSource, shapes: DayByStream, hours: Shares, volume: WrittenVolume, base: Demand | None
-) -> HourShapes:
-    """Of a pooled file, or of one without hours of some stream, those of all visits."""
-    raked = source.raked(np.tile(hours.share / 7, (7, 1)))[0] if source.rake else hours.share
-    of_streams = {stream: each.hour_of_day for stream, each in shapes.by_stream.items()}
-    if shapes.parts.is_pooled or None in of_streams.values():
-        return hour_shapes(np.tile(raked / 7, (7, 1)), base)
-    factor = _ratio(raked, hours.share)
-    scaled = {stream: each.share * factor for stream, each in of_streams.items() if each is not None}
-    return _composed(scaled.get(MEDICAL), scaled.get(MENTAL_HEALTH), volume, base)
 
 
 def _about_day(source: VisitsSource, shapes: DayByStream) -> tuple[str, ...]:

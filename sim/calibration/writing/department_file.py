@@ -92,8 +92,8 @@ def department_file(
         keys += _admission(stream, plain, of_stream(estimates.admission, stream) or {})
         if (patience := of_stream(estimates.patience, stream)) is not None:
             keys += _patience(stream, plain, patience)
-            if (tested := of_stream(estimates.patience_test, stream)) is not None:
-                minutes.append(f"streams.{stream}.patience.minutes: {tested.verdict()}")
+            if patience.test is not None:
+                minutes.append(f"streams.{stream}.patience.minutes: {patience.test.verdict()}")
         if stream in estimates.returns:
             keys += _returns(stream, plain, estimates.returns[stream])
         for place, step in enumerate(base.streams[stream].pathway):

@@ -1,16 +1,19 @@
 """The table of estimates of a calibration: a row for each value with its error, beside the value written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from sim.calibration.estimators.arrival_rates import ArrivalRates
+from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream
 from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares
 from sim.calibration.estimators.step_minutes import StepMinutes
 from sim.calibration.estimators.survey_weights import REPORTED_CHANCES, WeightedMinutes
 from sim.calibration.estimators.visit_estimates import VisitEstimates
-from sim.calibration.writing.arrival_lines import variation_rows
-from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
+from sim.calibration.writing.hour_shapes import HourShapes
+from sim.department.arrivals import LARGEST_LEVEL_CV, MEDICAL, MENTAL_HEALTH
 from sim.department.quantities import ACUITIES
 from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.statistics.arrays import FloatArray
@@ -19,7 +22,7 @@ from sim.statistics.lifetimes import Parameter
 Label = tuple[str, str, str]
 """Weekday, hour and level of an estimate, each empty where it has none."""
 HOUR_LABELS: Final[tuple[Label, ...]] = tuple(("", f"{hour:02d}", "") for hour in range(HOURS_PER_DAY))
-LEVEL_LABELS: Final[tuple[Label, ...]] = tuple(("", "", str(level)) for level in ACUITIES)
+_LEVEL_LABELS: Final[tuple[Label, ...]] = tuple(("", "", str(level)) for level in ACUITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,51 @@ def weekday_name(day: int) -> str:
     return WEEKDAY_NAMES[day].capitalize()
 
 
+_DAYS: Final = tuple(weekday_name(day)[:3] for day in range(7))
+_HOURS_OF_WEEK: Final[tuple[Label, ...]] = tuple((day, hour, "") for day in _DAYS for _, hour, _ in HOUR_LABELS)
 _MONTHS = [("", "", f"{month:02d}") for month in range(1, 13)]
 _AGE_GROUPS = [("", "", group) for group in ("0-5", "6-11", "12-17")]
+
+
+def week_rows(
+    shapes: WeekByStream,
+    hours: HourShapes,
+    indices: Mapping[str, Sequence[float]],
+    mixes: Mapping[str, Sequence[float]],
+) -> Iterator[Estimate]:
+    """Every estimate with its error, beside the value written where there is one; a stream's under its name."""
+    week = shapes.everyone
+    yield from share_rows("block_share", week.blocks, [("", block, "") for block in ("00-07", "08-15", "16-23")])
+    yield from share_rows("hour_of_day_share", week.hour_of_day, HOUR_LABELS)
+    if MENTAL_HEALTH in shapes.by_stream:
+        of_mental = shapes.by_stream[MENTAL_HEALTH].hour_of_day
+        yield from share_rows("hour_of_day_share mental_health", of_mental, HOUR_LABELS, written=hours.mental_health)
+    weekdays = [(day, "", "") for day in _DAYS]
+    for stream, each in shapes.written.items():
+        name = _with_stream("weekday_index", stream, shapes)
+        yield from share_rows(name, each.weekday, weekdays, written=indices[stream], scale=7.0)
+    for day, (shares, by_hour) in enumerate(zip(week.hour_by_weekday, hours.everyone, strict=True)):
+        of_day = _HOURS_OF_WEEK[day * HOURS_PER_DAY : (day + 1) * HOURS_PER_DAY]
+        yield from share_rows("hour_share", shares, of_day, written=by_hour)
+    yield from share_rows("hour_of_week_share", week.hour_of_week, _HOURS_OF_WEEK)
+    yield from acuity_rows(shapes, mixes)
+    if week.dispersion is not None:
+        for label, value in zip(_HOURS_OF_WEEK, week.dispersion.by_hour, strict=True):
+            if np.isfinite(value):
+                yield Estimate("dispersion_index", *label, week.hour_of_week.n, float(value), None, None)
+
+
+def acuity_rows(shapes: WeekByStream | DayByStream, mixes: Mapping[str, Sequence[float]]) -> Iterator[Estimate]:
+    """Shares of levels of each stream that has any, beside the mix written."""
+    for stream, each in shapes.written.items():
+        if each.acuity is not None:
+            name = _with_stream("acuity_share", stream, shapes)
+            yield from share_rows(name, each.acuity, _LEVEL_LABELS, written=mixes[stream])
+
+
+def _with_stream(quantity: str, stream: str, shapes: WeekByStream | DayByStream) -> str:
+    """Only where the file names streams."""
+    return quantity if shapes.parts.is_pooled else f"{quantity} {stream}"
 
 
 def further_estimates(found: VisitEstimates) -> Iterator[Estimate]:
@@ -125,17 +171,37 @@ def _rows_of_step(found: StepMinutes) -> Iterator[Estimate]:
 
 
 def _rows_of_rates(stream: str, rates: ArrivalRates) -> Iterator[Estimate]:
-    by_hour = [(weekday_name(day)[:3], hour, "") for day in range(7) for _, hour, _ in HOUR_LABELS]
     for name, each, labels in (
-        ("rate_per_hour", rates.per_hour, by_hour),
+        ("rate_per_hour", rates.per_hour, _HOURS_OF_WEEK),
         ("visits_per_year", rates.visits_per_year, [("", "", "")]),
         ("month_index", rates.months, _MONTHS),
         ("yearly_growth", rates.growth, [("", "", "")]),
     ):
         if each is not None:
             yield from value_rows(f"{name} {stream}", rates.n, labels, each.value, each.standard_error)
-    for quantity, value, error, written in variation_rows(stream, rates):
-        yield Estimate(quantity, "", "", "", rates.n_days, value, error, written)
+    yield from variation_rows(stream, rates)
+
+
+def variation_rows(stream: str, rates: ArrivalRates) -> Iterator[Estimate]:
+    """Of the factor of days, the level of weeks, special days, and of what was chosen among shapes of the day."""
+
+    def row(quantity: str, value: float, error: float | None = None, written: float | None = None) -> Estimate:
+        known_error = error if error is not None and np.isfinite(error) else None
+        return Estimate(quantity, "", "", "", rates.n_days, value, known_error, written)
+
+    days, level = rates.days, rates.level
+    yield row(f"day_factor_cv {stream}", days.cv, days.cv_standard_error if days.cv > 0.0 else None, days.cv)
+    yield row(f"daily_dispersion {stream}", days.index)
+    if level.is_estimated:
+        yield row(f"slow_level_cv {stream}", level.cv, level.cv_standard_error, min(level.cv, LARGEST_LEVEL_CV))
+    if level.is_estimated and level.cv > 0.0:
+        log_error = np.log(level.memory_high / level.memory_low) / (2.0 * 1.96)
+        memory_error = level.memory_weeks * float(log_error)
+        yield row(f"slow_level_memory_weeks {stream}", level.memory_weeks, memory_error, level.memory_weeks)
+    for name, factor in rates.special_days.items():
+        yield row(f"special_day {stream} {name}", factor.factor, factor.standard_error, factor.factor)
+    for shape, score in rates.profile.scores:
+        yield row(f"hours_log_score {stream} {shape}", score)
 
 
 def _rows_of(quantity: str, parameters: tuple[Parameter, ...], levels: tuple[int, ...], n: int) -> Iterator[Estimate]:

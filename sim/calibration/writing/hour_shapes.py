@@ -5,14 +5,16 @@ ones. Where each stream's hours are known, all are composed so that this gives t
 hour may be left with fewer than no medical arrivals: a small file has hours without a visit, and would be refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from sim.calibration.estimators.shares import HOURS_PER_DAY, round_to_total
-from sim.department.arrivals import Demand, Profile
+from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream
+from sim.calibration.estimators.shares import HOURS_PER_DAY, Shares, round_to_total
+from sim.calibration.writing.arrival_lines import Rates
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand, Profile
 from sim.statistics.arrays import FloatArray
 
 COMPOSED_DECIMALS: Final = 8
@@ -36,6 +38,71 @@ class HourShapes:
     everyone: tuple[tuple[float, ...], ...]
     mental_health: tuple[float, ...] | None
     notes: tuple[str, ...] = ()
+
+
+Rake = Callable[[FloatArray], FloatArray]
+"""Scales the hours of a week, (7, 24), of all visits; each stream's are scaled alike."""
+
+
+def hours_of_week(
+    shapes: WeekByStream, rates: Rates, rake: Rake | None, mental_share: float | None, base: Demand | None
+) -> HourShapes:
+    """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits.
+
+    Where a stream with hours of its own has rates they are in the shape chosen for them. `mental_share` is the part of
+    mental health that is written, None where it is the base's.
+    """
+    everyone = shapes.everyone.hour_of_week.share.reshape(7, HOURS_PER_DAY)
+    if shapes.parts.is_pooled and MEDICAL in rates:
+        everyone = everyone.sum(axis=1, keepdims=True) * rates[MEDICAL].hour_shares.value
+    raked = everyone if rake is None else rake(everyone)
+    if shapes.parts.is_pooled:
+        return hour_shapes(raked, base)
+    chosen = {stream: each.hour_shares.value for stream, each in rates.items() if shapes.has_own_hours(stream)}
+    factor = _ratio(raked, everyone)
+    medical, mental = shapes.by_stream.get(MEDICAL), shapes.by_stream.get(MENTAL_HEALTH)
+    of_medical, of_mental = None, None
+    if medical is not None:
+        of_medical = chosen.get(MEDICAL, np.array([day.share for day in medical.hour_by_weekday])) * factor
+    if mental is not None:
+        week = mental.hour_of_week.share.reshape(7, HOURS_PER_DAY)
+        if MENTAL_HEALTH in chosen:
+            week = week.sum(axis=1, keepdims=True) * chosen[MENTAL_HEALTH]
+        of_mental = (week * factor).sum(axis=0)
+    return _composed(of_medical, of_mental, mental_share, base)
+
+
+def hours_of_day(
+    shapes: DayByStream, hours: Shares, rake: Rake | None, mental_share: float | None, base: Demand | None
+) -> HourShapes:
+    """The same of a file without weekdays, whose `hours` are those of all visits; of any day if a stream has none."""
+    raked = hours.share if rake is None else rake(np.tile(hours.share / 7, (7, 1)))[0]
+    of_streams = {stream: each.hour_of_day for stream, each in shapes.by_stream.items()}
+    if shapes.parts.is_pooled or None in of_streams.values():
+        return hour_shapes(np.tile(raked / 7, (7, 1)), base)
+    factor = _ratio(raked, hours.share)
+    scaled = {stream: each.share * factor for stream, each in of_streams.items() if each is not None}
+    return _composed(scaled.get(MEDICAL), scaled.get(MENTAL_HEALTH), mental_share, base)
+
+
+def _ratio(raked: FloatArray, found: FloatArray) -> FloatArray:
+    """By what raking scaled hours, 1 where there are no visits."""
+    return np.where(found > 0.0, raked / np.where(found > 0.0, found, 1.0), 1.0)
+
+
+def _composed(
+    medical: FloatArray | None, mental: FloatArray | None, mental_share: float | None, base: Demand | None
+) -> HourShapes:
+    """Hours of all visits from those of medical, (7, 24) or of a day, and of mental health, (24,); None: the base's."""
+    of_medical = _profile(base).medical_shares() if medical is None else medical / medical.sum(axis=-1, keepdims=True)
+    of_mental = _profile(base).mh_shares_of_default() if mental is None else mental / mental.sum()
+    share = _profile(base).mental_health_share if mental_share is None else mental_share
+    return hours_by_stream(np.broadcast_to(of_medical, (7, 24)), of_mental, share, keep_mental=mental is None)
+
+
+def _profile(base: Demand | None) -> Profile:
+    assert isinstance(base, Profile), "obstacles refuse a file of one stream without a profile to stand beside it"
+    return base
 
 
 def hours_by_stream(medical: FloatArray, mental: FloatArray, mental_share: float, *, keep_mental: bool) -> HourShapes:

@@ -34,6 +34,11 @@ class WrittenVolume:
     remark: str = ""
     scaled: str = ""
 
+    @property
+    def share_written(self) -> float | None:
+        """The part of mental health, None where it is the base's."""
+        return None if self.mental_share is None else self.mental_share.value
+
     def lines(self, source: str) -> Iterator[str]:
         """The keys of the demand."""
         if self.per_year is not None:

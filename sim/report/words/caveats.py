@@ -19,6 +19,7 @@ from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted, joined, plain_number
 from sim.io.clean_text import one_line
 from sim.io.short_lists import few_of
+from sim.report.description import Finding, FindingLine
 
 MANY_LEAVE, NO_STEADY_STATE = "†", "‡"
 """Marks beside numbers."""
@@ -158,7 +159,12 @@ MOST_REASONS_SAID = 2
 
 def calibration_lines(calibrations: Iterable[Calibration]) -> list[str]:
     """Of each department made from a file of visits whether it plays like it, those that do not first."""
-    return [calibration_line(each) for each in sorted(calibrations, key=lambda each: bool(each.plays_like_file))]
+    return [calibration_line(each) for each in in_order_of_care(calibrations)]
+
+
+def in_order_of_care(calibrations: Iterable[Calibration]) -> list[Calibration]:
+    """Those that do not play like their file first."""
+    return sorted(calibrations, key=lambda each: bool(each.plays_like_file))
 
 
 def calibration_line(calibration: Calibration) -> str:
@@ -179,9 +185,21 @@ def calibration_line(calibration: Calibration) -> str:
     )
 
 
-def calibrations_amiss(calibrations: Iterable[Calibration]) -> list[str]:
-    """The same of those alone that do not play like their file: the terminal has little room."""
-    return calibration_lines(each for each in calibrations if not each.plays_like_file)
+def with_calibrations(finding: Finding, calibrations: Iterable[Calibration]) -> Finding:
+    """The finding below a line for each department made from a file of visits: whether it plays like it."""
+    lines = (FindingLine("The department", words_of_verdict(each)) for each in in_order_of_care(calibrations))
+    return finding._replace(lines=(*lines, *finding.lines))
+
+
+def words_of_verdict(calibration: Calibration) -> str:
+    """The verdict in a few words, with the worst miss alone."""
+    made = f"made from {one_line(calibration.file)}"
+    if calibration.plays_like_file:
+        return f"{made}, and plays like it."
+    if calibration.plays_like_file is None:
+        return f"{made}, which has no waits and no stays to say whether it plays like it."
+    worst = calibration.because[0].partition(" (loss ")[0] if calibration.because else ""
+    return f"{made}, and does not play like it{f' ({worst})' if worst else ''}: this is about another department."
 
 
 def effect_lines(comparison: Comparison) -> list[str]:
