@@ -79,7 +79,13 @@ def test_the_child_of_the_rule_is_the_median_of_the_first_week(answer: TwoJourne
 
 
 @pytest.mark.parametrize(
-    ("changes", "chosen"), [((-90.0, -20.0, 5.0), -20.0), ((-90.0, -20.0, 5.0, 9.0), 5.0), ((-3.0,), -3.0)]
+    ("changes", "chosen"),
+    [
+        ((-90.0, -20.0, 5.0), -20.0),
+        ((-90.0, -20.0, 5.0, 9.0), 5.0),
+        ((-90.0, 3.0, 20.0, 30.0), 3.0),
+        ((-3.0,), -3.0),
+    ],
 )
 def test_of_two_visits_in_the_middle_the_one_that_changes_less_is_shown(
     changes: tuple[float, ...], chosen: float
@@ -106,6 +112,12 @@ def test_what_differs_names_time_alone_company_and_departure(accompanied: TwoJou
     assert f"a peer's company for {after.minutes_accompanied:.0f} min" in said
     assert f"{accompanied.visit.alone[1]:.0f} min" in said
     assert f"the visit ends {abs(after.departure - before.departure):.0f} min" in said or "at the same time" in said
+
+
+def test_a_difference_without_a_peer_is_said_to_come_of_others(answer: TwoJourneys, accompanied: TwoJourneys) -> None:
+    spells = answer.runs[1].visit_columns["n_peer_spells"][answer.visit.rows[1]]
+    assert ("no peer was with this child" in what_differs(answer)) == (spells == 0)
+    assert "no peer was with this child" not in what_differs(accompanied)
 
 
 def test_a_patient_who_did_not_come_is_refused_with_those_who_did(visits: list[SharedVisit]) -> None:

@@ -27,7 +27,7 @@ ILLUSTRATION = (
     "One simulated child is an illustration of how the rules work, and no evidence of what peers change: for that see "
     "the comparison of all children (peered)."
 )
-NO_PEER_HERE = " (with no peer at this child, a difference comes of who is free when)"
+NO_PEER_HERE = "no peer was with this child: what differs comes of who else is free when"
 COLUMN_GAP = 2
 """Columns between two journeys side by side."""
 HANG = " " * 18
@@ -74,15 +74,25 @@ def heading(answer: TwoJourneys) -> str:
 
 def what_differs(answer: TwoJourneys) -> str:
     """Time alone, company, first physician and departure under the second staffing, in one sentence."""
+    note = note_without_peer(answer)
+    return f"What differs under {differences_in_words(answer)}{f' ({note})' if note else ''}."
+
+
+def differences_in_words(answer: TwoJourneys) -> str:
+    """`Peers added: 54 min without staff, not 64 (10 minutes less); ...`."""
     before, after = answer.rows
     parts = [time_alone(answer.visit)] if not math.isnan(answer.visit.change) else []
     parts += [company(before, after)]
     parts += [moment("a physician comes", after.pia - before.pia), moment("the visit ends", _end(before, after))]
     if before.disposition != after.disposition:
-        parts.append(f"the child {DEPARTURES[after.disposition]}, where under {answer.labels[0]} the child "
-                     f"{DEPARTURES[before.disposition]}")  # fmt: skip
-    by_others = NO_PEER_HERE if not (before.n_peer_spells or after.n_peer_spells) else ""
-    return f"What differs under {answer.labels[1]}: {'; '.join(part for part in parts if part)}{by_others}."
+        ends = DEPARTURES[after.disposition], DEPARTURES[before.disposition]
+        parts.append(f"the child {ends[0]}; under {answer.labels[0]} the child {ends[1]}")
+    return f"{answer.labels[1]}: {'; '.join(part for part in parts if part)}"
+
+
+def note_without_peer(answer: TwoJourneys) -> str:
+    """Where a difference comes from that no peer at this child has made; empty where a peer set out to the child."""
+    return "" if any(row.n_peer_spells for row in answer.rows) else NO_PEER_HERE
 
 
 def time_alone(visit: SharedVisit) -> str:

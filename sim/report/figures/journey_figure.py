@@ -12,7 +12,7 @@ from sim.report.figures.axes_parts import light_grid, limit
 from sim.report.figures.frame import FORMATS, Frame, Grid
 from sim.report.figures.theme import ASSUMED, EMPTY, HUES, INK, QUIET, styled
 from sim.report.journey import AWAY_FROM_THE_CHILD, WORTH_SAYING_MINUTES, delays_of, tasks_of
-from sim.report.journey_answer import ILLUSTRATION, TwoJourneys, how_chosen, what_differs
+from sim.report.journey_answer import ILLUSTRATION, TwoJourneys, differences_in_words, how_chosen, note_without_peer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,12 +49,13 @@ def journeys_figure(answer: TwoJourneys) -> Frame:
     ends = [float(row.departure - row.arrival) for row in answer.rows]
     rows = [row for row in LOOKS if row == COMPANY_ROW or any((table["row"] == row).any() for table in tables)]
     grid = Grid(2, ROW_HEIGHT * len(rows), left=2.05, right=0.85, above=0.3, below=0.55)
-    differs = what_differs(answer).removeprefix("What differs under ")
+    note = note_without_peer(answer)
+    subtitle = f"One visit, the same patient and the same draws{f'; {note}' if note else ''}."
     footer = (
         f"{how_chosen(answer)} {ILLUSTRATION} Right: minutes of each row. What is done after departure is in the "
         "words only; an empty bar of company: a peer turned back on the way."
     )
-    frame = Frame(grid.total_height, differs, "One visit, the same patient and the same draws.", footer)
+    frame = Frame(grid.total_height, differences_in_words(answer), subtitle, footer)
     longest = max(*ends, *(float(table["end"].max()) for table in tables)) * 1.02
     for number, (label, table, end, axes) in enumerate(
         zip(answer.labels, tables, ends, frame.panels(grid), strict=True)
