@@ -101,6 +101,8 @@ def facts_of_comparison(comparison: Comparison) -> dict[str, Any]:
 
 def is_comparison(folder: Path) -> bool:
     """Whether a folder says that a comparison, or one scenario, was written into it. Raises ScenarioError."""
+    if not folder.is_dir():
+        return False
     check_entries(folder)
     return (folder / FACTS).is_file() and read_facts(folder / FACTS, _StudyNamed).study in ("compare", "run")
 

@@ -25,7 +25,7 @@ from sim.calibration.estimators.survey_weights import with_usable_weights
 from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
 from sim.calibration.holdout import HoldOut, NothingToHoldOut, hold_out, score_second
 from sim.calibration.matching.history_matching import Region, Unknown, most_points
-from sim.calibration.matching.match_visits import REPLICATIONS, match_visits, region_table
+from sim.calibration.matching.match_visits import RUNS_A_POINT, match_visits, region_table
 from sim.calibration.matching.quantities import ALL_PLACES, BOARDING, HEADS, PATIENCE_FACTOR, with_factors
 from sim.calibration.obstacles import arrival_obstacle, obstacles_in_file, obstacles_without_file
 from sim.calibration.play import calibrated_scenario, simulated_visits
@@ -63,7 +63,7 @@ SHORTEST_MATCH_WEEKS, LONGEST_MATCH_WEEKS = 4, 26
 """A point that is matched is played for as long as the file lasts, within these."""
 MATCH_ROUNDS: Final = 30
 """Rounds in which the nearest point is looked for; with three waves at most `MOST_MATCH_RUNS` runs."""
-MOST_MATCH_RUNS: Final = REPLICATIONS * most_points(MATCH_ROUNDS)
+MOST_MATCH_RUNS: Final = RUNS_A_POINT * most_points(MATCH_ROUNDS)
 _LISTS_WITHOUT_WEEKDAYS: Final = (
     "study.staff, study.places: without weekdays no department is made that could have them: leave them out, or map a "
     "time of arrival"

@@ -15,7 +15,7 @@ from sim.calibration.estimators.shares import (
     Shares,
     estimate_demand,
     estimate_without_weekdays,
-    shares_of,
+    shares_of_visits,
     with_weekday_and_time,
 )
 from sim.calibration.estimators.streams import STREAMS, StreamParts, stream_parts
@@ -132,4 +132,4 @@ def mental_share(parts: StreamParts) -> Shares | None:
     if len(parts.by_stream) < len(STREAMS):
         return None
     is_mental = (parts.named["stream"] == MENTAL_HEALTH).to_numpy().astype(np.int64)
-    return shares_of(is_mental, 2, parts.named)
+    return shares_of_visits(is_mental, 2, parts.named)

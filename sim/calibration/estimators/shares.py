@@ -81,7 +81,7 @@ def estimate_shares(
     return Shares(n, share, np.where(all_or_none, of_none, error), effective)
 
 
-def shares_of(category: IntArray, n_categories: int, visits: pd.DataFrame) -> Shares:
+def shares_of_visits(category: IntArray, n_categories: int, visits: pd.DataFrame) -> Shares:
     """Shares of visits by category, with the weights and the clusters of the visits."""
     return estimate_shares(category, n_categories, weight=weights_of(visits), cluster=clusters_of(visits))
 
@@ -276,7 +276,7 @@ def estimate_without_weekdays(frame: pd.DataFrame) -> PartialEstimates:
     timed = frame.loc[frame["minute_of_day"].notna(), [name for name in WHEN if name in frame.columns]]
     hours = None
     if len(timed):
-        hours = shares_of((timed["minute_of_day"] // 60).to_numpy(np.int64), HOURS_PER_DAY, timed)
+        hours = shares_of_visits((timed["minute_of_day"] // 60).to_numpy(np.int64), HOURS_PER_DAY, timed)
     return PartialEstimates(hours, _acuity_shares(frame))
 
 
@@ -353,7 +353,7 @@ def _acuity_shares(frame: pd.DataFrame) -> Shares | None:
     known = frame.loc[frame["acuity"].notna(), columns]
     if known.empty:
         return None
-    return shares_of(known["acuity"].to_numpy(np.int64) - 1, len(ACUITIES), known)
+    return shares_of_visits(known["acuity"].to_numpy(np.int64) - 1, len(ACUITIES), known)
 
 
 def _design_effect(clustered: Shares) -> float:

@@ -18,7 +18,7 @@ from sim.calibration.estimators.file_calendar import FileCalendar
 from sim.calibration.estimators.hourly_counts import count_arrivals
 from sim.calibration.estimators.patience import PatienceFit, fit_patience, patience_test
 from sim.calibration.estimators.returns import Gaps, ReturnFit, fit_returns, gaps_between
-from sim.calibration.estimators.shares import Shares, shares_of
+from sim.calibration.estimators.shares import Shares, shares_of_visits
 from sim.calibration.estimators.step_minutes import IfNoneFits, StepMinutes, measured
 from sim.calibration.estimators.streams import (
     EVERY_STREAM,
@@ -152,7 +152,7 @@ def _ages(part: pd.DataFrame, notes: list[str]) -> Shares | None:
         return None
     if len(children) < len(known):
         notes.append(f"{len(known) - len(children):,} visits from {_ADULT_FROM} years on are left out of age shares")
-    return shares_of(np.digitize(children["age"].to_numpy(), _AGE_EDGES), len(_AGE_EDGES) + 1, children)
+    return shares_of_visits(np.digitize(children["age"].to_numpy(), _AGE_EDGES), len(_AGE_EDGES) + 1, children)
 
 
 def _modes(part: pd.DataFrame, notes: list[str]) -> Shares | None:
@@ -164,7 +164,7 @@ def _modes(part: pd.DataFrame, notes: list[str]) -> Shares | None:
         if word not in set(known["mode"]):
             notes.append(f"no arrival says {word}, which a file may leave out: that share keeps its own")
     places = [ARRIVAL_MODES.index(word) if word in ARRIVAL_MODES else 0 for word in known["mode"]]
-    return shares_of(np.array(places), len(ARRIVAL_MODES), known)
+    return shares_of_visits(np.array(places), len(ARRIVAL_MODES), known)
 
 
 def _admission(part: pd.DataFrame, notes: list[str]) -> dict[int, Shares] | None:
@@ -181,7 +181,7 @@ def _admission(part: pd.DataFrame, notes: list[str]) -> dict[int, Shares] | None
     for level in ACUITIES:
         mine = ended[ended["acuity"] == level]
         if len(mine) >= _FEWEST_OF_A_LEVEL:
-            found[level] = shares_of(mine["disposition"].isin(_ADMITTED).to_numpy().astype(np.int64), 2, mine)
+            found[level] = shares_of_visits(mine["disposition"].isin(_ADMITTED).to_numpy().astype(np.int64), 2, mine)
         else:
             few.append(f"CTAS {level} ({len(mine)})")
     if few:
@@ -193,7 +193,7 @@ def _left_unseen(part: pd.DataFrame, notes: list[str]) -> Shares | None:
     known = part.loc[part["disposition"].notna(), [*_unit_columns(part), "disposition"]]
     if len(known) < _FEWEST:
         return None
-    found = shares_of((known["disposition"] == _LEFT).to_numpy().astype(np.int64), 2, known)
+    found = shares_of_visits((known["disposition"] == _LEFT).to_numpy().astype(np.int64), 2, known)
     low, high = (float(ends[1]) for ends in found.interval())
     notes.append(
         f"{100 * found.share[1]:.2f} % left unseen (SE {100 * found.standard_error[1]:.2f}, 95 % "

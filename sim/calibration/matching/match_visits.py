@@ -28,7 +28,7 @@ from sim.department.scenario import Scenario, ScenarioError
 from sim.runs.worker_pool import n_cores
 from sim.statistics.arrays import FloatArray
 
-REPLICATIONS: Final = 2
+RUNS_A_POINT: Final = 2
 """Of a point: the fewest that tell a variance."""
 _DISCREPANCY: Final = 0.05
 """Relative error granted to the model, one standard deviation: waits depend on things it does not have, and with none
@@ -143,7 +143,7 @@ def match_visits(
     *,
     seed: int,
     points: int = POINTS_OF_A_WAVE,
-    replications: int = REPLICATIONS,
+    replications: int = RUNS_A_POINT,
     most_waves: int = MOST_WAVES,
     rounds: int = 0,
     measured: frozenset[str] = frozenset(),

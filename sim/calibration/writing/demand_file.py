@@ -41,8 +41,8 @@ from sim.calibration.writing.hour_shapes import (
     COMPOSED_DECIMALS,
     POOLED,
     HourShapes,
-    hours_of_day,
-    hours_of_week,
+    hours_written_alike,
+    hours_written_by_weekday,
 )
 from sim.calibration.writing.written_volume import written_volume
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Demand
@@ -189,7 +189,7 @@ def demand_of_week(
         shapes = with_weekdays_of(shapes, found.rates)
     volume = written_volume(shapes, found, base)
     rake = source.raked if source.rake else None
-    hours = hours_of_week(shapes, {} if found is None else found.rates, rake, volume.share_written, base)
+    hours = hours_written_by_weekday(shapes, {} if found is None else found.rates, rake, volume.share_written, base)
     decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS
     named = f"{cited.hour_shares} raked to ARR03-05" if source.rake else cited.hour_shares
     by_day = [
@@ -334,7 +334,7 @@ def demand_of_day(source: VisitsSource, shapes: DayByStream, base: Demand | None
     volume = written_volume(shapes, None, base)
     if (hours := shapes.everyone.hour_of_day) is not None:
         rake = source.raked if source.rake else None
-        found = hours_of_day(shapes, hours, rake, volume.share_written, base)
+        found = hours_written_alike(shapes, hours, rake, volume.share_written, base)
         values, about = found.everyone[0], (*about, *found.notes)
         comment = f"{cited.hour_shares}; hours of all weekdays alike, {_sample(hours)}"
         decimals = 5 if shapes.parts.is_pooled else COMPOSED_DECIMALS

@@ -44,7 +44,7 @@ Rake = Callable[[FloatArray], FloatArray]
 """Scales the hours of a week, (7, 24), of all visits; each stream's are scaled alike."""
 
 
-def hours_of_week(
+def hours_written_by_weekday(
     shapes: WeekByStream, rates: Rates, rake: Rake | None, mental_share: float | None, base: Demand | None
 ) -> HourShapes:
     """Composed of the streams', those of a stream that the file lacks being the base's; or those of all visits.
@@ -72,7 +72,7 @@ def hours_of_week(
     return _composed(of_medical, of_mental, mental_share, base)
 
 
-def hours_of_day(
+def hours_written_alike(
     shapes: DayByStream, hours: Shares, rake: Rake | None, mental_share: float | None, base: Demand | None
 ) -> HourShapes:
     """The same of a file without weekdays, whose `hours` are those of all visits; of any day if a stream has none."""
