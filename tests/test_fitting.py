@@ -419,3 +419,13 @@ def test_the_pinball_loss_is_least_at_the_quantile() -> None:
     q = 0.9
     at = np.quantile(y, q)
     assert pinball(at, q, y)[0] < min(pinball(at * 0.8, q, y)[0], pinball(at * 1.2, q, y)[0])
+
+
+def test_a_factor_of_days_that_is_nearly_none_has_an_error_of_its_own_size() -> None:
+    rng, found = RNG(5), []
+    for _ in range(12):
+        counts = rng.poisson(0.5, size=(365, 24)).astype(float)
+        days = fit_arrivals(Counts(np.datetime64("2023-01-02"), counts)).days
+        found += [days.cv_standard_error] if days.cv > 0.0 else []
+    assert found
+    assert max(found) < 0.2

@@ -296,8 +296,15 @@ def _day_variation(counts: Counts, found: DayFit) -> DayVariation:
         return DayVariation(np.nan, 0, np.nan, 0.0, np.nan)
     pearson = float(((total - expected) ** 2 / expected).sum())
     cv = float(np.sqrt(found.variances.of_days))
-    error = weekly_effects.variance_errors(found.fit).of_days / (2.0 * cv) if cv > 0.0 else np.nan
+    error = _error_of_root(found.variances.of_days, weekly_effects.variance_errors(found.fit).of_days)
     return DayVariation(pearson / degrees, degrees, float(special.chdtrc(degrees, pearson)), cv, error)
+
+
+def _error_of_root(variance: float, error: float) -> float:
+    """Error of the root of a variance: half of what its error spans, as error / (2 root) has no bound near 0."""
+    if variance == 0.0:
+        return float("nan")
+    return float(np.sqrt(variance + error) - np.sqrt(max(variance - error, 0.0))) / 2.0
 
 
 def level_variation(found: DayFit) -> LevelVariation:
