@@ -59,10 +59,10 @@ def still_default(
     period = scenario.period.model_copy(update={"weeks": weeks})
     scenario = scenario.model_copy(update={"period": period})
     names = [name for name in quantities_of(scenario, measured) if name not in known]
-    before = _numbers(simulated_visits(scenario, seed)[0]) if names else {}
-    found = [each for name in names if (each := _effect_of(scenario, name, measured, before, seed)) is not None]
     if names:
         tell(f"{len(names)} quantities that are still the default's: {len(names) + 1} runs of {weeks} weeks")
+    before = _numbers(simulated_visits(scenario, seed)[0]) if names else {}
+    found = [each for name in names if (each := _effect_of(scenario, name, measured, before, seed)) is not None]
     return tuple(sorted(found, key=lambda each: -each.effect))
 
 

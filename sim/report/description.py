@@ -20,6 +20,12 @@ GOING_ON = (
 )
 """How a study whose runs are kept goes on, as Markdown."""
 
+
+def without_output(command: Iterable[str]) -> list[str]:
+    """A command without its folder of results, as anybody may give it."""
+    return [word for word in command if not word.startswith("output=")]
+
+
 IN_MIND, TO_REPEAT = "Read this with the numbers", "To go on, or to repeat it"
 """Titles of sections that every page has."""
 

@@ -11,12 +11,13 @@ from functools import cache
 from html import escape, unescape
 from importlib import resources
 from itertools import count
-from typing import Any, NamedTuple
-
-from jinja2 import Environment, StrictUndefined, Template
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.io.clean_text import one_line
 from sim.report.description import TYPED, Block, Finding, Points, Section, TextRows, TextTable, Typed, Written
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 class Picture(NamedTuple):
@@ -60,12 +61,14 @@ def html_page(kind: str, finding: Finding, intro: str, parts: Iterable[Part]) ->
 
 
 @cache
-def _template() -> Template:
+def _template() -> "Template":
     """The template; whatever it prints is escaped, and text is cleaned before."""
 
     def cleaned(value: Any) -> Any:
         is_markup = hasattr(value, "__html__")  # a drawing of ours
         return value if is_markup else one_line(str(value))
+
+    from jinja2 import Environment, StrictUndefined  # when a page is written, not when a study starts
 
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, finalize=cleaned, trim_blocks=True, lstrip_blocks=True

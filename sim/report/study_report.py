@@ -30,6 +30,7 @@ from sim.report.description import (
     TextRows,
     TextTable,
     Typed,
+    without_output,
 )
 from sim.report.html_page import Part, Picture, html_page
 from sim.report.tables import evidence_rows
@@ -244,8 +245,7 @@ def repeat_section(facts: ReportFacts) -> Section:
         "Machine": facts.machine,
     }
     rows: TextRows = [("What", "This study"), *((name, text) for name, text in known.items() if text)]
-    command = [word for word in facts.command if not word.startswith("output=")]
-    return Section("", [Typed(command), TextTable(rows, is_words=True)])
+    return Section("", [Typed(without_output(facts.command)), TextTable(rows, is_words=True)])
 
 
 def software_text(facts: ReportFacts) -> str:

@@ -15,7 +15,7 @@ from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.breakeven_answer import describe_break_even
 from sim.report.comparison_answer import describe_comparison
-from sim.report.description import answer_markdown
+from sim.report.description import answer_markdown, without_output
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
 from sim.report.study_report import REPORT, ReportFacts, comparison_report, drawings, validation_page
@@ -82,8 +82,7 @@ def problems_of_place(file: Path | None) -> list[Problem]:
 
 
 def page_of(folder: Path, facts: ReportFacts, suffix: str) -> str:
-    """The page of a folder of results: its report, or its answer in Markdown. Raises ScenarioError."""
-    refuse_without_page(folder, facts.study)
+    """The page of a folder of a study of `PAGES`: its report, or its answer in Markdown. Raises ScenarioError."""
     try:
         return PAGES[facts.study](folder, facts, suffix)
     except ScenarioError:
@@ -126,7 +125,7 @@ def swept_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
         tables = stored_tables(Results(folder), ("assumptions", "chances"), compared.staffings)
         return replace(compared, draw_weeks=received.facts.draw_weeks, **tables)  # type: ignore[arg-type]
 
-    report, compared = sweep_and_comparison(design, store, words_without_place(facts), second)
+    report, compared = sweep_and_comparison(design, store, without_output(facts.command), second)
     if suffix == ".md":
         return answer_markdown(describe_sweep(report))
     drawn = {} if compared is None else redrawn(compared, [Path(file).stem for _, file in report.figures])
@@ -141,7 +140,7 @@ def effect_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     paying = stored_tables(Results(folder), ("paying",), answer.plan.staffings)
     answer = replace(answer, paying=paying.get("paying", answer.paying))
     if suffix == ".md":
-        return answer_markdown(describe_break_even(answer, words_without_place(facts)))
+        return answer_markdown(describe_break_even(answer, without_output(facts.command)))
     return break_even_page(answer, facts, redrawn_break_even(answer))
 
 
@@ -149,13 +148,8 @@ def published_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     """The page of a validation."""
     validation = stored_validation(folder / VALIDATION_FILE, facts.weeks, facts.confidence)
     if suffix == ".md":
-        return validation_markdown(validation, words_without_place(facts), facts.seed)
+        return validation_markdown(validation, without_output(facts.command), facts.seed)
     return validation_page(validation, facts)
-
-
-def words_without_place(facts: ReportFacts) -> list[str]:
-    """The command that plays a study, without its folder of results."""
-    return [word for word in facts.command if not word.startswith("output=")]
 
 
 PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {

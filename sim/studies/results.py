@@ -12,6 +12,7 @@ from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.breakeven_answer import describe_break_even
 from sim.report.comparison_answer import print_comparison
+from sim.report.description import without_output
 from sim.report.progress import teller
 from sim.report.screen import print_answer
 from sim.report.sweep_answer import describe_sweep, print_query
@@ -56,10 +57,11 @@ class ResultsStudy(Study):
             return 0
         answer = sweep_answer(store, labels, facts.replications, facts.confidence, facts.asked)
         if wants_answer:
-            command = [word for word in facts.command if not word.startswith("output=")]
             controlled = question.run / CONTROLLED
             table = read_checked(controlled) if controlled.is_file() else None
-            report = report_of(store, labels, received_scenarios(received.scenarios), answer, command, table)
+            report = report_of(
+                store, labels, received_scenarios(received.scenarios), answer, without_output(facts.command), table
+            )
             print_answer(describe_sweep(report), console, lines_written(console))
             return 0
         query = question.query or f"SELECT * FROM {question.table or TABLE}"

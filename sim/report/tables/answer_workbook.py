@@ -16,7 +16,7 @@ from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import catalogue, number_text
 from sim.io.workbook import Column, Sheet, write_workbook
-from sim.report.description import Description
+from sim.report.description import Description, without_output
 from sim.report.tables.comparison_rows import peer_day_measures, peer_day_words, with_peers
 from sim.report.tables.summaries import comparison_summary, shown_numbers, with_labels
 from sim.report.words.breakeven_finding import effect_text
@@ -154,8 +154,7 @@ def facts_in_words(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 
     When and where it was written is left out, so that the same study writes the same bytes.
     """
-    words = [str(word) for word in facts.get("command", ()) if not str(word).startswith("output=")]
-    yield "Command", shlex.join(words)
+    yield "Command", shlex.join(without_output(map(str, facts.get("command", ()))))
     yield "PeerED version", facts.get("versions", {}).get("peered")
     yield "Code", facts.get("code")
     yield "Seed", facts.get("seed")
