@@ -140,6 +140,8 @@ def _written(text: str) -> list[tuple[str, bool]]:
 
 # --- drawings
 
+_SAID = re.compile(r"<title\b.*?</title>|<desc\b.*?</desc>", re.DOTALL)
+_NAMED = re.compile(r"<title\b[^>]*>(.*?)</title>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _ID, _REFERENCE = re.compile(r"\bid=\"([^\"]+)\""), re.compile(r"(href=\"#|url\(#)")
 _TEXT = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
@@ -150,7 +152,9 @@ def inline_svg(picture: Picture) -> str:
     """A drawing that stands in the page: its ids are its own, and a screen reader is told what it shows."""
     name = picture.name
     words = (unescape(_TAG.sub(" ", text)).strip() for text in _TEXT.findall(picture.svg))
-    title, desc = (escape(one_line(text)) for text in (picture.caption, " ".join(filter(None, words))))
+    found = _NAMED.search(picture.svg)
+    named = unescape(found[1]) if found else picture.caption
+    title, desc = (escape(one_line(text)) for text in (named, " ".join(filter(None, words))))
 
     def own(tag: re.Match[str]) -> str:
         """A tag with ids that no other drawing of the page has."""
@@ -163,4 +167,4 @@ def inline_svg(picture: Picture) -> str:
             f'<desc id="{name}-desc">{desc}</desc>'
         )
 
-    return _OPENED.sub(opened, _TAG.sub(own, trimmed_drawing(picture.svg)), count=1)
+    return _OPENED.sub(opened, _TAG.sub(own, _SAID.sub("", trimmed_drawing(picture.svg))), count=1)

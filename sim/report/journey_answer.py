@@ -69,6 +69,23 @@ class TwoJourneys:
         return first, second
 
 
+def journey_summary(answer: TwoJourneys, names: Sequence[str]) -> "pd.DataFrame":
+    """Minutes and the end of the visit, a row for each, a column for each staffing by its name."""
+    import pandas as pd
+
+    columns = {
+        name: {
+            "minutes_to_physician": float(row.pia - row.arrival),
+            "minutes_without_staff": alone,
+            "minutes_with_a_peer": float(row.minutes_accompanied),
+            "minutes_until_departure": float(row.departure - row.arrival),
+            "departure": str(row.disposition),
+        }
+        for name, row, alone in zip(names, answer.rows, answer.visit.alone, strict=True)
+    }
+    return pd.DataFrame(columns, dtype=object)
+
+
 def stream_text(stream: str) -> str:
     """`mental-health`, before the word visit."""
     return part_text(stream).removesuffix(" visits")

@@ -20,6 +20,8 @@ ATTRIBUTES = frozenset(
     }
 )  # fmt: skip
 _LEFT_OUT = re.compile(r"^.*?(?=<svg\b)|<metadata>.*?</metadata>|<style\b.*?</style>|<!--.*?-->", re.DOTALL)
+_OPENED = re.compile(r"<svg\b[^>]*?\bviewBox=\"([^\"]+)\"[^>]*>")
+_NAMES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _TAG, _LONG_NUMBER = re.compile(r"<[^>]*>"), re.compile(r"(?<=\d\.\d\d)\d+")
 _FETCHED = re.compile(r"url\((?!#)|[\\@]|&|expression|javascript", re.IGNORECASE)
 """In a value: an address that is not of the same page, or what could hide one."""
@@ -28,7 +30,8 @@ _WITHIN = re.compile(r"#[\w-]+|data:image/png;base64,[A-Za-z0-9+/=\s]*")
 
 def trimmed_drawing(svg: str) -> str:
     """A drawing without what a page does not need: its head, styles, comments, digits that cannot be seen."""
-    return _TAG.sub(lambda tag: _LONG_NUMBER.sub("", tag[0]), _LEFT_OUT.sub("", svg)).strip()
+    shorter = _TAG.sub(lambda tag: _LONG_NUMBER.sub("", tag[0]), _LEFT_OUT.sub("", svg)).strip()
+    return _OPENED.sub(rf'<svg {_NAMES} viewBox="\g<1>">', shorter, count=1)
 
 
 def refuse_unsafe(svg: str) -> None:

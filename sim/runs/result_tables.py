@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation, FunctionExpression
+from pydantic import BaseModel, ConfigDict
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.department.short_text import lines_html, lines_text
@@ -76,6 +77,29 @@ class Results(Mapping[str, pd.DataFrame]):
             raise KeyError(self._unknown(table))
         return _read_table(table, self._files[table], self.folder, columns, equal)
 
+    def size_of(self, table: str) -> tuple[int, int, str, int]:
+        """Rows and columns of a table, the names of its columns, and how many files it is read from."""
+        files = self._files[table]
+        with (
+            received_sweep.refuse_unreadable(f"{self.folder}, table {table}", "cannot be read"),
+            sql.connect(files, settings=COUNTING) as connection,
+        ):
+            rows = relation(connection, files)
+            names = [name for name in rows.columns if name != FILENAME]
+            ((n_rows,),) = rows.aggregate([FunctionExpression("count")]).fetchall()
+        return int(n_rows), len(names), ", ".join(names), len(files)
+
+    def text_of(self, name: str) -> str:
+        """A text file of the folder. Raises FileNotFoundError where it has none, ScenarioError if it is no text."""
+        file = self.folder / name
+        if not file.is_file():
+            raise FileNotFoundError(f"{file}: this folder has none")
+        with received_sweep.refuse_unreadable(str(file)):
+            return read_bytes(file, received_sweep.MOST_FACTS).decode()
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._files)
+
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
             self._tables[name] = self.read(name)
@@ -109,6 +133,22 @@ class Results(Mapping[str, pd.DataFrame]):
 
     def _unknown(self, name: str) -> str:
         return f"{self.folder} has no table {name!r}; {did_you_mean(name, self._files)}"
+
+
+class _StudyNamed(BaseModel):
+    """The name of the study in run.json; folders of earlier versions have none."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    study: object = None
+
+
+def study_of(folder: Path) -> object:
+    """The study that a folder of results names, None where it names none. Raises ScenarioError for links and pipes."""
+    if not folder.is_dir():
+        return None
+    received_sweep.check_entries(folder)
+    return received_sweep.read_facts(folder / FACTS, _StudyNamed).study if (folder / FACTS).is_file() else None
 
 
 def _files_in(folder: Path) -> dict[str, list[Path]]:

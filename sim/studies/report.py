@@ -31,12 +31,11 @@ from sim.report.sweep_answer import describe_sweep
 from sim.report.validation_report import validation_markdown
 from sim.runs.output_folder import write_again
 from sim.runs.received_sweep import AS_WRITTEN, read_facts, shortened_text, shortened_value
-from sim.runs.result_tables import Results
+from sim.runs.result_tables import Results, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.runs.tables_on_disk import write_text
 from sim.studies.breakeven import answer_of_store, break_even_page, received_plan
 from sim.studies.question import Question, ReportSettings
-from sim.studies.stored import study_of
 from sim.studies.study import Study
 from sim.studies.sweep import received_design, sweep_and_comparison, sweep_page
 from sim.studies.validate import VALIDATION_FILE

@@ -37,11 +37,10 @@ from sim.report.sweep_answer import describe_sweep, print_query
 from sim.report.terminal import lines_written
 from sim.report.validation_report import print_validation
 from sim.runs.received_sweep import CONTROLLED, read_checked, read_facts
-from sim.runs.result_tables import Results
+from sim.runs.result_tables import Results, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.studies.breakeven import answer_of_store, received_plan
 from sim.studies.question import Question, ResultsSettings
-from sim.studies.stored import study_of
 from sim.studies.study import Study
 from sim.studies.sweep import report_of, tell_store
 from sim.studies.validate import VALIDATION_FILE

@@ -2,36 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict
 
 from sim.io.workbook import Sheet
 from sim.report.description import ANSWER_PAGE
 from sim.report.stored_answer import STORED, StoredAnswer, answer_text, stored_markdown
 from sim.report.study_report import REPORT, StudyFacts, stored_report
 from sim.report.tables.answer_workbook import ANSWER, finding_sheet, with_readme, write_answer_workbook
-from sim.runs.received_sweep import check_entries, read_facts
 from sim.runs.run_store import FACTS
 from sim.runs.tables_on_disk import json_text, write_json, write_text
 from sim.studies.study import Files
-
-
-class _StudyNamed(BaseModel):
-    """The name of the study in run.json; folders of earlier versions have none."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    study: object = None
-
-
-def study_of(folder: Path) -> object:
-    """The study that a folder of results names, None where it names none. Raises ScenarioError for links and pipes."""
-    if not folder.is_dir():
-        return None
-    check_entries(folder)
-    return read_facts(folder / FACTS, _StudyNamed).study if (folder / FACTS).is_file() else None
 
 
 def files_of_answer(answer: StoredAnswer, facts: Mapping[str, Any], sheets: Sequence[Sheet]) -> Files:
