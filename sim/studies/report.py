@@ -14,7 +14,7 @@ from sim.analysis.stored_comparison import stored_comparison, stored_tables
 from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.breakeven_answer import describe_break_even
-from sim.report.comparison_answer import describe_comparison
+from sim.report.comparison_answer import describe_comparison, figures_drawn
 from sim.report.description import answer_markdown, without_output
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
@@ -165,10 +165,10 @@ STUDIES_WITH_REPORT = "a comparison, one scenario, a sweep, a break-even study o
 
 def redrawn(comparison: Comparison, names: Sequence[str] = ()) -> dict[str, str]:
     """The SVG of each figure, or of those named, drawn from the tables: those of the folder may be anybody's."""
-    from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure  # loads a drawing library
+    from sim.report.figures.draw_all import draw_figure  # loads a drawing library
 
     with TemporaryDirectory(prefix="peered-report-") as folder:
-        for name in names or FIGURE_MAKERS:
+        for name in names or figures_drawn(comparison):
             draw_figure(name, comparison, Path(folder), ("svg",))
         return drawings(Path(folder))
 
