@@ -15,9 +15,8 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.subgroups import (
     FEWEST_PER_REPLICATION,
     MEASURES_OF_GROUPS,
-    breakdown,
-    breakdown_of_run,
     checked_attributes,
+    compared_groups,
 )
 from sim.config.composition import compose
 from sim.config.sweeps import compose_sweep
@@ -28,7 +27,7 @@ from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown
 from sim.report.figures.left_out_figure import left_out_figure
-from sim.report.words.left_out_text import LEFT_OUT, REACH, group_clause, group_label, left_out_line
+from sim.report.words.left_out_text import REACH, WHO_IS_LEFT_OUT, group_clause, left_out_line, name_of_group
 from sim.runs.engines import ENGINES
 from sim.studies.compare import plan_of
 from tests.plays import played
@@ -131,16 +130,6 @@ def test_all_groups_together_are_the_measures_of_the_answer(comparison: Comparis
             assert found == pytest.approx(expected.mean, rel=1e-12), (name, staffing)
 
 
-def test_one_run_is_broken_down_without_intervals_and_hides_nothing(run: Trajectory, scenario: Scenario) -> None:
-    table = breakdown_of_run(run, scenario, ["held", "weekday"])
-    assert table["by"].tolist() == ["held"] * 2 + ["weekday"] * 7
-    visits = eligible_visits(run)
-    sunday = visits[visits["weekday"] == "sun"]
-    row = table.set_index("group").loc["sun"]
-    assert row["visits"] == len(sunday)
-    assert row["reach_of_eligible"] == pytest.approx(sunday["peer_met"].notna().mean())
-
-
 def test_every_coded_column_of_the_visits_has_words(run: Trajectory) -> None:
     visits = run.visits
     for name in ("stream", "severity", "age_group", "arrival_mode", "group", "disposition", "peer_kind_wished",
@@ -168,7 +157,7 @@ def test_gaps_and_differences_are_taken_replication_by_replication() -> None:
     own, rest, before = [30.0, 34.0, 29.0, 35.0], [60.0, 58.0, 66.0, 60.0], [20.0, 26.0, 20.0, 24.0]
     sums = made_up({"no": 100.0, "yes": 200.0},
                    {"a": {"no": before, "yes": rest}, "b": {"no": own, "yes": rest}})  # fmt: skip
-    table = breakdown(sums, "held", "a", 0.9)
+    table = compared_groups(sums, "held", "a", 0.9)
     row = table[(table["staffing"] == "b") & (table["group"] == "no") & (table["measure"] == REACH)].iloc[0]
     for name, values in (
         ("gap", np.array(own) / 100 - np.array(rest) / 200), ("difference", (np.array(own) - np.array(before)) / 100),
@@ -198,7 +187,7 @@ def test_a_group_is_hidden_by_its_visits_and_not_by_its_result(
 ) -> None:
     for met_here in (0.0, 5.0):
         met = {"no": [met_here] * n_replications, "yes": [40.0 + number % 2 for number in range(n_replications)]}
-        table = breakdown(made_up({"no": n_visits, "yes": 120.0}, {"a": met}), "held", "a")
+        table = compared_groups(made_up({"no": n_visits, "yes": 120.0}, {"a": met}), "held", "a")
         few = table[table["group"] == "no"].set_index("measure")
         assert few["hidden"].tolist() == [is_hidden] * len(MEASURES_OF_GROUPS)
         assert few["mean"].isna().all() == is_hidden
@@ -210,7 +199,7 @@ def test_a_group_is_hidden_by_its_visits_and_not_by_its_result(
 
 def test_a_share_of_which_hardly_a_case_is_expected_is_hidden_and_the_wait_is_not() -> None:
     met = {"no": [0.0] * 10, "yes": [1.0] * 10}
-    table = breakdown(made_up({"no": 20.0, "yes": 90.0}, {"a": met}), "held", "a").set_index(["group", "measure"])
+    table = compared_groups(made_up({"no": 20.0, "yes": 90.0}, {"a": met}), "held", "a").set_index(["group", "measure"])
     assert table.loc[("no", REACH), "hidden"], "20 of 1100 visits at 1 in 110 make 2"
     assert not table.loc[("yes", REACH), "hidden"]
     assert not table.loc[("no", WAIT), "hidden"]
@@ -265,7 +254,7 @@ def test_the_line_names_who_is_met_least_by_the_numbers_of_the_table(comparison:
     hours = reach[(reach["by"] == "arrival_hour") & ~reach["hidden"]].set_index("group")["mean"]
     text = f"{100 * hours['20-24']:.0f} % of {group_clause('arrival_hour', '20-24')}"
     assert text in line.text
-    assert f"{group_label('arrival_hour', str(hours.idxmax()))}: {100 * hours.max():.0f} %" in line.text
+    assert f"{name_of_group('arrival_hour', str(hours.idxmax()))}: {100 * hours.max():.0f} %" in line.text
 
 
 def test_no_gap_is_named_that_chance_may_have_made(comparison: Comparison) -> None:
@@ -283,7 +272,7 @@ def test_the_page_has_every_group_and_a_mark_for_the_hidden(comparison: Comparis
     assert young.count("·") == len(MEASURES_OF_GROUPS)
     assert "fewer than 10 visits a replication" in section
     assert "each judged by itself" in section
-    assert LEFT_OUT in page
+    assert WHO_IS_LEFT_OUT in page
 
 
 def test_the_figure_draws_staffings_with_peers_and_says_what_is_hidden(comparison: Comparison) -> None:
@@ -309,3 +298,8 @@ def test_a_folder_has_both_tables_and_gives_the_same_answer_again(tmp_path: Path
     assert set(written.groups["by"]) == set(ATTRIBUTES), "whatever is shown, all is kept"
     acuity = stored.breakdown("acuity")
     assert acuity["group"].unique().tolist() == ["1", "2", "3", "4", "5"]
+    page = tmp_path / "again.md"
+    assert main(["study=report", f"run={tmp_path / 'out'}", "report.by=[caregiver]", f"export={page}"]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert "| By caregiver |" in text
+    assert "| By weekday |" not in text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.subgroups import breakdown
+from sim.analysis.subgroups import compared_groups
 from sim.department.short_text import lines_html, lines_text
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.entry import TOPICS, Topic
@@ -185,12 +185,12 @@ class Comparison:
         """Who is met and who is left out: groups of eligible mental-health visits `by` attributes such as
         "arrival_hour", those that the answer shows if none are given.
 
-        A row for each demand, staffing, group and measure; columns as `sim.analysis.subgroups.breakdown`. Raises
+        A row for each demand, staffing, group and measure; columns as `sim.analysis.subgroups.compared_groups`. Raises
         ValueError for an attribute that visits do not have, and where nothing was counted.
         """
         if self.groups.empty:
             raise ValueError("by: this comparison has counted no groups; a sweep has none, compare staffings instead")
-        return breakdown(self.groups, self.by if by is None else by, self.baseline, self.confidence)
+        return compared_groups(self.groups, self.by if by is None else by, self.baseline, self.confidence)
 
     @cached_property
     def left_out(self) -> "pd.DataFrame":

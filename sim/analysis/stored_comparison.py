@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import TABLES, Comparison, no_rows
 from sim.analysis.scenario_facts import scenario_of
-from sim.analysis.subgroups import attribute_name
+from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Worth
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.measures.visit_groups import SUMS
@@ -73,9 +73,6 @@ _COLUMNS: Mapping[str, str] = {
 }
 """Columns of each table that an answer is made of."""
 _ALWAYS = ("estimates", "cautions")
-
-
-AttributeName = Annotated[str, AfterValidator(attribute_name)]
 
 
 class ComparisonFacts(BaseModel):

@@ -5,11 +5,12 @@ are those of every other measure. A cell of few visits is hidden, by a rule that
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
+from pydantic import AfterValidator
 
-from sim.engine.measures.visit_groups import ATTRIBUTES, SUMS, group_sums
+from sim.engine.measures.visit_groups import ATTRIBUTES, SUMS
 from sim.io.suggest import did_you_mean
 from sim.statistics.intervals import mean_intervals
 from sim.statistics.multiple_comparisons import simultaneous_half_widths
@@ -17,8 +18,6 @@ from sim.statistics.multiple_comparisons import simultaneous_half_widths
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.department.scenario import Scenario
-    from sim.engine.trajectory import Trajectory
 
 MEASURES_OF_GROUPS = {
     "reach_of_eligible.mental_health": ("met", "visits"),
@@ -43,7 +42,6 @@ HIDING_RULE = (
     f"than {FEWEST_EXPECTED:g} cases are to be expected, so that single children decide"
 )
 
-KEYS = ["demand", "staffing", "by", "group"]
 NOT_IN_THE_MODEL = {
     "language": "the model knows no language: describe children who need another as a group of department.groups, with "
     "the consent, patience and triage you can justify, and give group",
@@ -67,6 +65,9 @@ def attribute_name(name: str) -> str:
     return name
 
 
+AttributeName = Annotated[str, AfterValidator(attribute_name)]
+
+
 def checked_attributes(by: str | Iterable[str]) -> tuple[str, ...]:
     """Attributes by name, each once. Raises ValueError for one that is none."""
     names = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
@@ -85,7 +86,7 @@ class _Cells(NamedTuple):
     sums: np.ndarray
 
 
-def breakdown(
+def compared_groups(
     groups: "pd.DataFrame", by: str | Iterable[str], baseline: str, confidence: float = 0.95
 ) -> "pd.DataFrame":
     """Each measure of each group, its gap to all other groups, and its paired difference from the baseline.
@@ -103,24 +104,11 @@ def breakdown(
 
     tables = [_of_attribute(groups[groups["by"] == name], baseline, confidence) for name in checked_attributes(by)]
     there = [table for table in tables if len(table)]
-    return pd.concat(there, ignore_index=True) if there else pd.DataFrame(columns=[*KEYS, "measure"])
-
-
-def breakdown_of_run(trajectory: "Trajectory", scenario: "Scenario", by: str | Iterable[str]) -> "pd.DataFrame":
-    """The same of one run, which has no intervals: by, group, visits, and a column for each measure by its key.
-
-    Shares are proportions; nothing is hidden, visits say how few there are. Raises ValueError for an unknown attribute.
-    """
-    from sim.engine.measures.cohort import Cohort
-
-    names = checked_attributes(by)
-    found = group_sums(Cohort(trajectory, scenario))
-    found = found[found["by"].isin(names)].set_index("by").loc[list(names)].reset_index()
-    columns = {
-        name.partition(".")[0]: found[above] / found[below].where(found[below] > 0.0)
-        for name, (above, below) in MEASURES_OF_GROUPS.items()
-    }
-    return found[["by", "group", "visits"]].assign(**columns)
+    return (
+        pd.concat(there, ignore_index=True)
+        if there
+        else pd.DataFrame(columns=["demand", "staffing", "by", "group", "measure"])
+    )
 
 
 def _of_attribute(groups: "pd.DataFrame", baseline: str, confidence: float) -> "pd.DataFrame":

@@ -71,13 +71,13 @@ def plan_of(question: Question) -> Plan:
         presets=presets_of(against),
         changed=overrides_of_question(question.overrides),
         draws=None if against is None else draws_of(against, question.choices),
-        by=question.by if question.asks_by or any(map(has_peers, scenarios)) else (),
+        by=question.by if question.asks_by or any(map(has_peers_on_duty, scenarios)) else (),
     )
     check_design(plan.design)
     return plan
 
 
-def has_peers(scenario: Scenario) -> bool:
+def has_peers_on_duty(scenario: Scenario) -> bool:
     """Whether any peer is on duty."""
     return any(role.kind == "peer" and role.hours_per_week() > 0.0 for role in scenario.staffing.roles.values())
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from sim.analysis.subgroups import attribute_name
+from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen, Positive
 from sim.department.scenario import Period, Scenario
@@ -332,9 +332,6 @@ class CalibrateSettings(StudySettings):
         foreign = [name for name in self.match_range if name and name not in self.match]
         if foreign:
             yield f"match_range names {', '.join(foreign)}, which match does not: add them to match, or leave them out"
-
-
-AttributeName = Annotated[str, AfterValidator(attribute_name)]
 
 
 class ReportContents(Frozen):

@@ -19,8 +19,8 @@ from sim.engine.measures.array_loops import Codes, Floats
 from sim.engine.measures.cohort import Cohort, hours_of_day, hours_of_week
 from sim.engine.trajectory import AMA, LWBS, PEER_KINDS_WISHED, Trajectory
 
-BLOCK_HOURS = 4
-HOUR_BLOCKS = tuple(f"{hour:02d}-{hour + BLOCK_HOURS:02d}" for hour in range(0, 24, BLOCK_HOURS))
+HOURS_PER_BLOCK = 4
+HOUR_BLOCKS = tuple(f"{hour:02d}-{hour + HOURS_PER_BLOCK:02d}" for hour in range(0, 24, HOURS_PER_BLOCK))
 NO_YES = ("no", "yes")
 SUMS = ("visits", "met", "seen", "wait_minutes", "left", "minutes_without_staff", "longest_unseen_minutes")
 """Of each group: its visits; those met by a peer; those seen by a physician, and the sum of their minutes from triage
@@ -53,7 +53,7 @@ def _classes(trajectory: Trajectory) -> tuple[str, ...]:
 ATTRIBUTES: Mapping[str, Attribute] = {
     "age_group": _of_code("age_group", AGE_GROUPS),
     "arrival_hour": Attribute(
-        lambda _: HOUR_BLOCKS, lambda cohort: (hours_of_day(cohort.arrival) // BLOCK_HOURS).astype(np.int8)
+        lambda _: HOUR_BLOCKS, lambda cohort: (hours_of_day(cohort.arrival) // HOURS_PER_BLOCK).astype(np.int8)
     ),
     "weekday": Attribute(lambda _: WEEKDAYS, lambda cohort: (hours_of_week(cohort.arrival) // 24).astype(np.int8)),
     "caregiver": _of_flag("caregiver"),

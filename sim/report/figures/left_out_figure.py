@@ -12,9 +12,9 @@ from sim.report.figures.axes_parts import DOTTED, light_grid, positive_top
 from sim.report.figures.frame import EDGE, WIDTH, Frame
 from sim.report.figures.theme import QUIET, colours, wrapped
 from sim.report.words.caveats import footer
-from sim.report.words.left_out_text import REACH, attribute_words, gaps_title, group_label, subject_of
+from sim.report.words.left_out_text import REACH, attribute_words, gaps_title, name_of_group, subject_of
 
-MOST_COLUMNS = 3
+PANELS_ACROSS = 3
 NAME_WIDTH, BETWEEN = 1.05, 0.2
 GROUP_HEIGHT, STAFFING_HEIGHT = 0.16, 0.15
 """Inches of a group apart from its staffings, and of each of these."""
@@ -28,7 +28,7 @@ def left_out_figure(comparison: Comparison) -> Frame:
     names = _with_peers(comparison, table)
     by = list(dict.fromkeys(table["by"])) if names else []
     rows = {each: list(dict.fromkeys(table.loc[table["by"] == each, "group"])) for each in by}
-    lines = [by[start : start + MOST_COLUMNS] for start in range(0, len(by), MOST_COLUMNS)]
+    lines = [by[start : start + PANELS_ACROSS] for start in range(0, len(by), PANELS_ACROSS)]
     heights = [_height(max(len(rows[each]) for each in line), len(names)) for line in lines]
     frame = Frame(
         KEY_HEIGHT + sum(ABOVE + height + BELOW for height in heights),
@@ -39,7 +39,7 @@ def left_out_figure(comparison: Comparison) -> Frame:
     )
     _write_key(frame, comparison, names)
     top, highest = KEY_HEIGHT, _highest(table, names)
-    width = (WIDTH - 2 * EDGE - BETWEEN * (MOST_COLUMNS - 1)) / MOST_COLUMNS
+    width = (WIDTH - 2 * EDGE - BETWEEN * (PANELS_ACROSS - 1)) / PANELS_ACROSS
     for line, height in zip(lines, heights, strict=True):
         for column, each in enumerate(line):
             left = EDGE + column * (width + BETWEEN)
@@ -105,7 +105,7 @@ def _draw(axes: Axes, comparison: Comparison, table: pd.DataFrame, groups: Seque
             if not cell["hidden"]:
                 _draw_dot(axes, row + step * (place - (len(names) - 1) / 2), cell, hue)
     axes.set_ylim(len(groups) - 0.5, -0.5)
-    axes.set_yticks(range(len(groups)), [wrapped(group_label(by, group), 16) for group in groups])
+    axes.set_yticks(range(len(groups)), [wrapped(name_of_group(by, group), 16) for group in groups])
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     light_grid(axes, "x")

@@ -15,9 +15,9 @@ from sim.report.tables.comparison_rows import all_staffings, marked_label
 from sim.report.words.left_out_text import (
     attribute_words,
     found_in,
-    group_label,
     left_out_line,
-    rules_lines,
+    legend_lines,
+    name_of_group,
     subject_of,
 )
 from sim.report.words.measure_words import difference_text, mean_text
@@ -25,7 +25,7 @@ from sim.report.words.measure_words import difference_text, mean_text
 WHO = "Who is met, and who is left out"
 FOR_WHOM = "What each staffing changes for whom"
 HIDDEN = "·"
-HEADS = {
+_HEADS = {
     "reach_of_eligible.mental_health": "Met by a peer",
     "wait_triage_to_pia_mean.mental_health": "Wait for a physician",
     "lwbs_or_ama.mental_health": "Left unseen or against advice",
@@ -36,7 +36,7 @@ HEADS = {
 
 def head(measure: str) -> str:
     """`Met by a peer (%)`."""
-    return f"{HEADS.get(measure) or label_and_part(measure)} ({unit_of_value(measure)})"
+    return f"{_HEADS.get(measure) or label_and_part(measure)} ({unit_of_value(measure)})"
 
 
 class _Cells(NamedTuple):
@@ -61,7 +61,7 @@ def left_out_sections(comparison: Comparison) -> Iterator[Section]:
     tables = [TextTable(_gap_rows(comparison, cells, subject, by, names)) for by, names in groups.items()]
     line = left_out_line(comparison)
     said = [f"{line.text[0].upper()}{line.text[1:]}"] if line else []
-    yield Section(f"{WHO}: {comparison.label(subject)}", [*tables, *said, *rules_lines(comparison)])
+    yield Section(f"{WHO}: {comparison.label(subject)}", [*tables, *said, *legend_lines(comparison)])
     if comparison.others:
         changed = [_change_table(comparison, cells, by, names) for by, names in groups.items()]
         yield Section(FOR_WHOM, [*changed, _unchanged_text(cells, groups), CHANGES_LEGEND])
@@ -76,7 +76,7 @@ def _gap_rows(comparison: Comparison, cells: _Cells, staffing: str, by: str, gro
     for group in groups:
         found = [cells.rows[staffing, by, group, measure] for measure in MEASURES_OF_GROUPS]
         texts = [_gap_cell(comparison, row) for row in found]
-        rows.append((group_label(by, group), f"{found[0]['visits']:,.0f}", *texts))
+        rows.append((name_of_group(by, group), f"{found[0]['visits']:,.0f}", *texts))
     return rows
 
 
@@ -100,7 +100,7 @@ def _change_table(comparison: Comparison, cells: _Cells, by: str, groups: list[s
         rows.append((head(measure), *[""] * len(names)))
         for group in groups:
             of_each = [_change_cell(comparison, cells.rows[name, by, group, measure]) for name in names]
-            rows.append((group_label(by, group), *of_each))
+            rows.append((name_of_group(by, group), *of_each))
     return TextTable(rows, headings)
 
 
@@ -119,7 +119,7 @@ def _unchanged_text(cells: _Cells, groups: Iterable[str]) -> str:
     texts = []
     for by in groups:
         changed = _changed_measures(cells, by)
-        if same := [inside(HEADS[measure]) for measure in MEASURES_OF_GROUPS if measure not in changed]:
+        if same := [inside(_HEADS[measure]) for measure in MEASURES_OF_GROUPS if measure not in changed]:
             texts.append(f"by {attribute_words(by)} in {', '.join(same)}")
     return (
         f"No difference beyond chance in any group: {'; '.join(texts)}. Their numbers are in left_out.parquet."

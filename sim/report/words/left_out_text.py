@@ -16,11 +16,11 @@ from sim.engine.measures.number_text import counted, joined
 from sim.report.description import FindingLine
 from sim.report.words.caveats import NO_STEADY_STATE
 
-LEFT_OUT = "Who is left out"
+WHO_IS_LEFT_OUT = "Who is left out"
 REACH = next(iter(MEASURES_OF_GROUPS))
-MOST_NAMED = 2
+_MOST_NAMED = 2
 """Attributes of which the line names the least met group."""
-WEEKDAY_NAMES = {
+_NAMES_OF_DAYS = {
     "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
     "sun": "Sunday",
 }  # fmt: skip
@@ -70,10 +70,10 @@ def attribute_words(by: str) -> str:
     return ATTRIBUTE_WORDS.get(by, by.replace("_", " "))
 
 
-def group_label(by: str, group: str) -> str:
+def name_of_group(by: str, group: str) -> str:
     """`20 to 24 h`, `Sunday`, `6 to 11 years`: a group in a table."""
     if by == "weekday":
-        return WEEKDAY_NAMES.get(group, group)
+        return _NAMES_OF_DAYS.get(group, group)
     if by == "arrival_hour":
         return f"{group.replace('-', ' to ')} h"
     if by == "age_group":
@@ -85,7 +85,7 @@ def group_label(by: str, group: str) -> str:
 
 def group_clause(by: str, group: str) -> str:
     """`those who come on a Sunday`: a group in a sentence."""
-    return _CLAUSES.get(by, "those of {}").format(group_label(by, group))
+    return _CLAUSES.get(by, "those of {}").format(name_of_group(by, group))
 
 
 def subject_of(comparison: Comparison) -> str | None:
@@ -104,11 +104,11 @@ def left_out_line(comparison: Comparison) -> FindingLine | None:
     if subject is None:
         return None
     if comparison.flags_of(subject)[1]:
-        return FindingLine(LEFT_OUT, f"nothing is claimed: there is no steady state ({NO_STEADY_STATE}).")
+        return FindingLine(WHO_IS_LEFT_OUT, f"nothing is claimed: there is no steady state ({NO_STEADY_STATE}).")
     if comparison.n_replications() < 2:
-        return FindingLine(LEFT_OUT, "gaps between groups cannot be told from chance in one replication.")
+        return FindingLine(WHO_IS_LEFT_OUT, "gaps between groups cannot be told from chance in one replication.")
     who = inside(under(comparison.label(subject)))
-    return FindingLine(LEFT_OUT, f"{who}, {_gaps_text(reach_rows(comparison, subject), comparison.by)}.")
+    return FindingLine(WHO_IS_LEFT_OUT, f"{who}, {_gaps_text(reach_rows(comparison, subject), comparison.by)}.")
 
 
 def reach_rows(comparison: Comparison, staffing: str) -> pd.DataFrame:
@@ -121,10 +121,10 @@ def _gaps_text(rows: pd.DataFrame, by: Sequence[str]) -> str:
     """`a peer meets 4 % of those who come on a Sunday (Tuesday: 44 %), ...`."""
     found = {name: rows[rows["by"] == name] for name in by}
     worst = {name: gap for name, of_name in found.items() if (gap := _least_met(of_name)) is not None}
-    named = sorted(worst, key=lambda name: float(worst[name][0]["mean"]))[:MOST_NAMED]
+    named = sorted(worst, key=lambda name: float(worst[name][0]["mean"]))[:_MOST_NAMED]
     texts = [
         f"{_percent(low['mean'])} of {group_clause(name, low['group'])} "
-        f"({group_label(name, high['group'])}: {_percent(high['mean'])})"
+        f"({name_of_group(name, high['group'])}: {_percent(high['mean'])})"
         for name, (low, high) in ((name, worst[name]) for name in named)
     ]
     further = [attribute_words(name) for name in worst if name not in named]
@@ -148,7 +148,7 @@ def gaps_title(comparison: Comparison, subject: str) -> str:
         return f"{who}: no gap in being met by a peer beyond chance"
     name, (low, high) = min(worst, key=lambda item: float(item[1][0]["mean"]))
     met = f"{_percent(low['mean'])} of {group_clause(name, low['group'])} are met"
-    return f"{who}: {met}, {group_label(name, high['group'])} {_percent(high['mean'])}"
+    return f"{who}: {met}, {name_of_group(name, high['group'])} {_percent(high['mean'])}"
 
 
 def _percent(share: float) -> str:
@@ -172,7 +172,7 @@ def found_in(row: Mapping[object, object], prefix: str = "") -> FoundValue:
     return FoundValue(mean, low, high, high - mean, spread, int(str(row["n"])), simultaneous)
 
 
-def rules_lines(comparison: Comparison) -> Iterator[str]:
+def legend_lines(comparison: Comparison) -> Iterator[str]:
     """How to read the tables: what is judged together, what is hidden, and what groups do not mean."""
     percent = f"{100 * comparison.confidence:g} %"
     yield (
