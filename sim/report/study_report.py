@@ -55,7 +55,10 @@ class System(BaseModel):
 
 
 class StudyFacts(BaseModel):
-    """What run.json says that a report shows; what a study has not, it does not say."""
+    """What run.json says that a report shows, as far as a study has it.
+
+    `by`: groups of visits that are asked for instead of those it names.
+    """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
 
@@ -79,6 +82,7 @@ class StudyFacts(BaseModel):
     runs_done: int | None = None
     runs_planned: int | None = None
     weeks: int = 0
+    by: tuple[str, ...] | None = None
 
 
 class ReportFacts(StudyFacts):
