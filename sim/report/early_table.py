@@ -82,10 +82,10 @@ def early_differences(names: Mapping[str, str], look: EarlyLook) -> EarlyTable:
          "mean": one.mean, "low": one.low, "high": one.high}
         for (label, name), one in found.items()
     ]  # fmt: skip
-    return EarlyTable(look, rows, beside + level_text(look), facts)
+    return EarlyTable(look, rows, beside + width_of_look(look), facts)
 
 
-def level_text(look: EarlyLook) -> str:
+def width_of_look(look: EarlyLook) -> str:
     """How wide the intervals are, why, and when they are drawn next."""
     later = [str(n) for n in look_numbers(look.planned) if n > look.n]
     when = " and ".join([", ".join(later[:-1]), later[-1]] if len(later) > 1 else later)

@@ -23,7 +23,7 @@ from sim.report.terminal import LINE_WIDTH, QuietConsole, aloud
 
 LONGEST_LINE = 100
 """Characters of a line of progress; labels of scenarios may be longer."""
-OTHER_COLUMNS = 40
+COLUMNS_BESIDE_BAR = 40
 """Columns of a bar on a terminal beside itself, what is played and the last piece of it: counts, pace, time left."""
 Advance = Callable[[str], None]
 Early = Callable[[], EarlyTable | None]
@@ -62,21 +62,28 @@ def progress(
 def bar_on_terminal(total: int, what: str, console: Console, early: Early) -> Iterator[Advance]:
     """A bar, below what is known early; it is drawn in its place, and only the bar is left at the end."""
     bar_width = 24 if console.width >= LINE_WIDTH else 12
-    room = max(20, console.width - bar_width - OTHER_COLUMNS)
+    room = max(20, console.width - bar_width - COLUMNS_BESIDE_BAR)
     bar = Progress(
         TextColumn("{task.description}", markup=False), BarColumn(bar_width=bar_width), MofNCompleteColumn(),
         RateColumn(), TimeRemainingColumn(), TextColumn("left  {task.fields[note]}", markup=False), console=console,
     )  # fmt: skip
     task = bar.add_task(cut_end(one_line(what), room // 2), total=total, note="")
-    is_over = False
+    drawn_early, is_over = early(), False
 
     def drawn() -> Group:
-        table = None if is_over else early()
-        return Group(bar) if table is None else Group(table, bar)
+        return Group(bar) if is_over or drawn_early is None else Group(drawn_early, bar)
 
-    with Live(console=console, get_renderable=drawn, refresh_per_second=10):  # drawn past the hooks of the console
+    with Live(console=console, get_renderable=drawn, refresh_per_second=10) as live:  # past the hooks of the console
+
+        def advance(note: str) -> None:
+            nonlocal drawn_early
+            bar.update(task, advance=1, note=cut_end(one_line(note), room // 2))
+            before, drawn_early = drawn_early, early()
+            if drawn_early is not before:
+                live.refresh()
+
         try:
-            yield lambda note: bar.update(task, advance=1, note=cut_end(one_line(note), room // 2))
+            yield advance
         finally:
             is_over = True
 
