@@ -82,7 +82,7 @@ def test_more_scenarios_than_a_terminal_takes_are_not_watched() -> None:
 
 def test_a_look_holds_paired_differences_at_the_level_of_the_look() -> None:
     look = first_look()
-    expected = paired_differences(look.values[1], look.values[0], look_levels(20)[4])
+    expected = paired_differences(look.values[1], look.values[0], look_levels((4, 8, 12, 20))[4])
     found = found_at(look)["peers", ALONE]
     assert (found.mean, found.half_width) == (expected["mean"][1], expected["half_width"][1])
     assert found_at(look)["traditional", ALONE].mean == pytest.approx(look.values[0, 1].mean())

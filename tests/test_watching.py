@@ -16,7 +16,7 @@ def any_excludes_zero(planned: int, studies: int, seed: int) -> tuple[float, flo
     values = np.random.default_rng(seed).normal(size=(studies, planned))
     plain, early, last = (np.zeros(studies, dtype=bool) for _ in range(3))
     for n in look_numbers(planned):
-        usual, watched = mean_intervals(values[:, :n]), intervals_at_look(values[:, :n], planned)
+        usual, watched = mean_intervals(values[:, :n]), intervals_at_look(values[:, :n], look_numbers(planned))
         plain |= np.abs(usual["mean"]) > usual["half_width"]
         here = np.abs(watched["mean"]) > watched["half_width"]
         early, last = (early | here, last) if n < planned else (early, here)
@@ -39,12 +39,12 @@ def test_looks_depend_on_the_number_planned_alone_and_end_with_it() -> None:
 
 
 def test_of_few_replications_there_is_one_look_at_the_confidence_itself() -> None:
-    assert look_levels(3) == {3: 0.95}
-    assert look_levels(4, confidence=0.9) == {4: 0.9}
+    assert look_levels((3,)) == {3: 0.95}
+    assert look_levels((4,), confidence=0.9) == {4: 0.9}
 
 
 def test_a_high_confidence_leaves_less_to_spend() -> None:
-    *early, last = (1.0 - level for level in look_levels(20, confidence=0.999).values())
+    *early, last = (1.0 - level for level in look_levels(look_numbers(20), confidence=0.999).values())
     assert sum(early) == pytest.approx(0.0002)
     assert last == pytest.approx(0.0008)
 
@@ -68,15 +68,21 @@ def test_the_error_over_all_looks_is_at_most_five_percent(planned: int) -> None:
 
 def test_intervals_at_a_look_are_student_intervals_at_its_level() -> None:
     values = np.random.default_rng(4).normal(3.0, size=(10, 8))
-    found, expected = intervals_at_look(values, 20), mean_intervals(values, look_levels(20)[8])
+    found, expected = intervals_at_look(values, (2, 8, 20)), mean_intervals(values, look_levels((2, 8, 20))[8])
     for name, column in expected.items():
         np.testing.assert_array_equal(found[name], column)
     assert (found["half_width"] > mean_intervals(values)["half_width"]).all()
 
 
 def test_a_look_at_another_number_of_replications_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ValueError, match="9 replications are no look: of 20 planned they are 4, 8, 12, 20"):
-        intervals_at_look(np.zeros((1, 9)), 20)
+    with pytest.raises(ValueError, match="9 replications are no look: there are those of 4, 8, 12, 20"):
+        intervals_at_look(np.zeros((1, 9)), (4, 8, 12, 20))
+
+
+@pytest.mark.parametrize("looks", [(), (4, 4), (8, 4), (0, 4)])
+def test_looks_that_do_not_rise_are_refused(looks: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="give numbers of replications that rise"):
+        look_levels(looks)
 
 
 def test_no_replications_planned_are_refused() -> None:

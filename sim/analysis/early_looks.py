@@ -13,7 +13,7 @@ from sim.analysis.comparison_result import FoundValue
 from sim.runs.design import RunKey
 from sim.runs.run_store import RunResult
 from sim.statistics.arrays import FloatArray
-from sim.statistics.watching import intervals_at_look, look_levels
+from sim.statistics.watching import intervals_at_look, look_levels, look_numbers
 
 MOST_WATCHED = 12
 """Scenarios of a table that is drawn again at each look; it has to fit on a terminal above the progress bar."""
@@ -48,7 +48,7 @@ class EarlyLooks:
     def __init__(self, keys: Mapping[str, str], measures: Sequence[str], planned: int, confidence: float) -> None:
         self._keys, self._measures = dict(keys), tuple(measures)
         self._planned, self._confidence = planned, confidence
-        levels = look_levels(planned, confidence) if len(keys) <= MOST_WATCHED else {}
+        levels = look_levels(look_numbers(planned), confidence) if len(keys) <= MOST_WATCHED else {}
         self._levels = {n: level for n, level in levels.items() if n < planned}
         self._values: dict[RunKey, Mapping[str, float]] = {}
 
@@ -84,7 +84,7 @@ def found_at(look: EarlyLook) -> dict[tuple[str, str], FoundValue]:
     first, *others = look.values
     shown = np.stack([first, *(values - first for values in others)])
     table = shown.reshape(-1, look.n)
-    found = intervals_at_look(table, look.planned, look.confidence)
+    found = intervals_at_look(table, look_numbers(look.planned), look.confidence)
     places = [(label, name) for label in look.labels for name in look.measures]
     rows = zip(*(found[name].tolist() for name in ("mean", "low", "high", "half_width", "sd", "n")), strict=True)
     return {place: FoundValue(*row) for place, row in zip(places, rows, strict=True) if row[-1]}

@@ -13,12 +13,12 @@ from rich.console import Console
 
 from sim.analysis.assumption_spread import drawn_runs
 from sim.analysis.compare import Plan, comparison_of, played_of, values_table
-from sim.analysis.comparison_result import TABLES, Comparison
+from sim.analysis.comparison_result import LEFT_OUT, TABLES, Comparison
 from sim.analysis.design_needs import check_design
 from sim.analysis.early_looks import EarlyLooks
 from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
 from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
-from sim.department.scenario import ScenarioError
+from sim.department.scenario import Scenario, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
 from sim.report.description import answer_markdown
@@ -73,9 +73,15 @@ def plan_of(question: Question) -> Plan:
         presets=presets_of(against),
         changed=overrides_of_question(question.overrides),
         draws=None if against is None else draws_of(against, question.choices),
+        by=question.by if question.asks_by or any(map(has_peers_on_duty, scenarios)) else (),
     )
     check_design(plan.design)
     return plan
+
+
+def has_peers_on_duty(scenario: Scenario) -> bool:
+    """Whether any peer is on duty."""
+    return any(role.kind == "peer" and role.hours_per_week() > 0.0 for role in scenario.staffing.roles.values())
 
 
 def designs_of(plan: Plan) -> list[Design]:
@@ -212,7 +218,7 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
     ) -> Files:
         scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
         described = describe_comparison(answer, self.has_figures)
-        tables = {name: table for name in TABLES if len((table := getattr(answer, name)).columns)}
+        tables = {name: table for name in (*TABLES, LEFT_OUT) if len((table := getattr(answer, name)).columns)}
         if len(reached := precision_of(plan, runs).plan.precision_reached):
             tables["precision"] = reached
         return {
