@@ -14,9 +14,21 @@ from sim.analysis.sentences import alone, inside, no_difference_claimed
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part, part_text
 from sim.report.console import say
-from sim.report.description import IN_MIND, Description, Points, ScreenTable, Section, TextRows, TextTable, Written
+from sim.report.description import (
+    IN_MIND,
+    Description,
+    FindingLine,
+    Points,
+    ScreenTable,
+    Section,
+    TextRows,
+    TextTable,
+    Written,
+)
+from sim.report.json_lines import EventConsole
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
 from sim.report.tables import answer_workbook, comparison_rows, left_out_rows
+from sim.report.terminal import aloud
 from sim.report.words import assumption_words, caveats
 from sim.report.words.comparison_finding import (
     OTHER_DEMAND,
@@ -259,10 +271,14 @@ def print_comparison(comparison: Comparison, console: Console, more_to_come: boo
 def print_other_levels(comparison: Comparison, console: Console) -> None:
     """What further levels of demand and draws of the assumptions add to the answer at the central level, and whether
     some were not played whole."""
-    if second := certainty_line(comparison):
-        say(console, Text.assemble("• ", (second.label, "bold"), f": {second.text}"))
+    if isinstance(console, EventConsole):
+        console.answer(describe_comparison(comparison))
+        return
     further = [level for level in comparison.levels if level != comparison.central_level]
-    if text := other_levels_line(comparison):
-        say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
+    lines = [certainty_line(comparison), FindingLine(OTHER_DEMAND, other_levels_line(comparison))]
+    with aloud(console):
+        for line in lines:
+            if line is not None and line.text:
+                say(console, Text.assemble("• ", (line.label, "bold"), f": {line.text}"))
     cautions = caveats.caution_lines_of(comparison, further, _MOST_NAMED)
     print_remarks([*caveats.unfinished_lines(comparison), *cautions], console)
