@@ -236,7 +236,9 @@ def study(
     `output` (None: a new one under `results/`); `quiet` False prints what the command prints.
 
     Raises ScenarioError with every problem at once, OutputError for a folder that cannot be used, ValueError for
-    another name. Warns where not everything could be played.
+    another name, or where nothing but words comes of it (calibrate without a map drafts one). Warns where not all of it
+    could be played. Figures of a comparison are drawn by processes: a script calls it under
+    `if __name__ == "__main__":`.
 
     >>> sim.study("sensitivity")
     Traceback (most recent call last):
@@ -332,6 +334,9 @@ def _kept(play: "Callable[[Console], int]", place: "Path", quiet: bool) -> "Resu
 
     console = patient_console(sys.stdout)
     console.quiet = quiet
-    if play(console) != 0:
+    code = play(console)
+    if not place.is_dir():
+        raise ValueError("this study has said something, and written no folder: ask with quiet=False to read it")
+    if code != 0:
         warnings.warn(f"not all of it could be played; what there is stands in {place}", RuntimeWarning, stacklevel=3)
     return results(place)

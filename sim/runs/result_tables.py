@@ -142,7 +142,8 @@ def _files_in(folder: Path) -> dict[str, list[Path]]:
     found = {file.stem: [file] for file in sorted(folder.iterdir()) if file.suffix in (".parquet", ".csv")}
     visits = sorted((folder / VISITS).glob("*.parquet")) or visits_of_sweep(folder)
     events = [file for file in sorted((folder / EVENTS).glob("*")) if file.suffix in (".parquet", ".csv")]
-    found |= {VISITS: visits} if visits else {}
+    parts = sorted((folder / PARTS).glob("*.parquet"))
+    found |= ({VISITS: visits} if visits else {}) | ({PARTS: parts} if parts else {})
     # One format a table; the log for vidigi is of other columns.
     kinds = {file.suffix: [each for each in events if each.suffix == file.suffix] for file in events}
     plain = [file for file in next(iter(kinds.values()), []) if not file.stem.endswith("-vidigi")]
