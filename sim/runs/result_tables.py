@@ -76,8 +76,8 @@ class Results(Mapping[str, pd.DataFrame]):
             raise KeyError(self._unknown(table))
         return _read_table(table, self._files[table], self.folder, columns, equal)
 
-    def size_of(self, table: str) -> tuple[int, int, str, int]:
-        """Rows and columns of a table, the names of its columns, and how many files it is read from."""
+    def size_of(self, table: str) -> tuple[int, int, int, str]:
+        """Rows and columns of a table, how many files it is read from, and the names of its columns."""
         files = self._files[table]
         with (
             received_sweep.refuse_unreadable(f"{self.folder}, table {table}", "cannot be read"),
@@ -86,7 +86,7 @@ class Results(Mapping[str, pd.DataFrame]):
             rows = relation(connection, files)
             names = [name for name in rows.columns if name != FILENAME]
             ((n_rows,),) = rows.aggregate([FunctionExpression("count")]).fetchall()
-        return int(n_rows), len(names), ", ".join(names), len(files)
+        return int(n_rows), len(names), len(files), ", ".join(names)
 
     def text_of(self, name: str) -> str:
         """A text file of the folder. Raises FileNotFoundError where it has none, ScenarioError if it is no text."""
