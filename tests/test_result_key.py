@@ -8,9 +8,9 @@ import pytest
 
 from sim.cli import main
 from sim.config import compose, compose_sweep
-from sim.department.result_key import has_peers, result_key, that_matters
 from sim.department.scenario import Scenario
 from sim.department.support import ClinicianEffects, Effects, RoleEffects, Support, YouthPeer
+from sim.department.what_matters import peers_on_roster, that_matters
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import differences
 from sim.runs.engines import Engine
@@ -58,7 +58,7 @@ def test_without_peers_nothing_that_only_a_meeting_uses_changes_a_bit(simulate: 
         plain = without_peers(random_scenario(seed))
         other = changed_at_random(plain, seed)
         assert other.content_hash() != plain.content_hash()
-        assert result_key(other) == result_key(plain), seed
+        assert other.result_key() == plain.result_key(), seed
         runs = [simulate(scenario, seed, 0) for scenario in (plain, other)]
         assert not differences(*runs), seed
         values = [measure(run, scenario) for run, scenario in zip(runs, (plain, other), strict=True)]
@@ -66,7 +66,7 @@ def test_without_peers_nothing_that_only_a_meeting_uses_changes_a_bit(simulate: 
 
 
 def test_how_a_total_of_one_is_split_changes_no_bit_with_peers_either(simulate: Engine) -> None:
-    with_peers = [one for seed in WORLDS if has_peers((one := random_scenario(seed)).staffing, one.support)]
+    with_peers = [one for seed in WORLDS if peers_on_roster((one := random_scenario(seed)).staffing, one.support)]
     assert len(with_peers) >= 5
     for scenario in with_peers[:8]:
         plain, split = (
@@ -75,7 +75,7 @@ def test_how_a_total_of_one_is_split_changes_no_bit_with_peers_either(simulate: 
             )
             for more in ({}, {"linkage_share": 0.1, "bridging_on": False, "default_reach": 0.9})
         )
-        assert result_key(plain) == result_key(split)
+        assert plain.result_key() == split.result_key()
         assert not differences(simulate(plain, 1, 0), simulate(split, 1, 0))
 
 
@@ -91,7 +91,7 @@ def test_what_can_matter_makes_another_key() -> None:
         ),
     ):
         for update in changes:
-            assert result_key(scenario.model_copy(update=update)) != result_key(scenario), update
+            assert scenario.model_copy(update=update).result_key() != scenario.result_key(), update
 
 
 def test_every_key_of_support_and_effects_is_either_kept_or_known_to_need_a_peer() -> None:
@@ -107,8 +107,8 @@ def test_a_peer_role_of_no_heads_is_no_peer() -> None:
     nobody = scenario.staffing.model_copy(
         update={"roles": scenario.staffing.roles | {"psw": role.model_copy(update={"heads": 0})}}
     )
-    assert has_peers(scenario.staffing, scenario.support)
-    assert not has_peers(nobody, scenario.support)
+    assert peers_on_roster(scenario.staffing, scenario.support)
+    assert not peers_on_roster(nobody, scenario.support)
 
 
 def test_a_sweep_plays_once_what_cannot_differ_and_its_tables_do_not_tell(

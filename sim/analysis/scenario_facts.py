@@ -12,9 +12,9 @@ from pydantic_core import from_json, to_json
 
 from sim.analysis.comparison_result import LEAST_ADDED
 from sim.department.department import Calibration
-from sim.department.result_key import that_matters
 from sim.department.scenario import LABELS, Scenario, part_json
 from sim.department.support import Effects
+from sim.department.what_matters import that_matters
 from sim.engine.measures.entry import Topic
 
 EQUAL_MONEY = 0.02

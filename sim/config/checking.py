@@ -17,9 +17,9 @@ from sim.config import key_paths
 from sim.config.key_paths import MODELS
 from sim.config.remedies import remedy_of, short_repr, value_of
 from sim.department.arrivals import Profile, Steady
-from sim.department.result_key import that_matters
 from sim.department.roster import WRITTEN_BY_PEOPLE
 from sim.department.scenario import Check, Problem, Scenario, checks, checks_of_rosters, hash_of_parts, part_json
+from sim.department.what_matters import that_matters
 from sim.io.plain_data import KeyPath, Plain, copied, has_entry, keys_at, typed_path, value_at, value_or
 from sim.io.suggest import closest
 

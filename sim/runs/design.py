@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.department.result_key import result_key
 from sim.department.scenario import Scenario
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import Trajectory
@@ -149,7 +148,7 @@ class Design:
     @cached_property
     def result_keys(self) -> Mapping[str, str]:
         """Hash of what can matter in each scenario, by label: of those with the same one is played."""
-        return self.matters or {label: result_key(scenario) for label, scenario in self.scenarios.items()}
+        return self.matters or {label: scenario.result_key() for label, scenario in self.scenarios.items()}
 
     @cached_property
     def played_together(self) -> Mapping[str, _Group]:

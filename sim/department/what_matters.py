@@ -6,11 +6,13 @@ enhanced role neither can the effects of one. Scenarios that agree in all that i
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.department.roster import Staffing
-from sim.department.scenario import Scenario
 from sim.department.support import ClinicianEffects, Effects, RoleEffects, Support
+
+if TYPE_CHECKING:  # a scenario names its key by what stands here
+    from sim.department.scenario import Scenario
 
 USED_BY_PEERS_ALONE = (
     "trigger", "stays_with_clinician_share", "caseload", "wish_minutes", "again_hours", "bridging_minutes",
@@ -25,7 +27,7 @@ PARTS_OF_THE_TOTAL = (
 """Keys of `Effects` that split its total: of a total of 1 every part is 1."""
 
 
-def has_peers(staffing: Staffing, support: Support) -> bool:
+def peers_on_roster(staffing: Staffing, support: Support) -> bool:
     """Whether anybody is on the roster in the role of peer support."""
     role = staffing.roles.get(support.role)
     return role is not None and any(role.heads_of(shift) for shift in role.shifts.values())
@@ -54,13 +56,13 @@ Remember = Callable[[Any, Callable[[], Any]], Any]
 """Takes a key, and what makes its value unless it is known already."""
 
 
-def that_matters(scenario: Scenario, remember: Remember = lambda _, make: make()) -> Scenario:
+def that_matters(scenario: "Scenario", remember: Remember = lambda _, make: make()) -> "Scenario":
     """The scenario with everything that cannot matter as it is where nothing is said.
 
     `remember` may keep parts of scenarios that have many in common; they are known by their identity.
     """
     support, effects, staffing = scenario.support, scenario.effects, scenario.staffing
-    peers, enhances = has_peers(staffing, support), tuple(staffing.enhances)
+    peers, enhances = peers_on_roster(staffing, support), tuple(staffing.enhances)
     kept = {
         "support": remember(("support", id(support), peers), partial(support_that_matters, support, peers)),
         "effects": remember(
@@ -68,8 +70,3 @@ def that_matters(scenario: Scenario, remember: Remember = lambda _, make: make()
         ),
     }
     return scenario.model_copy(update=kept)
-
-
-def result_key(scenario: Scenario) -> str:
-    """Hash of everything in a scenario that can matter to a result, whoever is on its roster."""
-    return that_matters(scenario).content_hash()
