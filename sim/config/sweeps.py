@@ -32,6 +32,7 @@ NOT_SWEPT = {
     "study.baseline": "the first scenario is the baseline: put it first",
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",
     "study.event_log": "a sweep keeps measures, no events: play the scenario by itself, with study=run",
+    "report.by": "a sweep keeps measures, no groups: compare staffings instead, study.staffing=[a,b] report.by=[c]",
 }
 _MOST_NAMED = 3
 """Values or scenarios named where there are many."""
@@ -77,7 +78,8 @@ def composed_of(design: SweepDesign, overrides: Sequence[str], config_dir: Path 
         raise ScenarioError(alone)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
     different = {label: by_label[label] for label in keys}
-    return SweepQuestion(first, different, keys, same, tuple(overrides), tuple(design.notes))
+    matters = {label: cache.result_key(scenario) for label, scenario in different.items()}
+    return SweepQuestion(first, different, keys, matters, same, tuple(overrides), tuple(design.notes))
 
 
 def refused(design: SweepDesign) -> list[Problem]:

@@ -41,6 +41,7 @@ from sim.report.words.stopping_text import contenders_line, controls_line, rules
 from sim.report.words.sweep_finding import (
     OUTCOMES,
     SweepReport,
+    alike_lines,
     cheapest_and_dearest,
     groups_of_the_same_money,
     most_changed_of,
@@ -124,10 +125,11 @@ def remarks(report: SweepReport) -> Iterator[str]:
     """What is missing, what came of the stopping rules, who may be best."""
     answer = report.answer
     if not answer.is_whole:
-        yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there."
+        yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there. {caveats.STOPPED_BY_HAND}"
     yield from failure_lines(answer, MOST_FAILURES)
     yield from rules_lines(answer, MOST_MISSED)
     yield from filter(None, [contenders_text(report), dominated_text(report)])
+    yield from alike_lines(report.scenarios.alike, report.names)
     if report.controlled is not None:
         yield controls_line(report.controlled, brief=True)
 
