@@ -24,6 +24,7 @@ from sim.report.comparison_answer import describe_comparison, print_comparison, 
 from sim.report.description import answer_markdown
 from sim.report.early_table import EARLY_MEASURES, early_differences
 from sim.report.figures.figure_workers import begin_figures, drawers
+from sim.report.progress import progress
 from sim.report.study_report import ReportFacts, comparison_report, drawings
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
@@ -89,14 +90,18 @@ def designs_of(plan: Plan) -> list[Design]:
     return [plan.design, *([] if plan.draws_design is None else [plan.draws_design])]
 
 
-def compare_in_memory(plan: Plan) -> Comparison:
-    """Play a whole plan and compare. Raises RunFailed for the first run that fails."""
+def compare_in_memory(plan: Plan, console: Console | None = None) -> Comparison:
+    """Play a whole plan and compare, progress on a console. Raises RunFailed for the first run that fails."""
     started, runs = time.monotonic(), RunsInMemory()
     for design in designs_of(plan):
-        for _, played in play_in_rounds(design, runs):
-            for task, results in played:
-                refuse_failed(task, results)
-                runs.add(results)
+        for tasks, played in play_in_rounds(design, runs):
+            with progress(
+                len(tasks), counted(len(plan.scenarios), "staffing"), console or Console(quiet=True)
+            ) as advance:
+                for task, results in played:
+                    refuse_failed(task, results)
+                    runs.add(results)
+                    advance(str(task))
     return answered(plan, runs, time.monotonic() - started)
 
 
