@@ -15,7 +15,7 @@ from sim.io.workbook import Column, Sheet
 from sim.register.rows import GRADES, ROLES, Assumption, read_keys
 from sim.report.console import say, say_unbroken
 from sim.report.description import CERTAINTY, Finding, FindingLine, Section, TextRows, TextTable
-from sim.report.screen import finding_texts
+from sim.report.screen import print_answer
 from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.tables.answer_workbook import table_sheet
 
@@ -117,8 +117,7 @@ def assumed_value(item: Assumption) -> str:
 
 def print_register(answer: StoredAnswer, console: Console) -> None:
     """The lines, then every row with its key, which is not broken so that it can be copied."""
-    for text in finding_texts(answer.finding):
-        say(console, text)
+    print_answer(answer.on_screen(), console)
     for number, quantity, value, grade, source in (
         row for row in answer.table(REGISTER_ROWS)[1:] if len(row) == len(REGISTER_HEAD)
     ):

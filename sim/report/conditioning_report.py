@@ -10,11 +10,11 @@ from rich.console import Console
 from sim.calibration.conditioning import LEAST_INSIDE, MANY_LOST, Conditioned
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.io.workbook import Column, Sheet
-from sim.report.console import say, show
 from sim.report.description import CERTAINTY, Finding, FindingLine, Section, TextRows, TextTable
-from sim.report.screen import finding_texts, rich_table
+from sim.report.screen import print_answer
 from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet
+from sim.report.terminal import lines_written
 from sim.report.validation_report import accepted_text, in_unit, percent_sign
 
 LOOK_PUBLISHED = "Departments that look like the published ones"
@@ -50,10 +50,13 @@ def conditioning_finding(found: Conditioned) -> Finding:
             f"{n_impossible} contradicted themselves."
         ),
         "By which rule": (
-            f"A draw is accepted if it is inside at least {LEAST_INSIDE:.0%} of the published rows it has a value for."
+            f"A draw is accepted if it is inside at least {100 * LEAST_INSIDE:.0f} % of the published rows "
+            "it has a value for."
         ),
         "The median draw": f"It is inside {len(judged) - len(missed)} of {len(judged)} rows{outside}.{left_out}",
-        "How many lose many": (f"{found.share_losing_many:.1%} of the draws lose more than {MANY_LOST:.0%} of visits."),
+        "How many lose many": (
+            f"{100 * found.share_losing_many:.1f} % of the draws lose more than {100 * MANY_LOST:.0f} % of visits."
+        ),
         CERTAINTY: "One run of each draw: its chance is part of what was accepted.",
     }
     return Finding(LOOK_PUBLISHED, tuple(FindingLine(label, text) for label, text in lines.items()))
@@ -81,7 +84,7 @@ def conditioning_rows(found: Conditioned) -> TextRows:
                 plain_number(float(in_unit(row, of_draws[end])), 2) for end in ("low", "median", "high")
             )
             sign = percent_sign(row)
-            texts = [f"{median}{sign}", f"{low} to {high}{sign}", f"{of_draws['inside']:.0%}"]
+            texts = [f"{median}{sign}", f"{low} to {high}{sign}", f"{100 * of_draws['inside']:.0f} %"]
         rows.append((row.row, row.measure, accepted_text(row), *texts))
     return rows
 
@@ -121,9 +124,5 @@ def conditioning_sheets(found: Conditioned) -> Iterator[Sheet]:
 
 
 def print_conditioning(answer: StoredAnswer, console: Console) -> None:
-    """The lines, then every row."""
-    for text in finding_texts(answer.finding):
-        say(console, text)
-    if rows := answer.table(ROW_BY_ROW):
-        console.print()
-        show(console, rich_table(rows, (0, 1, 2, 4)))
+    """The lines, and as many rows as there is room for; all are in answer.md."""
+    print_answer(answer.on_screen(answer.table(ROW_BY_ROW)), console, lines_written(console))
