@@ -1,0 +1,119 @@
+"""What the page asks, as plain data, into checked scenarios; and rosters as plain data for the page.
+
+A roster is what a staffing file holds: clock times and days are words, so that the page, the file and the command line
+have one form and one set of messages.
+"""
+
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.config import compose
+from sim.config.checking import CheckCache
+from sim.config.chosen_files import composed_files
+from sim.config.composition import all_staffings, put_together
+from sim.config.files import choices_of, folders_of
+from sim.config.overrides import Draft, Override, drafted
+from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.io.plain_data import Plain, copied
+
+GROUPS_OF_VALUES = ("demand", "support", "effects", "boarding")
+"""Groups whose numbers the page may set. Rosters have a field of their own, and what runs where is not its business."""
+MOST_VALUES = 100
+READ_AS = "loaded"
+"""Name of a file that the page hands over, where it is put to be read."""
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+Text = Annotated[str, Field(max_length=100_000)]
+
+
+class AskedByPage(BaseModel):
+    """A question as the page posts it.
+
+    `baseline` names a staffing, `roster` is the one that is tried, as its file would hold it; `values` set keys for
+    both, `effects` names a choice of assumed effects.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    baseline: Name
+    roster: dict[str, Any]
+    values: Annotated[dict[str, float], Field(max_length=MOST_VALUES)] = {}
+    effects: Name = "none"
+
+
+class PageQuestions:
+    """Makes scenarios of what the page asks, with the files of one folder of the user's own.
+
+    `overrides` are set for all of them, by whoever opened the page.
+    """
+
+    def __init__(self, overrides: Sequence[str], config_dir: Path | None) -> None:
+        self._overrides, self._config_dir = ("study=run", *overrides), config_dir
+        self._composing = threading.Lock()  # the grammar of overrides has one parser
+
+    def staffings(self) -> tuple[str, ...]:
+        """Names of the staffings that are compared by default, in that order, then those of the user's own."""
+        return tuple(all_staffings(folders_of(self._config_dir)))
+
+    def effects(self) -> tuple[str, ...]:
+        """Names of the choices of assumed effects, the one without any first."""
+        names = choices_of("effects", folders_of(self._config_dir))
+        return ("none", *(name for name in names if name != "none"))
+
+    def roster(self, staffing: str) -> Plain:
+        """A staffing as its file holds it, with what it inherits. Raises ScenarioError."""
+        with self._composing:
+            return copied(composed(self._overrides, self._config_dir, f"staffing={staffing}")[1]["staffing"])
+
+    def default(self) -> Scenario:
+        """The scenario that the page begins with. Raises ScenarioError."""
+        with self._composing:
+            return compose(self._overrides, self._config_dir).scenario
+
+    def read_roster(self, text: str) -> Plain:
+        """The roster of the text of a staffing file, which may inherit from shipped ones. Raises ScenarioError."""
+        with tempfile.TemporaryDirectory(prefix="peered-") as folder:
+            file = Path(folder) / "staffing" / f"{READ_AS}.yaml"
+            file.parent.mkdir()
+            file.write_text(text, encoding="utf-8")
+            with self._composing:
+                roster = copied(composed(("study=run",), Path(folder), f"staffing={READ_AS}")[1]["staffing"])
+        self.scenarios(AskedByPage(baseline=self.default().staffing.name, roster=roster))
+        return roster
+
+    def scenarios(self, asked: AskedByPage) -> tuple[Scenario, Scenario]:
+        """The baseline and what is tried. Raises ScenarioError with everything that is wrong with either."""
+        problems: dict[Problem, None] = {}
+        with self._composing:
+            baseline, tried = (self._scenario(asked, roster, problems) for roster in (None, asked.roster))
+        if problems or baseline is None or tried is None:
+            raise ScenarioError(problems)
+        return baseline, tried
+
+    def _scenario(self, asked: AskedByPage, roster: Plain, problems: dict[Problem, None]) -> Scenario | None:
+        """The scenario with the posted roster, or without one that of the baseline."""
+        choices = (f"staffing={asked.baseline}", f"effects={asked.effects}")
+        draft, base = composed(self._overrides, self._config_dir, *choices)
+        for key, value in asked.values.items():
+            if key.partition(".")[0] in GROUPS_OF_VALUES:
+                draft.values.append(Override(key, value, f"{key}={value!r}"))
+            else:
+                draft.refuse(key, repr(value), f"the page sets numbers of {', '.join(GROUPS_OF_VALUES)} only")
+        if roster is not None:
+            base = base | {"staffing": roster}
+        parts = put_together(draft, base, CheckCache())  # one for each question, so that it does not grow
+        problems |= dict.fromkeys(draft.problems)
+        return parts.scenarios.get(asked.baseline)
+
+
+def composed(overrides: Sequence[str], config_dir: Path | None, *choices: str) -> tuple[Draft, Plain]:
+    """Files chosen and overrides read, nothing changed yet. Raises ScenarioError."""
+    draft = drafted([*overrides, *choices], config_dir)
+    base = composed_files(draft)
+    if base is None or draft.problems:
+        raise ScenarioError(draft.problems)
+    return draft, base

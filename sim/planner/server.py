@@ -1,0 +1,187 @@
+"""The server of the planners' page, for this machine alone.
+
+It holds no question of anybody: each request brings its own, so that two pages do not see each other's. What is played
+is shared (`sim.runs.run_queue`), what is asked is read in `questions`, put into words in `answers`, and who may ask is
+decided in `guards`.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib import resources
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from sim.department.scenario import ScenarioError
+from sim.planner.answers import LOOKS, rows_of
+from sim.planner.guards import OwnPageOnly
+from sim.planner.journeys import journey_of
+from sim.planner.questions import AskedByPage, Name, PageQuestions
+from sim.planner.rosters import MINUTES_PER_STEP, cover_of, hours_and_cost, roster_file
+from sim.planner.sliders import sliders
+from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
+
+SEED = 1
+MOST_TEXT = 200_000
+PAGE_FILES = {
+    "main.js": "text/javascript",
+    "roster.js": "text/javascript",
+    "answer.js": "text/javascript",
+    "journey.js": "text/javascript",
+    "page_parts.js": "text/javascript",
+    "style.css": "text/css",
+}
+"""What the page loads, with its type; nothing else is served."""
+
+
+class FromPage(BaseModel):
+    """A question with what the page says of itself: `page` is a random text, so that its last question counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    question: AskedByPage
+    page: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")] = "page"
+    patient: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    name: Name = "ours"
+
+
+class PlannerServer:
+    """Routes, and what they share: the reader of questions and the queue of runs."""
+
+    def __init__(self, questions: PageQuestions, queue: RunQueue) -> None:
+        self.questions, self.queue = questions, queue
+        self.waiting = CapacityLimiter(queue.most_open)  # threads that wait for runs, so that no others have to
+
+    def app(self, port: int, token: str) -> Starlette:
+        """The application for one port and one token."""
+        routes = [
+            Route("/", self.page),
+            Route("/page/{name}", self.page_file),
+            Route("/api/start", self.start),
+            Route("/api/check", self.answering(self.check), methods=["POST"]),
+            Route("/api/ask", self.ask, methods=["POST"]),
+            Route("/api/journey", self.answering(self.journey), methods=["POST"]),
+            Route("/api/save", self.answering(self.save), methods=["POST"]),
+            Route("/api/load", self.load, methods=["POST"]),
+        ]
+        return Starlette(routes=routes, middleware=[Middleware(OwnPageOnly, port=port, token=token)])
+
+    # --- the page
+
+    async def page(self, request: Request) -> Response:
+        return Response(page_text("index.html"), media_type="text/html")
+
+    async def page_file(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in PAGE_FILES:
+            return Response("no such file\n", status_code=404, media_type="text/plain")
+        return Response(page_text(name), media_type=PAGE_FILES[name])
+
+    async def start(self, request: Request) -> Response:
+        """Everything the page begins with; names of departments, roles and measures come from here alone."""
+        return JSONResponse(await to_thread.run_sync(self.beginning))
+
+    def beginning(self) -> dict[str, Any]:
+        scenario = self.questions.default()
+        rosters = {name: self.questions.roster(name) for name in self.questions.staffings()}
+        baseline = scenario.staffing.name
+        with_peers = (name for name in rosters if scenario.support.role in rosters[name])
+        return {
+            "baseline": baseline,
+            "begin_from": next(with_peers, baseline),
+            "staffings": rosters,
+            "effects": self.questions.effects(),
+            "sliders": sliders(scenario),
+            "peer_role": scenario.support.role,
+            "cover_needed": dict(scenario.department.minimum_cover),
+            "minutes_per_step": MINUTES_PER_STEP,
+            "looks": LOOKS,
+            "weeks": scenario.period.weeks,
+        }
+
+    # --- what is asked
+
+    def answering(self, answer: Callable[[FromPage], Any]) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint that answers a question at once, or says all that is wrong with it."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                asked = FromPage.model_validate_json(await request.body())
+                return JSONResponse(await to_thread.run_sync(answer, asked))
+            except (ScenarioError, ValidationError) as error:
+                return JSONResponse({"problems": problems_in(error)})
+
+        return endpoint
+
+    def check(self, asked: FromPage) -> dict[str, Any]:
+        """Hours, cost and cover of both rosters."""
+        baseline, tried = self.questions.scenarios(asked.question)
+        return {
+            "tried": hours_and_cost(tried.staffing),
+            "baseline": hours_and_cost(baseline.staffing),
+            "cover": cover_of(tried.staffing),
+        }
+
+    def journey(self, asked: FromPage) -> dict[str, Any]:
+        """One child under both."""
+        return journey_of(self.questions.scenarios(asked.question), SEED, asked.patient)
+
+    def save(self, asked: FromPage) -> dict[str, Any]:
+        """The text of a staffing file."""
+        self.questions.scenarios(asked.question)
+        return {"file": f"{asked.name}.yaml", "text": roster_file(asked.name, dict(asked.question.roster))}
+
+    async def load(self, request: Request) -> Response:
+        """The roster of a staffing file."""
+        text = (await request.body()).decode("utf-8", errors="replace")[:MOST_TEXT]
+        try:
+            return JSONResponse({"roster": await to_thread.run_sync(self.questions.read_roster, text)})
+        except ScenarioError as error:
+            return JSONResponse({"problems": problems_in(error)})
+
+    async def ask(self, request: Request) -> Response:
+        """Lines of JSON, one a look; closing the stream drops what is not yet played."""
+        try:
+            asked = FromPage.model_validate_json(await request.body())
+            scenarios = await to_thread.run_sync(self.questions.scenarios, asked.question)
+        except (ScenarioError, ValidationError) as error:
+            return JSONResponse({"problems": problems_in(error)})
+        try:
+            waiting = self.queue.open(asked.page, scenarios, SEED, LOOKS[-1])
+        except QueueFull as full:
+            return JSONResponse({"problems": [{"path": "page", "value": "busy", "remedy": str(full)}]}, 503)
+
+        async def lines() -> AsyncIterator[str]:
+            try:
+                for n in LOOKS:
+                    look = await to_thread.run_sync(
+                        self.queue.wait_for, waiting, n, abandon_on_cancel=True, limiter=self.waiting
+                    )
+                    yield json.dumps({"n": n, "of": LOOKS[-1], "rows": rows_of(look)}, allow_nan=False) + "\n"
+            except RunNotPlayed as error:
+                yield json.dumps({"failed": str(error)}) + "\n"
+            finally:
+                self.queue.drop(waiting)
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+def page_text(name: str) -> str:
+    """A file of the page."""
+    return resources.files("sim.planner").joinpath("page", name).read_text(encoding="utf-8")
+
+
+def problems_in(error: ScenarioError | ValidationError) -> list[dict[str, str]]:
+    """Place, value and remedy of everything that is wrong."""
+    if isinstance(error, ScenarioError):
+        return [{"path": one.path, "value": one.value, "remedy": one.remedy} for one in error.problems]
+    return [
+        {"path": ".".join(map(str, one["loc"])), "value": repr(one["input"])[:60], "remedy": one["msg"]}
+        for one in error.errors()
+    ]
