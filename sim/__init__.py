@@ -2,32 +2,47 @@
 
     import sim
 
-    scenario = sim.load("staffing=peer_added", "study.weeks=4")  # KEY=VALUE, as on the command line
-    run = sim.simulate(scenario, seed=1)                         # one replication: run.visits, run.tasks ...
-    answer = sim.compare(["traditional", "peer_added"], "study.weeks=4", replications=10)
-    answer.summary()                                             # a small DataFrame; .plot() and .to_excel(path) too
-    tables = sim.results("results/compare-20260101-120000")      # what a command has written, as DataFrames
+    scenario = sim.load(staffing="peer_added", study={"weeks": 4})  # keywords, or words as on the command line
+    run = sim.simulate(scenario, seed=1)                            # one replication: run.visits, run.tasks ...
+    answer = sim.compare(["traditional", "peer_added"], study={"weeks": 4}, replications=10)
+    print(answer.finding)                                           # the answer in five lines
+    answer.summary()                                                # a small DataFrame; .plot() and .to_excel(path) too
+    tables = sim.results("results/compare-20260101-120000")         # what a command has written, as DataFrames
 
 load      a scenario, composed of shipped and own settings and checked
 simulate  one replication of a scenario
 compare   staffings on the same patients: the founding question
+journey   one child's visit under two staffings, in words and drawn
+sweep     many scenarios, each beside the first, kept in a folder
+study     any other study of the command line (breakeven, validate, calibrate), kept in a folder
 results   the tables of a results folder
+measures  every measure: its name, what it counts, its unit, whether low or high is better
 
 Keys are listed in docs/keys.md, columns and measures in docs/data-dictionary.md; docs/python.md shows all of this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sim.objects import Comparison, Results, Run, Scenario
+from sim.engine.measures.measure_list import MeasureList
 
-__all__ = ["__version__", "compare", "load", "results", "simulate"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from sim.objects import Comparison, Journey, Results, Run, Scenario
+
+__all__ = ["__version__", "compare", "journey", "load", "measures", "results", "simulate", "study", "sweep"]
 
 
 _MAX_SEED = 2**63
+
+measures = MeasureList()
+"""Every measure by its name: `sim.measures["lwbs_or_ama"]`; a table of all by `sim.measures.summary()`."""
 
 try:
     __version__ = version("peered")  # as pyproject.toml says
@@ -35,22 +50,44 @@ except PackageNotFoundError:  # the sources without an installation
     __version__ = "unknown"
 
 
-def load(*overrides: str) -> "Scenario":
-    """The scenario that overrides such as `"staffing=peer_added"` describe, checked.
+def load(*overrides: str, **settings: object) -> "Scenario":
+    """The scenario that settings describe, checked.
 
-    Raises ScenarioError with every problem at once, TypeError for an override that is not a string.
+    Settings are keywords, `demand={"growth": 1.1}`, or words as on the command line, `"demand.growth=1.1"`; a keyword
+    comes after the words. Money is in CAD, times are in minutes unless a key says hours, days or weeks.
+
+    Raises ScenarioError with every problem at once, each with its place, its value and a remedy; TypeError for a word
+    that is not a string.
+
+    >>> scenario = sim.load(staffing="peer_added", demand={"growth": 1.1}, study={"weeks": 4})
+    >>> scenario.staffing.name, scenario.period.weeks
+    ('peer_added', 4)
+    >>> sim.load(demand={"grwoth": 1.1})
+    Traceback (most recent call last):
+    ...
+    sim.department.scenario.ScenarioError: demand.grwoth = 1.1: no 'grwoth' here; did you mean growth?
     """
     from sim.config import compose
+    from sim.config.keywords import composed_with
     from sim.objects import Scenario
 
-    return Scenario.of(compose(["study=run", *_as_overrides(overrides)]).scenario)
+    return Scenario.of(composed_with(compose, ["study=run", *_as_overrides(overrides)], settings).scenario)
 
 
 def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: str = "compiled") -> "Run":
-    """Play one replication: `.visits`, `.tasks`, `.staff` and `.census` of the run are DataFrames.
+    """Play one replication: random patients, the same for the same seed.
 
-    `engine` "simpy" gives the same to the last bit, slowly. Raises TypeError for what is not a scenario, ValueError
-    for an unknown engine, an impossible seed, or a run that needs more memory than this machine has.
+    `.visits`, `.tasks`, `.staff` and `.census` of the run are DataFrames, times in minutes. `engine` "simpy" gives the
+    same to the last bit, slowly. What one run shows cannot be distinguished from chance.
+
+    Raises TypeError for what is not a scenario, ValueError for an unknown engine, an impossible seed, or a run that
+    needs more memory than this machine has.
+
+    >>> run = sim.simulate(sim.load(study={"weeks": 1, "warm_up_weeks": 0}), seed=1)
+    >>> run.n_visits == len(run.visits)
+    True
+    >>> 0 < run.measures["lwbs_or_ama.all"] < 1  # the share of visits that left unseen or against advice
+    True
     """
     from sim.analysis.design_needs import check_run
     from sim.department.scenario import Scenario
@@ -73,14 +110,23 @@ def compare(
     replications: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
+    **settings: object,
 ) -> "Comparison":
-    """Compare staffings by name on the same patients; the first is the baseline. Overrides as on the command line.
+    """Compare staffings by name on the same patients; the first is the baseline. Settings as in `sim.load`.
 
-    `workers` None: all cores. Where they are processes (`engine=simpy`), a script calls it under
-    `if __name__ == "__main__":`. Raises ScenarioError with every problem at once, TypeError where names or overrides
-    are not strings.
+    What is not said is that of the shipped question: 20 replications of a year, some minutes. `workers` None: all
+    cores. Where they are processes (`engine="simpy"`), a script calls it under `if __name__ == "__main__":`.
+
+    Raises ScenarioError with every problem at once, TypeError where names or words are not strings, ValueError for
+    `workers` below 1.
+
+    >>> quick = {"weeks": 1, "warm_up_weeks": 0, "demand_levels": [1]}
+    >>> answer = sim.compare(["traditional", "peer_added"], study=quick, replications=2, seed=1)
+    >>> float(answer["reach.mental_health"].loc["traditional", "mean"])  # nobody meets a peer where there is none
+    0.0
     """
     from sim.config import compose
+    from sim.config.keywords import composed_with
     from sim.objects import Comparison
     from sim.studies.compare import compare_in_memory, plan_of
 
@@ -88,30 +134,155 @@ def compare(
         raise TypeError(f"staffings = {staffings!r}: give a list of names, the baseline first")
     if workers is not None and workers < 1:
         raise ValueError(f"workers = {workers}: give 1 or more, or None for all cores")
-    if any(text.startswith(("study=", "staffing=")) for text in _as_overrides(overrides)):
-        raise ValueError("study and staffing are chosen by this function: leave them out of the overrides")
-    settings = [f"study.staffing=[{','.join(staffings)}]", f"study.baseline={staffings[0]}", *overrides]
-    if replications is not None:
-        settings.append(f"study.replications={replications}")
-    if seed is not None:
-        settings.append(f"seed={seed}")
-    if workers is not None:
-        settings.append(f"executor.workers={workers}")
-    plan = plan_of(compose(["study=compare", *settings]))
-    return Comparison.of(compare_in_memory(plan))
+    _refuse_chosen("study", overrides, settings)
+    if "staffing" in settings or any(text.startswith("staffing=") for text in overrides):
+        raise ValueError("staffing is chosen by this function: give the names in its list")
+    question = composed_with(
+        compose,
+        ["study=compare", f"study.staffing=[{','.join(staffings)}]", f"study.baseline={staffings[0]}", *overrides],
+        _with_given(settings, replications, seed, workers),
+    )
+    return Comparison.of(compare_in_memory(plan_of(question)))
+
+
+def journey(
+    staffings: Sequence[str] = ("traditional", "peer_added"),
+    *overrides: str,
+    patient: int | None = None,
+    seed: int | None = None,
+    **settings: object,
+) -> "Journey":
+    """One child's visit under two staffings, the same patient and the same draws: an illustration, no evidence.
+
+    `patient` None: the eligible visit of the first week whose minutes without staff change by the median. Settings as
+    in `sim.load`; `study={"stream": "medical"}` shows a child of another stream. The words are in `.text`, times in
+    minutes in `.summary()` and `.bars`, `.plot()` draws both.
+
+    Raises ScenarioError with every problem at once, a patient who does not come among them; TypeError for names that
+    are not two.
+
+    >>> journey = sim.journey(seed=1)
+    >>> journey.summary().loc["minutes_without_staff"].index.tolist()
+    ['traditional', 'peer_added']
+    """
+    from sim.config import compose
+    from sim.config.keywords import composed_with
+    from sim.objects import Journey
+    from sim.studies.journey import journeys_of
+
+    _refuse_chosen("study", overrides, settings)
+    if isinstance(staffings, str) or len(staffings) != 2 or not all(isinstance(name, str) for name in staffings):
+        raise TypeError(f"staffings = {staffings!r}: give two names, the baseline first")
+    words = ["study=journey", f"study.staffing=[{','.join(staffings)}]", f"study.baseline={staffings[0]}", *overrides]
+    given = {} if patient is None else {"study.patient": patient}
+    question = composed_with(compose, words, _with_given(settings, None, seed, None) | given)
+    return Journey.of(journeys_of(question), (staffings[0], staffings[1]))
+
+
+def sweep(
+    vary: Mapping[str, Sequence[object]],
+    *overrides: str,
+    output: str | PathLike[str] | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    quiet: bool = True,
+    **settings: object,
+) -> "Results":
+    """Play many scenarios, each compared with the first: every combination of the values of each key.
+
+    `vary` gives the values by key, the baseline first; settings as in `sim.load` hold for all. Runs are kept in the
+    folder `output` (None: a new one under `results/`): the same call goes on there, and nothing is played twice.
+    `quiet` False prints what the command prints. Returns the tables of the folder.
+
+    Raises ScenarioError with every problem at once, OutputError for a folder that cannot be used. Warns where not
+    everything could be played.
+
+    >>> import tempfile
+    >>> quick = {"weeks": 1, "warm_up_weeks": 0}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     tables = sim.sweep(
+    ...         {"staffing": ["traditional", "peer_added"], "demand.growth": [1, 1.2]},
+    ...         study=quick, replications=2, seed=1, output=folder + "/grown",
+    ...     )
+    ...     tables.scenarios["label"].iloc[0]
+    'staffing=traditional demand.growth=1'
+    """
+    from functools import partial
+
+    from sim.config import compose_sweep
+    from sim.config.keywords import composed_with
+    from sim.studies.sweep import sweep as play
+
+    _refuse_chosen("study", overrides, settings)
+    words, place = [*_as_overrides(overrides)], _folder_of(output, "sweep")
+    given = {**_with_given(settings, replications, seed, workers), "output": place}
+    return _kept(partial(play, composed_with(compose_sweep, words, given, vary), False), place, quiet)
+
+
+def study(
+    name: str,
+    *overrides: str,
+    output: str | PathLike[str] | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    quiet: bool = True,
+    **settings: object,
+) -> "Results":
+    """Ask what a command asks, `peered study=NAME`, and open the tables of its folder.
+
+    `name` is breakeven, validate, conditioning, calibrate, compare or run; settings as in `sim.load`. The folder is
+    `output` (None: a new one under `results/`); `quiet` False prints what the command prints.
+
+    Raises ScenarioError with every problem at once, OutputError for a folder that cannot be used, ValueError for
+    another name. Warns where not everything could be played.
+
+    >>> sim.study("sensitivity")
+    Traceback (most recent call last):
+    ...
+    ValueError: name = 'sensitivity': use one of breakeven, calibrate, compare, conditioning, run, validate
+    """
+    from functools import partial
+
+    from sim.config import compose
+    from sim.config.keywords import composed_with
+    from sim.studies import study_named
+    from sim.studies.question import studies_using
+
+    known = sorted(set(studies_using("output")) - {"journey"})  # which sim.journey gives as an object
+    if name not in known:
+        raise ValueError(f"name = {name!r}: use one of {', '.join(known)}")
+    _refuse_chosen("study", overrides, settings)
+    words, place = [f"study={name}", *_as_overrides(overrides)], _folder_of(output, name)
+    question = composed_with(compose, words, {**_with_given(settings, replications, seed, workers), "output": place})
+    return _kept(partial(study_named(name).run, question), place, quiet)
 
 
 def results(folder: str | PathLike[str]) -> "Results":
     """The tables of the results folder of any study as DataFrames: `results(FOLDER).estimates`, or by `["estimates"]`.
 
-    Each is read when it is first asked for; `.visits` holds the visits of all staffings. Nothing in the folder is run
-    or changed. Raises FileNotFoundError where there is no table, ScenarioError for a folder that is not safe to read.
+    Each is read when it is first asked for; `.visits` holds the visits of all staffings. `.summary()` lists them,
+    `.answer` is the answer in words, `.comparison()` of a comparison what `sim.compare` returns. Nothing in the folder
+    is run or changed.
+
+    Raises FileNotFoundError where there is no table, ScenarioError for a folder that is not safe to read.
+
+    >>> sim.results("no_such_folder")
+    Traceback (most recent call last):
+    ...
+    FileNotFoundError: no_such_folder: no such folder; give the results folder of a study (output=FOLDER)
     """
     from pathlib import Path
 
     from sim.objects import Results
 
     return Results(Path(folder))
+
+
+def __dir__() -> list[str]:
+    """What is offered where a name is completed."""
+    return __all__
 
 
 def _check_whole(name: str, value: object) -> None:
@@ -126,3 +297,41 @@ def _as_overrides(overrides: Sequence[str]) -> list[str]:
         if not isinstance(text, str):
             raise TypeError(f'override {text!r}: write it as text, like "demand.growth=1.1"')
     return list(overrides)
+
+
+def _refuse_chosen(group: str, overrides: Sequence[str], settings: Mapping[str, object]) -> None:
+    """Raise ValueError where the study is chosen twice, TypeError for a word that is no string."""
+    given = settings.get(group, {})
+    if any(text.startswith(f"{group}=") for text in _as_overrides(overrides)) or not isinstance(given, Mapping):
+        raise ValueError(f'{group} is chosen by this function: give its settings only, as {group}={{"weeks": 4}}')
+
+
+def _with_given(
+    settings: Mapping[str, object], replications: int | None, seed: int | None, workers: int | None
+) -> dict[str, object]:
+    """The settings, and what has a parameter of its own under the key that it has on the command line."""
+    given = {"study.replications": replications, "seed": seed, "executor.workers": workers}
+    return {**settings, **{key: value for key, value in given.items() if value is not None}}
+
+
+def _folder_of(output: str | PathLike[str] | None, name: str) -> "Path":
+    """The folder of results that is asked for, or a new one named after study and time."""
+    from pathlib import Path
+
+    from sim.runs.output_folder import new_name
+
+    return new_name(Path("results"), name) if output is None else Path(output)
+
+
+def _kept(play: "Callable[[Console], int]", place: "Path", quiet: bool) -> "Results":
+    """Play a study into its folder and open that; warn where something of it is missing."""
+    import sys
+    import warnings
+
+    from sim.report.terminal import patient_console
+
+    console = patient_console(sys.stdout)
+    console.quiet = quiet
+    if play(console) != 0:
+        warnings.warn(f"not all of it could be played; what there is stands in {place}", RuntimeWarning, stacklevel=3)
+    return results(place)

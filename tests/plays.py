@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import NamedTuple
 
 from sim.analysis.compare import Plan
@@ -61,6 +62,10 @@ def by_run(planted: Callable[[PlantedRun], Mapping[str, float] | str | None]) ->
     """A way to play_tasks tasks of one run each: by values, by the traceback of a failure, or None to play_tasks it."""
 
     def play_planted(task: RunTask) -> list[RunResult]:
+        alone = (replace(task, runs=(run._replace(repeats=False),)) for run in task.runs)
+        return [result for one in alone for result in play_one(one)]
+
+    def play_one(task: RunTask) -> list[RunResult]:
         (run,) = task.runs
         found = planted(PlantedRun(run.key, run.label, run.scenario, task.seed, task))
         if found is None:

@@ -82,7 +82,9 @@ def test_help_tells_the_functions_and_no_others() -> None:
     words = "import sim, pydoc; print(pydoc.plain(pydoc.render_doc(sim)))"
     told = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     functions = told.split("\nFUNCTIONS\n")[1].split("\nDATA\n")[0]
-    assert re.findall(r"^    (\w+)\(", functions, re.MULTILINE) == ["compare", "load", "results", "simulate"]
+    known = ["compare", "journey", "load", "results", "simulate", "study", "sweep"]
+    assert re.findall(r"^    (\w+)\(", functions, re.MULTILINE) == known
+    assert sorted([*known, "__version__", "measures"]) == sorted(sim.__all__) == dir(sim)
     assert "answer.summary()" in told
     assert f"VERSION\n    {sim.__version__}" in told
 

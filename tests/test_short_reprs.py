@@ -1,9 +1,8 @@
 """Whatever a user gets from `sim` shows itself in a few lines, as text and as HTML, and is otherwise as it was."""
 
-import copy
 import pickle
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from types import MethodType
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 import sim
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import TABLES, Comparison
 from sim.department.roster import Staffing
 from sim.department.scenario import Scenario
 from sim.department.short_text import LONGEST_SHORT_LINE, lines_html, lines_text, short_value
@@ -85,8 +84,8 @@ def test_only_what_differs_from_the_default_is_shown() -> None:
 def test_html_is_small_and_text_of_others_stays_text(scenario: Scenario, comparison: Comparison) -> None:
     staffing = scenario.staffing.model_copy(update={"name": HOSTILE, "label": HOSTILE})
     renamed = scenario.model_copy(update={"staffing": staffing})
-    others = copy.copy(comparison)
-    object.__setattr__(others, "staffings", ("traditional", HOSTILE))
+    tables = {name: getattr(comparison, name).replace("peer_added", HOSTILE) for name in TABLES}
+    others = replace(comparison, staffings=("traditional", HOSTILE), labels={HOSTILE: HOSTILE}, **tables)
     for one in (renamed, staffing, others, sim.simulate(scenario)):
         page = one._repr_html_()
         assert "<script" not in page

@@ -4,7 +4,7 @@ Of a sweep that is being played the scenarios are known; of one that is read fro
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,8 +12,9 @@ from pydantic_core import from_json, to_json
 
 from sim.analysis.comparison_result import LEAST_ADDED
 from sim.department.department import Calibration
-from sim.department.scenario import Scenario
+from sim.department.scenario import LABELS, Scenario, part_json
 from sim.department.support import Effects
+from sim.department.what_matters import that_matters
 from sim.engine.measures.entry import Topic
 
 EQUAL_MONEY = 0.02
@@ -186,6 +187,26 @@ def worlds_of(scenarios: pd.DataFrame) -> list[str]:
     return [json.dumps([content.get(part) for part in WORLD], sort_keys=True) for content in contents]
 
 
+def groups_of_alike(matters: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Labels of scenarios that cannot differ, of which there are several; `matters`: by label, what can matter."""
+    found: dict[str, list[str]] = {}
+    for label, key in matters.items():
+        found.setdefault(key, []).append(label)
+    return [tuple(labels) for labels in found.values() if len(labels) > 1]
+
+
+def matters_of(scenarios: Mapping[str, Scenario], table: pd.DataFrame) -> dict[str, str]:
+    """Of each scenario that could be read, the JSON of everything that can matter in it, by label."""
+    found = {}
+    for label, content in zip(table["label"], table["content"], strict=True):
+        if label in scenarios:
+            used = that_matters(scenarios[label])
+            parts = from_json(content) | {"support": part_json(used.support), "effects": part_json(used.effects)}
+            staffing = {key: value for key, value in parts["staffing"].items() if key not in LABELS}
+            found[label] = json.dumps(parts | {"staffing": staffing}, sort_keys=True)
+    return found
+
+
 READ = ("staffing", "effects", "support", "period")
 """Parts of a scenario that are looked at, beside the calibration of its department; scenarios that agree in them are
 validated once."""
@@ -199,7 +220,8 @@ class SweptScenarios:
     roster (CAD a week, no overtime). `weeks`: weeks of the measured window, by label. `effects`: what the effects
     assumed are set to move in a scenario; `assumes_effects`: labels whose effects are other than none, in force or
     not. `swaps`: labels that give up hours of other roles for peers. `with_peers`: labels with peers on the roster.
-    `calibrations`: of the departments, those made from files of visits.
+    `calibrations`: of the departments, those made from files of visits. `alike`: labels of scenarios that cannot
+    differ, whatever is drawn, in groups.
     """
 
     worlds: tuple[str, ...]
@@ -210,6 +232,7 @@ class SweptScenarios:
     swaps: frozenset[str]
     with_peers: frozenset[str]
     calibrations: tuple[Calibration, ...] = ()
+    alike: Sequence[tuple[str, ...]] = ()
 
     def like_the_first(self, labels: tuple[str, ...]) -> tuple[str, ...]:
         """Scenarios that differ from the first in nothing but what can be chosen, the first among them."""
@@ -229,6 +252,7 @@ def swept_scenarios(scenarios: Mapping[str, Scenario | None], table: pd.DataFram
         swaps=frozenset(label for label, each in known.items() if first is not None and is_swap(each, first)),
         with_peers=frozenset(label for label, scenario in known.items() if peer_hours(scenario) > 0.0),
         calibrations=calibrations_of(known.values()),
+        alike=groups_of_alike(matters_of(known, table)),
     )
 
 

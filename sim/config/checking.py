@@ -19,6 +19,7 @@ from sim.config.remedies import remedy_of, short_repr, value_of
 from sim.department.arrivals import Profile, Steady
 from sim.department.roster import WRITTEN_BY_PEOPLE
 from sim.department.scenario import Check, Problem, Scenario, checks, checks_of_rosters, hash_of_parts, part_json
+from sim.department.what_matters import that_matters
 from sim.io.plain_data import KeyPath, Plain, copied, has_entry, keys_at, typed_path, value_at, value_or
 from sim.io.suggest import closest
 
@@ -385,6 +386,10 @@ class CheckCache:
             name: self.get_or_compute(("json", id(part)), partial(part_json, part)) for name, part in parts.items()
         }
         return hash_of_parts(written | {"period": period})
+
+    def result_key(self, scenario: Scenario) -> str:
+        """The result key of a scenario whose groups were checked here."""
+        return self.content_hash(that_matters(scenario, self.get_or_compute))
 
     def contradictions(
         self, scenario: Scenario, unsure_roles: frozenset[str], repaired: frozenset[str]

@@ -77,7 +77,8 @@ def composed_of(design: SweepDesign, overrides: Sequence[str], config_dir: Path 
         raise ScenarioError(alone)
     by_label = dict(reversed(scenarios))  # of two with one label the first, which is the same anyhow
     different = {label: by_label[label] for label in keys}
-    return SweepQuestion(first, different, keys, same, tuple(overrides), tuple(design.notes))
+    matters = {label: cache.result_key(scenario) for label, scenario in different.items()}
+    return SweepQuestion(first, different, keys, matters, same, tuple(overrides), tuple(design.notes))
 
 
 def refused(design: SweepDesign) -> list[Problem]:

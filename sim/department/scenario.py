@@ -35,6 +35,7 @@ from sim.department.roster import WEEKDAYS, Staffing, clock_text, heads_by_minut
 from sim.department.severity import sums_above_one, traits_of
 from sim.department.short_text import NameAndText, lines_text
 from sim.department.support import Effects, Support
+from sim.department.what_matters import that_matters
 from sim.io.suggest import closest, did_you_mean
 
 
@@ -133,6 +134,10 @@ class Scenario(Frozen):
     def content_hash(self) -> str:
         """Hash of everything that can change a result; names and labels of choices are left out."""
         return hash_of_parts({name: part_json(getattr(self, name)) for name in type(self).model_fields})
+
+    def result_key(self) -> str:
+        """Hash of what can matter to a result with this roster: scenarios that agree in it play to the same bits."""
+        return that_matters(self).content_hash()
 
     def arrivals_of(self, stream: str) -> StreamArrivals:
         """First visits of one stream, per hour of the week."""

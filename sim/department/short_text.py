@@ -11,6 +11,8 @@ NameAndText = tuple[str, str]
 
 LONGEST_VALUE = 40
 LONGEST_SHORT_LINE, LONGEST_ARGUMENTS = 110, 90
+LONGEST_ITEM = 800
+"""Characters of one sentence of a finding."""
 
 
 class Verbatim(str):
@@ -67,10 +69,12 @@ def lines_text(title: str, rows: Iterable[NameAndText]) -> str:
     return "\n".join(cut_end(line, LONGEST_SHORT_LINE) for line in lines)
 
 
-def lines_html(title: str, rows: Iterable[NameAndText]) -> str:
-    """The same as a small HTML table; every text in it is escaped."""
-    head = f'<tr><th colspan="2" style="text-align:left">{html.escape(cut_end(title, LONGEST_SHORT_LINE))}</th></tr>'
-    cell = '<td style="text-align:left">'
+def lines_html(title: str, rows: Iterable[NameAndText], below: Sequence[str] = ()) -> str:
+    """The same as a small HTML table with a caption and row headers, and a list `below`; every text is escaped."""
+    left = ' style="text-align:left"'
+    head = f"<caption{left}>{html.escape(cut_end(title, LONGEST_SHORT_LINE))}</caption>"
     texts = ((cut_end(name, LONGEST_VALUE), cut_end(text, LONGEST_SHORT_LINE)) for name, text in rows)
-    body = "".join(f"<tr>{cell}{html.escape(name)}</td>{cell}{html.escape(text)}</td></tr>" for name, text in texts)
-    return f"<table>{head}{body}</table>"
+    cells = ((html.escape(name), html.escape(text)) for name, text in texts)
+    body = "".join(f'<tr><th scope="row"{left}>{name}</th><td{left}>{text}</td></tr>' for name, text in cells)
+    items = "".join(f"<li>{html.escape(cut_end(text, LONGEST_ITEM))}</li>" for text in below)
+    return f"<table>{head}{body}</table>{f'<ul>{items}</ul>' if items else ''}"

@@ -137,7 +137,11 @@ def _written(text: str) -> list[tuple[str, bool]]:
 
 # --- drawings
 
-_LEFT_OUT = re.compile(r"^.*?(?=<svg\b)|<metadata>.*?</metadata>|<style\b.*?</style>|<!--.*?-->", re.DOTALL)
+_LEFT_OUT = re.compile(
+    r"^.*?(?=<svg\b)|<metadata>.*?</metadata>|<style\b.*?</style>|<!--.*?-->|<title\b.*?</title>|<desc\b.*?</desc>",
+    re.DOTALL,
+)
+_NAMED = re.compile(r"<title\b[^>]*>(.*?)</title>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _ID, _REFERENCE = re.compile(r"\bid=\"([^\"]+)\""), re.compile(r"(href=\"#|url\(#)")
 _LONG_NUMBER = re.compile(r"(?<=\d\.\d\d)\d+")
@@ -149,7 +153,9 @@ def inline_svg(picture: Picture) -> str:
     """A drawing that stands in the page: its ids are its own, and a screen reader is told what it shows."""
     name = picture.name
     words = (unescape(_TAG.sub(" ", text)).strip() for text in _TEXT.findall(picture.svg))
-    title, desc = (escape(one_line(text)) for text in (picture.caption, " ".join(filter(None, words))))
+    found = _NAMED.search(picture.svg)
+    named = unescape(found[1]) if found else picture.caption
+    title, desc = (escape(one_line(text)) for text in (named, " ".join(filter(None, words))))
 
     def own(tag: re.Match[str]) -> str:
         """A tag with ids that no other drawing of the page has, and no more digits than can be seen."""

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -22,6 +22,9 @@ from sim.report.console import say, say_unbroken
 from sim.report.journey import DEPARTURES, WORTH_SAYING_MINUTES, journey
 from sim.report.terminal import LINE_WIDTH
 from sim.report.words.caveats import RESPECT
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ILLUSTRATION = (
     "One simulated child is an illustration of how the rules work, and no evidence of what peers change: for that see "
@@ -59,6 +62,23 @@ class TwoJourneys:
         """Both rows of the tables of visits."""
         first, second = (run.visits.iloc[row] for run, row in zip(self.runs, self.visit.rows, strict=True))
         return first, second
+
+
+def journey_summary(answer: TwoJourneys, names: Sequence[str]) -> "pd.DataFrame":
+    """Minutes and the end of the visit, a row for each, a column for each staffing by its name."""
+    import pandas as pd
+
+    columns = {
+        name: {
+            "minutes_to_physician": float(row.pia - row.arrival),
+            "minutes_without_staff": alone,
+            "minutes_with_a_peer": float(row.minutes_accompanied),
+            "minutes_until_departure": float(row.departure - row.arrival),
+            "departure": str(row.disposition),
+        }
+        for name, row, alone in zip(names, answer.rows, answer.visit.alone, strict=True)
+    }
+    return pd.DataFrame(columns, dtype=object)
 
 
 def stream_text(stream: str) -> str:

@@ -41,6 +41,7 @@ from sim.report.words.stopping_text import contenders_line, controls_line, rules
 from sim.report.words.sweep_finding import (
     OUTCOMES,
     SweepReport,
+    alike_lines,
     cheapest_and_dearest,
     groups_of_the_same_money,
     most_changed_of,
@@ -128,6 +129,7 @@ def remarks(report: SweepReport) -> Iterator[str]:
     yield from failure_lines(answer, MOST_FAILURES)
     yield from rules_lines(answer, MOST_MISSED)
     yield from filter(None, [contenders_text(report), dominated_text(report)])
+    yield from alike_lines(report.scenarios.alike, report.names)
     if report.controlled is not None:
         yield controls_line(report.controlled, brief=True)
 

@@ -82,12 +82,16 @@ def measures_alone(trajectory: Trajectory, scenario: Scenario, _: object = None)
 
 
 class PlannedRun(NamedTuple):
-    """One replication of one scenario. `files`: what to write of it, if anything."""
+    """One replication of one scenario. `files`: what to write of it, if anything.
+
+    `repeats`: it cannot differ from the first run of its task, whose results are taken for it.
+    """
 
     key: RunKey
     label: str
     scenario: Scenario
     files: RunFiles | None = None
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class Design:
     `groups`: scenarios that one task plays on the same patients, by the name of the group, the first of each being the
     one that the others are matched with; None: each by itself. Groups named in `first_groups` are played before the
     others. `seeds`: of groups that have one of their own. `rules`: what decides how many replications there are beyond
-    the first `replications`. `hashed`: the `keys`, if they are known.
+    the first `replications`. `hashed`: the `keys`, if they are known; `matters`: the `result_keys`, likewise.
     """
 
     scenarios: Mapping[str, Scenario]
@@ -134,11 +138,33 @@ class Design:
     first_groups: Set[str] = frozenset()
     reduce: Reduce = measures_alone
     hashed: Mapping[str, str] | None = None
+    matters: Mapping[str, str] | None = None
 
     @cached_property
     def keys(self) -> Mapping[str, str]:
         """Hash of the content of each scenario, by label."""
         return self.hashed or {label: scenario.content_hash() for label, scenario in self.scenarios.items()}
+
+    @cached_property
+    def result_keys(self) -> Mapping[str, str]:
+        """Hash of what can matter in each scenario, by label: of those with the same one is played."""
+        return self.matters or {label: scenario.result_key() for label, scenario in self.scenarios.items()}
+
+    @cached_property
+    def played_together(self) -> Mapping[str, _Group]:
+        """Labels of which one task plays a replication, by the name of the task.
+
+        Without groups they are those that cannot differ, of which the first is played, unless the visits of each are
+        to be written.
+        """
+        if self.groups is not None:
+            return self.groups
+        if self.keep_visits:
+            return {label: (label,) for label in self.labels.values()}
+        found: dict[str, list[str]] = {}
+        for label in self.labels.values():
+            found.setdefault(self.result_keys[label], []).append(label)
+        return {labels[0]: tuple(labels) for labels in found.values()}
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -161,12 +187,12 @@ class Design:
     @property
     def n_tasks(self) -> int:
         """Tasks of the first round."""
-        return self.replications * len(self.groups or self.scenarios)
+        return self.replications * len(self.played_together)
 
     def n_tasks_for(self, numbers: IntArray) -> int:
         """Tasks of so many replications of each scenario."""
         wanted = dict(zip(self.scenarios, map(int, numbers), strict=True))
-        return sum(wanted.values() if self.groups is None else (wanted[group[0]] for group in self.groups.values()))
+        return sum(max(wanted[label] for label in group) for group in self.played_together.values())
 
     def with_warm_up(self, weeks: int) -> "Design":
         """The same with so many weeks of warm-up in every scenario."""
@@ -174,7 +200,7 @@ class Design:
             label: scenario.model_copy(update={"period": scenario.period.model_copy(update={"warm_up_weeks": weeks})})
             for label, scenario in self.scenarios.items()
         }
-        return replace(self, scenarios=scenarios, hashed=None)
+        return replace(self, scenarios=scenarios, hashed=None, matters=None)
 
     def table(self) -> pd.DataFrame:
         """The scenarios in their order: scenario (hash), label, place, content (JSON)."""
@@ -196,7 +222,7 @@ class Design:
         if numbers is None:
             numbers = np.full(len(self.scenarios), self.replications)
         wanted = dict(zip(self.scenarios, map(int, numbers), strict=True))
-        groups = {label: (label,) for label in self.labels.values()} if self.groups is None else self.groups
+        groups = self.played_together
         last = {name: max(wanted[label] for label in labels) for name, labels in groups.items()}
         order = sorted(
             (name not in self.first_groups, replication, place, name)
@@ -205,15 +231,22 @@ class Design:
         )
         found = []
         for _, replication, _, name in order:
-            keys = [RunKey(self.keys[label], replication) for label in groups[name]]
-            if not done >= set(keys):
+            keys = {label: RunKey(self.keys[label], replication) for label in groups[name]}
+            if self.groups is None:
+                keys = {label: key for label, key in keys.items() if key not in done and replication < wanted[label]}
+            if not done >= set(keys.values()):
                 runs = tuple(
-                    PlannedRun(key, label, self.scenarios[label], files(label, replication))
-                    for key, label in zip(keys, groups[name], strict=True)
+                    PlannedRun(key, label, self.scenarios[label], files(label, replication), self._repeats(place))
+                    for place, (label, key) in enumerate(keys.items())
                 )
                 seed = self.seeds.get(name, self.seed)
-                found.append(RunTask(name, runs, replication, seed, self.engine, self.reduce))
+                of_task = name if self.groups is not None else runs[0].label
+                found.append(RunTask(of_task, runs, replication, seed, self.engine, self.reduce))
         return found
+
+    def _repeats(self, place: int) -> bool:
+        """Whether a run at this place of its task is taken from the first."""
+        return self.groups is None and place > 0
 
 
 def at_demand(scenario: Scenario, level: float) -> Scenario:

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,10 +35,13 @@ def play_task(task: RunTask) -> list[RunResult]:
 
 
 def results_of(task: RunTask) -> list[RunResult]:
-    """Play and reduce the runs of a task, one after the other."""
+    """Play and reduce the runs of a task, one after the other; of those that cannot differ the first is played."""
     results: list[RunResult] = []
     outcomes, baseline = None, task.runs[0].key.scenario
     for run in task.runs:
+        if run.repeats:
+            results.append(replace(results[0], key=run.key, label=run.label))
+            continue
         unwritten = WriteErrors()
         trajectory = ENGINES[task.engine](run.scenario, task.seed, task.replication)
         if run.files is not None:

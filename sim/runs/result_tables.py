@@ -76,6 +76,29 @@ class Results(Mapping[str, pd.DataFrame]):
             raise KeyError(self._unknown(table))
         return _read_table(table, self._files[table], self.folder, columns, equal)
 
+    def size_of(self, table: str) -> tuple[int, int, str, int]:
+        """Rows and columns of a table, the names of its columns, and how many files it is read from."""
+        files = self._files[table]
+        with (
+            received_sweep.refuse_unreadable(f"{self.folder}, table {table}", "cannot be read"),
+            sql.connect(files, settings=COUNTING) as connection,
+        ):
+            rows = relation(connection, files)
+            names = [name for name in rows.columns if name != FILENAME]
+            ((n_rows,),) = rows.aggregate([FunctionExpression("count")]).fetchall()
+        return int(n_rows), len(names), ", ".join(names), len(files)
+
+    def text_of(self, name: str) -> str:
+        """A text file of the folder. Raises FileNotFoundError where it has none, ScenarioError if it is no text."""
+        file = self.folder / name
+        if not file.is_file():
+            raise FileNotFoundError(f"{file}: this folder has none")
+        with received_sweep.refuse_unreadable(str(file)):
+            return read_bytes(file, received_sweep.MOST_FACTS).decode()
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._files)
+
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
             self._tables[name] = self.read(name)

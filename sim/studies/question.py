@@ -415,8 +415,8 @@ def command_words(
 class SweepQuestion:
     """A checked sweep.
 
-    `scenarios` by label, the baseline first, and `keys`, hashes of their content; `same`: labels left out, with the
-    one they repeat; `notes`: what else the user should know.
+    `scenarios` by label, the baseline first, `keys`, hashes of their content, and `matters`, hashes of what can matter
+    in them; `same`: labels left out, with the one they repeat; `notes`: what else the user should know.
 
     `first` is the command of the first scenario, whose study, seed, engine and output are those of all.
     """
@@ -424,6 +424,7 @@ class SweepQuestion:
     first: Question
     scenarios: dict[str, Scenario]
     keys: dict[str, str]
+    matters: dict[str, str]
     same: tuple[tuple[str, str], ...]
     overrides: tuple[str, ...]
     notes: tuple[str, ...] = ()

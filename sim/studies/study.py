@@ -319,7 +319,7 @@ def tell_design(
     `what` is played, in words, instead of a number of scenarios; `further` rounds may come after the first.
     """
     tasks = design.tasks()
-    runs = [run for task in tasks for run in task.runs]
+    runs = [run for task in tasks for run in task.runs if not run.repeats]
     weeks = sorted({f"{run.scenario.period.horizon / MINUTES_PER_WEEK:g}" for run in runs})
     times = counted(design.replications, "replication")
     say(

@@ -21,7 +21,7 @@ from sim.analysis.assumption_spread import Draws, drawn_runs, draws_design
 from sim.analysis.best import Contenders, contenders_by, dominated_table
 from sim.analysis.comparison_result import Comparison, no_rows
 from sim.analysis.design_needs import check_design
-from sim.analysis.scenario_facts import SweptScenarios, scenario_of, swept_scenarios
+from sim.analysis.scenario_facts import SweptScenarios, groups_of_alike, scenario_of, swept_scenarios
 from sim.analysis.sequential_sampling import missing
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -45,7 +45,8 @@ from sim.report.sweep_answer import SCREEN_MEASURES, describe_sweep
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.assumption_words import titled_rows, with_assumptions_text
-from sim.report.words.sweep_finding import SweepReport
+from sim.report.words.short_names import short_names
+from sim.report.words.sweep_finding import SweepReport, alike_lines
 from sim.runs import run_store
 from sim.runs.design import Design, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
@@ -85,6 +86,7 @@ def sweep_design(question: SweepQuestion) -> Design:
         keep_visits=study.visits,
         rules=study.rules,
         hashed=question.keys,
+        matters=question.matters,
     )
     check_design(design)
     return design
@@ -105,6 +107,8 @@ def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
     say(console, f"sweep: {counted(len(design.scenarios), 'scenario')}, baseline {next(iter(design.scenarios))}")
     if beside := draws_text(draws_of(question.study, question.first.choices), len(design.scenarios)):
         say(console, beside)
+    for line in alike_lines(groups_of_alike(question.matters), short_names(list(design.scenarios))):
+        say(console, line)
     rosters: dict[str, Scenario] = {}
     for scenario in design.scenarios.values():
         rosters.setdefault(scenario.staffing.name, scenario)

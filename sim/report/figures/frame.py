@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from sim.runs.tables_on_disk import whole_file
 
 WIDTH = 9.0
 """Twice the pixels of a README column at `DPI`."""
+SLIDE_HEIGHT = WIDTH * 720 / 1280
+"""Of a figure that fills a slide."""
 DPI = 200
 PNG_COMPRESSION = 3
 """Of 9: a PNG takes half the time of the usual 6 and a sixth more room."""
@@ -65,18 +68,30 @@ class Grid:
 
 
 class Frame:
-    """A figure of the standard width with title, subtitle and footer; places in its body count from the top."""
+    """A figure of the standard width with title, subtitle and footer; places in its body count from the top.
 
-    def __init__(self, height: float, title: str, subtitle: str, footer: str) -> None:
+    The title states the finding, the subtitle how to read the picture; a screen reader is told both. `height` is that
+    of the body: `room` once it is made.
+    """
+
+    def __init__(self, height: float | None, title: str, subtitle: str, footer: str) -> None:
         titles = textwrap.wrap(title, TITLE_CHARACTERS)
         subtitles, lines = textwrap.wrap(subtitle, SUBTITLE_CHARACTERS), textwrap.wrap(footer, FOOTER_CHARACTERS)
         below_title = 0.49 + 0.24 * (len(titles) - 1)
         self.top = below_title + 0.13 + 0.17 * len(subtitles)
-        self.height = self.top + height + 0.22 + 0.155 * len(lines)
+        below = 0.22 + 0.155 * len(lines)
+        self.title, self.description = title, f"{subtitle} {footer}".strip()
+        self.room = height = SLIDE_HEIGHT - self.top - below if height is None else height
+        self.height = self.top + height + below
         self.figure = Figure(figsize=(WIDTH, self.height))
         self.write(EDGE, 0.18 - self.top, "\n".join(titles), size=13, weight="bold")
         self.write(EDGE, below_title - self.top, "\n".join(subtitles), size=9, color=QUIET)
         self.write(EDGE, height + 0.12, "\n".join(lines), size=8, color=QUIET)
+
+    @classmethod
+    def slide(cls, title: str, subtitle: str, footer: str) -> "Frame":
+        """A figure as high as a slide; `room` is what is left for its body."""
+        return cls(None, title, subtitle, footer)
 
     def panel(self, left: float, top: float, width: float, height: float, share_x: Axes | None = None) -> Axes:
         """Axes at a place in the body."""
@@ -114,7 +129,19 @@ class Frame:
             with whole_file(path) as partial:
                 form = path.suffix.removeprefix(".")
                 self.figure.savefig(partial, format=form, dpi=DPI, facecolor="white", **options_of(path.suffix))
+                if form == "svg":
+                    name_drawing(partial, self.title, self.description)
         return paths
+
+
+def name_drawing(file: Path, title: str, description: str) -> None:
+    """Give an SVG file an accessible name and description."""
+    drawn = file.read_text(encoding="utf-8")
+    begin = drawn.index(">", drawn.index("<svg")) + 1
+    opened = f'{drawn[: begin - 1]} role="img" aria-labelledby="title desc">'
+    name, text = (escape(for_figure(said)) for said in (title, description))
+    named = f'{opened}\n <title id="title">{name}</title>\n <desc id="desc">{text}</desc>{drawn[begin:]}'
+    file.write_text(named, encoding="utf-8", newline="\n")
 
 
 def clean(text: Any) -> None:

@@ -18,8 +18,10 @@ BASELINE = "#3d3d3d"
 EMPTY = "#f0f0f0"
 """Behind hours when nobody is there."""
 
-# Okabe & Ito's palette, darkened where text needs it.
-HUES = ("#0072b2", "#d55e00", "#007a5a", "#a8467e", "#8a6a00", "#2f9bd6", "#6f4fa0", "#7a3e1d")
+HUES = ("#0072b2", "#d55e00", "#007a5a", "#c9779d", "#5f3a14", "#2497fd", "#244367", "#90946c")
+"""Any two of these and `BASELINE` lie 12 apart or more (CIEDE2000) for normal, protan and deutan vision, and each has a
+contrast of 3 with white. They were found by a search around the first three, which are Okabe & Ito's. Names are
+written darker (`readable`)."""
 HUE_OF = {
     "peer_added": HUES[0],
     "clinician_added": HUES[1],
@@ -27,9 +29,13 @@ HUE_OF = {
     "nurse_added": HUES[2],
     "peer_evening": HUES[5],
     "peer_247": HUES[6],
-    "crisis_generous": HUES[4],
-    "crisis_lean": HUES[7],
+    "crisis_generous": HUES[7],
+    "crisis_lean": HUES[4],
 }
+BETTER, WORSE = HUES[0], HUES[1]
+"""Of differences beyond chance; each has a sign and a word beside its colour (`axes_parts.SIGNS`)."""
+LEAST_POINTS = 8.0
+"""Smallest type: 16 pixels on a slide of 1280, where `frame.WIDTH` fills it."""
 
 STYLE = {
     "font.family": "DejaVu Sans",

@@ -5,7 +5,7 @@ That of a comparison is `sim.report.tables.answer_workbook`, from which the part
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ NEVER = {
     "next_visit": ["empty: never, or still present"],
 }
 """What an empty cell says in columns that are infinite for what never happens: a sheet cannot hold that."""
+TIMES_OF_JOURNEY = "Times are minutes after arrival. One simulated child is an illustration, and no evidence"
 TIMES = "Times are minutes since Monday 00:00 of week 0; docs/data-dictionary.md tells every column"
 
 
@@ -101,6 +102,17 @@ def run_sheets(run: Trajectory, values: Mapping[str, float]) -> list[Sheet]:
     facts: dict[str, Any] = {"seed": run.seed, "engine": run.engine}
     said = [TIMES, "One run of random weeks: nothing in it can be distinguished from chance"]
     return with_readme(f"Run of replication {run.replication}", sheets, said, facts, left_out=left_out)
+
+
+def journey_sheets(words: Sequence[str], summary: pd.DataFrame, bars: pd.DataFrame) -> list[Sheet]:
+    """What differs in a journey, everything in it that lasts, and its words."""
+    table = summary.rename_axis("what").reset_index()
+    sheets = [
+        table_sheet("summary", table, {"what": Column("What")} | {str(name): Column(str(name)) for name in summary}),
+        Sheet("bars", [headed(bars, column) for column in bars], sheet_rows(bars)),
+        Sheet("words", [Column("Both journeys")], [(line,) for line in words if line]),
+    ]
+    return with_readme(words[0], sheets, [TIMES_OF_JOURNEY], {})
 
 
 def headed(table: pd.DataFrame, column: object) -> Column:

@@ -16,6 +16,9 @@ from sim.engine.measures.number_text import measure_and_part, part_text, scale, 
 DIFFERENCE = ("difference", "low", "high", "beyond_chance")
 """What a summary says of a staffing beside the baseline."""
 
+NOT_COMPARED = FoundValue(math.nan, math.nan, math.nan, math.nan, math.nan, 0)
+"""The difference of a baseline from itself."""
+
 
 def staffing_summary(staffing: Staffing) -> pd.DataFrame:
     """A row for each role, one for what comes with the roster, and the total.
@@ -74,6 +77,26 @@ def comparison_summary(comparison: Comparison, demand: float | None = None) -> p
     own_interval = [f"{comparison.baseline}: {end}" for end in ("low", "high")] if alone else []
     columns = ["measure", "label", "part", "unit", comparison.baseline, *own_interval, *compared]
     return pd.DataFrame(rows, columns=columns).set_index("measure")
+
+
+def measure_by_staffing(comparison: Comparison, name: str) -> pd.DataFrame:
+    """What is known of one measure: a row for each staffing, by name, at each level of demand; shares from 0 to 1.
+
+    Columns: demand, mean, low, high, difference, difference_low, difference_high, beyond_chance, sentence; the
+    difference of the baseline is nan, and its sentence empty.
+    """
+    rows = []
+    for level in comparison.levels:
+        for staffing in comparison.staffings:
+            if (own := comparison.estimate(staffing, name, level)) is None:
+                continue
+            other = comparison.difference(staffing, name, level) or NOT_COMPARED
+            judged = not math.isnan(other.simultaneous)
+            beyond = other.beyond_chance if judged else other.beyond_own_interval
+            numbers = (own.mean, own.low, own.high, other.mean, other.low, other.high)
+            rows.append((staffing, level, *numbers, beyond, other.sentence))
+    columns = ["staffing", "demand", "mean", "low", "high", *(f"difference{end}" for end in ("", "_low", "_high"))]
+    return pd.DataFrame(rows, columns=[*columns, "beyond_chance", "sentence"]).set_index("staffing")
 
 
 def shown_numbers(found: FoundValue | None, name: str) -> list[float]:

@@ -53,6 +53,11 @@ def short_labels(labels: Sequence[str]) -> dict[str, str]:
     return names if len(set(names.values())) == len(names) and all(names.values()) else {name: name for name in labels}
 
 
+def short_names(labels: Sequence[str]) -> dict[str, str]:
+    """The same, none longer than a line of a table has room for."""
+    return {label: cut_middle(name) for label, name in short_labels(labels).items()}
+
+
 def cut_middle(text: str, width: int = _LONGEST_NAME) -> str:
     """The text, or its beginning and end around an ellipsis: what differs often stands at the end."""
     if len(text) <= width:

@@ -4,7 +4,7 @@ What is claimed is what the table stars: differences beyond chance when the head
 judged together. Without a steady state nothing is claimed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from sim.engine.measures.number_text import cad, counted, plain_number, unit_of_
 from sim.report.description import Finding, TextRows, five_lines
 from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text
 from sim.report.words.measure_words import change_text, hint, mean_text, named_topics, short_measure, whole_percent
-from sim.report.words.short_names import cut_middle, short_labels, some, varied_keys
+from sim.report.words.short_names import cut_middle, short_names, some, varied_keys
 from sim.report.words.stopping_text import labels_where
 
 OUTCOMES = tuple(name for name in HEADLINE if name not in COST_NAMES)
@@ -55,7 +55,7 @@ class SweepReport:
     @cached_property
     def names(self) -> dict[str, str]:
         """A short name of each scenario."""
-        return {label: cut_middle(name) for label, name in short_labels(self.answer.labels).items()}
+        return short_names(self.answer.labels)
 
     @cached_property
     def differences(self) -> dict[str, dict[str, FoundValue]]:
@@ -95,6 +95,20 @@ class SweepReport:
         """Differences in a measure that are beyond chance, the largest first."""
         found = {label: item for label, item in self.differences.get(name, {}).items() if item.beyond_chance}
         return dict(sorted(found.items(), key=lambda pair: -abs(pair[1].mean)))
+
+
+def alike_lines(alike: Sequence[tuple[str, ...]], names: Mapping[str, str], most: int = 1) -> Iterator[str]:
+    """Which scenarios cannot differ, a line for each group; of more than `most` groups how many there are."""
+    for group in alike[:most]:
+        words = [names[label].split() for label in group]
+        common = [word for word in words[0] if all(word in each for each in words)]
+        others = some([" ".join(word for word in each if word not in common) for each in words], 4)
+        yield (
+            f"{' '.join(common) or 'The scenario'} is the same with {others}, to the last bit: nobody on the roster "
+            "could make a difference between them. Played once."
+        )
+    if len(alike) > most:
+        yield f"{counted(len(alike) - most, 'further group')} of scenarios cannot differ either, played once each."
 
 
 def sweep_finding(report: SweepReport) -> Finding:
