@@ -1,4 +1,4 @@
-"""Runs for several people at once: each played once, in turns, kept, dropped, and an answer a function of their number."""
+"""Runs for several people at once: played once, in turns, kept and dropped; an answer is a function of their number."""
 
 import threading
 from collections.abc import Callable, Iterator

@@ -15,8 +15,9 @@ DEFAULT_PORT = 8765
 HOST = "127.0.0.1"
 PLAYED = ("study.weeks=8", "study.warm_up_weeks=2", "study.replications=20")
 """What one run of the page covers: short enough to answer at once, long enough for headline measures."""
-USAGE = "peered app [--port N] [--no-browser] [KEY=VALUE ...]"
-MISSING = "peered app needs the extra app: python -m pip install 'peered[app]'"
+APP_USAGE = "peered app [--port N] [--no-browser] [KEY=VALUE ...]"
+EXTRA = ("starlette", "uvicorn", "anyio")
+EXTRA_MISSING = "peered app needs the extra app: python -m pip install 'peered[app]'"
 
 
 def app_command(words: Sequence[str], folder: Path | None, console: Console, errors: Console) -> int:
@@ -24,17 +25,17 @@ def app_command(words: Sequence[str], folder: Path | None, console: Console, err
     try:
         port, with_browser, overrides = read_words(words)
     except ValueError as error:
-        say_unbroken(errors, f"peered app: {error}; write {USAGE}")
+        say_unbroken(errors, f"peered app: {error}; write {APP_USAGE}")
         return 2
     try:
-        import starlette  # noqa: F401
-        import uvicorn
-    except ImportError:
-        say_unbroken(errors, MISSING)
+        from sim.planner.server import PlannerServer, web_server
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA:
+            raise
+        say_unbroken(errors, EXTRA_MISSING)
         return 2
-    from sim.planner.answers import play
+    from sim.planner.answers import headline_values
     from sim.planner.questions import PageQuestions
-    from sim.planner.server import PlannerServer
     from sim.runs.run_queue import RunQueue
     from sim.runs.worker_pool import n_cores
 
@@ -44,26 +45,20 @@ def app_command(words: Sequence[str], folder: Path | None, console: Console, err
     except ScenarioError as error:
         print_problems(error, errors)
         return 2
-    bound = socket_on(port)
-    if bound is None:
+    listening = socket_on(port)
+    if listening is None:
         say_unbroken(errors, f"peered app: port {port} is taken: write --port 0 for one that is free")
         return 2
-    port, token = bound.getsockname()[1], secrets.token_urlsafe(16)
-    address = f"http://{HOST}:{port}/?token={token}"
-    queue = RunQueue(play, n_cores())
+    token = secrets.token_urlsafe(16)
+    address = f"http://{HOST}:{listening.getsockname()[1]}/?token={token}"
+    queue = RunQueue(headline_values, n_cores())
     queue.open("warm-up", [questions.default()], seed=0, replications=1)  # loads the engine while the page opens
-    server = uvicorn.Server(
-        uvicorn.Config(
-            PlannerServer(questions, queue).app(port, token), log_level="warning", access_log=False, lifespan="off",
-            server_header=False, ws="none", timeout_graceful_shutdown=1, limit_concurrency=200,
-        )
-    )  # fmt: skip
     say_unbroken(console, f"The planners' page is at {address}")
     say_unbroken(console, "It is for this machine alone. Ctrl-C ends it.")
     if with_browser:
         webbrowser.open(address)
     try:
-        server.run(sockets=[bound])
+        web_server(PlannerServer(questions, queue), listening, token).run(sockets=[listening])
     except KeyboardInterrupt:
         pass
     finally:
@@ -93,11 +88,7 @@ def read_words(words: Sequence[str]) -> tuple[int, bool, list[str]]:
 
 def socket_on(port: int) -> socket.socket | None:
     """A listening place on this machine's own address; None where the port is taken."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((HOST, port))
+        return socket.create_server((HOST, port))
     except OSError:
-        bound.close()
         return None
-    return bound

@@ -238,7 +238,7 @@ class Composition:
         baselines = () if study.baseline is None else (study.baseline,)
         stands_alone = chosen not in (default_choices()["staffing"], study.baseline)
         if names == ("all",):
-            names = tuple(dict.fromkeys((*baselines, *all_staffings(self.draft.folders))))
+            names = tuple(dict.fromkeys((*baselines, *staffings_in_order(self.draft.folders))))
         elif "study.staffing" not in typed and stands_alone:
             names = (*baselines, chosen)
         if stands_alone and chosen not in names:
@@ -333,7 +333,7 @@ def staffings_named(study: StudySettings | None) -> tuple[str, ...]:
     return (*(study.staffing if isinstance(study, StaffingsSettings) else ()), *study.beside)
 
 
-def all_staffings(folders: tuple[Path, ...]) -> list[str]:
+def staffings_in_order(folders: tuple[Path, ...]) -> list[str]:
     """The staffings of the shipped comparison in its order, then those of folders of the user's own, by name.
 
     The finding is about the first staffing after the baseline, which the alphabet should not decide. Other shipped

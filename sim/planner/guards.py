@@ -57,24 +57,24 @@ class OwnPageOnly:
             await self.app(scope, bounded(receive), send_guarded)
         except BodyTooLarge:
             if not sent:
-                await refused(413, "the request is too large for a question")(scope, receive, send_guarded)
+                await refusal_of(413, "the request is too large for a question")(scope, receive, send_guarded)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         """Why the request is not answered, if it is not."""
         headers, path = Headers(scope=scope), scope["path"]
         host = headers.get("host", "")
         if host not in self.hosts:
-            return refused(400, "this page is at 127.0.0.1 only")
+            return refusal_of(400, "this page is at 127.0.0.1 only")
         if scope["method"] != "GET" and headers.get("origin") != f"http://{host}":
-            return refused(403, "another page asks: open the address that peered app has printed")
+            return refusal_of(403, "another page asks: open the address that peered app has printed")
         query = parse_qs(scope["query_string"].decode("latin-1"))
         given = headers.get(TOKEN_HEADER, "") if path.startswith("/api/") else query.get("token", [""])[0]
         if not path.startswith("/page/") and not hmac.compare_digest(given.encode(), self.token.encode()):
-            return refused(403, "open the address that peered app has printed, with its token")
+            return refusal_of(403, "open the address that peered app has printed, with its token")
         return None
 
 
-def refused(status: int, why: str) -> PlainTextResponse:
+def refusal_of(status: int, why: str) -> PlainTextResponse:
     """A request that is not answered."""
     return PlainTextResponse(f"refused: {why}\n", status_code=status)
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.config import compose
 from sim.config.checking import CheckCache
 from sim.config.chosen_files import composed_files
-from sim.config.composition import all_staffings, put_together
+from sim.config.composition import put_together, staffings_in_order
 from sim.config.files import choices_of, folders_of
 from sim.config.overrides import Draft, Override, drafted
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -23,7 +23,7 @@ from sim.io.plain_data import Plain, copied
 
 GROUPS_OF_VALUES = ("demand", "support", "effects", "boarding")
 """Groups whose numbers the page may set. Rosters have a field of their own, and what runs where is not its business."""
-MOST_VALUES = 100
+MOST_VALUES_SET = 100
 READ_AS = "loaded"
 """Name of a file that the page hands over, where it is put to be read."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -41,7 +41,7 @@ class AskedByPage(BaseModel):
 
     baseline: Name
     roster: dict[str, Any]
-    values: Annotated[dict[str, float], Field(max_length=MOST_VALUES)] = {}
+    values: Annotated[dict[str, float], Field(max_length=MOST_VALUES_SET)] = {}
     effects: Name = "none"
 
 
@@ -57,7 +57,7 @@ class PageQuestions:
 
     def staffings(self) -> tuple[str, ...]:
         """Names of the staffings that are compared by default, in that order, then those of the user's own."""
-        return tuple(all_staffings(folders_of(self._config_dir)))
+        return tuple(staffings_in_order(folders_of(self._config_dir)))
 
     def effects(self) -> tuple[str, ...]:
         """Names of the choices of assumed effects, the one without any first."""

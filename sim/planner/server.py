@@ -6,10 +6,12 @@ decided in `guards`.
 """
 
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import resources
 from typing import Annotated, Any
 
+import uvicorn
 from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
@@ -19,7 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sim.department.scenario import ScenarioError
-from sim.planner.answers import LOOKS, rows_of
+from sim.planner.answers import PAGE_LOOKS, page_rows
 from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
 from sim.planner.questions import AskedByPage, Name, PageQuestions
@@ -28,7 +30,8 @@ from sim.planner.sliders import sliders
 from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
 
 SEED = 1
-MOST_TEXT = 200_000
+MOST_CONNECTIONS = 200
+"""At once; more are answered with 503."""
 PAGE_FILES = {
     "main.js": "text/javascript",
     "roster.js": "text/javascript",
@@ -101,7 +104,7 @@ class PlannerServer:
             "peer_role": scenario.support.role,
             "cover_needed": dict(scenario.department.minimum_cover),
             "minutes_per_step": MINUTES_PER_STEP,
-            "looks": LOOKS,
+            "looks": PAGE_LOOKS,
             "weeks": scenario.period.weeks,
         }
 
@@ -139,7 +142,7 @@ class PlannerServer:
 
     async def load(self, request: Request) -> Response:
         """The roster of a staffing file."""
-        text = (await request.body()).decode("utf-8", errors="replace")[:MOST_TEXT]
+        text = (await request.body()).decode("utf-8", errors="replace")
         try:
             return JSONResponse({"roster": await to_thread.run_sync(self.questions.read_roster, text)})
         except ScenarioError as error:
@@ -153,23 +156,40 @@ class PlannerServer:
         except (ScenarioError, ValidationError) as error:
             return JSONResponse({"problems": problems_in(error)})
         try:
-            waiting = self.queue.open(asked.page, scenarios, SEED, LOOKS[-1])
+            waiting = self.queue.open(asked.page, scenarios, SEED, PAGE_LOOKS[-1])
         except QueueFull as full:
             return JSONResponse({"problems": [{"path": "page", "value": "busy", "remedy": str(full)}]}, 503)
 
         async def lines() -> AsyncIterator[str]:
             try:
-                for n in LOOKS:
+                for n in PAGE_LOOKS:
                     look = await to_thread.run_sync(
                         self.queue.wait_for, waiting, n, abandon_on_cancel=True, limiter=self.waiting
                     )
-                    yield json.dumps({"n": n, "of": LOOKS[-1], "rows": rows_of(look)}, allow_nan=False) + "\n"
+                    yield json.dumps({"n": n, "of": PAGE_LOOKS[-1], "rows": page_rows(look)}, allow_nan=False) + "\n"
             except RunNotPlayed as error:
                 yield json.dumps({"failed": str(error)}) + "\n"
             finally:
                 self.queue.drop(waiting)
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+def web_server(planner: PlannerServer, listening: socket.socket, token: str) -> uvicorn.Server:
+    """What answers at a listening socket until it is told to end; `run(sockets=[listening])` begins."""
+    app = planner.app(listening.getsockname()[1], token)
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=1,
+        )
+    )
 
 
 def page_text(name: str) -> str:

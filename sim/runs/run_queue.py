@@ -1,10 +1,10 @@
 """A queue of runs for several people at once: each run is played once, shared fairly and dropped when nobody waits.
 
-Whoever asks gets the first 2, 4, 8 ... replications of some scenarios as soon as they are all there, never what happens
-to be done: an answer is a function of their number alone. Values are kept for the next question, up to a bound. Turns
-go to the client who has had least (start-time fair queueing: Goyal, Vin and Cheng 1996,
-https://doi.org/10.1145/248156.248171, with runs of equal length), so that nobody who moves a slider without end keeps
-another waiting. Nothing here knows of files, pages or a network.
+Whoever asks gets the first 4, 8, 12 ... replications of some scenarios as soon as they are all there, never what
+happens to be done: an answer is a function of their number alone. Values are kept for the next question, up to a bound.
+Turns go to the client who has had least (start-time fair queueing of runs of equal length: Goyal, Vin and Cheng 1996,
+https://doi.org/10.1145/248156.248171), so that nobody who moves a slider without end keeps another waiting. Nothing
+here knows of files, pages or a network.
 """
 
 import threading
@@ -17,9 +17,9 @@ import numpy as np
 
 from sim.department.scenario import Scenario
 
-Values = np.ndarray
+RunValues = np.ndarray
 """Measures of one run, in the order of whoever plays it."""
-PlayRun = Callable[[Scenario, int, int], Values]
+PlayRun = Callable[[Scenario, int, int], RunValues]
 """Plays scenario, seed, replication."""
 MOST_RUNS_KEPT = 20_000
 """Some 30 MB of measures: a day of moving sliders, after which the run that nobody asked for longest is dropped."""
@@ -27,7 +27,7 @@ MOST_OPEN = 200
 """Questions that are waited for at once."""
 
 
-class RunKey(NamedTuple):
+class ResultKey(NamedTuple):
     """What decides the result of a run."""
 
     scenario: str
@@ -35,7 +35,7 @@ class RunKey(NamedTuple):
     replication: int
 
 
-class Look(NamedTuple):
+class FirstRuns(NamedTuple):
     """The first `n` replications: values by scenario, replication and measure, shape (scenarios, n, measures)."""
 
     n: int
@@ -51,7 +51,7 @@ class RunNotPlayed(Exception):
 
 
 @dataclass(eq=False)
-class Request:
+class RunRequest:
     """One question under way: the runs it still waits for, and what it has of the others.
 
     `found` is by replication and place of the scenario, `given` the number of runs that were started for it.
@@ -63,12 +63,12 @@ class Request:
     seed: int
     replications: int
     to_play: deque[tuple[int, int]] = field(default_factory=deque)
-    found: dict[tuple[int, int], Values] = field(default_factory=dict)
+    found: dict[tuple[int, int], RunValues] = field(default_factory=dict)
     failed: BaseException | None = None
     is_closed: bool = False
 
-    def key(self, replication: int, place: int) -> RunKey:
-        return RunKey(self.keys[place], self.seed, replication)
+    def key(self, replication: int, place: int) -> ResultKey:
+        return ResultKey(self.keys[place], self.seed, replication)
 
     def n_complete(self) -> int:
         """Replications from the first on that are there for every scenario."""
@@ -89,9 +89,9 @@ class RunQueue:
     def __init__(self, play: PlayRun, n_workers: int, most_kept: int = MOST_RUNS_KEPT, most_open: int = MOST_OPEN):
         self._play, self._most_kept, self.most_open = play, most_kept, most_open
         self._changed = threading.Condition()
-        self._kept: OrderedDict[RunKey, Values] = OrderedDict()
-        self._playing: set[RunKey] = set()
-        self._open: list[Request] = []
+        self._kept: OrderedDict[ResultKey, RunValues] = OrderedDict()
+        self._playing: set[ResultKey] = set()
+        self._open: list[RunRequest] = []
         self._turns: dict[str, int] = {}
         self._is_ended = False
         self.n_played = self.n_reused = self.n_dropped = 0
@@ -101,7 +101,7 @@ class RunQueue:
         for thread in self._threads:
             thread.start()
 
-    def looks(self, client: str, scenarios: Sequence[Scenario], seed: int, looks: Sequence[int]) -> Iterator[Look]:
+    def looks(self, client: str, scenarios: Sequence[Scenario], seed: int, looks: Sequence[int]) -> Iterator[FirstRuns]:
         """The first replications of the scenarios, for each number of `looks`, rising, the last is all.
 
         Closing the iterator drops what is not yet played. Raises QueueFull, and RunNotPlayed if a run fails.
@@ -113,10 +113,10 @@ class RunQueue:
         finally:
             self.drop(request)
 
-    def open(self, client: str, scenarios: Sequence[Scenario], seed: int, replications: int) -> Request:
+    def open(self, client: str, scenarios: Sequence[Scenario], seed: int, replications: int) -> RunRequest:
         """Queue the runs that are not kept. Raises QueueFull."""
         keys = [scenario.result_key() for scenario in scenarios]
-        request = Request(client, scenarios, keys, seed, replications)
+        request = RunRequest(client, scenarios, keys, seed, replications)
         with self._changed:
             if len(self._open) >= self.most_open:
                 raise QueueFull(f"{len(self._open)} questions are waited for already: close a page, or try again later")
@@ -128,7 +128,7 @@ class RunQueue:
             self._changed.notify_all()
         return request
 
-    def wait_for(self, request: Request, n: int) -> Look:
+    def wait_for(self, request: RunRequest, n: int) -> FirstRuns:
         """Wait until the first `n` replications are there. Raises RunNotPlayed, also when it was dropped meanwhile."""
         with self._changed:
             self._changed.wait_for(lambda: request.is_closed or request.n_complete() >= n)
@@ -136,9 +136,9 @@ class RunQueue:
                 raise RunNotPlayed(str(request.failed)) from request.failed
             if request.is_closed:
                 raise RunNotPlayed("the question was dropped")
-            return Look(n, request.first(n))
+            return FirstRuns(n, request.first(n))
 
-    def drop(self, request: Request) -> None:
+    def drop(self, request: RunRequest) -> None:
         """Leave unplayed what nobody else waits for; what is being played is played to its end and kept."""
         with self._changed:
             if request in self._open:
@@ -163,20 +163,25 @@ class RunQueue:
         return len(self._kept)
 
     @property
+    def n_open(self) -> int:
+        """Questions that are waited for."""
+        return len(self._open)
+
+    @property
     def n_clients(self) -> int:
         """Clients whose turns are counted."""
         return len(self._turns)
 
     # --- with the lock held
 
-    def _close(self, request: Request) -> None:
+    def _close(self, request: RunRequest) -> None:
         request.is_closed = True
         request.to_play.clear()
         if not any(other.client == request.client for other in self._open):
             self._forget_turns(request.client)
         self._changed.notify_all()
 
-    def _queue_or_reuse(self, request: Request, replication: int, place: int) -> None:
+    def _queue_or_reuse(self, request: RunRequest, replication: int, place: int) -> None:
         values = self._kept.get(request.key(replication, place))
         if values is None:
             request.to_play.append((replication, place))
@@ -198,7 +203,7 @@ class RunQueue:
             waiting = {request.client for request in self._open}
             self._turns = {name: turns for name, turns in self._turns.items() if name in waiting or name == client}
 
-    def _next_run(self) -> tuple[RunKey, Scenario] | None:
+    def _next_run(self) -> tuple[ResultKey, Scenario] | None:
         """The next run of the client who has had least; None if all that is wanted is being played."""
         for request in sorted(self._open, key=lambda request: self._turns[request.client]):
             for cell in request.to_play:
@@ -209,7 +214,7 @@ class RunQueue:
                     return key, request.scenarios[cell[1]]
         return None
 
-    def _finish(self, key: RunKey, values: Values | None, error: Exception | None) -> None:
+    def _finish(self, key: ResultKey, values: RunValues | None, error: Exception | None) -> None:
         """Hand a run to everybody who waits for it, and keep it."""
         self._playing.discard(key)
         self.n_played += 1
@@ -242,7 +247,7 @@ class RunQueue:
             with self._changed:
                 self._finish(key, values, error)
 
-    def _wait_for_run(self) -> tuple[RunKey, Scenario] | None:
+    def _wait_for_run(self) -> tuple[ResultKey, Scenario] | None:
         """The next run, None when the queue is closed."""
         with self._changed:
             while not self._is_ended:
