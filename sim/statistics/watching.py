@@ -14,6 +14,7 @@ Against levels that use the correlation sqrt(n_i / n_j) of two looks, the last i
 Source: Lan KKG, DeMets DL. Discrete sequential boundaries for clinical trials. Biometrika 1983;70(3):659-663.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from numpy.typing import ArrayLike
@@ -38,14 +39,17 @@ def look_numbers(planned: int) -> tuple[int, ...]:
     return (*(n for n in FIRST_LOOKS if n <= LATEST_EARLY_LOOK * planned), planned)
 
 
-def look_levels(planned: int, confidence: float = 0.95) -> dict[int, float]:
-    """The confidence of the interval at each look, by its number of replications, rising.
+def look_levels(looks: Sequence[int], confidence: float = 0.95) -> dict[int, float]:
+    """The confidence of the interval at each look, by its number of replications, rising; the last are those planned.
 
     All of them together hold at `confidence`. The last level is for whoever may stop at any look; a study that always
-    plays what it planned, and reports that, keeps `confidence` for its last interval.
+    plays what it planned, and reports that, keeps `confidence` for its last interval. Raises ValueError if the looks
+    do not rise.
     """
     check_confidence(confidence)
-    *early, last = look_numbers(planned)
+    if not looks or any(later <= n for n, later in pairwise((0, *looks))):
+        raise ValueError(f"looks are {list(looks)}: give numbers of replications that rise, those planned last")
+    *early, last = looks
     if not early:
         return {last: confidence}
     spent = EARLY_SHARE * (1.0 - confidence)
@@ -53,13 +57,12 @@ def look_levels(planned: int, confidence: float = 0.95) -> dict[int, float]:
     return {**levels, last: confidence + spent}
 
 
-def intervals_at_look(table: ArrayLike, planned: int, confidence: float = 0.95) -> EstimateColumns:
+def intervals_at_look(table: ArrayLike, looks: Sequence[int], confidence: float = 0.95) -> EstimateColumns:
     """What `mean_intervals` gives, at the level of the look that the table's number of columns is.
 
     table: shape (m, n), a row per measure, the first n replications. Raises ValueError if n is no look.
     """
-    x, levels = rows_of_measures(table, "table"), look_levels(planned, confidence)
+    x, levels = rows_of_measures(table, "table"), look_levels(looks, confidence)
     if x.shape[1] not in levels:
-        numbers = ", ".join(map(str, levels))
-        raise ValueError(f"{x.shape[1]} replications are no look: of {planned} planned they are {numbers}")
+        raise ValueError(f"{x.shape[1]} replications are no look: there are those of {', '.join(map(str, levels))}")
     return mean_intervals(x, levels[x.shape[1]])
