@@ -32,7 +32,7 @@ def page_rows(look: FirstRuns) -> list[dict[str, Any]]:
     baseline, tried = look.values
     differences = tried - baseline
     shown = np.flatnonzero(np.isfinite(baseline).all(axis=0) & np.isfinite(tried).all(axis=0))
-    reach = intervals_at_look(differences.T, PAGE_REPLICATIONS)["half_width"]
+    reach = intervals_at_look(differences.T, PAGE_LOOKS)["half_width"]
     return [
         {
             "measure": name,
