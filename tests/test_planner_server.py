@@ -15,9 +15,10 @@ import pytest
 
 import sim
 from sim.commands.app import read_words, socket_on
+from sim.config import compose
 from sim.planner.answers import PAGE_LOOKS, headline_values
 from sim.planner.guards import HEADERS, MOST_BODY_BYTES
-from sim.planner.questions import PageQuestions
+from sim.planner.questions import AskedByPage, PageQuestions
 from sim.planner.server import PAGE_FILES, PlannerServer, web_server
 from sim.runs.run_queue import RunQueue
 
@@ -152,23 +153,22 @@ def test_a_journey_is_that_of_the_study(client: Client, question: dict[str, Any]
     assert [len(visit["words"]) > 3 for visit in found["visits"]] == [True, True]
 
 
-def test_a_saved_roster_is_a_file_that_the_command_plays(
+def test_a_saved_question_is_a_file_that_the_command_plays(
     client: Client, question: dict[str, Any], tmp_path: Path
 ) -> None:
     question["roster"]["psw"]["shifts"]["evening"]["heads"] = 2
+    question["values"] = {"demand.growth": 1.05}
     saved = client.post("/api/save", {"question": question, "name": "ours"})
-    (tmp_path / "staffing").mkdir()
-    (tmp_path / "staffing" / saved["file"]).write_text(saved["text"])
-    scenario = sim.load(f"configs={tmp_path}", "staffing=ours")
-    assert scenario.staffing.roles["psw"].shifts["evening"].heads == 2
-    loaded = client.post("/api/load", saved["text"])["roster"]
-    assert client.looks(question | {"roster": loaded})[-1]["rows"] == client.looks(question)[-1]["rows"]
-
-
-def test_a_file_that_inherits_is_loaded_whole(client: Client) -> None:
-    loaded = client.post("/api/load", "defaults: [peer_added, _self_]\nnurse: {shifts: {from_11: {heads: 4}}}\n")
-    assert loaded["roster"]["nurse"]["shifts"]["from_11"] == {"start": "11:00", "minutes": 720, "heads": 4}
-    assert "psw" in loaded["roster"]
+    (tmp_path / "question").mkdir()
+    (tmp_path / "question" / saved["file"]).write_text(saved["text"])
+    played = compose(["question=ours", *SHORT], tmp_path)
+    assert list(played.scenarios) == ["traditional", "ours"]
+    assert played.scenarios["ours"].staffing.roles["psw"].shifts["evening"].heads == 2
+    assert played.scenarios["ours"].demand.growth == 1.05
+    by_page = PageQuestions(SHORT, None).scenarios(AskedByPage(**question))
+    assert [one.result_key() for one in by_page] == [one.result_key() for one in played.scenarios.values()]
+    loaded = client.post("/api/load", saved["text"])["question"]
+    assert client.looks(loaded)[-1]["rows"] == client.looks(question)[-1]["rows"]
 
 
 # --- refusals
@@ -181,8 +181,8 @@ def test_a_file_that_inherits_is_loaded_whole(client: Client) -> None:
         ({"roster": {"psw": {"shifts": {"day": {"start": "25:00"}}}}}, "staffing.psw.shifts.day.start", "07:30"),
         ({"roster": {"psw": {"also_serves": [["nurse"]]}}}, "staffing.psw.also_serves", "no clinical"),
         ({"values": {"demand.grwoth": 1.1}}, "demand.grwoth", "growth"),
-        ({"values": {"executor.workers": 1.0}}, "executor.workers", "the page sets numbers of"),
-        ({"values": {"study.weeks": 9999.0}}, "study.weeks", "the page sets numbers of"),
+        ({"values": {"executor.workers": 1.0}}, "executor.workers", "the page sets numbers"),
+        ({"values": {"study.weeks": 9999.0}}, "study.weeks", "the page sets numbers"),
         ({"baseline": "nobody"}, "staffing", "peer_added"),
     ],
 )
@@ -219,8 +219,10 @@ def test_what_is_no_question_is_refused(body: str, client: Client) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "nurse: [", "nurse: {heads: 99999}", "a: &a [*a]", "!!python/object:os.system {}", "defaults: [/etc/passwd]",
-     "defaults: [../../x, _self_]", "\x00", "name: ${oc.env:HOME}"],
+    ["", "nurse: [", "a: &a [*a]", "!!python/object:os.system {}", "defaults: [/etc/passwd]", "\x00",
+     "{baseline: traditional, effects: none, roster: {name: '${oc.env:HOME}'}}",
+     "{baseline: ../../etc/passwd, effects: none, roster: {}}",
+     "{baseline: traditional, effects: none, roster: {}, values: {executor.address: 1}}"],
 )  # fmt: skip
 def test_a_hostile_file_is_refused(text: str, client: Client) -> None:
     found = client.post("/api/load", text)

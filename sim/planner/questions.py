@@ -7,6 +7,7 @@ have one form and one set of messages.
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,14 +19,11 @@ from sim.config.chosen_files import composed_files
 from sim.config.composition import put_together, staffings_in_order
 from sim.config.files import choices_of, folders_of
 from sim.config.overrides import Draft, Override, drafted
+from sim.config.page_questions import GROUPS_OF_VALUES, QUESTION, read_question
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.plain_data import Plain, copied
 
-GROUPS_OF_VALUES = ("demand", "support", "effects", "boarding")
-"""Groups whose numbers the page may set. Rosters have a field of their own, and what runs where is not its business."""
 MOST_VALUES_SET = 100
-READ_AS = "loaded"
-"""Name of a file that the page hands over, where it is put to be read."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 Text = Annotated[str, Field(max_length=100_000)]
 
@@ -74,16 +72,19 @@ class PageQuestions:
         with self._composing:
             return compose(self._overrides, self._config_dir).scenario
 
-    def read_roster(self, text: str) -> Plain:
-        """The roster of the text of a staffing file, which may inherit from shipped ones. Raises ScenarioError."""
+    def read(self, text: str) -> AskedByPage:
+        """The question that the text of a file holds. Raises ScenarioError."""
         with tempfile.TemporaryDirectory(prefix="peered-") as folder:
-            file = Path(folder) / "staffing" / f"{READ_AS}.yaml"
+            file = Path(folder) / QUESTION / "loaded.yaml"
             file.parent.mkdir()
             file.write_text(text, encoding="utf-8")
-            with self._composing:
-                roster = copied(composed(("study=run",), Path(folder), f"staffing={READ_AS}")[1]["staffing"])
-        self.scenarios(AskedByPage(baseline=self.default().staffing.name, roster=roster))
-        return roster
+            data = read_question(file)
+            if isinstance(data, list):
+                raise ScenarioError(replace(one, path=one.path.replace(str(file), "the file")) for one in data)
+        values = {key: float(value) for key, value in (data.get("values") or {}).items()}
+        asked = AskedByPage(**{**data, "values": values, "roster": {"name": "loaded", **data["roster"]}})
+        self.scenarios(asked)
+        return asked
 
     def scenarios(self, asked: AskedByPage) -> tuple[Scenario, Scenario]:
         """The baseline and what is tried. Raises ScenarioError with everything that is wrong with either."""
@@ -99,10 +100,10 @@ class PageQuestions:
         choices = (f"staffing={asked.baseline}", f"effects={asked.effects}")
         draft, base = composed(self._overrides, self._config_dir, *choices)
         for key, value in asked.values.items():
-            if key.partition(".")[0] in GROUPS_OF_VALUES:
+            if key.partition(".")[0] in GROUPS_OF_VALUES and not key.startswith("study."):
                 draft.values.append(Override(key, value, f"{key}={value!r}"))
             else:
-                draft.refuse(key, repr(value), f"the page sets numbers of {', '.join(GROUPS_OF_VALUES)} only")
+                draft.refuse(key, repr(value), "the page sets numbers of what is simulated, not of how")
         if roster is not None:
             base = base | {"staffing": roster}
         parts = put_together(draft, base, CheckCache())  # one for each question, so that it does not grow

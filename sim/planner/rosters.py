@@ -1,11 +1,11 @@
-"""Rosters beside each other and as files: hours and cost, heads over the week, and the text of a staffing file."""
+"""Rosters beside each other, and a question as a file: hours and cost, heads over the week, the text."""
 
 from typing import Any
 
 import yaml
 
 from sim.department.roster import Staffing, heads_by_minute
-from sim.io.plain_data import Plain
+from sim.planner.questions import AskedByPage
 
 MINUTES_PER_STEP = 30
 """Of the strip of cover; the page moves shifts by as much."""
@@ -40,13 +40,14 @@ def cover_of(staffing: Staffing) -> dict[str, list[int]]:
     }
 
 
-def roster_file(name: str, roster: Plain) -> str:
-    """The text of a staffing file that has the roster, to be put into the folder `staffing` of one's own settings."""
-    data: dict[str, Any] = {"name": name, "label": roster.get("label") or name}
-    for key, value in roster.items():
-        if key not in data:
-            data[key] = _with_short_lines(value) if isinstance(value, dict) else value
-    head = f"# A roster from the planners' page. Play it: peered --config-dir FOLDER staffing={name}\n"
+def question_file(name: str, asked: AskedByPage) -> str:
+    """The text of a question, to be put into the folder `question` of one's own settings."""
+    roster: dict[str, Any] = {"label": name.replace("_", " ").capitalize()}
+    for key, value in asked.roster.items():
+        if key not in ("name", "label"):
+            roster[key] = _with_short_lines(value) if isinstance(value, dict) else value
+    data = {"baseline": asked.baseline, "effects": asked.effects, "values": asked.values, "roster": roster}
+    head = f"# A question of the planners' page. Play it: peered --config-dir FOLDER question={name}\n"
     return head + yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
 
 

@@ -25,7 +25,7 @@ from sim.planner.answers import PAGE_LOOKS, page_rows
 from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
 from sim.planner.questions import AskedByPage, Name, PageQuestions
-from sim.planner.rosters import MINUTES_PER_STEP, cover_of, hours_and_cost, roster_file
+from sim.planner.rosters import MINUTES_PER_STEP, cover_of, hours_and_cost, question_file
 from sim.planner.sliders import sliders
 from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
 
@@ -136,16 +136,17 @@ class PlannerServer:
         return journey_of(self.questions.scenarios(asked.question), SEED, asked.patient)
 
     def save(self, asked: FromPage) -> dict[str, Any]:
-        """The text of a staffing file."""
+        """The text of a file that holds the question."""
         self.questions.scenarios(asked.question)
-        return {"file": f"{asked.name}.yaml", "text": roster_file(asked.name, dict(asked.question.roster))}
+        return {"file": f"{asked.name}.yaml", "text": question_file(asked.name, asked.question)}
 
     async def load(self, request: Request) -> Response:
-        """The roster of a staffing file."""
+        """The question that a file holds."""
         text = (await request.body()).decode("utf-8", errors="replace")
         try:
-            return JSONResponse({"roster": await to_thread.run_sync(self.questions.read_roster, text)})
-        except ScenarioError as error:
+            asked = await to_thread.run_sync(self.questions.read, text)
+            return JSONResponse({"question": asked.model_dump()})
+        except (ScenarioError, ValidationError) as error:
             return JSONResponse({"problems": problems_in(error)})
 
     async def ask(self, request: Request) -> Response:

@@ -153,7 +153,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 byId("save").onclick = async () => {
-  const saved = await (await post("/api/save", { question: question(), page })).json();
+  const saved = await (await post("/api/save", { question: question(), page, name: byId("name").value })).json();
   if (saved.problems) return byId("problems").replaceChildren(...problemList(saved.problems));
   const address = URL.createObjectURL(new Blob([saved.text], { type: "text/yaml" }));
   element("a", { href: address, download: saved.file }).click();
@@ -165,7 +165,7 @@ byId("load").onchange = async () => {
   const loaded = await (await post("/api/load", await file.text())).json();
   byId("load").value = "";
   if (loaded.problems) return byId("problems").replaceChildren(...problemList(loaded.problems));
-  changed({}, { roster: loaded.roster });
+  changed({}, loaded.question);
   showAll();
 };
 byId("show-journey").onclick = () => journey.show(question(), page, [labelOf(state.baseline), "Your roster"]);
