@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psutil
 import pytest
 
 import sim
 from sim.commands.app import read_words, socket_on
 from sim.config import compose
+from sim.planner import long_studies
 from sim.planner.answers import PAGE_LOOKS, headline_values
 from sim.planner.guards import HEADERS, MOST_BODY_BYTES
 from sim.planner.questions import AskedByPage, PageQuestions
@@ -40,6 +42,7 @@ class Client:
 
     port: int
     queue: RunQueue
+    planner: PlannerServer
 
     @property
     def host(self) -> str:
@@ -68,10 +71,11 @@ def client() -> Iterator[Client]:
     listening = socket_on(0)
     assert listening is not None
     queue = RunQueue(headline_values, 2, most_open=8)
-    server = web_server(PlannerServer(PageQuestions(SHORT, None), queue), listening, TOKEN)
+    planner = PlannerServer(PageQuestions(SHORT, None), queue)
+    server = web_server(planner, listening, TOKEN)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    yield Client(listening.getsockname()[1], queue)
+    yield Client(listening.getsockname()[1], queue, planner)
     server.should_exit = True
     thread.join(10)
     queue.close()
@@ -327,3 +331,40 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["app", "--no-browser", "--port", str(listening.getsockname()[1])]) == 2
     assert "is taken: write --port 0" in capsys.readouterr().err
     listening.close()
+
+
+# --- a long study
+
+
+def test_a_long_study_is_the_command_and_ends_with_its_report(
+    client: Client, question: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = ["study.weeks=1", "study.replications=2", "study.demand_levels=[1.0]"]
+    real = long_studies.study_command
+    monkeypatch.setattr(long_studies, "study_command", lambda *given: [*real(*given), *short])
+    body = client.send("POST", "/api/study", {"question": question}).body
+    events = [json.loads(line) for line in body.splitlines()]
+    names = [event["event"] for event in events]
+    assert (names[0], names[-2:]) == ("progress", ["end", "report"])
+    answer = next(event for event in events if event["event"] == "answer")
+    assert answer["question"].startswith("Your roster beside traditional: 2 replications")
+    assert events[-1]["html"].startswith("<!doctype html>")
+
+
+def test_a_long_study_that_nobody_reads_is_ended(client: Client, question: dict[str, Any]) -> None:
+    body = json.dumps({"question": question})
+    head = (
+        f"POST /api/study HTTP/1.1\r\nHost: {client.host}\r\nOrigin: http://{client.host}\r\n"
+        f"X-PeerED-Token: {TOKEN}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", client.port)) as connection:
+        connection.sendall((head + body).encode())
+        read = b""
+        while b'"progress"' not in read:
+            read += connection.recv(4000)
+        assert client.planner.n_studies == 1
+    deadline = time.monotonic() + 10
+    while client.planner.n_studies and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert client.planner.n_studies == 0
+    assert not [child for child in psutil.Process().children() if "--json-progress" in child.cmdline()]

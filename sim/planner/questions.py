@@ -50,27 +50,28 @@ class PageQuestions:
     """
 
     def __init__(self, overrides: Sequence[str], config_dir: Path | None) -> None:
-        self._overrides, self._config_dir = ("study=run", *overrides), config_dir
+        self.overrides, self.config_dir = tuple(overrides), config_dir
+        self._words = ("study=run", *overrides)
         self._composing = threading.Lock()  # the grammar of overrides has one parser
 
     def staffings(self) -> tuple[str, ...]:
         """Names of the staffings that are compared by default, in that order, then those of the user's own."""
-        return tuple(staffings_in_order(folders_of(self._config_dir)))
+        return tuple(staffings_in_order(folders_of(self.config_dir)))
 
     def effects(self) -> tuple[str, ...]:
         """Names of the choices of assumed effects, the one without any first."""
-        names = choices_of("effects", folders_of(self._config_dir))
+        names = choices_of("effects", folders_of(self.config_dir))
         return ("none", *(name for name in names if name != "none"))
 
     def roster(self, staffing: str) -> Plain:
         """A staffing as its file holds it, with what it inherits. Raises ScenarioError."""
         with self._composing:
-            return copied(composed(self._overrides, self._config_dir, f"staffing={staffing}")[1]["staffing"])
+            return copied(composed(self._words, self.config_dir, f"staffing={staffing}")[1]["staffing"])
 
     def default(self) -> Scenario:
         """The scenario that the page begins with. Raises ScenarioError."""
         with self._composing:
-            return compose(self._overrides, self._config_dir).scenario
+            return compose(self._words, self.config_dir).scenario
 
     def read(self, text: str) -> AskedByPage:
         """The question that the text of a file holds. Raises ScenarioError."""
@@ -98,7 +99,7 @@ class PageQuestions:
     def _scenario(self, asked: AskedByPage, roster: Plain, problems: dict[Problem, None]) -> Scenario | None:
         """The scenario with the posted roster, or without one that of the baseline."""
         choices = (f"staffing={asked.baseline}", f"effects={asked.effects}")
-        draft, base = composed(self._overrides, self._config_dir, *choices)
+        draft, base = composed(self._words, self.config_dir, *choices)
         for key, value in asked.values.items():
             if key.partition(".")[0] in GROUPS_OF_VALUES and not key.startswith("study."):
                 draft.values.append(Override(key, value, f"{key}={value!r}"))

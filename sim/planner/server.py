@@ -8,6 +8,7 @@ decided in `guards`.
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from importlib import resources
 from typing import Annotated, Any
 
@@ -24,12 +25,15 @@ from sim.department.scenario import ScenarioError
 from sim.planner.answers import PAGE_LOOKS, page_rows
 from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
+from sim.planner.long_studies import long_study
 from sim.planner.questions import AskedByPage, Name, PageQuestions
 from sim.planner.rosters import MINUTES_PER_STEP, cover_of, hours_and_cost, question_file
 from sim.planner.sliders import sliders
 from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
 
 SEED = 1
+MOST_STUDIES = 2
+"""Long studies at once; each takes all cores that the page leaves."""
 MOST_CONNECTIONS = 200
 """At once; more are answered with 503."""
 PAGE_FILES = {
@@ -37,6 +41,7 @@ PAGE_FILES = {
     "roster.js": "text/javascript",
     "answer.js": "text/javascript",
     "journey.js": "text/javascript",
+    "study.js": "text/javascript",
     "page_parts.js": "text/javascript",
     "style.css": "text/css",
 }
@@ -59,6 +64,7 @@ class PlannerServer:
 
     def __init__(self, questions: PageQuestions, queue: RunQueue) -> None:
         self.questions, self.queue = questions, queue
+        self.n_studies = 0
         self.waiting = CapacityLimiter(queue.most_open)  # threads that wait for runs, so that no others have to
 
     def app(self, port: int, token: str) -> Starlette:
@@ -71,6 +77,7 @@ class PlannerServer:
             Route("/api/ask", self.ask, methods=["POST"]),
             Route("/api/journey", self.answering(self.journey), methods=["POST"]),
             Route("/api/save", self.answering(self.save), methods=["POST"]),
+            Route("/api/study", self.study, methods=["POST"]),
             Route("/api/load", self.load, methods=["POST"]),
         ]
         return Starlette(routes=routes, middleware=[Middleware(OwnPageOnly, port=port, token=token)])
@@ -159,7 +166,7 @@ class PlannerServer:
         try:
             waiting = self.queue.open(asked.page, scenarios, SEED, PAGE_LOOKS[-1])
         except QueueFull as full:
-            return JSONResponse({"problems": [{"path": "page", "value": "busy", "remedy": str(full)}]}, 503)
+            return busy(str(full))
 
         async def lines() -> AsyncIterator[str]:
             try:
@@ -174,6 +181,34 @@ class PlannerServer:
                 self.queue.drop(waiting)
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    async def study(self, request: Request) -> Response:
+        """A long study as lines of JSON; closing the stream ends it."""
+        try:
+            asked = FromPage.model_validate_json(await request.body())
+            await to_thread.run_sync(self.questions.scenarios, asked.question)
+        except (ScenarioError, ValidationError) as error:
+            return JSONResponse({"problems": problems_in(error)})
+        if self.n_studies >= MOST_STUDIES:
+            return busy(f"{self.n_studies} long studies are being played: wait for one to end, or cancel it")
+
+        async def lines() -> AsyncIterator[str]:
+            self.n_studies += 1
+            try:
+                async with aclosing(
+                    long_study(asked.question, self.questions.overrides, self.questions.config_dir)
+                ) as told:
+                    async for line in told:
+                        yield line
+            finally:
+                self.n_studies -= 1
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+def busy(why: str) -> Response:
+    """More is asked for at once than is answered."""
+    return JSONResponse({"problems": [{"path": "page", "value": "busy", "remedy": why}]}, 503)
 
 
 def web_server(planner: PlannerServer, listening: socket.socket, token: str) -> uvicorn.Server:

@@ -2,8 +2,9 @@
 
 import { AnswerView } from "/page/answer.js";
 import { JourneyView } from "/page/journey.js";
-import { byId, element, get, inWords, post, problemList } from "/page/page_parts.js";
+import { byId, element, get, inWords, offer, post, problemList } from "/page/page_parts.js";
 import { RosterView, rolesOf } from "/page/roster.js";
+import { StudyView } from "/page/study.js";
 
 const page = crypto.randomUUID();
 const PAUSE = 30; // milliseconds without a change before it is asked
@@ -15,6 +16,7 @@ const state = { baseline: start.baseline, roster: {}, values: {}, effects: start
 const undo = [];
 const answer = new AnswerView(start.weeks, page);
 const journey = new JourneyView();
+const study = new StudyView(page);
 const roster = new RosterView((before) => changed({ roster: before }, { roster: structuredClone(roster.roster) }));
 let waiting = 0;
 
@@ -155,9 +157,7 @@ document.addEventListener("keydown", (event) => {
 byId("save").onclick = async () => {
   const saved = await (await post("/api/save", { question: question(), page, name: byId("name").value })).json();
   if (saved.problems) return byId("problems").replaceChildren(...problemList(saved.problems));
-  const address = URL.createObjectURL(new Blob([saved.text], { type: "text/yaml" }));
-  element("a", { href: address, download: saved.file }).click();
-  URL.revokeObjectURL(address);
+  offer(saved.text, "text/yaml", saved.file);
 };
 byId("load").onchange = async () => {
   const file = byId("load").files[0];
@@ -168,6 +168,7 @@ byId("load").onchange = async () => {
   changed({}, loaded.question);
   showAll();
 };
+byId("play-study").onclick = () => study.play(question());
 byId("show-journey").onclick = () => journey.show(question(), page, [labelOf(state.baseline), "Your roster"]);
 
 Object.assign(state, remembered() ?? { roster: structuredClone(start.staffings[start.begin_from]) });

@@ -71,3 +71,10 @@ export const inWords = (name) => name.replaceAll("_", " ");
 export function problemList(problems) {
   return problems.map(({ path, value, remedy }) => element("li", {}, `${path} = ${value}: ${remedy}`));
 }
+
+// Offer a text to be saved as a file.
+export function offer(text, type, name) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  element("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
