@@ -444,9 +444,10 @@ class Results(PlainResults):
         >>> tables.comparison().baseline
         'traditional'
         """
-        from sim.analysis.stored_comparison import is_comparison, stored_comparison
+        from sim.analysis.stored_comparison import stored_comparison
+        from sim.runs.result_tables import study_of
 
-        if not is_comparison(self.folder):
+        if study_of(self.folder) not in ("compare", "run"):
             raise ValueError(f"{self.folder}: holds no comparison; its tables are {', '.join(self)}")
         return Comparison.of(stored_comparison(self.folder))
 

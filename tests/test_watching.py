@@ -25,7 +25,7 @@ def any_excludes_zero(planned: int, studies: int, seed: int) -> tuple[float, flo
 
 @pytest.mark.parametrize("planned", PLANNED)
 def test_what_is_spent_over_all_looks_is_the_error_that_is_allowed(planned: int) -> None:
-    levels = look_levels(planned)
+    levels = look_levels(look_numbers(planned))
     *early, last = (1.0 - level for level in levels.values())
     assert sum(early) == pytest.approx(EARLY_ERROR)
     assert sum(early) + last == pytest.approx(0.05)
