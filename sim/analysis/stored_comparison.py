@@ -15,12 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import TABLES, Comparison, no_rows
 from sim.analysis.scenario_facts import scenario_of
+from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Worth
 from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.engine.measures.visit_groups import SUMS
 from sim.io.bounded_reader import MIB, read_bytes
 from sim.runs.received_sweep import (
     AS_WRITTEN,
-    check_entries,
     check_measures,
     read_facts,
     refuse_all,
@@ -35,7 +36,20 @@ SCENARIOS_FILE = "scenarios.json"
 _MOST_SCENARIOS = 256 * MIB
 """Bytes of scenarios.json; nine staffings take half a million."""
 _TEXTS = frozenset(
-    {"staffing", "baseline", "measure", "sentence", "stream", "quantity", "weekday", "index", "preset", "against"}
+    {
+        "staffing",
+        "baseline",
+        "measure",
+        "sentence",
+        "stream",
+        "quantity",
+        "weekday",
+        "index",
+        "preset",
+        "against",
+        "by",
+        "group",
+    }
 )
 """Columns of text; all others hold numbers."""
 _COLUMNS: Mapping[str, str] = {
@@ -54,6 +68,7 @@ _COLUMNS: Mapping[str, str] = {
     "chances": "measure staffing against probability",
     "paying": "staffing preset at_low at_none at_high turn_low turn turn_high",
     "benefit": "staffing preset times mean probability regret beyond_chance",
+    "groups": f"demand staffing replication by group {' '.join(SUMS)}",
 }
 """Columns of each table that an answer is made of."""
 _ALWAYS = ("estimates", "cautions")
@@ -74,14 +89,7 @@ class ComparisonFacts(BaseModel):
     notes: tuple[str, ...]
     money_notes: tuple[str, ...]
     valued: tuple[Worth, ...]
-
-
-class _StudyNamed(BaseModel):
-    """The name of the study in run.json; folders of earlier versions have none."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    study: object = None
+    by: tuple[AttributeName, ...] = ()
 
 
 class _Facts(BaseModel):
@@ -97,14 +105,6 @@ def facts_of_comparison(comparison: Comparison) -> dict[str, Any]:
     """What `stored_comparison` needs from run.json beside the confidence."""
     found = {name: getattr(comparison, name) for name in ComparisonFacts.model_fields}
     return {"comparison": ComparisonFacts(**found).model_dump(mode="json")}
-
-
-def is_comparison(folder: Path) -> bool:
-    """Whether a folder says that a comparison, or one scenario, was written into it. Raises ScenarioError."""
-    if not folder.is_dir():
-        return False
-    check_entries(folder)
-    return (folder / FACTS).is_file() and read_facts(folder / FACTS, _StudyNamed).study in ("compare", "run")
 
 
 def stored_comparison(folder: Path) -> Comparison:

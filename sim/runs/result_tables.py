@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation, FunctionExpression
+from pydantic import BaseModel, ConfigDict
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.department.short_text import lines_html, lines_text
@@ -76,8 +77,8 @@ class Results(Mapping[str, pd.DataFrame]):
             raise KeyError(self._unknown(table))
         return _read_table(table, self._files[table], self.folder, columns, equal)
 
-    def size_of(self, table: str) -> tuple[int, int, str, int]:
-        """Rows and columns of a table, the names of its columns, and how many files it is read from."""
+    def size_of(self, table: str) -> tuple[int, int, int, str]:
+        """Rows and columns of a table, how many files it is read from, and the names of its columns."""
         files = self._files[table]
         with (
             received_sweep.refuse_unreadable(f"{self.folder}, table {table}", "cannot be read"),
@@ -86,7 +87,7 @@ class Results(Mapping[str, pd.DataFrame]):
             rows = relation(connection, files)
             names = [name for name in rows.columns if name != FILENAME]
             ((n_rows,),) = rows.aggregate([FunctionExpression("count")]).fetchall()
-        return int(n_rows), len(names), ", ".join(names), len(files)
+        return int(n_rows), len(names), len(files), ", ".join(names)
 
     def text_of(self, name: str) -> str:
         """A text file of the folder. Raises FileNotFoundError where it has none, ScenarioError if it is no text."""
@@ -134,6 +135,22 @@ class Results(Mapping[str, pd.DataFrame]):
         return f"{self.folder} has no table {name!r}; {did_you_mean(name, self._files)}"
 
 
+class _StudyNamed(BaseModel):
+    """The name of the study in run.json; folders of earlier versions have none."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    study: object = None
+
+
+def study_of(folder: Path) -> object:
+    """The study that a folder of results names, None where it names none. Raises ScenarioError for links and pipes."""
+    if not folder.is_dir():
+        return None
+    received_sweep.check_entries(folder)
+    return received_sweep.read_facts(folder / FACTS, _StudyNamed).study if (folder / FACTS).is_file() else None
+
+
 def _files_in(folder: Path) -> dict[str, list[Path]]:
     """The files of each table of a results folder, in order of their names. Raises FileNotFoundError, ScenarioError."""
     if not folder.is_dir():
@@ -142,7 +159,8 @@ def _files_in(folder: Path) -> dict[str, list[Path]]:
     found = {file.stem: [file] for file in sorted(folder.iterdir()) if file.suffix in (".parquet", ".csv")}
     visits = sorted((folder / VISITS).glob("*.parquet")) or visits_of_sweep(folder)
     events = [file for file in sorted((folder / EVENTS).glob("*")) if file.suffix in (".parquet", ".csv")]
-    found |= {VISITS: visits} if visits else {}
+    parts = sorted((folder / PARTS).glob("*.parquet"))
+    found |= ({VISITS: visits} if visits else {}) | ({PARTS: parts} if parts else {})
     # One format a table; the log for vidigi is of other columns.
     kinds = {file.suffix: [each for each in events if each.suffix == file.suffix] for file in events}
     plain = [file for file in next(iter(kinds.values()), []) if not file.stem.endswith("-vidigi")]

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen, Positive
 from sim.department.scenario import Period, Scenario
@@ -28,6 +29,7 @@ MOST = 10**9
 WholePositive = Annotated[int, Field(ge=1, le=MOST)]
 WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 
+REPORT_BY = "report.by"
 KEYS_OUTSIDE = ("output", "visits", "run", "query", "table", "export")
 """Keys outside the group `study` that only some studies use."""
 
@@ -186,12 +188,14 @@ class AgainstBaselineSettings(StaffingsSettings, PlayedSettings):
 class CompareSettings(MeasuredSettings, AgainstBaselineSettings):
     """Staffings compared on the same patients."""
 
+    uses: ClassVar[frozenset[str]] = frozenset({"output", REPORT_BY})
     name: Literal["compare"] = "compare"
 
 
 class RunSettings(MeasuredSettings):
     """One scenario, played and measured; in a sweep each of many."""
 
+    uses: ClassVar[frozenset[str]] = frozenset({"output", REPORT_BY})
     name: Literal["run"] = "run"
 
 
@@ -256,13 +260,22 @@ class JourneySettings(StaffingsSettings):
 
 
 class AssumptionsSettings(StudySettings):
-    """The assumptions behind a scenario; nothing is simulated, nothing is written."""
+    """The assumptions behind a scenario; nothing is simulated.
 
+    Those are shown that have every `word` in id, text or key, one of the `source`s, one of the `grade`s, and stand in
+    one of the `file`s, as `demand/default.yaml` or a part of it; all where nothing is asked for.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"output"})
     name: Literal["assumptions"] = "assumptions"
+    word: Names = ()
+    source: Names = ()
+    grade: Annotated[tuple[Literal["A", "B", "C"], ...], BeforeValidator(as_list)] = ()
+    file: Names = ()
 
 
 class ResultsSettings(StudySettings):
-    """The answer of a sweep again, or what is asked of its tables; nothing is simulated."""
+    """The answer of a study again, or what is asked of its tables; nothing is simulated."""
 
     uses: ClassVar[frozenset[str]] = frozenset({"run", "query", "table", "export"})
     name: Literal["results"] = "results"
@@ -271,7 +284,7 @@ class ResultsSettings(StudySettings):
 class ReportSettings(StudySettings):
     """The report of a study that was played, made again from its folder; nothing is simulated."""
 
-    uses: ClassVar[frozenset[str]] = frozenset({"run", "export"})
+    uses: ClassVar[frozenset[str]] = frozenset({"run", "export", REPORT_BY})
     name: Literal["report"] = "report"
 
 
@@ -330,6 +343,16 @@ class CalibrateSettings(StudySettings):
             yield f"match_range names {', '.join(foreign)}, which match does not: add them to match, or leave them out"
 
 
+class ReportContents(Frozen):
+    """What answers show beside their measures: groups of visits `by` attributes of `sim.analysis.subgroups`."""
+
+    name: str
+    by: Annotated[tuple[AttributeName, ...], BeforeValidator(as_list)] = ()
+
+    def _wrong(self) -> Iterator[str]:
+        yield from named_twice(by=self.by)
+
+
 class ExecutorSettings(Frozen):
     """Where replications run: `auto` leaves it to the engine. `workers` None: as many as there are cores.
 
@@ -348,7 +371,8 @@ class ExecutorSettings(Frozen):
 
 
 NOT_THE_QUESTION = (
-    "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log",
+    "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log", "report=",
+    "report.",
 )  # fmt: skip
 """Overrides that change where and how an answer is made, or that it shows anyway, not what was asked."""
 
@@ -363,7 +387,8 @@ class Question:
     """What a command asks for. `scenario` has the chosen staffing, `scenarios` those the study plays, by staffing.
 
     `choices` maps groups to files, `files` are all files read, `chosen` those of them chosen by name and not only
-    inherited from, `overridden` the keys set on the command line, `column_map` that of a file of visits.
+    inherited from, `overridden` the keys set on the command line, `column_map` that of a file of visits. The answer
+    shows groups of visits `by` attributes.
     """
 
     scenario: Scenario
@@ -385,6 +410,12 @@ class Question:
     table: str | None = None
     export: Path | None = None
     column_map: ColumnMap | None = None
+    by: tuple[str, ...] = ()
+
+    @property
+    def asks_by(self) -> bool:
+        """Whether the command says what visits are grouped by."""
+        return REPORT_BY in self.overridden or self.choices.get("report", "default") != "default"
 
     @property
     def played(self) -> dict[str, Scenario]:

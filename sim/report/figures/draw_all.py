@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sim.analysis.comparison_result import Comparison
-from sim.report.figures import headline_figures, spread_figures, theme, week_figures
+from sim.report.figures import headline_figures, left_out_figure, spread_figures, theme, week_figures
 from sim.report.figures.frame import FORMATS, Frame
 
 FIGURE_MAKERS: dict[str, Callable[[Comparison], Frame]] = {
@@ -21,6 +21,7 @@ FIGURE_MAKERS: dict[str, Callable[[Comparison], Frame]] = {
     "utilisation": week_figures.utilisation_figure,
     "minutes_without_staff": spread_figures.without_staff_figure,
     "demand": headline_figures.demand_figure,
+    "left_out": left_out_figure.left_out_figure,
 }
 """File name without suffix, and what draws it."""
 
