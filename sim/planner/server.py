@@ -27,7 +27,7 @@ from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
 from sim.planner.long_studies import long_study
 from sim.planner.questions import AskedByPage, Name, PageQuestions
-from sim.planner.rosters import MINUTES_PER_STEP, cover_of, hours_and_cost, question_file
+from sim.planner.rosters import cover_of, hours_and_cost, question_file
 from sim.planner.sliders import sliders
 from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
 
@@ -108,9 +108,7 @@ class PlannerServer:
             "staffings": rosters,
             "effects": self.questions.effects(),
             "sliders": sliders(scenario),
-            "peer_role": scenario.support.role,
-            "cover_needed": dict(scenario.department.minimum_cover),
-            "minutes_per_step": MINUTES_PER_STEP,
+            "role_names": {scenario.support.role: "peer support"},
             "looks": PAGE_LOOKS,
             "weeks": scenario.period.weeks,
         }

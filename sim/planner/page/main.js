@@ -2,7 +2,7 @@
 
 import { AnswerView } from "/page/answer.js";
 import { JourneyView } from "/page/journey.js";
-import { byId, element, get, inWords, offer, post, problemList } from "/page/page_parts.js";
+import { byId, element, get, inWords, offer, post, problemList, roleInWords, roleNames } from "/page/page_parts.js";
 import { RosterView, rolesOf } from "/page/roster.js";
 import { StudyView } from "/page/study.js";
 
@@ -11,6 +11,7 @@ const PAUSE = 30; // milliseconds without a change before it is asked
 const MOST_UNDO = 200;
 
 const start = await (await get("/api/start")).json();
+Object.assign(roleNames, start.role_names);
 const defaults = Object.fromEntries(start.sliders.map((slider) => [slider.key, slider.value]));
 const state = { baseline: start.baseline, roster: {}, values: {}, effects: start.effects[0] };
 const undo = [];
@@ -133,7 +134,7 @@ function showRolesToAdd() {
   for (const one of Object.values(start.staffings)) for (const role of rolesOf(one)) known[role] ??= one[role];
   const missing = Object.keys(known).filter((role) => !(role in state.roster));
   byId("add-role").replaceChildren(element("option", { value: "" }, missing.length ? "…" : "none left"),
-    ...missing.map((role) => element("option", { value: role }, inWords(role))));
+    ...missing.map((role) => element("option", { value: role }, roleInWords(role))));
   byId("add-role").onchange = () => {
     const role = byId("add-role").value;
     if (role) { roster.addRole(role, known[role]); showRolesToAdd(); }

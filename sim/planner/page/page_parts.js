@@ -68,6 +68,10 @@ export function clockOf(minutes) {
 
 export const inWords = (name) => name.replaceAll("_", " ");
 
+// Names of roles that the server says otherwise.
+export const roleNames = {};
+export const roleInWords = (role) => roleNames[role] ?? inWords(role);
+
 export function problemList(problems) {
   return problems.map(({ path, value, remedy }) => element("li", {}, `${path} = ${value}: ${remedy}`));
 }

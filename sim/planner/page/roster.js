@@ -1,6 +1,6 @@
 // The roster as bars over seven days. A shift is one line: all its days move together, as they stand in its file.
 
-import { byId, clockOf, DAY, DAYS, drawn, element, inWords, minutesOf, WEEK } from "/page/page_parts.js";
+import { byId, clockOf, DAY, DAYS, drawn, element, inWords, minutesOf, roleInWords, WEEK } from "/page/page_parts.js";
 
 const STEP = 30;
 const SHORTEST = 60;
@@ -8,7 +8,13 @@ const LONGEST = DAY;
 const MOST_HEADS = 200;
 const NOT_ROLES = new Set(["name", "label", "weekly_extra_cost", "enhances", "calibration"]);
 
-export const rolesOf = (roster) => Object.keys(roster).filter((name) => !NOT_ROLES.has(name));
+// Roles of a roster, peers first: they are what the page is about.
+export function rolesOf(roster) {
+  const roles = Object.keys(roster).filter((name) => !NOT_ROLES.has(name));
+  const isPeer = (role) => roster[role]?.kind === "peer";
+  return [...roles.filter(isPeer), ...roles.filter((role) => !isPeer(role))];
+}
+
 const daysOf = (shift) => (!shift.days || shift.days === "daily" ? DAYS : shift.days);
 
 export class RosterView {
@@ -179,10 +185,10 @@ export class RosterView {
   roleBlock(role) {
     const data = this.roster[role];
     const head = element("div", { class: "role-head" },
-      element("h3", {}, inWords(role)), element("span", { class: "quiet", "data-hours": role }),
-      element("button", { type: "button", onclick: () => this.addShift(role), "aria-label": `Add a shift of ${inWords(role)}` }, "+ shift"),
+      element("h3", {}, roleInWords(role)), element("span", { class: "quiet", "data-hours": role }),
+      element("button", { type: "button", onclick: () => this.addShift(role), "aria-label": `Add a shift of ${roleInWords(role)}` }, "+ shift"),
       Object.keys(data.shifts ?? {}).length ? null
-        : element("button", { type: "button", onclick: () => this.removeRole(role) }, `Take out ${inWords(role)}`));
+        : element("button", { type: "button", onclick: () => this.removeRole(role) }, `Take out ${roleInWords(role)}`));
     const lines = Object.keys(data.shifts ?? {}).map((name) => this.shiftLine(role, name));
     return element("div", { class: "role" }, head, ...lines,
       drawn("svg", { class: "cover", "data-cover": role, viewBox: "0 0 336 20", preserveAspectRatio: "none",
@@ -199,7 +205,7 @@ export class RosterView {
     const line = element("div", {
       class: `shift${kind}${chosen}`, tabindex: 0, role: "button", "data-role": role, "data-name": name,
       title: inWords(name), "aria-describedby": "keys-hint", onfocus: () => this.select([role, name]),
-      "aria-label": `${inWords(role)}, ${inWords(name)}: ${shift.start} to ${end}, ${heads} `
+      "aria-label": `${roleInWords(role)}, ${inWords(name)}: ${shift.start} to ${end}, ${heads} `
         + `${heads === 1 ? "head" : "heads"}, ${days.length === 7 ? "daily" : days.join(", ")}`,
     }, element("span", { class: "name" }, `${shift.start}–${end}`));
     for (const day of DAYS.keys()) {
@@ -232,7 +238,7 @@ export class RosterView {
     const days = daysOf(shift);
     form.onsubmit = (event) => event.preventDefault();
     form.replaceChildren(
-      element("strong", {}, `${inWords(place[0])}, ${inWords(place[1])}`),
+      element("strong", {}, `${roleInWords(place[0])}, ${inWords(place[1])}`),
       labelled("From", element("input", { type: "time", step: 60, value: shift.start, required: true,
         onchange: (event) => event.target.value && set((one) => { one.start = event.target.value; }) })),
       labelled("Hours", number(shift.minutes / 60, SHORTEST / 60, 168, 0.5, (value) => set((one) => { one.minutes = value * 60; }))),
