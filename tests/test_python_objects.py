@@ -296,7 +296,7 @@ def test_a_title_claims_what_is_beyond_chance_and_no_more(
 # --- to_excel ---
 
 
-TABLES_OF_COMPARISON = ("summary", "estimates", "differences", "peer_day", "costs", "worth", "cautions")
+TABLES_OF_COMPARISON = ("summary", "estimates", "differences", "peer_day", "left_out", "costs", "worth", "cautions")
 
 
 def test_each_is_saved_with_all_its_tables(scenario: Scenario, comparison: Comparison, tmp_path: Path) -> None:
