@@ -10,7 +10,7 @@ from sim.analysis.comparison_result import Comparison, ResultRow
 from sim.analysis.subgroups import HIDING_RULE
 from sim.report.figures.axes_parts import DOTTED, light_grid, positive_top
 from sim.report.figures.frame import EDGE, WIDTH, Frame
-from sim.report.figures.theme import QUIET, colours, wrapped
+from sim.report.figures.theme import FAINT, QUIET, colours, wrapped
 from sim.report.words.caveats import footer
 from sim.report.words.left_out_text import REACH, attribute_words, gaps_title, name_of_group, staffings_that_meet
 
@@ -26,7 +26,7 @@ def left_out_figure(comparison: Comparison) -> Frame:
     table = comparison.at_level(comparison.left_out)
     table = table[table["measure"] == REACH] if len(table) else table
     names = staffings_that_meet(comparison)
-    by = list(dict.fromkeys(table["by"])) if names else []
+    by = [str(each) for each, rows in table.groupby("by", sort=False) if rows["group"].nunique() > 1] if names else []
     lines = [by[start : start + PANELS_ACROSS] for start in range(0, len(by), PANELS_ACROSS)]
     heights = [
         _height(max(table.loc[table["by"] == each, "group"].nunique() for each in line), names) for line in lines
@@ -88,6 +88,7 @@ def _draw(axes: Axes, comparison: Comparison, table: pd.DataFrame, names: Sequen
         if whole is not None:
             axes.axvline(100.0 * whole.mean, color=hues[name], linewidth=1.0, linestyle=DOTTED, zorder=1)
     for row, group in enumerate(groups):
+        axes.axhline(row + 0.5, color=FAINT, linewidth=0.6, zorder=0.5)
         known = [(place, cells[name, group], hues[name]) for place, name in enumerate(names)]
         if all(cell["hidden"] for _, cell, _ in known):
             axes.text(0.0, row, " too few visits", va="center", size=8, color=QUIET)
