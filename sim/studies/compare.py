@@ -20,7 +20,7 @@ from sim.analysis.sequential_sampling import next_replications_of, play_in_round
 from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
 from sim.department.scenario import Scenario, ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
+from sim.report.comparison_answer import describe_comparison, figures_drawn, print_comparison, print_other_levels
 from sim.report.description import answer_markdown
 from sim.report.early_table import EARLY_MEASURES, early_differences
 from sim.report.figures.figure_workers import begin_figures, drawers
@@ -210,7 +210,9 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
             yield lambda _: ()
             return
         with drawers(plan.base.workers or n_cores()) as pool:
-            yield lambda comparison: [figure.result for figure in begin_figures(comparison, folder, pool)]
+            yield lambda comparison: [
+                figure.result for figure in begin_figures(comparison, folder, pool, figures_drawn(comparison))
+            ]
 
     def own_facts(self, answer: Comparison) -> dict[str, Any]:
         return facts_of_comparison(answer)
