@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 DEPARTMENTS ?= 10000
 
-.PHONY: help run test verify agree bench size figures conditions notebooks example wheels lint format types imports hooks venv lock clean
+.PHONY: help run test verify agree bench size figures conditions notebooks example docs wheels lint format types imports hooks venv lock clean
 
 help:
 	@echo "make run      compare every shipped staffing (builds .venv first)"
@@ -21,8 +21,9 @@ help:
 	@echo "make agree    both engines on 10,000 random departments, to the last bit (make agree DEPARTMENTS=200)"
 	@echo "make bench    speed, memory and start of the engines, beside other libraries and the unavoidable"
 	@echo "make figures  draw docs/figures anew from its tables, or make these from results: ARGS=\"COMPARISON BREAKEVEN\""
-	@echo "make conditions  play the founding comparison under eight conditions and print the table of the README"
+	@echo "make conditions  play the founding comparison under eight conditions, for the table of docs/what-decides.md"
 	@echo "make notebooks  play the notebooks and store them with their figures      make example  make results/example anew"
+	@echo "make docs     the site of all pages, in build/docs: open build/docs/index.html, no server and no network needed"
 	@echo "make size     lines of code, keys, measures, dependencies"
 	@echo "make wheels   a wheel for Linux, macOS and Windows, each for x86-64 and arm64, in dist"
 	@echo "make lint     ruff: rules and format          make format   apply them"
@@ -54,6 +55,10 @@ conditions: venv
 
 notebooks: venv
 	$(BIN)/python -m benchmarks.notebooks $(ARGS)
+
+docs: venv
+	$(BIN)/python -m sphinx -q -W --keep-going --conf-dir docs/site . build/docs
+	@echo "open build/docs/index.html"
 
 example: venv
 	$(BIN)/python -m benchmarks.example

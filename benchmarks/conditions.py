@@ -2,8 +2,9 @@
 
 `python -m benchmarks.conditions FOLDER` reads the results folder of `peered -m experiment=founding_conditions`, pairs
 each staffing with the traditional one under the same condition, replication by replication, and writes the differences
-to docs/figures/data/conditions.csv. With or without a folder it prints the table of the README. A sweep by itself
-compares with its first scenario alone, which here is another condition for seven rows of eight.
+to docs/figures/data/conditions.csv. With or without a folder it prints the table, and writes it into
+docs/what-decides.md. A sweep by itself compares with its first scenario alone, which here is another condition for
+seven rows of eight.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 import sim
-from benchmarks.figures import TABLES, read, write
+from benchmarks.figures import ROOT, TABLES, read, write
 from sim.statistics.intervals import paired_differences
 
 ADMISSION = "department.streams.mental_health.pathway.dispose.admission"
@@ -29,7 +30,8 @@ MEASURES = {
 }
 COLUMNS = [*CONDITIONS, "staffing", "measure", "baseline", "difference", "half_width", "n", "many_leave"]
 MARKERS = "<!-- conditions: made by python -m benchmarks.conditions -->", "<!-- end of conditions -->"
-"""Lines of the README between which the table stands."""
+"""Lines of the page between which the table stands."""
+PAGE = ROOT / "docs" / "what-decides.md"
 MANY_LEAVE = "†"
 
 
@@ -40,8 +42,17 @@ def main() -> int:
     if folder is not None:
         TABLES.mkdir(parents=True, exist_ok=True)
         write(conditions_of(folder), "conditions", COLUMNS)
-    print("\n".join(markdown_table(read("conditions"))))
+    table = markdown_table(read("conditions"))
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
+    print("\n".join(table))
     return 0
+
+
+def with_table(page: str, lines: list[str]) -> str:
+    """The page with these lines as its table, between the two markers."""
+    start, end = MARKERS
+    before, after = page.partition(start)[0], page.partition(end)[2]
+    return "\n\n".join([f"{before}{start}", "\n".join(lines), f"{end}{after}"])
 
 
 def conditions_of(folder: Path) -> pd.DataFrame:

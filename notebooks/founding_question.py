@@ -34,7 +34,7 @@
 # Every patient here is simulated. Where a number comes from is said beside it: an id such as `POP02` is a row of
 # the [assumption register](../docs/assumptions.md); "simulated" means that the cell above computed it. Every `assert`
 # is a statement of the text that is checked whenever the notebook is played, which takes about fifteen
-# seconds. To try a roster of your own, go straight to [your own staffing in ten minutes](own_staffing.ipynb).
+# seconds. To try a roster of your own, go straight to [designing a sweep](designing_a_sweep.ipynb).
 
 # %%
 import textwrap

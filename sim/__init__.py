@@ -22,7 +22,9 @@ Keys are listed in docs/keys.md, columns and measures in docs/data-dictionary.md
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from operator import index
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -71,6 +73,7 @@ def load(*overrides: str, **settings: object) -> "Scenario":
     from sim.config.keywords import composed_with
     from sim.objects import Scenario
 
+    _refuse_output(overrides, settings)
     return Scenario.of(composed_with(compose, ["study=run", *_as_overrides(overrides)], settings).scenario)
 
 
@@ -98,8 +101,7 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
         raise TypeError(f"scenario = {scenario!r}: give what sim.load returns")
     if engine not in ENGINES:
         raise ValueError(f"engine = {engine!r}: use one of {', '.join(ENGINES)}")
-    _check_whole("seed", seed)
-    _check_whole("replication", replication)
+    seed, replication = _whole("seed", seed), _whole("replication", replication)
     check_run(scenario, engine)
     return Run.of(ENGINES[engine](scenario, seed, replication), scenario)
 
@@ -110,12 +112,14 @@ def compare(
     replications: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
+    quiet: bool = True,
     **settings: object,
 ) -> "Comparison":
     """Compare staffings by name on the same patients; the first is the baseline. Settings as in `sim.load`.
 
-    What is not said is that of the shipped question: 20 replications of a year, some minutes. `workers` None: all
-    cores. Where they are processes (`engine="simpy"`), a script calls it under `if __name__ == "__main__":`.
+    What is not said is that of the shipped question: 20 replications of a year, some minutes; `quiet` False shows how
+    far it is. `workers` None: all cores. Where they are processes (`engine="simpy"`), a script calls it under
+    `if __name__ == "__main__":`. Nothing is written: `sim.study("compare", output=FOLDER)` keeps its tables.
 
     Raises ScenarioError with every problem at once, TypeError where names or words are not strings, ValueError for
     `workers` below 1.
@@ -135,14 +139,15 @@ def compare(
     if workers is not None and workers < 1:
         raise ValueError(f"workers = {workers}: give 1 or more, or None for all cores")
     _refuse_chosen("study", overrides, settings)
-    if "staffing" in settings or any(text.startswith("staffing=") for text in overrides):
+    if _given("staffing", overrides, settings):
         raise ValueError("staffing is chosen by this function: give the names in its list")
+    _refuse_output(overrides, settings)
     question = composed_with(
         compose,
         ["study=compare", f"study.staffing=[{','.join(staffings)}]", f"study.baseline={staffings[0]}", *overrides],
         _with_given(settings, replications, seed, workers),
     )
-    return Comparison.of(compare_in_memory(plan_of(question)))
+    return Comparison.of(compare_in_memory(plan_of(question), _console(quiet)))
 
 
 def journey(
@@ -171,6 +176,7 @@ def journey(
     from sim.studies.journey import journeys_of
 
     _refuse_chosen("study", overrides, settings)
+    _refuse_output(overrides, settings)
     if isinstance(staffings, str) or len(staffings) != 2 or not all(isinstance(name, str) for name in staffings):
         raise TypeError(f"staffings = {staffings!r}: give two names, the baseline first")
     words = ["study=journey", f"study.staffing=[{','.join(staffings)}]", f"study.baseline={staffings[0]}", *overrides]
@@ -236,7 +242,9 @@ def study(
     `output` (None: a new one under `results/`); `quiet` False prints what the command prints.
 
     Raises ScenarioError with every problem at once, OutputError for a folder that cannot be used, ValueError for
-    another name. Warns where not everything could be played.
+    another name, or where nothing but words comes of it (calibrate without a map drafts one). Warns where not all of it
+    could be played. Figures of a comparison are drawn by processes: a script calls it under
+    `if __name__ == "__main__":`.
 
     >>> sim.study("sensitivity")
     Traceback (most recent call last):
@@ -285,10 +293,12 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def _check_whole(name: str, value: object) -> None:
-    """Raise ValueError unless the value can key random draws."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _MAX_SEED:
-        raise ValueError(f"{name} = {value!r}: give a whole number from 0 to 2**63 - 1")
+def _whole(name: str, value: object) -> int:
+    """The value as it keys random draws. Raises ValueError for what is no whole number, or too large."""
+    with suppress(TypeError):
+        if not isinstance(value, bool) and 0 <= (whole := index(value)) < _MAX_SEED:  # type: ignore[arg-type]
+            return whole
+    raise ValueError(f"{name} = {value!r}: give a whole number from 0 to 2**63 - 1")
 
 
 def _as_overrides(overrides: Sequence[str]) -> list[str]:
@@ -301,9 +311,19 @@ def _as_overrides(overrides: Sequence[str]) -> list[str]:
 
 def _refuse_chosen(group: str, overrides: Sequence[str], settings: Mapping[str, object]) -> None:
     """Raise ValueError where the study is chosen twice, TypeError for a word that is no string."""
-    given = settings.get(group, {})
-    if any(text.startswith(f"{group}=") for text in _as_overrides(overrides)) or not isinstance(given, Mapping):
+    if _given(group, _as_overrides(overrides), {}) or not isinstance(settings.get(group, {}), Mapping):
         raise ValueError(f'{group} is chosen by this function: give its settings only, as {group}={{"weeks": 4}}')
+
+
+def _refuse_output(overrides: Sequence[str], settings: Mapping[str, object]) -> None:
+    """Raise ValueError where a folder is named for what is kept in memory alone."""
+    if _given("output", _as_overrides(overrides), settings):
+        raise ValueError("output: nothing is written here; sim.study(NAME, output=FOLDER) and sim.sweep keep tables")
+
+
+def _given(key: str, overrides: Sequence[str], settings: Mapping[str, object]) -> bool:
+    """Whether a setting is among the words or the keywords."""
+    return key in settings or any(text.startswith(f"{key}=") for text in overrides)
 
 
 def _with_given(
@@ -323,15 +343,24 @@ def _folder_of(output: str | PathLike[str] | None, name: str) -> "Path":
     return new_name(Path("results"), name) if output is None else Path(output)
 
 
-def _kept(play: "Callable[[Console], int]", place: "Path", quiet: bool) -> "Results":
-    """Play a study into its folder and open that; warn where something of it is missing."""
+def _console(quiet: bool) -> "Console":
+    """Where a study shows how far it is; nowhere if it is to be quiet."""
     import sys
-    import warnings
 
     from sim.report.terminal import patient_console
 
     console = patient_console(sys.stdout)
     console.quiet = quiet
-    if play(console) != 0:
+    return console
+
+
+def _kept(play: "Callable[[Console], int]", place: "Path", quiet: bool) -> "Results":
+    """Play a study into its folder and open that; warn where something of it is missing."""
+    import warnings
+
+    code = play(_console(quiet))
+    if not place.is_dir():
+        raise ValueError("this study has said something, and written no folder: ask with quiet=False to read it")
+    if code != 0:
         warnings.warn(f"not all of it could be played; what there is stands in {place}", RuntimeWarning, stacklevel=3)
     return results(place)

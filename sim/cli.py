@@ -15,7 +15,8 @@ from sim.config import compose, compose_sweep, shipped_choices
 from sim.config.overrides import with_lists_joined
 from sim.department.scenario import ScenarioError
 from sim.report.console import print_problems, say_unbroken
-from sim.report.terminal import patient_console
+from sim.report.json_lines import SCHEMA, EventConsole
+from sim.report.terminal import QuietConsole, patient_console
 from sim.runs.tables_on_disk import CannotKeep, OutputError
 from sim.runs.worker_pool import NoWorkers
 from sim.studies import study_named
@@ -35,6 +36,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (command := subcommand(words)) is not None:
             return command(words[1:], folder, console, errors)
         line = read_command_line(words, folder)
+    except Misunderstood as error:
+        say_unbroken(errors, str(error))
+        return 2
+    shown = console_of(line, console)
+    if isinstance(shown, EventConsole):
+        shown.event("start", schema=SCHEMA, command=["peered", *words])
+    exit_code = answer(line, shown, errors)
+    if isinstance(shown, EventConsole):
+        shown.event("end", exit_code=exit_code)
+    return exit_code
+
+
+def answer(line: "CommandLine", console: Console, errors: Console) -> int:
+    """Have the question checked and its study run; what is wrong with it is said. Returns the exit code."""
+    try:
         for warning in warnings_of(line.overrides):
             say_unbroken(errors, warning)
         if line.is_sweep:
@@ -44,9 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return study.dry_run(question, console) if line.is_dry else study.run(question, console)
     except (ScenarioError, VisitsFileError) as error:
         print_problems(error, errors)
-        return 2
-    except Misunderstood as error:
-        say_unbroken(errors, str(error))
         return 2
     except (CannotKeep, OutputError, NoWorkers) as error:
         say_unbroken(errors, f"peered: {error}")
@@ -62,12 +75,15 @@ class Misunderstood(Exception):
 
 @dataclass
 class CommandLine:
-    """What the words ask for: overrides, a folder of the user's own, only the plan, many scenarios."""
+    """What the words ask for: overrides, a folder of the user's own, only the plan, many scenarios; and of what is
+    shown the answer alone, or JSON lines instead."""
 
     overrides: list[str] = field(default_factory=list)
     folder: Path | None = None
     is_dry: bool = False
     is_sweep: bool = False
+    is_quiet: bool = False
+    as_json_lines: bool = False
 
 
 def readable_words(words: Sequence[str]) -> tuple[list[str], Path | None]:
@@ -89,11 +105,24 @@ def read_command_line(words: Sequence[str], folder: Path | None) -> CommandLine:
             line.is_dry = True
         elif word in ("-m", "--multirun"):
             line.is_sweep = True
+        elif word == "--quiet":
+            line.is_quiet = True
+        elif word == "--json-progress":
+            line.as_json_lines = True
         elif word.startswith("-"):
             raise Misunderstood(f"peered: unknown option {word}; {remedy_of_option(word)}")
         else:
             line.overrides.append(word)
+    if line.is_quiet and line.as_json_lines:
+        raise Misunderstood("peered: --quiet and --json-progress: one of them; JSON lines hold the answer too")
     return line
+
+
+def console_of(line: CommandLine, console: Console) -> Console:
+    """What the answer is shown on. What would be played is shown in any case: it is all that was asked for."""
+    if line.as_json_lines:
+        return EventConsole(sys.stdout)
+    return patient_console(sys.stdout, QuietConsole) if line.is_quiet and not line.is_dry else console
 
 
 def warnings_of(overrides: Sequence[str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from sim.analysis.comparison_result import Comparison as PlainComparison
 from sim.department.scenario import Scenario as PlainScenario
 from sim.department.short_text import NameAndText, lines_html, lines_text
 from sim.engine.trajectory import Trajectory, identical
-from sim.io.suggest import closest, did_you_mean
+from sim.io.suggest import closest
 from sim.report.journey_answer import TwoJourneys
 from sim.runs.result_tables import Results as PlainResults
 
@@ -100,6 +100,18 @@ class Measures(dict[str, float]):
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
+
+    def __repr__(self) -> str:
+        return lines_text(f"{len(self)} values of measures", self._facts_in_words())
+
+    def _repr_html_(self) -> str:
+        return lines_html(f"{len(self)} values of measures", self._facts_in_words())
+
+    def _facts_in_words(self) -> Iterator[NameAndText]:
+        from sim.engine.measures.catalogue import HEADLINE
+
+        yield from ((name, f"{self[name]:.4g}") for name in HEADLINE if name in self)
+        yield "and more", 'list(run.measures), pandas.Series(run.measures), sim.measures.search("wait")'
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -218,17 +230,21 @@ class Comparison(PlainComparison):
         """
         from sim.report.tables.summaries import measure_by_staffing
 
-        if measure not in self.measures:
-            raise KeyError(f"no measure {measure!r}; {did_you_mean(measure, self.measures)}")
+        if measure not in self:
+            close = closest(str(measure), self)
+            remedy = f"did you mean {close}?" if close else "list(answer) has the names, as MEASURE.PART"
+            raise KeyError(f"no measure {measure!r}; {remedy}")
         return measure_by_staffing(self, measure)
 
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self.measures)
+    def __contains__(self, measure: object) -> bool:
+        return any(name == measure for name in self)
 
-    @cached_property
-    def measures(self) -> tuple[str, ...]:
+    def __iter__(self) -> Iterator[str]:
         """Names of all measures that were compared, as MEASURE.PART; `sim.measures` says what each is."""
-        return tuple(dict.fromkeys(name for _, name in self.estimate_rows))
+        return iter(dict.fromkeys(name for _, name in self.estimate_rows))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
 
     @property
     def finding(self) -> str:
@@ -259,8 +275,8 @@ class Comparison(PlainComparison):
     def plot(self, measure: str = MINUTES_ALONE, demand: float | None = None, ax: "Axes | None" = None) -> "Axes":
         """Draw the paired differences of one measure with their intervals; the title states the finding.
 
-        `measure` is `MEASURE.PART`, one of `.measures`, such as "lwbs_or_ama.all". Raises ValueError for one that was
-        not compared, TypeError for what is no Axes.
+        `measure` is `MEASURE.PART`, one of `list(answer)`, such as "lwbs_or_ama.all". Raises ValueError for one that
+        was not compared, TypeError for what is no Axes.
 
         >>> axes = answer.plot("lwbs_or_ama.all")
         >>> axes.get_title(loc="left").startswith("Left without being seen")
@@ -390,7 +406,7 @@ class Results(PlainResults):
     """
 
     def summary(self) -> "pd.DataFrame":
-        """A row for each table, by name: rows, columns (how many, and their names), and how many files it is read from.
+        """A row for each table, by name: rows, columns, how many files it is read from, and the names of the columns.
 
         >>> "difference" in tables.summary().loc["differences", "names"]
         False
@@ -398,7 +414,7 @@ class Results(PlainResults):
         import pandas as pd
 
         rows = [(name, *self.size_of(name)) for name in self]
-        return pd.DataFrame(rows, columns=["table", "rows", "columns", "names", "files"]).set_index("table")
+        return pd.DataFrame(rows, columns=["table", "rows", "columns", "files", "names"]).set_index("table")
 
     @property
     def answer(self) -> str:

@@ -73,7 +73,7 @@ def test_a_comparison_is_readable_without_its_code(comparison: Comparison, tmp_p
     facts = {"command": command, "versions": {"peered": "9.9"}, "seed": 5, "code": "abc"}
     write_workbook(answer_sheets(describe_comparison(comparison), facts), tmp_path / "a.xlsx")
     sheets = read(tmp_path / "a.xlsx")
-    tables = ["summary", "estimates", "differences", "peer_day", "costs", "worth", "cautions"]
+    tables = ["summary", "estimates", "differences", "peer_day", "left_out", "costs", "worth", "cautions"]
     assert list(sheets) == ["finding", "README", *tables]
     told = readme_of(sheets)
     assert shlex.split(told["Command"]) == command[:-1]

@@ -1,5 +1,6 @@
 """The Python interface refuses what it cannot do, with the place, the value and the remedy."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,12 @@ def test_an_override_is_text(override: object) -> None:
 def test_an_impossible_run_is_refused(arguments: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         sim.simulate(sim.load(), **arguments)  # type: ignore[arg-type]
+
+
+def test_a_seed_of_numpy_is_a_seed() -> None:
+    scenario = sim.load(study={"weeks": 1, "warm_up_weeks": 0})
+    assert sim.simulate(scenario, seed=np.int64(2)) == sim.simulate(scenario, seed=2)  # type: ignore[arg-type]
+    assert sim.simulate(scenario, seed=3) != sim.simulate(scenario, seed=2)
 
 
 def test_what_is_not_a_scenario_is_refused() -> None:
@@ -119,6 +126,9 @@ def test_what_a_function_chooses_itself_is_refused() -> None:
     for wrong in ({"staffing": "peer_added"}, {"study": "run"}):
         with pytest.raises(ValueError, match="chosen by this function"):
             sim.compare(["traditional", "peer_added"], **wrong)  # type: ignore[arg-type]
+    for function in (sim.load, sim.journey, partial(sim.compare, ["traditional"])):
+        with pytest.raises(ValueError, match="nothing is written here"):
+            function(output="folder")
     with pytest.raises(ValueError, match=r"name = 'journey': use one of breakeven"):
         sim.study("journey")
     with pytest.raises(TypeError, match="give two names"):

@@ -158,6 +158,7 @@ def test_the_command_finds_the_first_of_the_shipped_draws_again(tmp_path: Path) 
     assert peered("study=conditioning", "study.draws=20", "output=found", cwd=tmp_path).returncode == 0
     found = read_draws(tmp_path / "found" / "draws.npz", CUBE)
     assert (found.places == shipped_draws().places[:20]).all()
+    assert len(sim.results(tmp_path / "found")["rows"]) > 30
 
 
 def test_what_is_played_is_said_and_nothing_is_written_by_a_dry_run(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The table of conditions: each staffing beside the traditional one under the same condition, as in the README."""
+"""The table of conditions of docs/what-decides.md: each staffing beside the traditional one, condition by condition."""
 
 from pathlib import Path
 
@@ -7,7 +7,18 @@ import pytest
 
 import sim
 from benchmarks import figures
-from benchmarks.conditions import ADDED, ADMISSION, BASELINE, MARKERS, MEASURES, conditions_of, markdown_table, varied
+from benchmarks.conditions import (
+    ADDED,
+    ADMISSION,
+    BASELINE,
+    MARKERS,
+    MEASURES,
+    PAGE,
+    conditions_of,
+    markdown_table,
+    varied,
+    with_table,
+)
 from sim.config import compose_sweep
 from sim.runs.tables_on_disk import write_table
 
@@ -82,12 +93,15 @@ def test_the_table_has_a_row_a_condition_the_default_first_and_marks_where_many_
     assert len(rows) == 8
 
 
-def test_the_table_of_the_readme_is_made_of_the_stored_differences() -> None:
-    """If this is meant to change: `make conditions`, and what it prints into the README."""
-    readme = (figures.ROOT / "README.md").read_text(encoding="utf-8")
-    stored = figures.TABLES / "conditions.csv"
-    if not stored.exists() and not any(marker in readme for marker in MARKERS):
-        pytest.skip("neither the differences nor their table are stored yet")
+def test_the_table_of_the_docs_is_made_of_the_stored_differences() -> None:
+    """If this is meant to change: `make conditions`."""
+    page = PAGE.read_text(encoding="utf-8")
     start, end = MARKERS
-    shown = readme.partition(start)[2].partition(end)[0].strip().splitlines()
+    shown = page.partition(start)[2].partition(end)[0].strip().splitlines()
     assert shown == markdown_table(figures.read("conditions"))
+    assert with_table(page, shown) == page
+
+
+def test_the_table_is_written_where_it_stands() -> None:
+    start, end = MARKERS
+    assert with_table(f"a\n\n{start}\n\nold\n\n{end}\n\nb\n", ["| new |"]) == f"a\n\n{start}\n\n| new |\n\n{end}\n\nb\n"

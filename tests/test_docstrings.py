@@ -37,7 +37,7 @@ def examples(tmp_path_factory: pytest.TempPathFactory, one_figure: None) -> dict
     return {
         "sim": sim,
         "scenario": scenario,
-        "run": sim.simulate(scenario),
+        "run": sim.simulate(sim.load(staffing="peer_added", study=QUICK, demand={"growth": 0.1})),
         "answer": tables.comparison(),
         "journey": sim.journey(seed=1),
         "tables": tables,

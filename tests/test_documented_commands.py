@@ -10,10 +10,10 @@ from sim.cli import main
 from sim.commands.subcommands import subcommand
 
 ROOT = Path(__file__).resolve().parents[1]
-GUIDES = (
-    "README.md", "docs/installing.md", "docs/default-answer.md", "docs/user-guide.md", "docs/visits.md", "docs/keys.md",
-    "docs/design.md", "docs/assumptions.md", "docs/performance.md", "docs/verification.md",
-)  # fmt: skip
+PAGES = ("*.md", "docs/*.md", "notebooks/*.md", "results/*.md", "results/*/*.md")
+GUIDES = sorted(path.relative_to(ROOT).as_posix() for page in PAGES for path in ROOT.glob(page))
+"""Not decisions and changes, which speak of their own day; test_guides plays docs/start and docs/how-to whole."""
+GUIDES.remove("CHANGELOG.md")
 PLACEHOLDER = re.compile(r"\b[A-Z]{4,}\b|\.\.\.")
 """A word in capitals or an ellipsis stands for something of the reader's own."""
 READERS_OWN = ("ours", "calibrated", "example")

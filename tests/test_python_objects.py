@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sim.analysis.comparison_result import Comparison as PlainComparison
 from sim.analysis.comparison_result import FoundValue
 from sim.config import compose
 from sim.department.scenario import Scenario as PlainScenario
+from sim.department.scenario import ScenarioError
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.measuring import measure
 from sim.engine.trajectory import Trajectory, identical
@@ -117,7 +119,65 @@ def test_a_run_is_to_the_last_bit_what_the_engine_left(scenario: Scenario, run: 
 def test_a_comparison_holds_the_tables_of_the_plain_one(comparison: Comparison) -> None:
     plain = PlainComparison(**{name: getattr(comparison, name) for name in PlainComparison.__dataclass_fields__})
     assert Comparison.of(plain).differences is plain.differences
-    assert pickle.loads(pickle.dumps(comparison)).estimates.equals(comparison.estimates)
+    again = pickle.loads(pickle.dumps(comparison))
+    assert again == comparison == replace(comparison, seconds=99.0)
+    assert hash(again) == hash(comparison)
+    assert comparison != replace(comparison, estimates=comparison.estimates.iloc[1:])
+
+
+def test_a_comparison_tells_all_of_one_measure(comparison: Comparison) -> None:
+    table = comparison["lwbs_or_ama.all"]
+    assert len(table) == 6  # three staffings at two levels of demand
+    row = table[table["demand"] == 1.0].loc["nurse_added"]
+    found = comparison.difference("nurse_added", "lwbs_or_ama.all", 1.0)
+    assert found is not None
+    assert (row["difference"], row["difference_low"], row["beyond_chance"]) == (
+        found.mean,
+        found.low,
+        found.beyond_chance,
+    )
+    assert row["mean"] == comparison.estimate("nurse_added", "lwbs_or_ama.all", 1.0).mean  # type: ignore[union-attr]
+    assert row["sentence"].startswith("With a nurse added")
+    assert set(HEADLINE) <= set(comparison) | {
+        "return_30d_per_patient.mental_health",
+        "return_180d_per_patient.mental_health",
+    }
+    with pytest.raises(KeyError, match=r"no measure 'lwbs_or_ama'; did you mean lwbs_or_ama\.all"):
+        comparison["lwbs_or_ama"]
+
+
+def test_a_notebook_shows_the_five_lines(comparison: Comparison) -> None:
+    question, *lines = comparison.finding.splitlines()
+    labels = ["What changes", "What does not", "What it costs", "The same money elsewhere", "How sure"]
+    assert [line.partition(":")[0] for line in lines] == labels
+    page = comparison._repr_html_()
+    assert page.count("<li>") == 5
+    assert page.startswith(f'<table><caption style="text-align:left">{question[:40]}')
+    assert page.count('<th scope="row"') == 7
+
+
+def test_names_of_measures_are_offered(run: Run, comparison: Comparison) -> None:
+    for one in (run.measures, comparison, sim.measures):
+        assert any(name.startswith("lwbs_or_ama") for name in one._ipython_key_completions_())
+
+
+def test_a_journey_is_told_summed_up_drawn_and_saved(tmp_path: Path) -> None:
+    journey = sim.journey(seed=2)
+    again = pickle.loads(pickle.dumps(journey))
+    assert again == journey
+    assert hash(again) == hash(journey)
+    assert journey != sim.journey(patient=journey.visit.patient, seed=2, study={"weeks": 2})
+    for label in journey.labels:
+        assert f"\n{label}\n" in journey.text
+    table = journey.summary()
+    assert table.loc["minutes_without_staff"].tolist() == list(journey.visit.alone)
+    assert set(journey.bars["staffing"]) == set(table.columns) == {"traditional", "peer_added"}
+    journey.to_excel(tmp_path / "journey.xlsx")
+    assert list(read(tmp_path / "journey.xlsx")) == ["README", "summary", "bars", "words"]
+    assert len(journey.plot().axes) == 2
+    assert "evidence" in journey.text
+    with pytest.raises(ScenarioError, match=r"study\.patient = 3: no patient of this number"):
+        sim.journey(patient=3, seed=2)
 
 
 # --- summary ---
@@ -239,9 +299,8 @@ def test_a_title_claims_what_is_beyond_chance_and_no_more(
 TABLES_OF_COMPARISON = ("summary", "estimates", "differences", "peer_day", "costs", "worth", "cautions")
 
 
-def test_each_is_saved_with_all_its_tables(
-    scenario: Scenario, run: Run, comparison: Comparison, tmp_path: Path
-) -> None:
+def test_each_is_saved_with_all_its_tables(scenario: Scenario, comparison: Comparison, tmp_path: Path) -> None:
+    run = sim.simulate(sim.load("staffing=peer_added", *QUICK, demand={"growth": 0.1}))
     for one, sheets in (
         (scenario, ["README", "roles", "shifts", "settings"]),
         (run, ["README", "summary", "measures", "visits", "tasks", "staff", "census"]),
@@ -259,7 +318,7 @@ def test_each_is_saved_with_all_its_tables(
     assert len(saved["visits"]) == run.n_visits + 1
     assert {"arrival (min)", "patience (min, empty: never)"} <= set(saved["visits"][0])
     settings = dict(map(tuple, read(tmp_path / "Scenario.xlsx")["settings"][1:]))  # type: ignore[arg-type]
-    assert settings["demand.growth"] == scenario.demand.growth
+    assert settings["demand.growth"] == scenario.demand.growth == 1.0
     assert settings["period.weeks"] == 1
 
 

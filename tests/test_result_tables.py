@@ -13,19 +13,22 @@ from sim.calibration.calibrate import calibrate
 from sim.cli import main
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import ScenarioError
+from sim.objects import Results
 from sim.runs import received_sweep
 from sim.runs.tables_on_disk import read_table, write_table
+from sim.studies.question import studies_using
 from sim.visits.column_map import ColumnMap
 from tests.test_calibration import ARRIVAL, arrivals_file
 
 pytestmark = pytest.mark.usefixtures("one_figure")
 
-QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
+QUICK = ("study.weeks=1", "study.warm_up_weeks=0")
 WORDS = {
     "compare": ("study.staffing=[traditional,peer_added]", "study.demand_levels=[1.0]", "study.event_log=csv"),
     "run": ("study=run", "staffing=peer_added"),
     "sweep": ("-m", "staffing=traditional,peer_added", "study.visits=true"),
     "breakeven": ("study=breakeven", "staffing=peer_added"),
+    "validate": ("study=validate",),
 }
 
 
@@ -34,8 +37,13 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A results folder of each study."""
     place = tmp_path_factory.mktemp("results")
     for name, words in WORDS.items():
-        assert main([*words, *QUICK, f"output={place / name}"]) == 0
+        assert main([*QUICK, "study.replications=2", *words, f"output={place / name}"]) == 0
     return {name: place / name for name in WORDS}
+
+
+def test_there_is_a_folder_of_every_study_that_leaves_tables() -> None:
+    elsewhere = {"calibrate", "conditioning", "journey"}  # below, in test_conditioning, and without a table
+    assert {*WORDS, *elsewhere} - {"sweep"} == set(studies_using("output"))
 
 
 @pytest.mark.parametrize("study", WORDS)
@@ -53,6 +61,17 @@ def test_every_table_that_a_study_wrote_opens_by_its_name(study: str, folders: d
     assert results.facts["command"][0] == "peered"
     assert len(repr(results).splitlines()) < 8
     assert "<table>" in results._repr_html_()
+    assert_every_file_is_in_a_table(results)
+
+
+def assert_every_file_is_in_a_table(results: Results) -> None:
+    """No table of the folder, however deep, is left out; and each has the size that is said."""
+    table = results.summary()
+    files = [file for file in results.folder.rglob("*") if file.suffix in (".parquet", ".csv")]
+    assert table["files"].sum() == len(files)
+    for name, row in table.iterrows():
+        assert row["rows"] == len(results[str(name)])
+        assert set(row["names"].split(", ")) <= set(results[str(name)])
 
 
 def test_visits_of_all_staffings_stand_together(folders: dict[str, Path]) -> None:
@@ -187,3 +206,23 @@ def test_tables_of_a_calibration_open_too(tmp_path: Path) -> None:
     assert {"ours_estimates", "ours_quality", "ours_exclusions"} <= set(results)
     assert {"quantity", "standard_error"} <= set(results.ours_estimates)
     assert (results.ours_estimates["n"] > 0).all()
+    assert_every_file_is_in_a_table(results)
+
+
+def test_a_folder_gives_its_answer_and_its_comparison_back(folders: dict[str, Path]) -> None:
+    tables = sim.results(folders["compare"])
+    assert tables.answer.startswith("# ")
+    again = tables.comparison()
+    assert again == sim.results(folders["compare"]).comparison()
+    assert again.finding.splitlines()[1].startswith("What changes: ")
+    assert (
+        again["lwbs_or_ama.all"].loc["peer_added", "difference"]
+        == again.difference("peer_added", "lwbs_or_ama.all").mean
+    )
+    assert sim.results(folders["run"]).comparison().staffings == ("peer_added",)
+    with pytest.raises(ValueError, match=r"sweep: holds no comparison; its tables are cautions"):
+        sim.results(folders["sweep"]).comparison()
+    (folders["run"] / "answer.md").rename(folders["run"] / "aside.md")
+    with pytest.raises(FileNotFoundError, match=r"answer\.md: this folder has none"):
+        _ = sim.results(folders["run"]).answer
+    (folders["run"] / "aside.md").rename(folders["run"] / "answer.md")

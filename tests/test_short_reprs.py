@@ -52,7 +52,10 @@ def ours_in(value: Any, seen: set[int]) -> Iterator[Any]:
 
 
 def test_every_object_of_ours_that_can_be_reached_has_a_short_repr(scenario: Scenario, comparison: Comparison) -> None:
-    found = list(ours_in([scenario, sim.simulate(scenario), comparison], set()))
+    run = sim.simulate(scenario)
+    many = replace(comparison, staffings=tuple(f"{'staffing' * 4}_{n}" for n in range(900)), levels=(1.0,) * 99)
+    public = [scenario, run, run.measures, comparison, many, sim.measures, *sim.measures.values()]
+    found = [*public, *ours_in(public, set())]
     assert len({type(one) for one in found}) > 20
     for one in found:
         for text in (repr(one), str(one)):

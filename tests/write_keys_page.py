@@ -15,6 +15,7 @@ SECTIONS = {
     "group": ("Group", "Choices", "What it holds"),
     "study": ("Key", "Default", "Meaning"),
     "executor": ("Key", "Default", "Meaning"),
+    "report": ("Key", "Default", "Meaning"),
     "sweep": ("Key", "Default", "Meaning"),
     "often": ("Key", "Default", "Unit", "Meaning"),
     "more": ("Key", "Default", "Unit", "Meaning"),

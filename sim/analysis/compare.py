@@ -45,7 +45,7 @@ class Plan:
 
     `worth` and `presets`: what differences are worth in money, and the accounts of it that are shown. `changed`: what
     was typed that differs from the shipped question. `keep_all_visits`, `event_log`: what is written beside measures.
-    `draws` of the assumptions that all staffings are played in too.
+    `draws` of the assumptions that all staffings are played in too. `by`: what visits are grouped by in the answer.
     """
 
     base: Design
@@ -57,6 +57,7 @@ class Plan:
     worth: tuple[Worth, ...] = ()
     presets: tuple[str, ...] = ()
     draws: Draws | None = None
+    by: tuple[str, ...] = ()
 
     @property
     def scenarios(self) -> Mapping[str, Scenario]:
@@ -160,6 +161,8 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float) -> Comparison:
         followed=followed_of(summaries),
         alone=shares_of(summaries, "alone", []),
         cloud=cloud_of(keys, measures, values, plan),
+        groups=sums_of_groups(played),
+        by=plan.by,
         seconds=seconds,
         money_notes=(*notes_on_money(scenarios, plan.baseline), price_years_text(scenarios.values(), plan.worth)),
         worth=worth_of(keys, measures, values, plan),
@@ -316,6 +319,18 @@ def sentence_of(row: Mapping[Any, Any], labels: Mapping[str, str], confidence: f
     return difference_sentence(
         measure, part, as_found(row), labels[row["staffing"]], labels[row["baseline"]], confidence
     )
+
+
+def sums_of_groups(played: Played) -> pd.DataFrame:
+    """Counts and sums of groups of every replication that counts: demand, staffing, replication, by, group, ..."""
+    parts = [
+        result.summary.groups.assign(demand=demand, staffing=staffing, replication=result.key.replication)
+        for (demand, staffing), results in played.items()
+        for result in results
+    ]
+    keys = ["demand", "staffing", "replication"]
+    table: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return table.loc[:, [*keys, *(name for name in table if name not in keys)]]
 
 
 Summaries = Mapping[Cell, list[RunSummary]]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.subgroups import compared_groups
 from sim.department.short_text import lines_html, lines_text
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.entry import TOPICS, Topic
@@ -25,9 +26,12 @@ ResultRow = Mapping[Any, Any]
 """A row of a table, by column."""
 
 TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "followed", "alone", "costs",
-    "worth", "assumptions", "chances", "benefit", "cloud",
+    "worth", "assumptions", "chances", "benefit", "cloud", "groups",
 )  # fmt: skip
 """Tables of a comparison, in the order in which they are written."""
+
+LEFT_OUT = "left_out"
+"""A table made of another, `groups`, and written beside it to be read."""
 
 CLOUD_MEASURES = ("staff_cost_per_week.all", "minutes_without_staff_mean.mental_health")
 """Cost and primary outcome, which a figure sets against each other."""
@@ -124,6 +128,8 @@ class Comparison:
     `calibrations`: of the departments played, those made from files of visits.
     `n_finished` of `n_planned` tasks (a level of demand and a replication) were played.
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
+    `groups` (sums of groups of eligible mental-health visits): demand, staffing, replication and the columns of
+    `sim.engine.measures.visit_groups.group_sums`; `by`: attributes that the answer shows; `left_out` is made of both.
     `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
     up for peer hours), moved_by_effects (what the assumed effects move by themselves).
     """
@@ -165,6 +171,8 @@ class Comparison:
     main_roles: tuple[str, ...] = field(default=())
     calibrations: "tuple[Calibration, ...]" = field(default=())
     n_planned: int = 0
+    groups: "pd.DataFrame" = field(default_factory=no_rows)
+    by: tuple[str, ...] = field(default=())
 
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._facts_in_words())
@@ -181,6 +189,22 @@ class Comparison:
         yield "period", f"{self.weeks} week{'s' * (self.weeks != 1)}, after {self.warm_up_weeks} of warm-up"
         yield "effects", f"{self.effects}{' (assumed)' if self.effects_assumed else ''}"
         yield "tables", ", ".join(f".{name}" for name in TABLES)
+
+    def breakdown(self, by: str | Iterable[str] | None = None) -> "pd.DataFrame":
+        """Who is met and who is left out: groups of eligible mental-health visits `by` attributes such as
+        "arrival_hour", those that the answer shows if none are given.
+
+        A row for each demand, staffing, group and measure; columns as `sim.analysis.subgroups.compared_groups`. Raises
+        ValueError for an attribute that visits do not have, and where nothing was counted.
+        """
+        if self.groups.empty:
+            raise ValueError("by: this comparison has counted no groups; a sweep has none, compare staffings instead")
+        return compared_groups(self.groups, self.by if by is None else by, self.baseline, self.confidence)
+
+    @cached_property
+    def left_out(self) -> "pd.DataFrame":
+        """The breakdown that the answer shows; without rows where it shows none."""
+        return self.breakdown() if self.by and not self.groups.empty else no_rows()
 
     @cached_property
     def estimate_rows(self) -> Mapping[tuple[str, str], Sequence[ResultRow]]:

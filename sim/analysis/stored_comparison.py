@@ -15,8 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import TABLES, Comparison, no_rows
 from sim.analysis.scenario_facts import scenario_of
+from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Worth
 from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.engine.measures.visit_groups import SUMS
 from sim.io.bounded_reader import MIB, read_bytes
 from sim.runs.received_sweep import (
     AS_WRITTEN,
@@ -36,7 +38,7 @@ _MOST_SCENARIOS = 256 * MIB
 """Bytes of scenarios.json; nine staffings take half a million."""
 _TEXTS = frozenset({
     "staffing", "baseline", "measure", "sentence", "stream", "quantity", "weekday", "index", "preset", "against",
-    "source",
+    "by", "group", "source",
 })  # fmt: skip
 """Columns of text; all others hold numbers."""
 _COLUMNS: Mapping[str, str] = {
@@ -57,6 +59,7 @@ _COLUMNS: Mapping[str, str] = {
     "paying": "staffing preset at_low at_none at_high turn_low turn turn_high",
     "cloud": "staffing source number measure value",
     "benefit": "staffing preset times mean probability regret beyond_chance",
+    "groups": f"demand staffing replication by group {' '.join(SUMS)}",
 }
 """Columns of each table that an answer is made of."""
 _ALWAYS = ("estimates", "cautions")
@@ -77,6 +80,7 @@ class ComparisonFacts(BaseModel):
     notes: tuple[str, ...]
     money_notes: tuple[str, ...]
     valued: tuple[Worth, ...]
+    by: tuple[AttributeName, ...] = ()
 
 
 class _StudyNamed(BaseModel):

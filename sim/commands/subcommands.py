@@ -18,7 +18,7 @@ COMMANDS = {
     "--version": "sim.commands.version.version_command",
 }
 """The function of each command; its module is loaded when it is called for."""
-OPTIONS = ("--help", "--dry-run", "--config-dir", "--multirun", "-m")
+OPTIONS = ("--help", "--dry-run", "--quiet", "--json-progress", "--config-dir", "--multirun", "-m")
 OF_HYDRA = {
     "--cfg": "peered keys shows every key with its value, --dry-run what would run",
     "-c": "peered keys shows every key with its value, --dry-run what would run",

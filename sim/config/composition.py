@@ -27,6 +27,7 @@ from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import faults_outside_sweeps
 from sim.studies.question import (
     KEYS_OUTSIDE,
+    REPORT_BY,
     STUDIES,
     CalibrateSettings,
     Question,
@@ -74,6 +75,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
         seed=root.seed,
         engine=groups["engine"].value.name,
         executor=groups["executor"].value,
+        by=groups["report"].value.by,
         choices=dict(draft.choices),
         scenarios=compared,
         overrides=overrides,
@@ -162,7 +164,8 @@ class Composition:
     def check_unused(self) -> None:
         """Keys outside the groups that the study would pass over in silence."""
         study, given = self.study, {"output": self.root.output, **self.draft.paths}
-        for key in KEYS_OUTSIDE:
+        given |= {item.key: str(item.value) for item in self.draft.values if item.key == REPORT_BY}
+        for key in (*KEYS_OUTSIDE, REPORT_BY):
             if study is None or given.get(key) is None or key in study.uses:
                 continue
             users = " and ".join(f"study={name}" for name in studies_using(key))

@@ -83,7 +83,7 @@ def note_of(kind: str, n: int) -> list[str]:
 
 
 DESIGN_KEYS = ("sweep.design", "sweep.csv", "sweep.samples", "sweep.seed", "sweep.baseline", "sweep.filter")
-ONE_FOR_ALL = ("seed", "study", "engine", "executor")
+ONE_FOR_ALL = ("seed", "study", "engine", "executor", "report")
 """Keys and groups that say how scenarios are played."""
 DESIGNS = ("grid", "zip", *SAMPLED)
 _MOST_BYTES = 64 * 2**20

@@ -20,7 +20,7 @@ from sim.department.roster import Role, Staffing
 from sim.department.support import Effects, Support
 from sim.io.plain_data import KeyPath, Plain, entries_in, entry_named, has_entry, typed_path
 from sim.io.suggest import did_you_mean
-from sim.studies.question import AnySettings, ExecutorSettings, StudySettings, studies_with
+from sim.studies.question import AnySettings, ExecutorSettings, ReportContents, StudySettings, studies_with
 
 
 class EngineSettings(Frozen):
@@ -47,6 +47,7 @@ MODELS: dict[str, Any] = {
     "study": AnySettings,
     "engine": EngineSettings,
     "executor": ExecutorSettings,
+    "report": ReportContents,
 }
 TAGS = ("kind", "family")
 

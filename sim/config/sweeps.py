@@ -32,6 +32,7 @@ NOT_SWEPT = {
     "study.baseline": "the first scenario is the baseline: put it first",
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",
     "study.event_log": "a sweep keeps measures, no events: play the scenario by itself, with study=run",
+    "report.by": "a sweep keeps measures, no groups: compare staffings instead, study.staffing=[a,b] report.by=[c]",
 }
 _MOST_NAMED = 3
 """Values or scenarios named where there are many."""

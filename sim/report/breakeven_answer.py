@@ -23,6 +23,7 @@ from sim.report.words.caveats import (
     CHANCE_ONLY,
     LEGEND,
     RESPECT,
+    STOPPED_BY_HAND,
     STRESS_TEST,
     calibration_lines,
     caution_lines,
@@ -210,7 +211,7 @@ def sentences_by_preset(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[s
 def stopped_early(answer: BreakEvenAnswer) -> list[str]:
     """How many replications are counted of those planned, if not all are."""
     planned = number_text.counted(answer.plan.design.replications, "replication")
-    return [] if answer.is_whole else [f"Stopped early: {answer.n} of {planned} are counted."]
+    return [] if answer.is_whole else [f"Stopped early: {answer.n} of {planned} are counted. {STOPPED_BY_HAND}"]
 
 
 def at_no_effect(item: StaffingAnswer) -> list[str]:

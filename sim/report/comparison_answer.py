@@ -9,14 +9,26 @@ from functools import partial
 from rich.console import Console
 from rich.text import Text
 
-from sim.analysis.comparison_result import Comparison
+from sim.analysis.comparison_result import LEFT_OUT, Comparison
 from sim.analysis.sentences import alone, inside, no_difference_claimed
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part, part_text
 from sim.report.console import say
-from sim.report.description import IN_MIND, Description, Points, ScreenTable, Section, TextRows, TextTable, Written
+from sim.report.description import (
+    IN_MIND,
+    Description,
+    FindingLine,
+    Points,
+    ScreenTable,
+    Section,
+    TextRows,
+    TextTable,
+    Written,
+)
+from sim.report.json_lines import EventConsole
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
-from sim.report.tables import answer_workbook, comparison_rows
+from sim.report.tables import answer_workbook, comparison_rows, left_out_rows
+from sim.report.terminal import aloud
 from sim.report.words import assumption_words, caveats
 from sim.report.words.comparison_finding import (
     OTHER_DEMAND,
@@ -49,10 +61,14 @@ FIGURE_CAPTIONS = {
     "hour_of_week": "Mental-health visits present and peers on duty by the hour of the week",
     "scorecard": "what changes, staffing by staffing",
     "differences": "paired differences, every headline measure",
+    "cost": "cost against the primary outcome, with its cloud",
     "minutes_without_staff": "minutes without staff",
+    "not_met": "who is not met by a peer, by hour and day",
+    LEFT_OUT: "who is met, and who is left out",
+    "peer_day": "a peer's day",
     "waits_by_acuity": "waits by acuity",
     "return_curves": "returns over time",
-    "heads_and_load": "staff on duty and visits present",
+    "heads_and_load": "staff on duty and the work that arrives",
     "utilisation": "how busy each role is",
     "demand": "levels of demand",
 }
@@ -154,12 +170,16 @@ def _page_sections(comparison: Comparison, with_figures: bool) -> Iterator[Secti
     """The summary, the figures, further tables, sentences, and what must be kept in mind."""
     ranks, taken_home = rank_line(comparison.known_measures(HEADLINE)), comparison_rows.taken_home_rows(comparison)
     yield Section("", [summary(comparison), page_legend(comparison), ranks])
-    yield from [Section("Figures", figure_blocks())] if with_figures else []
+    yield from [Section("Figures", figure_blocks(comparison))] if with_figures else []
     for title, rows, lines in (
         (caveats.demand_title(comparison), comparison_rows.demand_rows(comparison), []),
         ("Matched simulated patients, first visits", comparison_rows.change_rows(comparison), []),
         (comparison_rows.TAKEN_HOME, taken_home, list(comparison_rows.HOME_WORDS) if taken_home else []),
         (comparison_rows.DAY, comparison_rows.peer_day_rows(comparison), comparison_rows.peer_day_lines(comparison)),
+    ):
+        yield Section(title, [TextTable(rows), " ".join(lines)])
+    yield from left_out_rows.left_out_sections(comparison)
+    for title, rows, lines in (
         ("Cost", comparison_rows.cost_rows(comparison), []),
         ("What the differences would be worth", comparison_rows.worth_rows(comparison), worth_lines(comparison)),
         *assumption_words.titled_rows(comparison),
@@ -210,9 +230,22 @@ def level_of_marks(comparison: Comparison) -> str:
     return where if len(comparison.levels) > 1 else ""
 
 
-def figure_blocks() -> list[Written]:
+def figures_drawn(comparison: Comparison) -> tuple[str, ...]:
+    """Names of the figures that there is something to draw for."""
+    peers = bool(comparison_rows.with_peers(comparison))
+    there = {
+        "cost": len(comparison.cloud) > 0,
+        "not_met": peers,
+        LEFT_OUT: len(comparison.left_out) > 0,
+        "peer_day": peers,
+        "demand": len(comparison.levels) > 1,
+    }
+    return tuple(name for name in FIGURE_CAPTIONS if there.get(name, True))
+
+
+def figure_blocks(comparison: Comparison) -> list[Written]:
     """The first figures, and links to the others."""
-    links = [f"[{caption}](figures/{name}.png)" for name, caption in FIGURE_CAPTIONS.items()]
+    links = [f"[{FIGURE_CAPTIONS[name]}](figures/{name}.png)" for name in figures_drawn(comparison)]
     shown, linked = links[:N_FIGURES_SHOWN], links[N_FIGURES_SHOWN:]
     return [*(Written(f"!{link}") for link in shown), Written(f"More: {', '.join(linked)}.")]
 
@@ -249,10 +282,14 @@ def print_comparison(comparison: Comparison, console: Console, more_to_come: boo
 def print_other_levels(comparison: Comparison, console: Console) -> None:
     """What further levels of demand and draws of the assumptions add to the answer at the central level, and whether
     some were not played whole."""
-    if second := certainty_line(comparison):
-        say(console, Text.assemble("• ", (second.label, "bold"), f": {second.text}"))
+    if isinstance(console, EventConsole):
+        console.answer(describe_comparison(comparison))
+        return
     further = [level for level in comparison.levels if level != comparison.central_level]
-    if text := other_levels_line(comparison):
-        say(console, Text.assemble("• ", (OTHER_DEMAND, "bold"), f": {text}"))
+    lines = [certainty_line(comparison), FindingLine(OTHER_DEMAND, other_levels_line(comparison))]
+    with aloud(console):
+        for line in lines:
+            if line is not None and line.text:
+                say(console, Text.assemble("• ", (line.label, "bold"), f": {line.text}"))
     cautions = caveats.caution_lines_of(comparison, further, _MOST_NAMED)
     print_remarks([*caveats.unfinished_lines(comparison), *cautions], console)

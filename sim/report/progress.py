@@ -4,44 +4,112 @@ The answer is printed by `sim.report.console`.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from sim.department.short_text import cut_end
 from sim.io.clean_text import one_line
 from sim.report.console import say_unbroken
+from sim.report.early_table import EarlyTable
+from sim.report.json_lines import EventConsole
+from sim.report.terminal import LINE_WIDTH, QuietConsole, aloud
 
 LONGEST_LINE = 100
 """Characters of a line of progress; labels of scenarios may be longer."""
+COLUMNS_BESIDE_BAR = 40
+"""Columns of a bar on a terminal beside itself, what is played and the last piece of it: counts, pace, time left."""
 Advance = Callable[[str], None]
+Early = Callable[[], EarlyTable | None]
+"""Gives what is known before all is played, if anything is."""
+
+
+def nothing_early() -> None:
+    """For work that says nothing before its end."""
 
 
 @contextmanager
-def progress(total: int, what: str, console: Console | None = None, brief: bool = False) -> Iterator[Advance]:
+def progress(
+    total: int, what: str, console: Console | None = None, brief: bool = False, early: Early = nothing_early
+) -> Iterator[Advance]:
     """Count `total` pieces of work: a bar on a terminal, plain lines elsewhere. Yields what to call after each piece.
 
     The bar and the lines show how many are done, how many a minute, and the time left. `brief`: off a terminal no line
-    at the beginning and none at the end, for one of many rounds.
+    at the beginning and none at the end, for one of many rounds. `early` is drawn above the bar for as long as there is
+    something, and stays away elsewhere: of what is kept, only the answer may be read.
     """
     shown = console or Console()
-    if not shown.is_terminal:
+    if isinstance(shown, EventConsole):
+        yield ProgressEvents(total, what, shown, early).advance
+    elif isinstance(shown, QuietConsole):
+        yield lambda _: None
+    elif shown.is_terminal:
+        with bar_on_terminal(total, what, shown, early) as advance:
+            yield advance
+    else:
         lines = ProgressLines(total, what, shown, brief=brief)
         yield lines.advance
         lines.end()
-        return
-    columns = (
-        TextColumn("{task.description}", markup=False), BarColumn(bar_width=24), MofNCompleteColumn(), RateColumn(),
-        TimeRemainingColumn(), TextColumn("left  {task.fields[note]}", markup=False),
+
+
+@contextmanager
+def bar_on_terminal(total: int, what: str, console: Console, early: Early) -> Iterator[Advance]:
+    """A bar, below what is known early; it is drawn in its place, and only the bar is left at the end."""
+    bar_width = 24 if console.width >= LINE_WIDTH else 12
+    room = max(20, console.width - bar_width - COLUMNS_BESIDE_BAR)
+    bar = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(bar_width=bar_width), MofNCompleteColumn(),
+        RateColumn(), TimeRemainingColumn(), TextColumn("left  {task.fields[note]}", markup=False), console=console,
     )  # fmt: skip
-    with Progress(*columns, console=shown) as bar:  # drawn past the hooks of the console
-        task = bar.add_task(one_line(what), total=total, note="")
-        yield lambda note: bar.update(task, advance=1, note=one_line(note))
+    task = bar.add_task(cut_end(one_line(what), room // 2), total=total, note="")
+    drawn_early, is_over = early(), False
+
+    def drawn() -> Group:
+        return Group(bar) if is_over or drawn_early is None else Group(drawn_early, bar)
+
+    with Live(console=console, get_renderable=drawn, refresh_per_second=10) as live:  # past the hooks of the console
+
+        def advance(note: str) -> None:
+            nonlocal drawn_early
+            bar.update(task, advance=1, note=cut_end(one_line(note), room // 2))
+            before, drawn_early = drawn_early, early()
+            if drawn_early is not before:
+                live.refresh()
+
+        try:
+            yield advance
+        finally:
+            is_over = True
+
+
+class ProgressEvents:
+    """Progress as events, one a piece of work; and each look at the first replications, once."""
+
+    def __init__(self, total: int, what: str, console: EventConsole, early: Early) -> None:
+        self.total, self.what, self.console, self.early = total, what, console, early
+        self.done, self.last_look = 0, early()
+        self._tell("")
+
+    def advance(self, note: str) -> None:
+        """One more is done."""
+        self.done += 1
+        self._tell(note)
+        table = self.early()
+        if table is not None and table is not self.last_look:
+            look = table.look
+            self.console.event(
+                "look", n=look.n, planned=look.planned, level=look.level, provisional=True, rows=table.facts
+            )
+        self.last_look = table
+
+    def _tell(self, note: str) -> None:
+        self.console.event("progress", what=self.what, done=self.done, of=self.total, note=note)
 
 
 class RateColumn(ProgressColumn):
@@ -103,5 +171,18 @@ def duration(seconds: float) -> str:
 
 
 def teller(console: Console) -> Callable[[str], None]:
-    """Says a line as it is, however long: one that can be copied."""
-    return partial(say_unbroken, console)
+    """Says a line as it is, however long, one that can be copied; on a quiet console too."""
+
+    def tell(line: str) -> None:
+        with aloud(console):
+            say_unbroken(console, line)
+
+    return tell
+
+
+def tell_results(console: Console, folder: Path, files: Sequence[str]) -> None:
+    """Where the results are: the last line of a study."""
+    if isinstance(console, EventConsole):
+        console.event("results", folder=folder, files=files)
+        return
+    teller(console)(f"results are in {folder}: {', '.join(files)}")

@@ -16,7 +16,8 @@ from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
 from sim.report.console import say, show, wrapped_lines
 from sim.report.description import Description, Finding, ScreenTable, TextRows
-from sim.report.terminal import LINE_WIDTH
+from sim.report.json_lines import EventConsole
+from sim.report.terminal import LINE_WIDTH, QuietConsole, aloud
 
 MOST_LINES = 40
 """Lines of a terminal of 100 columns that the answer of any study may take."""
@@ -31,7 +32,18 @@ TABLE_FRAME = 2
 
 
 def print_answer(answer: Description, console: Console, lines_around: int = 0) -> None:
-    """Print the answer in at most `MOST_LINES` less `lines_around`, those printed before it and after it."""
+    """Print the answer in at most `MOST_LINES` less `lines_around`, those printed before it and after it.
+
+    On a quiet console its finding alone, without the question.
+    """
+    if isinstance(console, EventConsole):
+        console.answer(answer)
+        return
+    if isinstance(console, QuietConsole):
+        with aloud(console):
+            for text in list(finding_texts(answer.finding))[1:]:
+                say(console, text)
+        return
     remarks = list(answer.remarks)
     intro = cut_end(answer.intro, LONGEST_INTRO)
     above = [*finding_texts(answer.finding), *([Text(intro, "dim")] if intro else [])]

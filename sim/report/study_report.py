@@ -44,7 +44,7 @@ JUDGED_BY = {"bonferroni": "Bonferroni", "max_t": "the joint distribution of the
 
 
 class ReportFacts(BaseModel):
-    """What run.json says that a report shows."""
+    """What run.json says that a report shows; `by`: groups of visits that are asked for instead of those it names."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
 
@@ -67,6 +67,7 @@ class ReportFacts(BaseModel):
     runs_done: int | None = None
     runs_planned: int | None = None
     weeks: int = 0
+    by: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

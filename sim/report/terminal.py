@@ -7,10 +7,10 @@ replacement sign. What is shown is `sim.report.console`.
 import codecs
 import os
 import unicodedata
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import StringIO, TextIOBase, TextIOWrapper
-from typing import IO, TextIO, TypeVar, cast
+from typing import IO, Any, TextIO, TypeVar, cast
 
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook, RenderResult
 from rich.segment import Segment
@@ -147,12 +147,35 @@ def with_clean_text(console: AnyConsole) -> AnyConsole:
     return console
 
 
-def patient_console(stream: TextIO | None) -> Console:
+class QuietConsole(Console):
+    """Prints nothing but what is said `aloud`."""
+
+    is_loud = False
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        if self.is_loud:
+            super().print(*objects, **how)
+
+
+@contextmanager
+def aloud(console: Console) -> Iterator[None]:
+    """What is printed meanwhile is printed on a quiet console too."""
+    if not isinstance(console, QuietConsole):
+        yield
+        return
+    before, console.is_loud = console.is_loud, True
+    try:
+        yield
+    finally:
+        console.is_loud = before
+
+
+def patient_console(stream: TextIO | None, kind: type[Console] = Console) -> Console:
     """A console on a stream that may not be able to take it all, of a fixed width where there is no terminal."""
     if stream is None:
         return Console(quiet=True, file=StringIO())
     patient = PatientStream(stream)
-    return with_clean_text(Console(file=cast(IO[str], patient), width=None if patient.isatty() else LINE_WIDTH))
+    return with_clean_text(kind(file=cast(IO[str], patient), width=None if patient.isatty() else LINE_WIDTH))
 
 
 def lines_written(console: Console) -> int:

@@ -22,6 +22,7 @@ from sim.engine.measures.array_loops import Cells, Floats, Integers, count_in_bi
 from sim.engine.measures.cohort import Cohort
 from sim.engine.measures.measuring import measure_cohort, per_visit_outcomes
 from sim.engine.measures.peer_day import PeerDay
+from sim.engine.measures.visit_groups import group_sums
 from sim.engine.measures.week import mean_week_of
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Design, FilesOfRun, Reduced, RunFiles, RunKey, RunTask, no_files
@@ -216,12 +217,13 @@ class RunSummary:
     Hundreds of these are in memory at once.
     """
 
-    TABLES: ClassVar = ("week", "waits", "returns", "alone", "changes")
+    TABLES: ClassVar = ("week", "waits", "returns", "alone", "groups", "changes")
 
     week: pd.DataFrame
     waits: pd.DataFrame
     returns: pd.DataFrame
     alone: pd.DataFrame
+    groups: pd.DataFrame
     changes: pd.DataFrame | None
 
 
@@ -231,7 +233,7 @@ def summarised(trajectory: Trajectory, scenario: Scenario, baseline: Mapping[str
     changes = None if baseline is None else matched_changes(baseline, outcomes, trajectory.streams)
     time = PeerDay(trajectory, scenario)
     values = {sys.intern(name): value for name, value in measure_cohort(time).items()}
-    tables = mean_week_of(time), wait_counts(time), return_table(time), alone_counts(time), changes
+    tables = mean_week_of(time), wait_counts(time), return_table(time), alone_counts(time), group_sums(time), changes
     return Reduced(values, RunSummary(*tables), outcomes)
 
 

@@ -76,8 +76,8 @@ class Results(Mapping[str, pd.DataFrame]):
             raise KeyError(self._unknown(table))
         return _read_table(table, self._files[table], self.folder, columns, equal)
 
-    def size_of(self, table: str) -> tuple[int, int, str, int]:
-        """Rows and columns of a table, the names of its columns, and how many files it is read from."""
+    def size_of(self, table: str) -> tuple[int, int, int, str]:
+        """Rows and columns of a table, how many files it is read from, and the names of its columns."""
         files = self._files[table]
         with (
             received_sweep.refuse_unreadable(f"{self.folder}, table {table}", "cannot be read"),
@@ -86,7 +86,7 @@ class Results(Mapping[str, pd.DataFrame]):
             rows = relation(connection, files)
             names = [name for name in rows.columns if name != FILENAME]
             ((n_rows,),) = rows.aggregate([FunctionExpression("count")]).fetchall()
-        return int(n_rows), len(names), ", ".join(names), len(files)
+        return int(n_rows), len(names), len(files), ", ".join(names)
 
     def text_of(self, name: str) -> str:
         """A text file of the folder. Raises FileNotFoundError where it has none, ScenarioError if it is no text."""
@@ -142,7 +142,8 @@ def _files_in(folder: Path) -> dict[str, list[Path]]:
     found = {file.stem: [file] for file in sorted(folder.iterdir()) if file.suffix in (".parquet", ".csv")}
     visits = sorted((folder / VISITS).glob("*.parquet")) or visits_of_sweep(folder)
     events = [file for file in sorted((folder / EVENTS).glob("*")) if file.suffix in (".parquet", ".csv")]
-    found |= {VISITS: visits} if visits else {}
+    parts = sorted((folder / PARTS).glob("*.parquet"))
+    found |= ({VISITS: visits} if visits else {}) | ({PARTS: parts} if parts else {})
     # One format a table; the log for vidigi is of other columns.
     kinds = {file.suffix: [each for each in events if each.suffix == file.suffix] for file in events}
     plain = [file for file in next(iter(kinds.values()), []) if not file.stem.endswith("-vidigi")]

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,15 +13,18 @@ from rich.console import Console
 
 from sim.analysis.assumption_spread import drawn_runs
 from sim.analysis.compare import Plan, comparison_of, played_of, values_table
-from sim.analysis.comparison_result import TABLES, Comparison
+from sim.analysis.comparison_result import LEFT_OUT, TABLES, Comparison
 from sim.analysis.design_needs import check_design
+from sim.analysis.early_looks import EarlyLooks
 from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
 from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
-from sim.department.scenario import ScenarioError
+from sim.department.scenario import Scenario, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
 from sim.report.description import answer_markdown
+from sim.report.early_table import EARLY_MEASURES, early_differences
 from sim.report.figures.figure_workers import begin_figures, drawers
+from sim.report.progress import progress
 from sim.report.study_report import ReportFacts, comparison_report, drawings
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import patient_console, show_finished
@@ -29,7 +32,7 @@ from sim.report.words.stopping_text import PrecisionOutcome, precision_lines
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design, FilesOfRun
 from sim.runs.playing import refuse_failed
-from sim.runs.run_store import FACTS
+from sim.runs.run_store import FACTS, RunResult
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
@@ -42,7 +45,7 @@ from sim.studies.question import (
     StudySettings,
     overrides_of_question,
 )
-from sim.studies.study import Files, PlayedStudy, Waits, Watch, design_for
+from sim.studies.study import AnswerScreen, Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4
 """Staffings named where progress is shown."""
@@ -71,9 +74,15 @@ def plan_of(question: Question) -> Plan:
         presets=presets_of(against),
         changed=overrides_of_question(question.overrides),
         draws=None if against is None else draws_of(against, question.choices),
+        by=question.by if question.asks_by or any(map(has_peers_on_duty, scenarios)) else (),
     )
     check_design(plan.design)
     return plan
+
+
+def has_peers_on_duty(scenario: Scenario) -> bool:
+    """Whether any peer is on duty."""
+    return any(role.kind == "peer" and role.hours_per_week() > 0.0 for role in scenario.staffing.roles.values())
 
 
 def designs_of(plan: Plan) -> list[Design]:
@@ -81,14 +90,18 @@ def designs_of(plan: Plan) -> list[Design]:
     return [plan.design, *([] if plan.draws_design is None else [plan.draws_design])]
 
 
-def compare_in_memory(plan: Plan) -> Comparison:
-    """Play a whole plan and compare. Raises RunFailed for the first run that fails."""
+def compare_in_memory(plan: Plan, console: Console | None = None) -> Comparison:
+    """Play a whole plan and compare, progress on a console. Raises RunFailed for the first run that fails."""
     started, runs = time.monotonic(), RunsInMemory()
     for design in designs_of(plan):
-        for _, played in play_in_rounds(design, runs):
-            for task, results in played:
-                refuse_failed(task, results)
-                runs.add(results)
+        for tasks, played in play_in_rounds(design, runs):
+            with progress(
+                len(tasks), counted(len(plan.scenarios), "staffing"), console or Console(quiet=True)
+            ) as advance:
+                for task, results in played:
+                    refuse_failed(task, results)
+                    runs.add(results)
+                    advance(str(task))
     return answered(plan, runs, time.monotonic() - started)
 
 
@@ -117,21 +130,25 @@ def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionOutcome:
     return PrecisionOutcome(tuple(names.values()), plan.base.replications, found, plan.base.rules)
 
 
-class FirstAnswer(Watch[Comparison]):
-    """Shows the answer at the central level of demand as soon as that has been played, while other levels are."""
+class FirstAnswer(AnswerScreen[Comparison]):
+    """Shows the answer at the central level of demand as soon as that has been played, while other levels are; and
+    before it what the first replications say."""
 
     def __init__(self, plan: Plan, runs: RunsInMemory, console: Console, place: Path) -> None:
-        super().__init__(print_comparison, console)
+        super().__init__(print_comparison, console, watch_of(plan, console))
         self.plan, self.runs, self.place = replace(plan, levels=(plan.central_level,)), runs, place
         self.has_other_levels = len(plan.levels) > 1
         self.started, self.is_shown = time.monotonic(), False
 
-    def played(self) -> None:
+    def played(self, results: Iterable[RunResult]) -> None:
+        super().played(results)
         if self.is_shown or not self.has_other_levels or len(self.runs.done()) < self.plan.design.n_runs:
             return
         finished, n_planned = played_of(self.runs, self.plan)
         if sum(map(len, finished.values())) < n_planned * len(self.plan.scenarios):
             return
+        if self.watch is not None:
+            self.watch.end()
         answer = partial(comparison_of, self.runs, self.plan, time.monotonic() - self.started)
         errors = patient_console(sys.stderr)
         show_finished(lambda: print_comparison(answer(), self.console, more_to_come=True), errors, self.place)
@@ -140,6 +157,18 @@ class FirstAnswer(Watch[Comparison]):
     def show_all(self, answer: Comparison) -> None:
         """The whole answer, or what the other levels add to what has been shown."""
         (print_other_levels if self.is_shown else print_comparison)(answer, self.console)
+
+
+def watch_of(plan: Plan, console: Console) -> Watch | None:
+    """What watches the central level of demand; nothing where the replications planned are not fixed: stopping rules
+    have looks of their own."""
+    if plan.base.rules.in_rounds:
+        return None
+    central = {name: label for label, (level, name) in plan.cells.items() if level == plan.central_level}
+    names = {name: scenario.staffing.label or name for name, scenario in plan.scenarios.items()}
+    keys = {name: plan.design.keys[central[name]] for name in plan.staffings}
+    looks = EarlyLooks(keys, EARLY_MEASURES, plan.base.replications, plan.base.confidence)
+    return Watch(looks, partial(early_differences, names), console)
 
 
 class CompareStudy(PlayedStudy[Plan, Comparison]):
@@ -169,7 +198,7 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         names = counted(len(plan.scenarios), "staffing") if several else ", ".join(plan.scenarios)
         return f"{names} on the same patients"
 
-    def watch(self, plan: Plan, runs: RunsInMemory, console: Console, place: Path) -> Watch[Comparison]:
+    def screen(self, plan: Plan, runs: RunsInMemory, console: Console, place: Path) -> AnswerScreen[Comparison]:
         return FirstAnswer(plan, runs, console, place)
 
     def show(self, answer: Comparison, console: Console) -> None:
@@ -194,7 +223,7 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
     ) -> Files:
         scenarios = {name: scenario.model_dump(mode="json") for name, scenario in plan.scenarios.items()}
         described = describe_comparison(answer, self.has_figures)
-        tables = {name: table for name in TABLES if len((table := getattr(answer, name)).columns)}
+        tables = {name: table for name in (*TABLES, LEFT_OUT) if len((table := getattr(answer, name)).columns)}
         if len(reached := precision_of(plan, runs).plan.precision_reached):
             tables["precision"] = reached
         return {

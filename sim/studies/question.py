@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen, Positive
 from sim.department.scenario import Period, Scenario
@@ -28,6 +29,7 @@ MOST = 10**9
 WholePositive = Annotated[int, Field(ge=1, le=MOST)]
 WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 
+REPORT_BY = "report.by"
 KEYS_OUTSIDE = ("output", "visits", "run", "query", "table", "export")
 """Keys outside the group `study` that only some studies use."""
 
@@ -186,12 +188,14 @@ class AgainstBaselineSettings(StaffingsSettings, PlayedSettings):
 class CompareSettings(MeasuredSettings, AgainstBaselineSettings):
     """Staffings compared on the same patients."""
 
+    uses: ClassVar[frozenset[str]] = frozenset({"output", REPORT_BY})
     name: Literal["compare"] = "compare"
 
 
 class RunSettings(MeasuredSettings):
     """One scenario, played and measured; in a sweep each of many."""
 
+    uses: ClassVar[frozenset[str]] = frozenset({"output", REPORT_BY})
     name: Literal["run"] = "run"
 
 
@@ -271,7 +275,7 @@ class ResultsSettings(StudySettings):
 class ReportSettings(StudySettings):
     """The report of a study that was played, made again from its folder; nothing is simulated."""
 
-    uses: ClassVar[frozenset[str]] = frozenset({"run", "export"})
+    uses: ClassVar[frozenset[str]] = frozenset({"run", "export", REPORT_BY})
     name: Literal["report"] = "report"
 
 
@@ -330,6 +334,16 @@ class CalibrateSettings(StudySettings):
             yield f"match_range names {', '.join(foreign)}, which match does not: add them to match, or leave them out"
 
 
+class ReportContents(Frozen):
+    """What answers show beside their measures: groups of visits `by` attributes of `sim.analysis.subgroups`."""
+
+    name: str
+    by: Annotated[tuple[AttributeName, ...], BeforeValidator(as_list)] = ()
+
+    def _wrong(self) -> Iterator[str]:
+        yield from named_twice(by=self.by)
+
+
 class ExecutorSettings(Frozen):
     """Where replications run: `auto` leaves it to the engine. `workers` None: as many as there are cores.
 
@@ -348,7 +362,8 @@ class ExecutorSettings(Frozen):
 
 
 NOT_THE_QUESTION = (
-    "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log",
+    "output", "engine", "executor", "study=", "study.staffing", "configs", "study.visits", "study.event_log", "report=",
+    "report.",
 )  # fmt: skip
 """Overrides that change where and how an answer is made, or that it shows anyway, not what was asked."""
 
@@ -363,7 +378,8 @@ class Question:
     """What a command asks for. `scenario` has the chosen staffing, `scenarios` those the study plays, by staffing.
 
     `choices` maps groups to files, `files` are all files read, `chosen` those of them chosen by name and not only
-    inherited from, `overridden` the keys set on the command line, `column_map` that of a file of visits.
+    inherited from, `overridden` the keys set on the command line, `column_map` that of a file of visits. The answer
+    shows groups of visits `by` attributes.
     """
 
     scenario: Scenario
@@ -385,6 +401,12 @@ class Question:
     table: str | None = None
     export: Path | None = None
     column_map: ColumnMap | None = None
+    by: tuple[str, ...] = ()
+
+    @property
+    def asks_by(self) -> bool:
+        """Whether the command says what visits are grouped by."""
+        return REPORT_BY in self.overridden or self.choices.get("report", "default") != "default"
 
     @property
     def played(self) -> dict[str, Scenario]:

@@ -14,7 +14,7 @@ from sim.analysis.stored_comparison import stored_comparison, stored_tables
 from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.breakeven_answer import describe_break_even
-from sim.report.comparison_answer import describe_comparison
+from sim.report.comparison_answer import describe_comparison, figures_drawn
 from sim.report.description import answer_markdown, without_output
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
@@ -27,7 +27,7 @@ from sim.runs.result_tables import Results
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.runs.tables_on_disk import write_text
 from sim.studies.breakeven import answer_of_store, break_even_page, received_plan
-from sim.studies.question import Question, ReportSettings
+from sim.studies.question import REPORT_BY, Question, ReportSettings
 from sim.studies.study import Study
 from sim.studies.sweep import received_design, sweep_and_comparison, sweep_page
 from sim.studies.validate import VALIDATION_FILE
@@ -58,7 +58,10 @@ class ReportStudy(Study):
         check_entries(question.run)
         refuse_without_page(question.run, read_facts(question.run / FACTS, StudyPlayed).study)
         place = question.export or question.run / REPORT
-        text = page_of(question.run, read_facts(question.run / FACTS, ReportFacts), place.suffix)
+        facts = read_facts(question.run / FACTS, ReportFacts)
+        if question.asks_by:
+            facts = facts.model_copy(update={"by": question.by})
+        text = page_of(question.run, facts, place.suffix)
         try:
             if question.export is None:
                 write_again(question.run, REPORT, text)
@@ -83,6 +86,9 @@ def problems_of_place(file: Path | None) -> list[Problem]:
 
 def page_of(folder: Path, facts: ReportFacts, suffix: str) -> str:
     """The page of a folder of a study of `PAGES`: its report, or its answer in Markdown. Raises ScenarioError."""
+    if facts.by is not None and facts.study not in ("compare", "run"):
+        remedy = f"a study={facts.study} counts no groups of visits: leave it out"
+        raise ScenarioError([Problem(REPORT_BY, ", ".join(facts.by), remedy)])
     try:
         return PAGES[facts.study](folder, facts, suffix)
     except ScenarioError:
@@ -99,9 +105,21 @@ def refuse_without_page(folder: Path, study: str) -> None:
         raise ScenarioError([Problem(f"{folder / FACTS}, study", shortened_value(study), remedy)])
 
 
+def comparison_in(folder: Path, facts: ReportFacts) -> Comparison:
+    """The comparison of a folder, with the groups of visits that are asked for. Raises ScenarioError."""
+    comparison = stored_comparison(folder)
+    if facts.by is None:
+        return comparison
+    if comparison.groups.empty:
+        raise ScenarioError(
+            [Problem(REPORT_BY, ", ".join(facts.by), f"{folder} has no table of groups: play it again")]
+        )
+    return replace(comparison, by=facts.by)
+
+
 def comparison_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     """The page of a comparison."""
-    comparison = stored_comparison(folder)
+    comparison = comparison_in(folder, facts)
     if suffix == ".md":
         return answer_markdown(describe_comparison(comparison, with_figures=True))
     return comparison_report(comparison, facts, redrawn(comparison))
@@ -109,7 +127,7 @@ def comparison_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
 
 def scenario_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     """The page of one scenario, which has no figures."""
-    comparison = stored_comparison(folder)
+    comparison = comparison_in(folder, facts)
     if suffix == ".md":
         return answer_markdown(describe_comparison(comparison))
     return comparison_report(comparison, facts, {})
@@ -165,10 +183,10 @@ STUDIES_WITH_REPORT = "a comparison, one scenario, a sweep, a break-even study o
 
 def redrawn(comparison: Comparison, names: Sequence[str] = ()) -> dict[str, str]:
     """The SVG of each figure, or of those named, drawn from the tables: those of the folder may be anybody's."""
-    from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure  # loads a drawing library
+    from sim.report.figures.draw_all import draw_figure  # loads a drawing library
 
     with TemporaryDirectory(prefix="peered-report-") as folder:
-        for name in names or FIGURE_MAKERS:
+        for name in names or figures_drawn(comparison):
             draw_figure(name, comparison, Path(folder), ("svg",))
         return drawings(Path(folder))
 

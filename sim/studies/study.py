@@ -6,7 +6,7 @@ A study is an instance of `Study` or of `PlayedStudy`. `sim.studies` lists the m
 import sys
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib.util import find_spec
@@ -17,6 +17,7 @@ from rich.console import Console
 
 from sim.analysis.assumptions import assumptions_in_use
 from sim.analysis.design_needs import expected_time, visits_per_run
+from sim.analysis.early_looks import EarlyLook, EarlyLooks
 from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -24,7 +25,9 @@ from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
 from sim.register.rows import read_register
 from sim.report.console import say
-from sim.report.progress import duration, progress, teller
+from sim.report.early_table import EarlyTable
+from sim.report.json_lines import EventConsole
+from sim.report.progress import Early, duration, nothing_early, progress, tell_results, teller
 from sim.report.study_report import REPORT, ReportFacts
 from sim.report.terminal import patient_console, show_finished
 from sim.report.words.roster_text import print_rosters
@@ -75,14 +78,48 @@ Waits = Sequence[Callable[[], object]]
 """Calls that wait for figures, and raise what went wrong with them."""
 
 
-class Watch(Generic[A]):
-    """Shows the answer once all is played."""
+class Watch:
+    """Has a look at the first replications while the rest is played, if somebody sees it: on a terminal, or as events.
 
-    def __init__(self, show: Callable[[A, Console], None], console: Console) -> None:
-        self.show, self.console = show, console
+    `table` lays a look out; `early` is the latest, None before the first and once the answer is there.
+    """
 
-    def played(self) -> None:
+    def __init__(self, looks: EarlyLooks, table: Callable[[EarlyLook], EarlyTable], console: Console) -> None:
+        self._looks, self._table = looks, table
+        self._is_seen = console.is_terminal or isinstance(console, EventConsole)
+        self.early: EarlyTable | None = None
+
+    def add(self, results: Iterable[RunResult]) -> None:
+        """More runs are there. What goes wrong in showing them ends the watching, and nothing else."""
+        if not self._is_seen:
+            return
+        try:
+            if look := self._looks.add(results):
+                self.early = self._table(look)
+        except Exception as error:
+            self.end()
+            text = f"peered: early results could not be shown ({type(error).__name__}: {error})"
+            say(patient_console(sys.stderr), text)
+
+    def end(self) -> None:
+        """The answer takes the place of what was shown early."""
+        self.early, self._is_seen = None, False
+
+
+class AnswerScreen(Generic[A]):
+    """Shows an answer once all is played, and until then what `watch` sees, if anything watches."""
+
+    def __init__(self, show: Callable[[A, Console], None], console: Console, watch: Watch | None = None) -> None:
+        self.show, self.console, self.watch = show, console, watch
+
+    def played(self, results: Iterable[RunResult]) -> None:
         """More runs are there."""
+        if self.watch is not None:
+            self.watch.add(results)
+
+    def early(self) -> EarlyTable | None:
+        """What is shown before the answer."""
+        return None if self.watch is None else self.watch.early
 
     def show_all(self, answer: A) -> None:
         """All runs are there."""
@@ -95,7 +132,7 @@ class PlayedStudy(Study, Generic[P, A]):
     Stopped by an interrupt it answers with what has finished; the same command goes on from there.
     """
 
-    shown_files = "report.html, answer.md, answer.xlsx"
+    shown_files: ClassVar[Sequence[str]] = (REPORT, "answer.md", "answer.xlsx")
 
     @abstractmethod
     def plan(self, question: Question) -> P:
@@ -142,9 +179,9 @@ class PlayedStudy(Study, Generic[P, A]):
         """Yields what begins the figures of an answer."""
         yield lambda _: ()
 
-    def watch(self, plan: P, runs: RunsInMemory, console: Console, place: Path) -> Watch[A]:
-        """Shows what can be shown before all is played."""
-        return Watch(self.show, console)
+    def screen(self, plan: P, runs: RunsInMemory, console: Console, place: Path) -> AnswerScreen[A]:
+        """Shows the answer, and what can be shown before all is played."""
+        return AnswerScreen(self.show, console)
 
     def dry_run(self, question: Question, console: Console) -> int:
         plan = self.plan(question)
@@ -167,7 +204,7 @@ class PlayedStudy(Study, Generic[P, A]):
             unwritten, files = draft.errors, self.run_files(plan, draft.folder)
             journal = RunJournal.opened(draft.folder, design.seed, code_version())
             runs = recovered(draft, journal, partial(self.designs, plan), files)
-            watch = self.watch(plan, runs, console, place)
+            screen = self.screen(plan, runs, console, place)
             tell = teller(console)
 
             def on_played(task: RunTask, results: Sequence[RunResult]) -> None:
@@ -175,11 +212,13 @@ class PlayedStudy(Study, Generic[P, A]):
                 for result in results[:1]:
                     if result.traceback:
                         tell(f"{task} is left out: {result.traceback.strip().splitlines()[-1]}")
-                watch.played()
+                screen.played(results)
 
-            watch.played()
+            screen.played(runs.results.values())
             what = self.what(plan)
-            goes_on = play_missing(design, runs, journal, files, unwritten, console, tell, what, "block", on_played)
+            goes_on = play_missing(
+                design, runs, journal, files, unwritten, console, tell, what, "block", on_played, early=screen.early
+            )
             if not runs.done():
                 raise KeyboardInterrupt
             designs = self.designs(plan)  # made only now: to compose thousands of scenarios takes seconds
@@ -196,7 +235,7 @@ class PlayedStudy(Study, Generic[P, A]):
                 facts |= {"blocks_finished": n_finished, "blocks_planned": n_wanted}
                 write_each(self.files(plan, answer, runs, facts, question), draft.folder, unwritten)
                 at_end.enter_context(console)  # what is shown is printed when all of it stands
-                show_finished(partial(watch.show_all, answer), patient_console(sys.stderr), place)
+                show_finished(partial(screen.show_all, answer), patient_console(sys.stderr), place)
                 drawn = not interrupted.is_set() and all_drawn(figures, tell, unwritten)
                 report = self.report(
                     answer, ReportFacts.model_validate_json(json_text(facts)), draft.folder / "figures"
@@ -209,7 +248,7 @@ class PlayedStudy(Study, Generic[P, A]):
                     unwritten.partial = f"{n_finished} of {n_wanted} blocks have finished"
                 else:
                     journal.remove()
-        tell(f"results are in {place}: {self.shown_files}")
+        tell_results(console, place, self.shown_files)
         return 0 if drawn and not tasks else 1
 
 
@@ -263,18 +302,20 @@ def play_missing(
     noun: str,
     on_played: Callable[[RunTask, Sequence[RunResult]], None],
     tell_round: Callable[[int, str], None] = lambda *_: None,
+    early: Early = nothing_early,
 ) -> bool:
     """Play what is missing, or as much as the user has the patience for, in as many rounds as what is asked takes.
 
     Returns whether all of it was tried.
 
     Inputs: `runs` and `store`, where results are known and written; `tell` says a line; `what` is played, in words, and
-    a task is called a `noun`; `on_played` takes the results of each task, and has to make them known to `runs`.
+    a task is called a `noun`; `on_played` takes the results of each task, and has to make them known to `runs`;
+    `early` gives what is shown meanwhile.
     Results that cannot be written end it, and are noted in `unwritten`.
     """
     tasks, n_wanted = missing(design, runs, files)
     if len(tasks) < n_wanted:
-        tell(f"{n_wanted - len(tasks)} of {counted(n_wanted, noun)} are there already")
+        say(console, f"{n_wanted - len(tasks)} of {counted(n_wanted, noun)} are there already")
     if not tasks:
         return True
 
@@ -291,7 +332,7 @@ def play_missing(
                     f"{counted(len({task.name for task in tasks}), 'scenario')} played on: "
                     f"{counted(len(tasks), f'further {noun}')}",
                 )
-            with progress(len(tasks), what, console, brief=number > 1) as advance:
+            with progress(len(tasks), what, console, brief=number > 1, early=early) as advance:
                 for task, results in played:
                     on_played(task, results)
                     advance(str(task))

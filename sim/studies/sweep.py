@@ -31,7 +31,7 @@ from sim.io.short_lists import few_of
 from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
 from sim.report.description import Description, answer_markdown
-from sim.report.progress import progress, teller
+from sim.report.progress import progress, tell_results, teller
 from sim.report.screen import print_answer
 from sim.report.study_report import (
     REPORT,
@@ -214,7 +214,7 @@ class GrowingFolder:
     def tell(self, line: str) -> None:
         """Say a line, in the log too."""
         self.log.say(line)
-        say(self.console, line)
+        teller(self.console)(line)
 
     def play_and_answer(
         self,
@@ -260,7 +260,8 @@ class GrowingFolder:
         if self.unwritten.found:
             self.log.say(f"ended: {self.unwritten.text()}")
             raise run_store.cannot_keep(folder, self.unwritten.text())
-        teller(self.console)(f"\nresults are in {folder}, the whole answer in {REPORT} and {ANSWER_PAGE}")
+        self.console.print()
+        tell_results(self.console, folder, (REPORT, ANSWER_PAGE, ANSWER))
         if not found.is_whole:
             teller(self.console)(f"to go on: {shlex.join(command)}")
         return 0 if found.is_whole and drawn else 1

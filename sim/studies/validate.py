@@ -37,7 +37,7 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
 
     name = "validate"
     settings = ValidateSettings
-    shown_files = f"{REPORT}, answer.md, {ANSWER}, {VALIDATION_FILE}"
+    shown_files = (REPORT, "answer.md", ANSWER, VALIDATION_FILE)
 
     def plan(self, question: Question) -> ValidationPlan:
         assert isinstance(question.study, ValidateSettings)

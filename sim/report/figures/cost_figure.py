@@ -26,11 +26,6 @@ SOURCES = {"draw": ("x", 9.0, 0.35), "replication": ("o", 9.0, 0.55)}
 """Marker, size and strength of the points of a cloud."""
 
 
-def has_cost(comparison: Comparison) -> bool:
-    """Whether cost and outcome of any staffing can be set beside the baseline's."""
-    return len(cost_table(comparison)) > 0
-
-
 def cost_table(comparison: Comparison) -> pd.DataFrame:
     """A row for each staffing: staffing, label, hue, cost and outcome (differences from the baseline), and
     is_beyond_chance (the outcome)."""

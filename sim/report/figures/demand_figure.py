@@ -23,11 +23,6 @@ NAME_HEIGHT = 0.29
 """Inches that a name of two lines needs."""
 
 
-def has_levels(comparison: Comparison) -> bool:
-    """Whether there is more than one level of demand to draw."""
-    return len(comparison.levels) > 1
-
-
 def demand_table(comparison: Comparison, measures: Sequence[str]) -> pd.DataFrame:
     """Mean and interval by measure, level of demand and line: the baseline, with the staffings that do not differ from
     it beyond chance at any level, and a line for each other.

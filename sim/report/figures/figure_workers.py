@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.analysis.comparison_result import Comparison
+from sim.report.comparison_answer import figures_drawn
 from sim.runs.worker_pool import POOLS
 
 MOST_DRAWERS = 4
@@ -28,7 +29,8 @@ def drawers(n_cores: int) -> Iterator[Executor]:
 def begin_figures(comparison: Comparison, folder: Path, pool: Executor) -> list[Future[list[Path]]]:
     """Have every figure of a comparison drawn; each future holds the files of one figure, or what went wrong."""
     try:
-        names = pool.submit(figure_names).result()
+        drawn = figures_drawn(comparison)
+        names = [name for name in pool.submit(figure_names).result() if name in drawn]
         # Here and once: a pool serializes in a thread of its own, while this one fills the comparison's caches.
         serialized = pickle.dumps(comparison)
         return [pool.submit(draw_serialized, name, serialized, folder) for name in names]

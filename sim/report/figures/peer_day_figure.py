@@ -21,11 +21,6 @@ LEAST_SHOWN = 0.0005
 """Share of the paid time below which a part is left out if it is so under every staffing."""
 
 
-def has_peer_days(comparison: Comparison) -> bool:
-    """Whether the paid time of peers was measured under any staffing."""
-    return bool(with_peers(comparison))
-
-
 def peer_day_table(comparison: Comparison) -> pd.DataFrame:
     """Parts of the paid time: staffing, label (of staffings with the same day, of all), measure, part, share, and
     half_width (nan without an interval), in per cent."""

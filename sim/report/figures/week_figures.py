@@ -64,11 +64,6 @@ def week_title(comparison: Comparison, staffing: str) -> str:
 # --- who is not met
 
 
-def has_peers_on_duty(comparison: Comparison) -> bool:
-    """Whether there is anything to draw of who is met by a peer."""
-    return bool(staffings_with_peers(comparison))
-
-
 def not_met_figure(comparison: Comparison) -> Frame:
     """A map of day and hour for each pattern of peer hours: the share of those present whom no peer has met."""
     groups = distinct_weeks(comparison, staffings_with_peers(comparison))

@@ -83,6 +83,24 @@ BENEFIT_HEADERS = {
     "regret": Column("Lost on average by choosing it (CAD a week)", MONEY),
     "beyond_chance": Column("Its net benefit in the draws varies beyond chance"),
 }
+LEFT_OUT_HEADERS = {
+    "by": Column("Grouped by"),
+    "group": Column("Group"),
+    "visits": Column("Visits of the group a replication", "#,##0.0"),
+    **{name: ESTIMATE_HEADERS[name] for name in ("label", "unit", "mean", "low", "high")},
+    "gap": Column("Gap to all other groups (% points for shares, else the unit of the row)", NUMBER_CELL),
+    "gap_low": Column("Interval of the gap from", NUMBER_CELL),
+    "gap_high": Column("Interval of the gap to", NUMBER_CELL),
+    "gap_simultaneous": Column("Half-width of the gap, the attribute judged together", NUMBER_CELL),
+    "difference": Column("Paired difference from the baseline", NUMBER_CELL),
+    "difference_low": Column("Interval of the difference from", NUMBER_CELL),
+    "difference_high": Column("Interval of the difference to", NUMBER_CELL),
+    "difference_simultaneous": Column("Half-width of the difference, the attribute judged together", NUMBER_CELL),
+    "hidden": Column("Hidden: too few visits"),
+    "n": ESTIMATE_HEADERS["n"],
+    "measure": ESTIMATE_HEADERS["measure"],
+}
+SCALED_OF_GROUPS = tuple(name for name, column in LEFT_OUT_HEADERS.items() if column.number_format == NUMBER_CELL)
 
 
 def write_answer_workbook(sheets: Sequence[Sheet], file: Path) -> None:
@@ -220,6 +238,9 @@ def sheets_of(comparison: Comparison) -> list[Sheet]:
         headers = names | DIFFERENCE_HEADERS | {"sentence": Column("In words")}
         sheets.append(table_sheet("differences", relabelled(differences, label_of), headers))
     sheets += peer_day_sheets(comparison)
+    if len(comparison.left_out):
+        groups = relabelled(with_labels(comparison.left_out, SCALED_OF_GROUPS), label_of)
+        sheets.append(table_sheet("left_out", groups, names | LEFT_OUT_HEADERS))
     sheets.append(costs_sheet(comparison))
     if len(comparison.worth):
         worth = relabelled(comparison.worth, label_of).assign(preset=comparison.worth["preset"].map(preset_text))

@@ -241,13 +241,16 @@ def caution_lines_of(
     return lines + [ROSTERED_COST] * bool(lines)
 
 
+STOPPED_BY_HAND = "If what was seen made you stop, intervals are too narrow: the same command plays the rest."
+
+
 def unfinished_lines(comparison: Comparison) -> list[str]:
     planned = comparison.n_planned or comparison.replications * len(comparison.levels)
     if comparison.n_finished >= planned:
         return []
     return [
         f"Stopped early: {comparison.n_finished} of {planned} blocks (demand level × replication) finished, "
-        "and only these are counted."
+        f"and only these are counted. {STOPPED_BY_HAND}"
     ]
 
 

@@ -17,6 +17,7 @@ from sim.io.short_lists import few_of
 from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
 from sim.report.words import caveats
 from sim.report.words.assumption_words import with_assumptions_text
+from sim.report.words.left_out_text import left_out_line
 from sim.report.words.measure_words import HINT, hint, hours_text, named_topics, whole_percent
 
 MOST_CHANGES = 5
@@ -33,7 +34,9 @@ def finding_of(comparison: Comparison) -> Finding:
     subject = comparison.others[0]
     changes = f"{changes_text(comparison, subject, MOST_CHANGES, with_intervals=True)}."
     others = [text(comparison, subject) for text in (_unchanged_text, _cost_text, _same_money_text)]
-    return five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
+    finding = five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
+    left_out = left_out_line(comparison)
+    return finding._replace(lines=(*finding.lines, left_out)) if left_out else finding
 
 
 def short_question(comparison: Comparison) -> str:

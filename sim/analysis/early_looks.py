@@ -1,0 +1,90 @@
+"""What the first replications of a design say while the rest is played, at the looks of `sim.statistics.watching`.
+
+A look is a function of its first n replications alone: of when and in what order they ended nothing depends. It
+changes no result; what is stored and answered is made of all runs by `sim.analysis.compare` and its like.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.analysis.comparison_result import FoundValue
+from sim.runs.design import RunKey
+from sim.runs.run_store import RunResult
+from sim.statistics.arrays import FloatArray
+from sim.statistics.watching import intervals_at_look, look_levels, look_numbers
+
+MOST_WATCHED = 12
+"""Scenarios of a table that is drawn again at each look; it has to fit on a terminal above the progress bar."""
+
+
+class EarlyLook(NamedTuple):
+    """The first `n` of so many `planned` replications: values of shape (scenarios, measures, n).
+
+    `confidence` of the answer when all is played; `level` of the intervals at this look.
+    """
+
+    labels: tuple[str, ...]
+    measures: tuple[str, ...]
+    values: FloatArray
+    planned: int
+    confidence: float
+    level: float
+
+    @property
+    def n(self) -> int:
+        """Replications looked at."""
+        return int(self.values.shape[2])
+
+
+class EarlyLooks:
+    """Takes results as they come, and has a look whenever the first replications of all scenarios are there.
+
+    Inputs: hashes of the scenarios by label, the baseline first; the `measures` wanted; replications `planned` and the
+    `confidence` of the answer.
+    """
+
+    def __init__(self, keys: Mapping[str, str], measures: Sequence[str], planned: int, confidence: float) -> None:
+        self._keys, self._measures = dict(keys), tuple(measures)
+        self._planned, self._confidence = planned, confidence
+        levels = look_levels(look_numbers(planned), confidence) if len(keys) <= MOST_WATCHED else {}
+        self._levels = {n: level for n, level in levels.items() if n < planned}
+        self._values: dict[RunKey, Mapping[str, float]] = {}
+
+    def add(self, results: Iterable[RunResult]) -> EarlyLook | None:
+        """Take results over. Returns the latest look that they complete, if they complete one."""
+        self._values |= {result.key: result.values for result in results if not result.traceback}
+        reached = [n for n in self._levels if self._are_there(n)]
+        if not reached:
+            return None
+        n = reached[-1]
+        level = self._levels[n]
+        self._levels = {later: each for later, each in self._levels.items() if later > n}
+        values = self._values_of_first(n)
+        return EarlyLook(tuple(self._keys), self._measures, values, self._planned, self._confidence, level)
+
+    def _are_there(self, n: int) -> bool:
+        return all(RunKey(key, number) in self._values for number in reversed(range(n)) for key in self._keys.values())
+
+    def _values_of_first(self, n: int) -> FloatArray:
+        found = np.full((len(self._keys), len(self._measures), n), np.nan)
+        for row, key in enumerate(self._keys.values()):
+            for number in range(n):
+                values = self._values[RunKey(key, number)]
+                found[row, :, number] = [values.get(name, np.nan) for name in self._measures]
+        return found
+
+
+def found_at(look: EarlyLook) -> dict[tuple[str, str], FoundValue]:
+    """By label and measure: of the first scenario its mean, of the others the paired difference from it.
+
+    What nobody has is not there. There is no verdict: nothing is judged before all is played.
+    """
+    first, *others = look.values
+    shown = np.stack([first, *(values - first for values in others)])
+    table = shown.reshape(-1, look.n)
+    found = intervals_at_look(table, look_numbers(look.planned), look.confidence)
+    places = [(label, name) for label in look.labels for name in look.measures]
+    rows = zip(*(found[name].tolist() for name in ("mean", "low", "high", "half_width", "sd", "n")), strict=True)
+    return {place: FoundValue(*row) for place, row in zip(places, rows, strict=True) if row[-1]}

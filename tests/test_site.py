@@ -1,0 +1,77 @@
+"""The site is built of the pages without a warning, asks nothing of the network, and holds every page."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+INDEX = ROOT / "docs" / "README.md"
+LOADED = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"(https?:)?//[^\"]*\"", re.IGNORECASE)
+"""What a browser fetches by itself; a link is followed by the reader only."""
+OUTSIDE = re.compile(r"\]\((\w+:[^\s)]*)\)|<(https?:[^\s>]*)>")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the site, built as `make docs` does."""
+    folder = tmp_path_factory.mktemp("site")
+    words = ["-q", "-W", "--keep-going", "--doctree-dir", str(folder / "trees"), "--conf-dir", "docs/site"]
+    command = [sys.executable, "-m", "sphinx", *words, ".", str(folder / "pages")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / "pages"
+
+
+def linked_from_the_index() -> set[Path]:
+    links = re.findall(r"\]\(([^)#]+)\)", INDEX.read_text(encoding="utf-8"))
+    return {(INDEX.parent / link).resolve() for link in links}
+
+
+def test_every_page_is_linked_from_the_index() -> None:
+    pages = {*ROOT.glob("docs/*.md"), *ROOT.glob("docs/start/*.md"), *ROOT.glob("docs/how-to/*.md"),
+             *ROOT.glob("docs/evidence/*.md"), *ROOT.glob("notebooks/*.ipynb")}  # fmt: skip
+    assert pages - linked_from_the_index() - {INDEX} == set()
+
+
+def test_the_site_is_built_without_a_warning_and_has_every_page(site: Path) -> None:
+    pages = {path.relative_to(ROOT).with_suffix(".html") for path in linked_from_the_index()}
+    assert [str(page) for page in sorted(pages) if not (site / page).is_file()] == []
+    assert (site / "index.html").read_bytes() == (site / "README.html").read_bytes()
+    assert (site / "docs/decisions/0001-record-decisions.html").is_file()
+
+
+def test_a_page_that_is_opened_asks_nothing_of_the_network(site: Path) -> None:
+    found = {
+        path.relative_to(site).as_posix(): loads
+        for path in site.rglob("*.html")
+        if (loads := [match[0] for match in LOADED.finditer(path.read_text(encoding="utf-8"))])
+    }
+    assert found == {}
+    styles = " ".join(path.read_text(encoding="utf-8") for path in site.rglob("*.css"))
+    assert re.findall(r"@import[^;]*|url\(\"?https?:[^)]*\)", styles) == []
+
+
+def test_what_a_browser_would_fetch_is_found() -> None:
+    assert LOADED.search('<script async src="https://cdn.example/x.js">')
+    assert not LOADED.search('<a href="https://example.org">')
+
+
+def test_notebooks_stand_in_the_site_as_they_are_stored(site: Path) -> None:
+    page = (site / "notebooks/two_engines.html").read_text(encoding="utf-8")
+    assert "arrays that differ: none" in page
+    assert len(list((site / "_images").glob("*.png"))) >= 10
+
+
+def test_links_to_other_sites_are_well_formed() -> None:
+    pages = [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("notebooks/*.py"),
+        *ROOT.glob("sim/data/*/*.md"),
+    ]
+    links = {first or second for page in pages for first, second in OUTSIDE.findall(page.read_text(encoding="utf-8"))}
+    assert len(links) >= 4
+    assert [link for link in sorted(links) if not re.fullmatch(r"https://[\w.-]+\.\w+(/[^\s<>\"]*)?", link)] == []
