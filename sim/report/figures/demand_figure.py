@@ -31,7 +31,7 @@ def demand_table(comparison: Comparison, measures: Sequence[str]) -> pd.DataFram
     """
     hues, rows = colours(comparison.staffings, comparison.baseline), []
     for name in measures:
-        differing = [each for each in comparison.others if differs(comparison, each, name)]
+        differing = [each for each in comparison.others if leaves_baseline(comparison, each, name)]
         same = [each for each in comparison.staffings if each not in differing]
         labels = {
             comparison.baseline: group_label([comparison.label(each) for each in baseline_first(comparison, same)])
@@ -53,18 +53,18 @@ def baseline_first(comparison: Comparison, names: Sequence[str]) -> list[str]:
     return sorted(names, key=lambda each: each != comparison.baseline)
 
 
-def differs(comparison: Comparison, staffing: str, name: str) -> bool:
-    """Whether a staffing differs from the baseline beyond chance at any level of demand."""
+def leaves_baseline(comparison: Comparison, staffing: str, name: str) -> bool:
+    """Whether a staffing leaves_baseline from the baseline beyond chance at any level of demand."""
     found = (comparison.difference(staffing, name, level) for level in comparison.levels)
     return any(item is not None and item.beyond_chance for item in found)
 
 
 def demand_figure(comparison: Comparison) -> Frame:
-    """A panel for waits, leaving and stays: a line for each staffing that differs from the baseline."""
+    """A panel for waits, leaving and stays: a line for each staffing that leaves_baseline from the baseline."""
     measures = comparison.known_measures(PANELS)
     table = demand_table(comparison, measures)
     frame = Frame.slide(
-        demand_title(comparison, table),
+        demand_heading(comparison, table),
         "Mean; band: interval of the baseline. Staffings that do not differ from it beyond chance at any demand are "
         f"one line. Dotted: where more than {100 * LEAVING_LIMIT:g} % leave, those who would have waited longest are "
         f"not in the waits.{steadiness_note(comparison)}",
@@ -121,7 +121,7 @@ def mark_knee(axes: Axes, table: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-def demand_title(comparison: Comparison, table: pd.DataFrame) -> str:
+def demand_heading(comparison: Comparison, table: pd.DataFrame) -> str:
     """How far the first measure goes with demand, and whether staffings change it."""
     levels = sorted(comparison.levels)
     first = table[table["measure"] == table["measure"].iloc[0]] if len(table) else table

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.analysis.comparison_result import Comparison
-from sim.report.comparison_answer import figures_drawn
+from sim.report.figures.captions import figures_drawn
 from sim.runs.worker_pool import POOLS
 
 MOST_DRAWERS = 4

@@ -138,7 +138,7 @@ def _row_axes(axes: Axes, name: str, rows: Sequence[int], labels: Sequence[str],
     """Rows from the top, named on the left, beside a line of no difference."""
     axes.axvline(0.0, color=ASSUMED, linewidth=1.0, zorder=1)
     axes.set_ylim(max([*rows, 0]) + 0.6, -0.6)
-    axes.set_yticks(list(rows), [wrapped(label, 26) for label in labels], fontsize=size)
+    axes.set_yticks(list(rows), [wrapped(label, 24 if size < 9.0 else 23) for label in labels], fontsize=size)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.tick_params(axis="x", length=2.5, pad=2, labelsize=8, labelcolor=readable(QUIET))
     axes.spines["left"].set_visible(False)

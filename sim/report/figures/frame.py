@@ -26,7 +26,7 @@ PNG_COMPRESSION = 3
 FORMATS = ("png", "svg")
 EDGE = 0.2
 """Left and right of everything."""
-TITLE_CHARACTERS, SUBTITLE_CHARACTERS, FOOTER_CHARACTERS = 78, 122, 140
+TITLE_CHARACTERS, SUBTITLE_CHARACTERS, FOOTER_CHARACTERS = 80, 122, 140
 """On one line."""
 
 
@@ -79,7 +79,8 @@ class Frame:
         titles = [
             line.replace("\u00a0", " ") for line in textwrap.wrap(title.replace(" %", "\u00a0%"), TITLE_CHARACTERS)
         ]
-        subtitles, lines = textwrap.wrap(subtitle, SUBTITLE_CHARACTERS), textwrap.wrap(footer, FOOTER_CHARACTERS)
+        subtitles = textwrap.wrap(subtitle, SUBTITLE_CHARACTERS, break_on_hyphens=False)
+        lines = textwrap.wrap(footer, FOOTER_CHARACTERS, break_on_hyphens=False)
         below_title = 0.49 + 0.24 * (len(titles) - 1)
         self.top = below_title + 0.13 + 0.17 * len(subtitles)
         below = 0.22 + 0.155 * len(lines)

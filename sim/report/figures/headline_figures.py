@@ -313,7 +313,9 @@ def differences_heading(comparison: Comparison, measures: Sequence[str]) -> str:
         return f"Headline measures beside {inside(comparison.label(comparison.baseline))}: nothing to judge"
     marks = [mark_of_difference(item, name).word for item, name in judged]
     ways = [f"{marks.count(word)} {words}" for word, words in WAYS.items() if word in marks]
-    return f"Of {counted(len(judged), 'difference')} in outcomes beyond chance: {', '.join(ways) or 'none'}"
+    return (
+        f"{counted(len(judged), 'difference').capitalize()} in outcomes; beyond chance {' and '.join(ways) or 'none'}"
+    )
 
 
 WAYS = {"better": "for the better", "worse": "for the worse", "changed": "neither better nor worse"}

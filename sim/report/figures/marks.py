@@ -54,7 +54,7 @@ def mark_of_difference(found: FoundValue, name: str) -> DifferenceMark:
 def key_of_marks(marks: Iterable[DifferenceMark]) -> str:
     """`● better, ◆ worse, ○ not beyond chance`: those there are, in the order above."""
     there = set(marks)
-    return ", ".join(f"{mark.sign} {mark.word}" for mark in MARKS.values() if mark in there)
+    return ", ".join(f"{mark.sign}\u00a0{mark.word}" for mark in MARKS.values() if mark in there)
 
 
 def better_side(axes: Axes, name: str, size: float = 8.0) -> None:

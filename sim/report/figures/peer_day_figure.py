@@ -15,8 +15,8 @@ from sim.report.figures.theme import ASSUMED, HUES, INK, wrapped
 from sim.report.tables.comparison_rows import PAID_SHARES, with_peers
 from sim.report.words.caveats import footer
 
-COMPANY, CHILD_WAITS = "peer_time_company.all", "peer_time_idle_child_waits.all"
-MOST_COLUMNS = 4
+IN_COMPANY_SHARE, CHILD_WAITS = "peer_time_company.all", "peer_time_idle_child_waits.all"
+MOST_PEER_COLUMNS = 4
 LEAST_SHOWN = 0.0005
 """Share of the paid time below which a part is left out if it is so under every staffing."""
 
@@ -44,7 +44,7 @@ def peer_day_figure(comparison: Comparison) -> Frame:
     """A column for each staffing with peers, a bar for each part of their paid time."""
     table = peer_day_table(comparison)
     labels = list(dict.fromkeys(table["label"]))
-    left_out = f" Not drawn: {', '.join(labels[MOST_COLUMNS:])}." if len(labels) > MOST_COLUMNS else ""
+    left_out = f" Not drawn: {', '.join(labels[MOST_PEER_COLUMNS:])}." if len(labels) > MOST_PEER_COLUMNS else ""
     frame = Frame.slide(
         peer_day_title(comparison, table),
         "Per cent of the paid time of peers, overtime not counted. Hatched: idle. A child waits: the peer who is free "
@@ -52,7 +52,7 @@ def peer_day_figure(comparison: Comparison) -> Frame:
         footer(comparison, intervals=False),
         0.3 + 0.32 * max(table["measure"].nunique(), 1) + 0.4,
     )
-    shown = labels[:MOST_COLUMNS]
+    shown = labels[:MOST_PEER_COLUMNS]
     n = max(len(shown), 1)
     grid = Grid(n, frame.room - 0.3 - 0.1, n, EDGE + 2.15, EDGE + 0.35, between=0.45, above=0.3, below=0.1)
     for number, (label, axes) in enumerate(zip(shown, frame.panels(grid), strict=False)):
@@ -67,14 +67,14 @@ def draw_peer_day(table: pd.DataFrame, axes: Axes, *, is_named: bool = True) -> 
     idle = {f"peer_time_{part}.all" for part in IDLE}
     for row, each in enumerate(table.to_dict("records")):
         name = each["measure"]
-        colour = HUES[0] if name == COMPANY else HUES[1] if name == CHILD_WAITS else ASSUMED
+        colour = HUES[0] if name == IN_COMPANY_SHARE else HUES[1] if name == CHILD_WAITS else ASSUMED
         look: dict[str, Any] = (
             {"color": "white", "edgecolor": colour, "hatch": "////"} if name in idle else {"color": colour}
         )
         axes.barh(row, each["share"], 0.62, linewidth=0.8, **look)
         axes.annotate(
             f"{each['share']:.1f}", (each["share"], row), (3, 0), textcoords="offset points", va="center", size=8.5,
-            color=INK, weight="bold" if name in (COMPANY, CHILD_WAITS) else "normal", annotation_clip=False,
+            color=INK, weight="bold" if name in (IN_COMPANY_SHARE, CHILD_WAITS) else "normal", annotation_clip=False,
         )  # fmt: skip
     axes.set_ylim(len(table) - 0.5, -0.5)
     axes.set_yticks(range(len(table)), table["part"].tolist() if is_named else [""] * len(table), fontsize=8.5)
@@ -92,6 +92,6 @@ def peer_day_title(comparison: Comparison, table: pd.DataFrame) -> str:
     first = table[table["staffing"] == table["staffing"].iloc[0]].set_index("measure")["share"]
     idle = sum(first.get(f"peer_time_{part}.all", 0.0) for part in IDLE)
     return (
-        f"{comparison.label(str(table['staffing'].iloc[0]))}: {first.get(COMPANY, 0.0):.0f} % of a peer's paid time is "
+        f"{comparison.label(str(table['staffing'].iloc[0]))}: {first.get(IN_COMPANY_SHARE, 0.0):.0f} % of a peer's paid time is "
         f"company, {idle:.0f} % idle ({first.get(CHILD_WAITS, 0.0):.1f} % while a child waits)"
     )

@@ -28,7 +28,7 @@ LONGEST_WAIT, LONGEST_WITHOUT_STAFF, LONGEST_RETURN = 300.0, 720.0, 180.0
 APART_POINTS = 3.0
 """Percentage points by which a curve of waits has to leave that of the baseline to be drawn beside it: less is a line
 on a line, and in small groups it is chance."""
-FEWEST_VISITS = 1_000
+FEWEST_IN_CURVE = 1_000
 """Of a curve that may be drawn beside the baseline's, where counts are known: 1.36 times the root of 2 / 1,000 is 6
 percentage points, the largest gap that chance opens between two samples of that size once in twenty."""
 
@@ -41,26 +41,31 @@ ACUITY_HUES = (HUES[4], HUES[1], HUES[3], HUES[5], HUES[0])
 
 
 def waits_table(comparison: Comparison) -> pd.DataFrame:
-    """Curves of the baseline by stream and CTAS level, and of staffings that leave them.
+    """Curves of the baseline by stream and CTAS level, and of the staffing that leaves them furthest, if any does.
 
     Columns: stream, acuity, staffing, label, minutes, share (per cent seen by then), target (minutes).
     """
-    parts = []
-    for stream in ("medical", "mental_health"):
+    parts, furthest = [], moved_waits(comparison)[:1]
+    for stream in WAIT_STREAMS:
         for acuity in ACUITIES:
-            for name in (comparison.baseline, *drawn_beside(comparison, stream, acuity)):
+            beside = [name for name in furthest if gaps_of(comparison, stream, acuity).get(name, 0.0) > APART_POINTS]
+            for name in (comparison.baseline, *beside):
                 minutes, shares = wait_curve(comparison, name, stream, acuity)
                 if len(minutes) > 1:
-                    known = {"stream": stream, "acuity": acuity, "staffing": name, "label": comparison.label(name)}
                     shown = {"minutes": minutes, "share": 100 * shares, "target": CTAS_TARGETS[acuity - 1]}
-                    parts.append(pd.DataFrame(shown).assign(**known))
+                    curve = pd.DataFrame(shown).assign(stream=stream, acuity=acuity, staffing=name)
+                    parts.append(curve.assign(label=comparison.label(name)))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def drawn_beside(comparison: Comparison, stream: str, acuity: int) -> list[str]:
-    """Staffings that leave the baseline's curve further than small groups do by chance."""
-    gaps = gaps_of(comparison, stream, acuity)
-    return [name for name, gap in gaps.items() if gap > APART_POINTS]
+WAIT_STREAMS = ("medical", "mental_health")
+
+
+def moved_waits(comparison: Comparison) -> list[str]:
+    """Staffings that leave the baseline further than a line is broad, the furthest first."""
+    gaps = [gaps_of(comparison, stream, acuity) for stream in WAIT_STREAMS for acuity in ACUITIES]
+    most = {name: max((of_level.get(name, 0.0) for of_level in gaps), default=0.0) for name in comparison.others}
+    return sorted((name for name in most if most[name] > APART_POINTS), key=lambda name: -most[name])
 
 
 def gaps_of(comparison: Comparison, stream: str, acuity: int) -> dict[str, float]:
@@ -69,7 +74,7 @@ def gaps_of(comparison: Comparison, stream: str, acuity: int) -> dict[str, float
     if table.empty:
         return {}
     rows = table[(table["stream"] == stream) & (table["acuity"] == acuity)]
-    if "n" in rows and rows["n"].sum() < FEWEST_VISITS:
+    if "n" in rows and rows["n"].sum() < FEWEST_IN_CURVE:
         return {}
     minutes, base = wait_curve(comparison, comparison.baseline, stream, acuity)
     curves = {name: wait_curve(comparison, name, stream, acuity) for name in comparison.others}
@@ -102,7 +107,7 @@ def waits_figure(comparison: Comparison) -> Frame:
     frame = Frame.slide(
         waits_title(comparison, table),
         "Share seen by a physician within so many minutes of arrival, of visits seen, by CTAS level; ◆ at the target "
-        f"of the level. {waits_note(comparison, table)}",
+        f"of the level. {waits_note(comparison)}",
         footer(comparison, intervals=False),
     )
     n = max(len(streams), 1)
@@ -124,7 +129,6 @@ def draw_waits(table: pd.DataFrame, axes: Axes) -> Axes:
         axes.plot(minutes, shares, color=hue, linewidth=1.9 if label == first else 1.2, linestyle=look)
         at_end = float(np.interp(LONGEST_WAIT, minutes, shares))
         if label != first:
-            ends.append((at_end, wrapped(f"{label}, CTAS {acuity}", 15), hue))
             continue
         target = float(curve["target"].iloc[0])
         seen = float(np.interp(target, minutes, shares))
@@ -153,23 +157,22 @@ def waits_title(comparison: Comparison, table: pd.DataFrame) -> str:
         share = float(np.interp(curve["target"].iloc[0], curve["minutes"], curve["share"]))
         said.append(f"{share:.0f} % of {inside(part_text(str(stream)))}")
     text = f"CTAS 3: {' and '.join(said)} are seen within {CTAS_TARGETS[2]:g} minutes"
-    moved = list(dict.fromkeys(table[table["staffing"] != comparison.baseline]["label"]))
     if not comparison.others:
         return text
-    return f"{text}, {'under every staffing' if not moved else f'waits move under {group_label(moved)}'}"
+    n_moved, n = len(moved_waits(comparison)), len(comparison.others)
+    return f"{text}, {f'with {n_moved} of {n} staffings that move waits' if n_moved else 'under every staffing'}"
 
 
-def waits_note(comparison: Comparison, table: pd.DataFrame) -> str:
+def waits_note(comparison: Comparison) -> str:
     """Which staffings are drawn once, and how far they are apart at most."""
     if not comparison.others:
         return ""
-    gaps = [gap for stream in ("medical", "mental_health") for acuity in ACUITIES
-            for gap in gaps_of(comparison, stream, acuity).values()]  # fmt: skip
-    drawn = len(table) and (table["staffing"] != comparison.baseline).any()
-    small = max((gap for gap in gaps if gap <= APART_POINTS), default=0.0)
+    moved = moved_waits(comparison)
+    gaps = [gaps_of(comparison, stream, acuity) for stream in WAIT_STREAMS for acuity in ACUITIES]
+    small = max((gap for of_level in gaps for name, gap in of_level.items() if name not in moved), default=0.0)
     who = inside(comparison.label(comparison.baseline))
-    beside = " Dashed: staffings that leave it further." if drawn else ""
-    return f"Solid: {who}, from which no staffing drawn with it is further than {small:.1f} percentage points.{beside}"
+    beside = f" Dashed: {comparison.label(moved[0])}, furthest from it." if moved else ""
+    return f"Solid: {who}, and staffings nowhere more than {small:.1f} percentage points from it.{beside}"
 
 
 # --- minutes without staff

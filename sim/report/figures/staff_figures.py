@@ -127,7 +127,7 @@ def _busy_rows(comparison: Comparison) -> Iterator[tuple[object, ...]]:
             for name in (comparison.baseline, *comparison.others)
         }
         share, whole = found[comparison.baseline]
-        words = comparison.role_text(role) + CONTACT * (role in comparison.peer_roles)
+        words = comparison.role_text(role) + CONTACT_NOTE * (role in comparison.peer_roles)
         yield capital(words), True, whole, *share
         wholes = {name: np.array([each]) for name, (_, each) in found.items() if not np.isnan(each)}
         changed = {name: own for name, own in wholes.items() if not abs(own[0] - whole) < LEAST_APART_SHARE}
@@ -157,7 +157,7 @@ def utilisation_figure(comparison: Comparison) -> Frame:
     return frame
 
 
-BUSY_COLOURS, CONTACT = "YlGnBu", " (contact)"
+BUSY_COLOURS, CONTACT_NOTE = "YlGnBu", " (contact)"
 
 
 def busy_title(comparison: Comparison, table: pd.DataFrame) -> str:
@@ -167,7 +167,7 @@ def busy_title(comparison: Comparison, table: pd.DataFrame) -> str:
         return "How busy each role is: nobody was on the floor"
     busiest = own.sort_values("whole", ascending=False).iloc[0]
     owners = table["label"].where(table["is_own"]).ffill()[~table["is_own"]]
-    changed = [str(role) for role in dict.fromkeys(owners) if not str(role).endswith(CONTACT)]
+    changed = [str(role) for role in dict.fromkeys(owners) if not str(role).endswith(CONTACT_NOTE)]
     text = f"{busiest['label']}s are busiest: at work {100 * busiest['whole']:.0f} % of the day"
     if not comparison.others:
         return text
