@@ -334,6 +334,7 @@ def cannot_keep(folder: Path, why: str) -> CannotKeep:
 _TABLES = (
     "scenarios", "estimates", "differences", "replications", "precision", "selection", "best", "controlled",
     "dominated", "assumptions", "chances", "paying", "cautions", "curves", "worth", "warm_up", "warm_up_days",
+    "within", "steps",
 )  # fmt: skip
 """Tables that a sweep or a break-even study writes into its folder."""
 LOG = "sweep.log"

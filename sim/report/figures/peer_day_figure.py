@@ -91,7 +91,6 @@ def peer_day_title(comparison: Comparison, table: pd.DataFrame) -> str:
         return "A peer's day: no peer was on any roster"
     first = table[table["staffing"] == table["staffing"].iloc[0]].set_index("measure")["share"]
     idle = sum(first.get(f"peer_time_{part}.all", 0.0) for part in IDLE)
-    return (
-        f"{comparison.label(str(table['staffing'].iloc[0]))}: {first.get(IN_COMPANY_SHARE, 0.0):.0f} % of a peer's paid time is "
-        f"company, {idle:.0f} % idle ({first.get(CHILD_WAITS, 0.0):.1f} % while a child waits)"
-    )
+    who, company, waits = str(table["staffing"].iloc[0]), first.get(IN_COMPANY_SHARE, 0.0), first.get(CHILD_WAITS, 0.0)
+    of_time = f"{company:.0f} % of a peer's paid time is company, {idle:.0f} % idle ({waits:.1f} % while a child waits)"
+    return f"{comparison.label(who)}: {of_time}"
