@@ -45,10 +45,8 @@ def mark_of_difference(found: FoundValue, name: str) -> DifferenceMark:
         return IS_IDENTICAL
     if not found.beyond_chance:
         return NOT_BEYOND_CHANCE
-    better = measure_of(name).better
-    if better == "neutral":
-        return IS_CHANGED
-    return IS_BETTER if (found.mean < 0.0) == (better == "low") else IS_WORSE
+    judged = {"better": IS_BETTER, "worse": IS_WORSE, "changed": IS_CHANGED}
+    return judged[measure_of(name).judged(found.mean)]
 
 
 def key_of_marks(marks: Iterable[DifferenceMark]) -> str:
