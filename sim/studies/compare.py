@@ -23,6 +23,7 @@ from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
 from sim.report.description import answer_markdown
 from sim.report.early_table import EARLY_MEASURES, early_differences
+from sim.report.figures.captions import figures_drawn
 from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.progress import progress
 from sim.report.study_report import ReportFacts, comparison_report, drawings
@@ -210,7 +211,9 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
             yield lambda _: ()
             return
         with drawers(plan.base.workers or n_cores()) as pool:
-            yield lambda comparison: [figure.result for figure in begin_figures(comparison, folder, pool)]
+            yield lambda comparison: [
+                figure.result for figure in begin_figures(comparison, folder, pool, figures_drawn(comparison))
+            ]
 
     def own_facts(self, answer: Comparison) -> dict[str, Any]:
         return facts_of_comparison(answer)
