@@ -191,7 +191,8 @@ def events_of(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 
 def test_json_lines_tell_a_program_all_from_start_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "out"
-    words = [*SHORT, TWO, "study.replications=6", f"output={folder}", "--json-progress"]
+    levels = "study.demand_levels=[1.0,1.2]"
+    words = [*SHORT[:-1], levels, TWO, "study.replications=6", f"output={folder}", "--json-progress"]
     assert main(words) == 0
     events = events_of(capsys)
     kinds = [event["event"] for event in events]
@@ -199,14 +200,14 @@ def test_json_lines_tell_a_program_all_from_start_to_end(tmp_path: Path, capsys:
     assert kinds[-3:] == ["answer", "results", "end"]
     assert events[0]["schema"] == 1
     assert events[0]["command"] == ["peered", *words]
-    assert [event["done"] for event in events if event["event"] == "progress"] == list(range(7))
+    assert [event["done"] for event in events if event["event"] == "progress"] == list(range(13))
     (look,) = [event for event in events if event["event"] == "look"]
     assert (look["n"], look["planned"], look["provisional"]) == (4, 6, True)
     assert look["level"] == pytest.approx(0.99)
     answer, results, end = events[-3:]
     assert isinstance(answer["lines"], list)
     assert answer["lines"][0]["label"] == CHANGES
-    assert answer["is_whole"] is True
+    assert [event["is_whole"] for event in events if event["event"] == "answer"] == [False, True]
     assert results["folder"] == str(folder)
     assert isinstance(results["files"], list)
     assert all((folder / name).is_file() for name in results["files"])

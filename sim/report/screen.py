@@ -23,7 +23,7 @@ MOST_LINES = 40
 """Lines of a terminal of 100 columns that the answer of any study may take."""
 MOST_REMARK_LINES = 7
 """Lines for remarks to which rows of the table give way."""
-FEWEST_REMARK_LINES = 2
+FEWEST_REMARK_LINES = 1
 """Lines for remarks that there are always."""
 LONGEST_INTRO = 180
 """Characters of what was changed; all of it is in `answer.md`."""
