@@ -12,6 +12,7 @@
 load      a scenario, composed of shipped and own settings and checked
 simulate  one replication of a scenario
 compare   staffings on the same patients: the founding question
+breakdown who is met and who is left out, by groups of a comparison or of a run
 journey   one child's visit under two staffings, in words and drawn
 sweep     many scenarios, each beside the first, kept in a folder
 study     any other study of the command line (breakeven, validate, calibrate), kept in a folder
@@ -34,11 +35,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pandas import DataFrame
     from rich.console import Console
 
     from sim.objects import Comparison, Journey, Results, Run, Scenario
 
-__all__ = ["__version__", "compare", "journey", "load", "measures", "results", "simulate", "study", "sweep"]
+__all__ = [
+    "__version__",
+    "breakdown",
+    "compare",
+    "journey",
+    "load",
+    "measures",
+    "results",
+    "simulate",
+    "study",
+    "sweep",
+]
 
 
 _MAX_SEED = 2**63
@@ -183,6 +196,29 @@ def journey(
     given = {} if patient is None else {"study.patient": patient}
     question = composed_with(compose, words, _with_given(settings, None, seed, None) | given)
     return Journey.of(journeys_of(question), (staffings[0], staffings[1]))
+
+
+def breakdown(of: "Comparison | Run", by: str | Sequence[str]) -> "DataFrame":
+    """Who is met and who is left out: groups of visits by attributes such as "arrival_hour", "weekday" or "held".
+
+    Of a comparison, the eligible mental-health visits with intervals and paired differences, as `answer.breakdown(by)`;
+    of a run, all visits without intervals, as `run.breakdown(by)`. Groups of few visits are hidden.
+
+    Raises ValueError for an unknown attribute, with those there are; TypeError for what is neither.
+
+    >>> run = sim.simulate(sim.load(study={"weeks": 1, "warm_up_weeks": 0}))
+    >>> sim.breakdown(run, "weekday")["cell"].unique().tolist()
+    ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+    """
+    from sim.objects import Comparison, Run
+
+    if isinstance(of, Comparison):
+        return of.breakdown(by)
+    if not isinstance(of, Run):
+        raise TypeError(f"{of!r}: give what sim.compare or sim.simulate returns")
+    if not isinstance(by, str):
+        raise TypeError(f"by = {by!r}: a run is grouped by one attribute, give its name")
+    return of.breakdown(by)
 
 
 def sweep(

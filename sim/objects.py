@@ -164,6 +164,21 @@ class Run(Trajectory):
 
         return run_summary(self.measures)
 
+    def breakdown(self, by: str) -> "pd.DataFrame":
+        """Who is met, waits and leaves, by a trait such as "arrival_hour": a row a group, stream and measure.
+
+        Columns: by, cell (the group), stream, measure, n (visits counted), value (shares from 0 to 1), hidden (fewer
+        than 10 visits: no value). One run has no intervals: for those `.breakdown` of a comparison. Raises ValueError
+        for an unknown trait, with those there are.
+
+        >>> table = run.breakdown("age_group")
+        >>> sorted(table["stream"].unique())
+        ['all', 'medical', 'mental_health']
+        """
+        from sim.engine.measures.week import breakdown
+
+        return breakdown(self, self.scenario, by)
+
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw mental-health visits present and peers on duty by hour of the week, mean of the measured weeks.
 
@@ -429,9 +444,10 @@ class Results(PlainResults):
         >>> tables.comparison().baseline
         'traditional'
         """
-        from sim.analysis.stored_comparison import is_comparison, stored_comparison
+        from sim.analysis.stored_comparison import stored_comparison
+        from sim.runs.result_tables import study_of
 
-        if not is_comparison(self.folder):
+        if study_of(self.folder) not in ("compare", "run"):
             raise ValueError(f"{self.folder}: holds no comparison; its tables are {', '.join(self)}")
         return Comparison.of(stored_comparison(self.folder))
 

@@ -23,6 +23,7 @@ from sim.runs.engines import ENGINES, Engine
 from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
 from sim.studies import breakeven
+from tests.browser import MISSING, Chromium, program, started
 from tests.one_figure import draw_one_figure
 
 # Tests start a hundred processes. Each would compile the program anew where nothing that was compiled is kept.
@@ -76,6 +77,16 @@ def one_figure() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         draw_one_figure(patch)
         yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    """Chromium of this machine, started by the first test that looks at a page; without one such tests are skipped."""
+    path = program()
+    if path is None:
+        pytest.skip(MISSING)
+    with started(path) as chromium:
+        yield chromium
 
 
 @pytest.fixture(autouse=True)

@@ -42,7 +42,7 @@ def test_a_typo_is_named_with_its_remedy_and_nothing_is_written(tmp_path: Path) 
         (["--fast"], "unknown option"),
         (["--config-dir"], "needs a folder"),
         (["visits=a.csv"], "study=calibrate"),
-        (["study=assumptions", "output=x"], "writes no files"),
+        (["study=results", "output=x"], "writes no files"),
         (["study=sensitivity"], "not available"),
         (["study=validate", "study.seed=501"], "it is a key of its own: seed=…"),
         (["study=calibrate"], "visits=FILE"),

@@ -487,7 +487,7 @@ def changed_facts(folder: Path, **changed: object) -> None:
 
 def refusals() -> Iterator[tuple[str, str]]:
     yield "no study", "run.json"
-    yield "a conditioning", "break-even study or a validation"
+    yield "a study of another version", "none of assumptions, breakeven, compare"
     yield "an earlier version", "comparison"
     yield "no baseline", "baseline"
     yield "no levels", "comparison.levels"
@@ -517,8 +517,8 @@ def spoil(folder: Path, what: str) -> None:
     match what:
         case "no study":
             (folder / "run.json").write_text(json.dumps({**facts, "study": 7}), encoding="utf-8")
-        case "a conditioning":
-            changed_facts(folder, study="conditioning")
+        case "a study of another version":
+            changed_facts(folder, study="sensitivity")
         case "an earlier version":
             del facts["comparison"]
             (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")

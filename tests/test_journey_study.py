@@ -12,7 +12,15 @@ from sim.config import compose
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.figures.journey_figure import LOOKS, TURNED_BACK, bars_of, draw_journey, journeys_figure
 from sim.report.journey import journey
-from sim.report.journey_answer import TwoJourneys, beside_each_other, how_chosen, journeys_markdown, what_differs
+from sim.report.journey_answer import (
+    TwoJourneys,
+    beside_each_other,
+    how_chosen,
+    journeys_answer,
+    told_journeys,
+    what_differs,
+)
+from sim.report.stored_answer import StoredAnswer, answer_text, stored_markdown
 from sim.studies.journey import journeys_of, scenarios_of
 
 DRAWN_AT_ARRIVAL = (
@@ -63,9 +71,11 @@ def test_one_run_has_peers_and_the_other_has_none(answer: TwoJourneys) -> None:
 def test_the_words_are_those_of_a_journey(accompanied: TwoJourneys) -> None:
     told = [journey(run, row) for run, row in zip(accompanied.runs, accompanied.visit.rows, strict=True)]
     assert list(accompanied.lines) == told
-    page = journeys_markdown(accompanied, "peered study=journey")
-    assert all("\n".join(lines) in page for lines in told)
+    kept = StoredAnswer.model_validate_json(answer_text(journeys_answer(accompanied)))
+    assert list(told_journeys(kept).values()) == told
+    page = stored_markdown(kept, ["peered", "study=journey", "output=out"])
     assert "no evidence" in page
+    assert page.endswith("    peered study=journey\n")
 
 
 def test_the_child_of_the_rule_is_the_median_of_the_first_week(answer: TwoJourneys, visits: list[SharedVisit]) -> None:
@@ -197,12 +207,19 @@ def test_the_command_writes_words_picture_and_facts_only_where_output_says(
     for _ in range(2):
         assert main(["study=journey", "output=out"]) == 0
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
-    assert names == [".peered.json", "journey.md", "journey.png", "journey.svg", "run.json"]
+    assert names == [
+        ".peered.json", "answer.json", "answer.md", "answer.xlsx", "journey.csv", "journey.png", "journey.svg",
+        "report.html", "run.json",
+    ]  # fmt: skip
     facts = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert f"patient {facts['patient']})" in shown
     assert facts["by_rule"] is True
-    assert main(["study=report", "run=out"]) == 2
-    assert "its report cannot be made again" in " ".join(capsys.readouterr().err.split())
+    capsys.readouterr()
+    assert main(["study=results", "run=out"]) == 0
+    assert capsys.readouterr().out.strip() == shown.strip()
+    for page in ("answer.md", "report.html"):
+        assert main(["study=report", "run=out", f"export=again.{page.partition('.')[2]}"]) == 0
+        assert Path(f"again.{page.partition('.')[2]}").read_bytes() == (tmp_path / "out" / page).read_bytes()
 
 
 def test_both_engines_show_the_same_child(answer: TwoJourneys) -> None:

@@ -17,7 +17,7 @@ SIM = ROOT / "sim"
 HOOK = ROOT / ".githooks" / "commit-msg"
 LONGEST_MODULE = 600
 """Lines."""
-OFFERED_BY_SIM = {"Comparison", "Results", "Run", "Scenario", "journey", "simulate", "sweep"}
+OFFERED_BY_SIM = {"Comparison", "Results", "Run", "Scenario", "breakdown", "journey", "simulate", "sweep"}
 """Names of `sim` itself, which extends or calls what it is named after (decision 20)."""
 
 

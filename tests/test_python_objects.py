@@ -84,7 +84,7 @@ def test_help_tells_the_functions_and_no_others() -> None:
     words = "import sim, pydoc; print(pydoc.plain(pydoc.render_doc(sim)))"
     told = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     functions = told.split("\nFUNCTIONS\n")[1].split("\nDATA\n")[0]
-    known = ["compare", "journey", "load", "results", "simulate", "study", "sweep"]
+    known = ["breakdown", "compare", "journey", "load", "results", "simulate", "study", "sweep"]
     assert re.findall(r"^    (\w+)\(", functions, re.MULTILINE) == known
     assert sorted([*known, "__version__", "measures"]) == sorted(sim.__all__) == dir(sim)
     assert "answer.summary()" in told
@@ -146,12 +146,26 @@ def test_a_comparison_tells_all_of_one_measure(comparison: Comparison) -> None:
         comparison["lwbs_or_ama"]
 
 
+def test_who_is_left_out_is_told_of_a_comparison_and_of_a_run(run: Run, comparison: Comparison) -> None:
+    table = sim.breakdown(comparison, ["weekday", "held"])
+    assert table.equals(comparison.breakdown(["weekday", "held"]))
+    assert set(table["by"]) == {"weekday", "held"}
+    assert sim.breakdown(run, "weekday").equals(run.breakdown("weekday"))
+    for one in (run, comparison):
+        with pytest.raises(ValueError, match="weekday"):
+            sim.breakdown(one, "weekdya")
+    with pytest.raises(TypeError, match=r"give what sim\.compare"):
+        sim.breakdown("weekday", "weekday")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a run is grouped by one attribute"):
+        sim.breakdown(run, ["weekday"])
+
+
 def test_a_notebook_shows_the_five_lines(comparison: Comparison) -> None:
     question, *lines = comparison.finding.splitlines()
     labels = ["What changes", "What does not", "What it costs", "The same money elsewhere", "How sure"]
-    assert [line.partition(":")[0] for line in lines] == labels
+    assert [line.partition(":")[0] for line in lines][:5] == labels
     page = comparison._repr_html_()
-    assert page.count("<li>") == 5
+    assert page.count("<li>") == len(lines)
     assert page.startswith(f'<table><caption style="text-align:left">{question[:40]}')
     assert page.count('<th scope="row"') == 7
 
@@ -296,7 +310,7 @@ def test_a_title_claims_what_is_beyond_chance_and_no_more(
 # --- to_excel ---
 
 
-TABLES_OF_COMPARISON = ("summary", "estimates", "differences", "peer_day", "costs", "worth", "cautions")
+TABLES_OF_COMPARISON = ("summary", "estimates", "differences", "peer_day", "left_out", "costs", "worth", "cautions")
 
 
 def test_each_is_saved_with_all_its_tables(scenario: Scenario, comparison: Comparison, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
+import duckdb
 import matplotlib
 import pytest
 from matplotlib import pyplot
 
+import sim
 from sim.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,6 +21,7 @@ def blocks() -> list[str]:
     return re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.usefixtures("one_figure")
 def test_every_block_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")
@@ -33,10 +36,25 @@ def test_every_block_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     finally:
         pyplot.close("all")
     written = {path.name for path in tmp_path.iterdir()}
-    assert {"roster.png", "answer.xlsx", "run.xlsx", "scenario.xlsx", "answer"} <= written
+    assert {
+        "roster.png",
+        "journey.png",
+        "answer.xlsx",
+        "run.xlsx",
+        "scenario.xlsx",
+        "answer",
+        "grown",
+        "pays",
+    } <= written
+
+    # What R asks is SQL for DuckDB, of the same folder.
+    queries = re.findall(r'dbGetQuery\(con, "(.*)"\)', PAGE.read_text(encoding="utf-8"))
+    assert len(queries) == 2
+    for query in queries:
+        assert len(duckdb.sql(query).df()) > 100
 
 
-def test_the_page_says_what_read_parquet_needs() -> None:
+def test_the_page_says_what_read_parquet_needs_and_shows_every_function() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert "`pd.read_parquet` needs pyarrow" in text
-    assert "```r\n" in text
+    assert all(f"sim.{name}" in text for name in sim.__all__)

@@ -27,8 +27,9 @@ from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
 from sim.register.rows import Assumption
+from sim.report.assumptions_report import print_register, register_answer
 from sim.report.comparison_answer import describe_comparison, print_comparison
-from sim.report.console import print_assumptions, print_problems
+from sim.report.console import print_problems
 from sim.report.description import answer_markdown
 from sim.report.figures.axes_parts import spread_apart
 from sim.report.figures.draw_all import FIGURE_MAKERS, draw_figure
@@ -696,10 +697,11 @@ def test_assumptions_are_listed_with_source_and_counted_by_grade() -> None:
             ("staffing.psw",),
         ),
     ]
-    text = squeezed(printed(print_assumptions, rows))
-    for words in ("POP08", "20 min (10 to 30)", "Author A. 2020", "720 min; replaced"):
+    text = squeezed(printed(print_register, register_answer(rows, 7, "grade A or C", "ours")))
+    for words in ("POP08", "20 min (10 to 30)", "Author A. 2020", "720 min; replaced", "staffing.psw"):
         assert words in text
-    assert "2 assumptions in use: 1 A (read in its source); 0 B (read where another text quotes it); 1 C" in text
+    assert "2 rows of 7 rows of the register in use with staffing=ours (grade A or C)." in text
+    assert "1 A (read in its source); 0 B (read where another text quotes it); 1 C" in text
     assert "1 C (assumption, or not found in its source)." in text
 
 

@@ -127,17 +127,52 @@ def assumptions_in_use(
     """
     files = list(files)
     places: dict[str, list[str]] = {}
+    named_in: dict[str, list[str]] = {}
     unknown: list[Problem] = []
     for number in numbers_in_use(files, frozenset(chosen)):
-        group = "" if number.file.parent.name == "configs" else f"{number.file.parent.name}."
+        folder = number.file.parent.name
+        group = "" if folder == "configs" else f"{folder}."
         for name in number.ids:
             places.setdefault(name, []).append(group + number.key)
+            named_in.setdefault(name, []).append(f"{folder}/{number.file.name}")
             if name not in register:
                 remedy = "not in the assumption register: correct the comment"
                 unknown.append(Problem(f"{number.file} line {number.line}", name, remedy))
     if unknown:
         raise ScenarioError(unknown)
-    return [in_use(row, places[name], overridden) for name, row in register.items() if name in places]
+    rows = {name: in_use(row, places[name], overridden) for name, row in register.items() if name in places}
+    return [replace(row, files=tuple(dict.fromkeys(named_in[name]))) for name, row in rows.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows are wanted: each of the `words` in its id, text or key, one of the `sources` in its source, one of the
+    `grades`, in one of the `files`. What is empty asks for nothing."""
+
+    words: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    grades: Sequence[str] = ()
+    files: Sequence[str] = ()
+
+    def holds(self, row: Assumption) -> bool:
+        """Whether a row is one of those."""
+        text = " ".join((row.id, row.quantity, row.value, row.unit, row.note, *row.places)).casefold()
+        source = f"{row.source} {row.doi}".casefold()
+        return (
+            all(word.casefold() in text for word in self.words)
+            and (not self.sources or any(name.casefold() in source for name in self.sources))
+            and (not self.grades or row.grade in self.grades)
+            and (not self.files or any(name in file for name in self.files for file in row.files))
+        )
+
+    def text(self) -> str:
+        """`words nurse, grade C`; empty where nothing is asked for."""
+        asked = {"words": self.words, "source": self.sources, "grade": self.grades, "file": self.files}
+        return ", ".join(
+            f"{name} {(' and ' if name == 'words' else ' or ').join(values)}"
+            for name, values in asked.items()
+            if values
+        )
 
 
 def numbers_in_use(files: Sequence[Path], chosen: frozenset[Path]) -> list[Number]:

@@ -22,7 +22,6 @@ from sim.engine.measures.visit_groups import SUMS
 from sim.io.bounded_reader import MIB, read_bytes
 from sim.runs.received_sweep import (
     AS_WRITTEN,
-    check_entries,
     check_measures,
     read_facts,
     refuse_all,
@@ -93,14 +92,6 @@ class ComparisonFacts(BaseModel):
     by: tuple[AttributeName, ...] = ()
 
 
-class _StudyNamed(BaseModel):
-    """The name of the study in run.json; folders of earlier versions have none."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    study: object = None
-
-
 class _Facts(BaseModel):
     """The parts of run.json that a comparison is read from."""
 
@@ -114,14 +105,6 @@ def facts_of_comparison(comparison: Comparison) -> dict[str, Any]:
     """What `stored_comparison` needs from run.json beside the confidence."""
     found = {name: getattr(comparison, name) for name in ComparisonFacts.model_fields}
     return {"comparison": ComparisonFacts(**found).model_dump(mode="json")}
-
-
-def is_comparison(folder: Path) -> bool:
-    """Whether a folder says that a comparison, or one scenario, was written into it. Raises ScenarioError."""
-    if not folder.is_dir():
-        return False
-    check_entries(folder)
-    return (folder / FACTS).is_file() and read_facts(folder / FACTS, _StudyNamed).study in ("compare", "run")
 
 
 def stored_comparison(folder: Path) -> Comparison:

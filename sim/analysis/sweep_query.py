@@ -26,7 +26,7 @@ from sim.io.workbook import Column, Sheet, write_workbook
 from sim.runs.received_sweep import refuse_unreadable
 from sim.runs.run_store import REPLICATIONS_IN_WORDS, RunStore, places_of
 
-_TABLES = ("scenarios", "replications", "estimates", "differences", "failed", "visits")
+TABLES_OF_SWEEP = ("scenarios", "replications", "estimates", "differences", "failed", "visits")
 TABLE = "estimates"
 """What is exported unless another is named."""
 ON_DEMAND = ("replications", "visits")
@@ -38,11 +38,13 @@ ROWS_AT_ONCE = 10_000
 MOST_ROWS_OF_A_FILE = 100_000_000
 
 
-def problems_of_asking(query: str | None, table: str | None, file: Path | None) -> list[Problem]:
-    """What can be said of a question before the sweep is read."""
+def problems_of_asking(
+    query: str | None, table: str | None, file: Path | None, tables: Sequence[str] = TABLES_OF_SWEEP
+) -> list[Problem]:
+    """What is wrong with a question about `tables`."""
     problems = []
-    if table is not None and table not in _TABLES:
-        problems.append(Problem("table", repr(table), f"no such table; {did_you_mean(table, _TABLES)}"))
+    if table is not None and table not in tables:
+        problems.append(Problem("table", repr(table), f"no such table; {did_you_mean(table, tables)}"))
     if table is not None and query is not None:
         problems.append(Problem("table", repr(table), "the query says what is wanted: leave one of the two out"))
     if query is not None:
@@ -60,7 +62,7 @@ def problems_of_query(query: str) -> list[Problem]:
     except duckdb.Error as error:
         return [Problem("query", repr(query), first_line(error))]
     if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
-        return [Problem("query", repr(query), "give one SELECT: tables of a sweep are read, never written")]
+        return [Problem("query", repr(query), "give one SELECT: tables are read, never written")]
     return []
 
 
@@ -90,29 +92,43 @@ class QueryResult:
 
 @contextmanager
 def queried(store: RunStore, labels: Mapping[str, str], answer: SweepAnswer, query: str) -> Iterator[QueryResult]:
-    """The answer to a query: every table by its name is copied into a database of its own, which is then shut in.
+    """The answer to a query of a sweep: every table by its name is copied into a database of its own."""
+    with database_of_tables() as (database, settings):
+        names = copy_tables(store, labels, answer, query, database, settings)
+        with asked(query, names, database, settings) as found:
+            yield found
+
+
+@contextmanager
+def database_of_tables() -> Iterator[tuple[Path, Mapping[str, sql.Setting]]]:
+    """A file for tables to be copied into, and what a query of them may take."""
+    with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "tables.duckdb", {**LIMITS, "temp_directory": str(Path(folder) / "spilled")}
+
+
+@contextmanager
+def asked(
+    query: str, names: Sequence[str], database: Path, settings: Mapping[str, sql.Setting]
+) -> Iterator[QueryResult]:
+    """The answer of a database, which is shut in; `names` of its tables are said where the query finds none.
 
     What the query takes is bounded. Raises ScenarioError, then and while rows are fetched.
     """
-    with TemporaryDirectory(prefix="peered-", ignore_cleanup_errors=True) as folder:
-        scratch, database = Path(folder), Path(folder) / "tables.duckdb"
-        settings = {**LIMITS, "temp_directory": str(scratch / "spilled")}
-        names = copy_tables(store, labels, answer, query, database, settings)
 
-        def guarded(work: Callable[[], Any]) -> Any:
-            try:
-                return run(work)
-            except (duckdb.Error, ValueError, OverflowError) as error:
-                remedy = f"{first_line(error)}; the tables are {', '.join(names)}"
-                raise ScenarioError([Problem("query", repr(query), remedy)]) from error
+    def guarded(work: Callable[[], Any]) -> Any:
+        try:
+            return run(work)
+        except (duckdb.Error, ValueError, OverflowError) as error:
+            remedy = f"{first_line(error)}; the tables are {', '.join(names)}"
+            raise ScenarioError([Problem("query", repr(query), remedy)]) from error
 
-        with (
-            sql.connect((), scratch, database, read_only=True, settings=settings) as connection,
-            sql.interruptible(connection) as run,
-        ):
-            found = guarded(lambda: connection.execute(query))
-            columns = [(str(name), str(kind)) for name, kind, *_ in found.description or ()]
-            yield QueryResult(columns, lambda n: guarded(lambda: found.fetchmany(n)))
+    with (
+        sql.connect((), database.parent, database, read_only=True, settings=settings) as connection,
+        sql.interruptible(connection) as run,
+    ):
+        found = guarded(lambda: connection.execute(query))
+        columns = [(str(name), str(kind)) for name, kind, *_ in found.description or ()]
+        yield QueryResult(columns, lambda n: guarded(lambda: found.fetchmany(n)))
 
 
 def copy_tables(

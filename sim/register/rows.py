@@ -30,7 +30,8 @@ class Assumption:
     """One row of the register, as text.
 
     `role` is one of `ROLES`, `drawn` says of unknowns how they are drawn (`sim.register.draws`) or why not. `places`
-    are the config keys that name the row; `overridden` those of them that were set on the command line.
+    are the config keys that name the row, in the `files` (as `demand/default.yaml`); `overridden` those of the keys
+    that were set on the command line.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Assumption:
     note: str
     places: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

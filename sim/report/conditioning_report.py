@@ -9,33 +9,54 @@ from rich.console import Console
 
 from sim.calibration.conditioning import LEAST_INSIDE, MANY_LOST, Conditioned
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
+from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
-from sim.report.description import Points, Section, TextRows, TextTable, page
-from sim.report.screen import rich_table
+from sim.report.description import CERTAINTY, Finding, FindingLine, Section, TextRows, TextTable
+from sim.report.screen import finding_texts, rich_table
+from sim.report.stored_answer import StoredAnswer, stored_answer
+from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet
 from sim.report.validation_report import accepted_text, in_unit, percent_sign
 
 LOOK_PUBLISHED = "Departments that look like the published ones"
+ROW_BY_ROW = "Row by row"
+CONDITIONING_COLUMNS = {
+    "row": Column("Row"),
+    "value": Column("Key of the measure"),
+    "unit": Column("Unit"),
+    "accept_low": Column("Accepted from", NUMBER_CELL),
+    "accept_high": Column("Accepted to", NUMBER_CELL),
+    "low": Column("Draws: 2.5 % point", NUMBER_CELL),
+    "median": Column("Draws: median", NUMBER_CELL),
+    "high": Column("Draws: 97.5 % point", NUMBER_CELL),
+    "inside": Column("Draws inside (share)", NUMBER_CELL),
+    "n": Column("Draws with a value", WHOLE),
+}
 
 
-def conditioning_lines(found: Conditioned) -> Iterator[str]:
+def conditioning_finding(found: Conditioned) -> Finding:
     """What was played and accepted, and what the draws are like."""
     n_played = sum(wave.n_played for wave in found.waves)
     n_impossible = sum(wave.n_impossible for wave in found.waves)
     draws, waves = counted(len(found.places), "draw"), counted(len(found.waves), "wave")
-    yield (
-        f"{draws} of {len(found.dimensions)} assumptions, accepted of {n_played} that were played in {waves}; "
-        f"{n_impossible} contradicted themselves."
-    )
-    yield f"A draw is accepted if it is inside at least {LEAST_INSIDE:.0%} of the published rows it has a value for."
-    yield f"{found.share_losing_many:.1%} of the draws lose more than {MANY_LOST:.0%} of visits."
     medians = dict(zip(found.rows, found.medians.tolist(), strict=True))
     judged = {row: value for row, value in medians.items() if not isnan(value)}
     missed = [row.row for row, value in judged.items() if not row.accept_low <= value <= row.accept_high]
     outside = f"; not inside: {', '.join(missed)}" if missed else ""
-    yield f"The median draw is inside {len(judged) - len(missed)} of {len(judged)} rows{outside}."
     undefined = [row.row for row in medians if row not in judged]
-    if undefined:
-        yield f"Not judged, because runs of this length have no value: {', '.join(undefined)}."
+    left_out = f" Not judged, because runs of this length have no value: {', '.join(undefined)}." if undefined else ""
+    lines = {
+        "What was accepted": (
+            f"{draws} of {len(found.dimensions)} assumptions, accepted of {n_played} that were played in {waves}; "
+            f"{n_impossible} contradicted themselves."
+        ),
+        "By which rule": (
+            f"A draw is accepted if it is inside at least {LEAST_INSIDE:.0%} of the published rows it has a value for."
+        ),
+        "The median draw": f"It is inside {len(judged) - len(missed)} of {len(judged)} rows{outside}.{left_out}",
+        "How many lose many": (f"{found.share_losing_many:.1%} of the draws lose more than {MANY_LOST:.0%} of visits."),
+        CERTAINTY: "One run of each draw: its chance is part of what was accepted.",
+    }
+    return Finding(LOOK_PUBLISHED, tuple(FindingLine(label, text) for label, text in lines.items()))
 
 
 def conditioning_table(found: Conditioned) -> pd.DataFrame:
@@ -65,18 +86,44 @@ def conditioning_rows(found: Conditioned) -> TextRows:
     return rows
 
 
-def print_conditioning(found: Conditioned, console: Console) -> None:
+def wave_rows(found: Conditioned) -> TextRows:
+    """How many draws each wave played and accepted."""
+    rows: TextRows = [("Wave", "Played", "Contradicted themselves", "Accepted")]
+    return [*rows, *((str(n), *map(str, wave)) for n, wave in enumerate(found.waves, start=1))]
+
+
+def conditioning_answer(found: Conditioned, weeks: int) -> StoredAnswer:
+    """The whole answer; `weeks` were measured of each draw."""
+    finding = conditioning_finding(found)
+    texts = {line.label: line.text for line in finding.lines}
+    words = {
+        "scenarios": f"one staffing under {counted(len(found.places), 'accepted draw')} of the register",
+        "played": f"1 replication of {counted(weeks, 'week')} of each draw",
+        "replications": "1 of each draw",
+        "validated": texts["The median draw"],
+        "sensitivity": "The draws are themselves of what is not known; how they are used is study.assumptions=true.",
+        "warm_up": "weeks of warm-up are not measured.",
+    }
+    sections = [
+        Section(ROW_BY_ROW, [TextTable(conditioning_rows(found), is_words=True)]),
+        Section("Wave by wave", [TextTable(wave_rows(found))]),
+    ]
+    return stored_answer(finding, sections, words=words)
+
+
+def conditioning_sheets(found: Conditioned) -> Iterator[Sheet]:
+    """Published rows with the draws, values in the unit of the row, shares as proportions; and the waves."""
+    yield table_sheet("rows", conditioning_table(found), CONDITIONING_COLUMNS)
+    waves = pd.DataFrame([{"wave": n, **wave._asdict()} for n, wave in enumerate(found.waves, start=1)])
+    heads = {"wave": "Wave", "n_played": "Draws played", "n_impossible": "Contradicted themselves"}
+    heads["n_accepted"] = "Accepted"
+    yield table_sheet("waves", waves, {name: Column(head, WHOLE) for name, head in heads.items()})
+
+
+def print_conditioning(answer: StoredAnswer, console: Console) -> None:
     """The lines, then every row."""
-    for line in conditioning_lines(found):
-        say(console, f"• {line}")
-    console.print()
-    show(console, rich_table(conditioning_rows(found), (0, 1, 2, 4)))
-
-
-def conditioning_markdown(found: Conditioned) -> str:
-    """The same as a page."""
-    return page(
-        LOOK_PUBLISHED,
-        [Points(list(conditioning_lines(found)))],
-        [Section("Row by row", [TextTable(conditioning_rows(found))])],
-    )
+    for text in finding_texts(answer.finding):
+        say(console, text)
+    if rows := answer.table(ROW_BY_ROW):
+        console.print()
+        show(console, rich_table(rows, (0, 1, 2, 4)))

@@ -3,11 +3,8 @@
 The answer of a comparison is `sim.report.comparison_answer`, what is said before there is one `sim.report.progress`.
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,7 +15,7 @@ from sim.report.terminal import LINE_WIDTH
 from sim.visits.file_error import VisitsFileError
 
 if TYPE_CHECKING:
-    from sim.register.rows import Assumption
+    pass
 
 
 def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> None:
@@ -44,31 +41,6 @@ def shortened(text: str) -> str:
         return text
     half = LONGEST_SHOWN // 2
     return f"{text[:half]} … {len(text) - 2 * half:,} characters … {text[-half:]}"
-
-
-def print_assumptions(assumptions: "Sequence[Assumption]", console: Console) -> None:
-    """Every assumption in use with its range, source and grade, and how many there are of each grade."""
-    from sim.register.rows import GRADES
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), width=LINE_WIDTH)
-    table.add_column("Id", no_wrap=True)
-    table.add_column("Quantity", ratio=4)
-    table.add_column("Value", ratio=2)
-    table.add_column("", justify="center", no_wrap=True)
-    table.add_column("Source", ratio=3)
-    for item in assumptions:
-        table.add_row(Text(item.id), Text(item.quantity), Text(assumed_value(item)), item.grade, Text(item.source))
-    show(console, table)
-    counts = Counter(item.grade for item in assumptions)
-    said = "; ".join(f"{counts[grade]} {grade} ({words})" for grade, words in GRADES.items())
-    say(console, f"{counted(len(assumptions), 'assumption')} in use: {said}.")
-
-
-def assumed_value(item: "Assumption") -> str:
-    """Value, unit, range, and whether it was replaced."""
-    reach = f" ({item.low} to {item.high})" if item.low and item.high else ""
-    replaced = f"; replaced by {', '.join(item.overridden)}" if item.overridden else ""
-    return f"{item.value} {item.unit}{reach}{replaced}"
 
 
 def say(console: Console, text: str | Text, style: str = "") -> None:

@@ -132,8 +132,9 @@ class Description:
     left_out: Callable[[], Sequence[str]] = tuple
 
 
-# --- as a page of Markdown, `answer.md`
+# --- as a page of Markdown
 
+ANSWER_PAGE = "answer.md"
 
 TYPED = re.compile(r'("study\.[^"`\n]*")')
 """A word to be typed, in the quotes that shells want."""

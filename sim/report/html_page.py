@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.io.clean_text import one_line
 from sim.report.description import TYPED, Block, Finding, Points, Section, TextRows, TextTable, Typed, Written
+from sim.report.safe_drawing import trimmed_drawing
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 
 class Picture(NamedTuple):
-    """A figure: a short name, what it shows in a few words, and its drawing, SVG that we made ourselves."""
+    """A figure: a short name, what it shows in a few words, its drawing, SVG that we made ourselves, and the file of
+    the same picture beside the page, where there is one."""
 
     name: str
     caption: str
     svg: str
+    file: str = ""
 
 
 class Part(NamedTuple):
@@ -137,14 +140,10 @@ def _written(text: str) -> list[tuple[str, bool]]:
 
 # --- drawings
 
-_LEFT_OUT = re.compile(
-    r"^.*?(?=<svg\b)|<metadata>.*?</metadata>|<style\b.*?</style>|<!--.*?-->|<title\b.*?</title>|<desc\b.*?</desc>",
-    re.DOTALL,
-)
+_SAID = re.compile(r"<title\b.*?</title>|<desc\b.*?</desc>", re.DOTALL)
 _NAMED = re.compile(r"<title\b[^>]*>(.*?)</title>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _ID, _REFERENCE = re.compile(r"\bid=\"([^\"]+)\""), re.compile(r"(href=\"#|url\(#)")
-_LONG_NUMBER = re.compile(r"(?<=\d\.\d\d)\d+")
 _TEXT = re.compile(r"<text\b[^>]*>(.*?)</text>", re.DOTALL)
 _OPENED = re.compile(r"<svg\b[^>]*?\bviewBox=\"([^\"]+)\"[^>]*>")
 
@@ -158,9 +157,8 @@ def inline_svg(picture: Picture) -> str:
     title, desc = (escape(one_line(text)) for text in (named, " ".join(filter(None, words))))
 
     def own(tag: re.Match[str]) -> str:
-        """A tag with ids that no other drawing of the page has, and no more digits than can be seen."""
-        text = _REFERENCE.sub(rf"\g<1>{name}-", _ID.sub(rf'id="{name}-\g<1>"', tag[0]))
-        return _LONG_NUMBER.sub("", text)
+        """A tag with ids that no other drawing of the page has."""
+        return _REFERENCE.sub(rf"\g<1>{name}-", _ID.sub(rf'id="{name}-\g<1>"', tag[0]))
 
     def opened(tag: re.Match[str]) -> str:
         return (
@@ -169,4 +167,4 @@ def inline_svg(picture: Picture) -> str:
             f'<desc id="{name}-desc">{desc}</desc>'
         )
 
-    return _OPENED.sub(opened, _TAG.sub(own, _LEFT_OUT.sub("", picture.svg)), count=1).strip()
+    return _OPENED.sub(opened, _TAG.sub(own, _SAID.sub("", trimmed_drawing(picture.svg))), count=1)

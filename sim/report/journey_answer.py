@@ -6,7 +6,7 @@ The words of each journey are those of `sim.report.journey`, the picture is `sim
 import math
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,15 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.journeys import SharedVisit, Standing
-from sim.engine.measures.number_text import part_text
+from sim.engine.measures.number_text import part_text, plain_number
 from sim.engine.trajectory import Trajectory
-from sim.report.console import say, say_unbroken
+from sim.io.workbook import Column
+from sim.report.console import say
+from sim.report.description import CERTAINTY, Finding, FindingLine, Points, Section, TextRows, TextTable
+from sim.report.html_page import Picture
 from sim.report.journey import DEPARTURES, WORTH_SAYING_MINUTES, journey
+from sim.report.screen import finding_texts
+from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.terminal import LINE_WIDTH
 from sim.report.words.caveats import RESPECT
 
@@ -95,7 +100,7 @@ def heading(answer: TwoJourneys) -> str:
 def what_differs(answer: TwoJourneys) -> str:
     """Time alone, company, first physician and departure under the second staffing, in one sentence."""
     note = note_without_peer(answer)
-    return f"What differs under {differences_in_words(answer)}{f' ({note})' if note else ''}."
+    return f"Under {differences_in_words(answer)}{f' ({note})' if note else ''}."
 
 
 def differences_in_words(answer: TwoJourneys) -> str:
@@ -175,31 +180,111 @@ def how_chosen(answer: TwoJourneys) -> str:
     return f"Chosen by number (study.patient), not by the rule. {stands}"
 
 
-def print_journeys(answer: TwoJourneys, console: Console) -> None:
+JOURNEY_HEAD = ("Since arrival", "Clock", "What happens")
+"""Columns of a journey."""
+JOURNEY_FIGURE = "journey"
+
+
+def journeys_answer(answer: TwoJourneys, svg: str = "") -> StoredAnswer:
+    """The whole answer, with its drawing where one was made."""
+    lines = (
+        FindingLine("What differs", what_differs(answer)),
+        FindingLine("Which child", how_chosen(answer)),
+        FindingLine(CERTAINTY, ILLUSTRATION),
+    )
+    sections = [Section(BESIDE, [TextTable(beside_rows(answer))])]
+    for label, told in zip(answer.labels, answer.lines, strict=True):
+        rows: TextRows = [JOURNEY_HEAD, *map(cells_of, told)]
+        sections.append(Section(label, [TextTable(rows, is_words=True)]))
+    sections.append(Section("How to read this", [Points([how_chosen(answer), ILLUSTRATION, RESPECT])]))
+    caption = "Both journeys as bars along the time since arrival"
+    pictures = [Picture(JOURNEY_FIGURE, caption, svg, f"{JOURNEY_FIGURE}.png")] if svg else []
+    return stored_answer(Finding(heading(answer), lines), sections, pictures)
+
+
+BESIDE = "Both beside each other"
+
+
+def beside_rows(answer: TwoJourneys) -> TextRows:
+    """What differs as numbers: times of this one visit in minutes, and how it ended."""
+    rows = answer.rows
+
+    def minutes(values: Iterable[float]) -> tuple[str, ...]:
+        return tuple(plain_number(float(value), 1) for value in values)
+
+    return [
+        ("This visit", *answer.labels),
+        ("Minutes without staff", *minutes(answer.visit.alone)),
+        ("Minutes of a peer's company", *minutes(row.minutes_accompanied for row in rows)),
+        ("Minutes until a physician came", *minutes(row.pia - row.arrival for row in rows)),
+        ("Minutes of the stay", *minutes(row.departure - row.arrival for row in rows)),
+        ("How it ended", *(DEPARTURES[row.disposition] for row in rows)),
+    ]
+
+
+def cells_of(line: str) -> tuple[str, ...]:
+    """A line of a journey as cells of `JOURNEY_HEAD`."""
+    at, after, text = line.split("  ", 2)
+    return after, at, text
+
+
+def told_journeys(answer: StoredAnswer) -> dict[str, list[str]]:
+    """The lines of the journeys by staffing."""
+    told = {}
+    for section in answer.described():
+        for block in section.blocks:
+            if isinstance(block, TextTable) and block.rows[0] == JOURNEY_HEAD:
+                told[section.title] = [f"{at}  {after}  {text}" for after, at, text in block.rows[1:]]
+    return told
+
+
+def journeys_table(answer: StoredAnswer) -> "pd.DataFrame":
+    """A row for each moment of each journey."""
+    import pandas as pd
+
+    rows = [(label, *cells_of(line)) for label, lines in told_journeys(answer).items() for line in lines]
+    return pd.DataFrame(rows, columns=["staffing", "since_arrival", "clock", "what"])
+
+
+JOURNEY_COLUMNS = {
+    "staffing": Column("Staffing"),
+    "since_arrival": Column("Since arrival (h:min)"),
+    "clock": Column("Clock"),
+    "what": Column("What happens", wrap=True),
+}
+
+
+def print_journeys(answer: StoredAnswer, console: Console) -> None:
     """Heading, what differs, both journeys (side by side where there is room), and what this is not."""
-    say_unbroken(console, heading(answer), "bold")
-    say(console, what_differs(answer))
+    question, differs, *others = finding_texts(answer.finding)
+    say(console, question)
+    say(console, differs)
     console.print()
-    if console.width >= LINE_WIDTH:
-        console.print(side_by_side(answer), highlight=False, width=LINE_WIDTH)
+    told = told_journeys(answer)
+    if console.width >= LINE_WIDTH and len(told) == len(JOURNEY_SIDES):
+        console.print(side_by_side(told), highlight=False, width=LINE_WIDTH)
     else:
-        for label, lines in zip(answer.labels, answer.lines, strict=True):
+        for label, lines in told.items():
             say(console, label, "bold")
             for line in lines:
                 console.print(Text(hung(line, console.width)), highlight=False)
         console.print()
-    say(console, how_chosen(answer))
-    say(console, ILLUSTRATION)
+    for further in others:
+        say(console, further)
 
 
-def side_by_side(answer: TwoJourneys) -> Table:
-    """Both journeys in two columns; lines that are the same stand beside each other."""
-    width = (LINE_WIDTH - COLUMN_GAP) // 2
+JOURNEY_SIDES = ("left", "right")
+
+
+def side_by_side(told: Mapping[str, Sequence[str]]) -> Table:
+    """Two journeys in two columns; lines that are the same stand beside each other."""
+    width = (LINE_WIDTH - COLUMN_GAP) // len(JOURNEY_SIDES)
     table = Table.grid(padding=(0, COLUMN_GAP, 0, 0))
-    for _ in answer.labels:
+    for _ in JOURNEY_SIDES:
         table.add_column(width=width)
-    table.add_row(*(Text(label, "bold") for label in answer.labels))
-    for left, right in beside_each_other(*answer.lines):
+    table.add_row(*(Text(label, "bold") for label in told))
+    left_lines, right_lines = told.values()
+    for left, right in beside_each_other(left_lines, right_lines):
         table.add_row(Text(hung(left, width)), Text(hung(right, width)))
     return table
 
@@ -222,13 +307,3 @@ def work_of(line: str) -> str:
 def hung(line: str, width: int) -> str:
     """A line of a journey, wrapped so that its text hangs below itself."""
     return textwrap.fill(line, max(width, len(HANG) + 12), subsequent_indent=HANG)
-
-
-def journeys_markdown(answer: TwoJourneys, command: str) -> str:
-    """The same as a page, with the picture."""
-    page = [f"# {heading(answer)}", what_differs(answer), "![Both journeys as bars along the time since arrival]"
-            "(journey.png)"]  # fmt: skip
-    for label, lines in zip(answer.labels, answer.lines, strict=True):
-        page += [f"## {label}", "```text\n" + "\n".join(lines) + "\n```"]
-    page += ["## How to read this", how_chosen(answer), ILLUSTRATION, RESPECT, f"Made by `{command}`."]
-    return "\n\n".join(page) + "\n"

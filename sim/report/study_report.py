@@ -33,6 +33,7 @@ from sim.report.description import (
     without_output,
 )
 from sim.report.html_page import Part, Picture, html_page
+from sim.report.stored_answer import StoredAnswer
 from sim.report.tables import evidence_rows
 from sim.report.words import caveats
 from sim.report.words.limits import LIMITS_OF_ALL
@@ -43,20 +44,34 @@ REPORT = "report.html"
 JUDGED_BY = {"bonferroni": "Bonferroni", "max_t": "the joint distribution of the largest t (max-t)"}
 
 
-class ReportFacts(BaseModel):
-    """What run.json says that a report shows; `by`: groups of visits that are asked for instead of those it names."""
+class System(BaseModel):
+    """What a study was played on."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+
+    name: str
+    cores: int
+    memory_gb: float
+
+
+class StudyFacts(BaseModel):
+    """What run.json says that a report shows, as far as a study has it.
+
+    `by`: groups of visits that are asked for instead of those it names.
+    """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
 
     study: str
     command: tuple[str, ...]
-    seed: int
-    replications: int
-    confidence: Annotated[float, Field(gt=0, lt=1)]
+    seed: int | None = None
+    replications: int | None = None
+    confidence: Annotated[float, Field(gt=0, lt=1)] | None = None
     engine: str = ""
     code: str = ""
     python: str = ""
     machine: str = ""
+    system: System | None = None
     simultaneous: str = ""
     changed: tuple[str, ...] = ()
     choices: dict[str, str] = Field(default_factory=dict)
@@ -70,9 +85,20 @@ class ReportFacts(BaseModel):
     by: tuple[str, ...] | None = None
 
 
+class ReportFacts(StudyFacts):
+    """What run.json says of a study that estimates something."""
+
+    seed: int
+    replications: int
+    confidence: Annotated[float, Field(gt=0, lt=1)]
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """What stands behind an answer: sections on precision and on published figures, and words for reporting items."""
+    """What stands behind an answer: sections on precision and on published figures, and words for reporting items.
+
+    Without words the items are left out: they ask for studies that estimate something.
+    """
 
     precision: Iterable[Section] = ()
     validation: Iterable[Section] = ()
@@ -147,6 +173,12 @@ def validation_page(validation: Validation, facts: ReportFacts) -> str:
     return report_page(finding, "", sections, facts, (), Evidence(words=words))
 
 
+def stored_report(answer: StoredAnswer, facts: StudyFacts) -> str:
+    """The report of an answer that is kept as it was described."""
+    evidence = Evidence(words=answer.words)
+    return report_page(answer.finding, answer.intro, answer.described(), facts, answer.drawn(), evidence)
+
+
 def pictures_of(captions: Mapping[str, str], drawn: Mapping[str, str]) -> list[Picture]:
     """Drawings with their captions by name, in the order of the captions; those that are not there are left out."""
     return [Picture(name, one_sentence(text), drawn[name]) for name, text in captions.items() if name in drawn]
@@ -184,7 +216,7 @@ def report_page(
     finding: Finding,
     intro: str,
     sections: Sequence[Section],
-    facts: ReportFacts,
+    facts: StudyFacts,
     pictures: Sequence[Picture],
     evidence: Evidence,
 ) -> str:
@@ -203,12 +235,12 @@ def report_page(
         Part("Figures", pictures=pictures),
         Part("Further tables and sentences", [each for each in others if each not in care]),
         Part("What was changed", [changed_section(facts)]),
-        Part("Assumptions used", evidence_rows.assumption_sections(used)),
+        Part("Assumptions used", evidence_rows.assumption_sections(used) if used else ()),
         Part("Precision and warm-up", evidence.precision),
         Part("Beside published figures", evidence.validation),
         Part("Limits", [*care, Section("Of every study", [Points(LIMITS_OF_ALL)])]),
         Part("How to repeat it", [repeat_section(facts)]),
-        Part("Reporting checklists", reporting_sections(words)),
+        Part("Reporting checklists", reporting_sections(words) if evidence.words else ()),
     ]
     return html_page(f"PeerED report, {facts.study}", finding, intro, parts)
 
@@ -216,45 +248,63 @@ def report_page(
 # --- what run.json says
 
 
-def changed_section(facts: ReportFacts) -> Section:
+def changed_section(facts: StudyFacts) -> Section:
     """What was typed that differs from the shipped question, and the files that were chosen."""
     said: list[Block] = [changed_text(facts), *([Points(facts.changed)] if facts.changed else [])]
     whose = "" if facts.runs_planned is None else " (of the first scenario)"
     return Section("", [*said, TextTable([("Group", f"File{whose}"), *facts.choices.items()], is_words=True)])
 
 
-def changed_text(facts: ReportFacts) -> str:
+def changed_text(facts: StudyFacts) -> str:
     """Whether anything was changed, and by how much."""
     n = len(facts.changed)
     return f"Changed from the shipped question by {counted(n, 'word')} of the command." if n else "Nothing was changed."
 
 
-def repeat_section(facts: ReportFacts) -> Section:
+def repeat_section(facts: StudyFacts) -> Section:
     """The command, and what it ran on."""
     blocks = "" if facts.blocks_planned is None else f"{facts.blocks_finished} of {facts.blocks_planned}"
     runs = "" if facts.runs_done is None else f"{facts.runs_done} of {facts.runs_planned}"
     known = {
-        "Seed": str(facts.seed),
+        "Seed": number_or_nothing(facts.seed),
         "Engine": facts.engine,
-        "Replications planned": str(facts.replications),
+        "Replications planned": number_or_nothing(facts.replications),
         "Blocks played": blocks,
         "Runs played": runs,
-        "Confidence": whole_percent(facts.confidence),
+        "Confidence": confidence_text(facts),
         "Judged together": judged_text(facts),
         "Code": facts.code,
         "Software": software_text(facts),
-        "Machine": facts.machine,
+        "Machine": machine_text(facts),
     }
     rows: TextRows = [("What", "This study"), *((name, text) for name, text in known.items() if text)]
     return Section("", [Typed(without_output(facts.command)), TextTable(rows, is_words=True)])
 
 
-def software_text(facts: ReportFacts) -> str:
+def number_or_nothing(number: int | None) -> str:
+    """A number as text, empty where there is none."""
+    return "" if number is None else str(number)
+
+
+def confidence_text(facts: StudyFacts) -> str:
+    """The confidence of its intervals; empty where it has none."""
+    return "" if facts.confidence is None else whole_percent(facts.confidence)
+
+
+def software_text(facts: StudyFacts) -> str:
     """`peered 0.1.0, ..., Python 3.11.7`."""
     return ", ".join([*(f"{name} {version}" for name, version in facts.versions.items()), f"Python {facts.python}"])
 
 
-def judged_text(facts: ReportFacts) -> str:
+def machine_text(facts: StudyFacts) -> str:
+    """`x86_64, Linux, 2 cores, 8.3 GB of memory`."""
+    if facts.system is None:
+        return facts.machine
+    cores = counted(facts.system.cores, "core")
+    return f"{facts.machine}, {facts.system.name}, {cores}, {facts.system.memory_gb:g} GB of memory"
+
+
+def judged_text(facts: StudyFacts) -> str:
     """By which method intervals are judged together."""
     return JUDGED_BY.get(facts.simultaneous, "")
 
@@ -267,15 +317,15 @@ def sensitivity_text(facts: ReportFacts, has_second: bool = False) -> str:
     return f"{percent} intervals of chance alone; study.assumptions=true plays draws of the assumptions as well."
 
 
-def words_of_facts(facts: ReportFacts) -> dict[str, str]:
+def words_of_facts(facts: StudyFacts) -> dict[str, str]:
     """Words for the reporting items that run.json knows."""
     judged = judged_text(facts)
     return {
-        "seed": str(facts.seed),
+        "seed": number_or_nothing(facts.seed),
         "engine": facts.engine,
-        "confidence": whole_percent(facts.confidence),
+        "confidence": confidence_text(facts),
         "judged": f"All headline measures are judged together by {judged}." if judged else "",
         "changed": changed_text(facts),
         "software": software_text(facts),
-        "system": facts.machine,
+        "system": machine_text(facts),
     }

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation, FunctionExpression
+from pydantic import BaseModel, ConfigDict
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.department.short_text import lines_html, lines_text
@@ -132,6 +133,22 @@ class Results(Mapping[str, pd.DataFrame]):
 
     def _unknown(self, name: str) -> str:
         return f"{self.folder} has no table {name!r}; {did_you_mean(name, self._files)}"
+
+
+class _StudyNamed(BaseModel):
+    """The name of the study in run.json; folders of earlier versions have none."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    study: object = None
+
+
+def study_of(folder: Path) -> object:
+    """The study that a folder of results names, None where it names none. Raises ScenarioError for links and pipes."""
+    if not folder.is_dir():
+        return None
+    received_sweep.check_entries(folder)
+    return received_sweep.read_facts(folder / FACTS, _StudyNamed).study if (folder / FACTS).is_file() else None
 
 
 def _files_in(folder: Path) -> dict[str, list[Path]]:

@@ -1,21 +1,46 @@
-"""`study=assumptions`: every assumption in use, with its range, source and grade."""
+"""`study=assumptions`: every assumption in use, with its key, range, source and grade; shown, and kept if asked to."""
+
+import time
+from functools import partial
 
 from rich.console import Console
 
-from sim.analysis.assumptions import assumptions_in_use
+from sim.analysis.assumptions import Wanted, assumptions_in_use
 from sim.register.rows import read_register
-from sim.report.console import print_assumptions
+from sim.report.assumptions_report import REGISTER_FILE, print_register, register_answer, register_sheet, register_table
+from sim.report.description import ANSWER_PAGE
+from sim.report.progress import teller
+from sim.report.study_report import REPORT
+from sim.report.tables.answer_workbook import ANSWER
+from sim.runs.output_folder import results_folder, results_place
+from sim.runs.tables_on_disk import write_table
 from sim.studies.question import AssumptionsSettings, Question
-from sim.studies.study import Study
+from sim.studies.stored import files_of_answer
+from sim.studies.study import Study, facts_of_question, write_each
 
 
 class AssumptionsStudy(Study):
-    """The rows of the register behind the numbers in use."""
+    """The rows of the register behind the numbers in use; writes only where `output` says."""
 
     name = "assumptions"
     settings = AssumptionsSettings
 
     def run(self, question: Question, console: Console) -> int:
-        in_use = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
-        print_assumptions(in_use, console)
+        study, started = question.study, time.monotonic()
+        assert isinstance(study, AssumptionsSettings)
+        wanted = Wanted(study.word, study.source, study.grade, study.file)
+        used = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
+        rows = [row for row in used if wanted.holds(row)]
+        answer = register_answer(rows, len(used), wanted.text(), question.scenario.staffing.name)
+        if question.output is None:
+            print_register(answer, console)
+            return 0
+        place = results_place(question.output, self.name)
+        with results_folder(place, self.name) as draft:
+            facts = facts_of_question(question, question.command(), time.monotonic() - started)
+            table = register_table(rows)
+            files = files_of_answer(answer, facts | {"assumptions": {}}, [register_sheet(table)])
+            write_each({**files, REGISTER_FILE: partial(write_table, table)}, draft.folder, draft.errors)
+        print_register(answer, console)
+        teller(console)(f"results are in {place}: {REPORT}, {ANSWER_PAGE}, {ANSWER}, {REGISTER_FILE}")
         return 0

@@ -6,6 +6,7 @@ What is drawn, played and accepted is `sim.calibration.conditioning`; how the an
 
 import time
 from functools import partial
+from typing import Any
 
 from rich.console import Console
 
@@ -14,13 +15,23 @@ from sim.calibration.conditioning import Conditioned, condition, conditions, pla
 from sim.department.scenario import Problem, ScenarioError
 from sim.register.draw_table import DRAWS_FILE, DrawTable, digest_of_register, write_draws
 from sim.register.draws import shipped_cube
-from sim.report.conditioning_report import conditioning_markdown, conditioning_table, print_conditioning
+from sim.report.conditioning_report import (
+    conditioning_answer,
+    conditioning_sheets,
+    conditioning_table,
+    print_conditioning,
+)
 from sim.report.console import say
+from sim.report.description import ANSWER_PAGE
 from sim.report.progress import teller
+from sim.report.stored_answer import StoredAnswer
+from sim.report.study_report import REPORT
+from sim.report.tables.answer_workbook import ANSWER
 from sim.runs.output_folder import results_folder, results_place
-from sim.runs.tables_on_disk import provenance, write_json, write_table, write_text
+from sim.runs.tables_on_disk import write_table
 from sim.studies.question import ConditioningSettings, Question
-from sim.studies.study import Files, Study, design_for, write_each
+from sim.studies.stored import files_of_answer
+from sim.studies.study import Files, Study, design_for, facts_of, write_each
 
 
 class ConditioningStudy(Study):
@@ -53,24 +64,25 @@ class ConditioningStudy(Study):
                 found = condition(play, cube, rows, study.draws, question.seed, tell=tell)
             except ValueError as error:
                 raise ScenarioError([Problem("study.draws", str(study.draws), str(error))]) from None
-            facts = provenance(
-                command=question.command(), choices=question.choices, seed=question.seed, engine=question.engine,
-                weeks=study.weeks, draws=study.draws, register=digest_of_register(cube),
-                waves=[wave._asdict() for wave in found.waves], seconds=round(time.monotonic() - started, 1),
-            )  # fmt: skip
-            write_each(files_of(found, facts), draft.folder, draft.errors)
-        print_conditioning(found, console)
-        tell(f"results are in {place}: answer.md, {DRAWS_FILE}, rows.csv")
+            facts = facts_of(design, question.command(), question, time.monotonic() - started) | {
+                "weeks": study.weeks,
+                "draws": study.draws,
+                "register": digest_of_register(cube),
+                "waves": [wave._asdict() for wave in found.waves],
+            }
+            answer = conditioning_answer(found, study.weeks)
+            write_each(files_of(found, answer, facts), draft.folder, draft.errors)
+        print_conditioning(answer, console)
+        tell(f"results are in {place}: {REPORT}, {ANSWER_PAGE}, {ANSWER}, {DRAWS_FILE}, rows.csv")
         return 0
 
 
-def files_of(found: Conditioned, facts: dict[str, object]) -> Files:
+def files_of(found: Conditioned, answer: StoredAnswer, facts: dict[str, Any]) -> Files:
     """The files of the answer."""
     kept = ("register", "code", "seed", "weeks", "choices", "waves")
     table = DrawTable(found.dimensions, found.places, {name: facts[name] for name in kept})
     return {
-        "run.json": partial(write_json, facts),
-        "answer.md": partial(write_text, conditioning_markdown(found)),
+        **files_of_answer(answer, facts, list(conditioning_sheets(found))),
         "rows.csv": partial(write_table, conditioning_table(found)),
         DRAWS_FILE: partial(write_draws, table),
     }

@@ -1,10 +1,8 @@
 """`study=journey`: one child's visit under two staffings, the same patient and the same draws, in words and drawn."""
 
-import shlex
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -16,13 +14,17 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.short_lists import few_of
 from sim.io.suggest import did_you_mean
 from sim.report.console import say
-from sim.report.journey_answer import TwoJourneys, journeys_markdown, print_journeys
+from sim.report.description import ANSWER_PAGE
+from sim.report.journey_answer import JOURNEY_COLUMNS, TwoJourneys, journeys_answer, journeys_table, print_journeys
 from sim.report.progress import teller
+from sim.report.study_report import REPORT
+from sim.report.tables.answer_workbook import ANSWER, table_sheet
 from sim.runs.engines import ENGINES
 from sim.runs.output_folder import results_folder, results_place
-from sim.runs.tables_on_disk import provenance, write_json, write_text
+from sim.runs.tables_on_disk import write_table
 from sim.studies.question import JourneySettings, Question
-from sim.studies.study import Study, write_each
+from sim.studies.stored import files_of_answer
+from sim.studies.study import Study, facts_of_question, write_each
 
 MOST_NUMBERS = 20
 """Numbers of patients named where another was asked for."""
@@ -45,24 +47,24 @@ class JourneyStudy(Study):
     def run(self, question: Question, console: Console) -> int:
         started = time.monotonic()
         place = None if question.output is None else results_place(question.output, self.name)
-        answer = journeys_of(question)
-        print_journeys(answer, console)
-        if place is not None:
-            self.write(answer, question, place, started)
-            teller(console)(f"results are in {place}: journey.md, journey.png, journey.svg")
-        return 0
-
-    def write(self, answer: TwoJourneys, question: Question, place: Path, started: float) -> None:
-        """Put words, picture and provenance into the folder of results. Raises OutputError, CannotKeep."""
-        from sim.report.figures.journey_figure import draw_journeys  # loads a drawing library
-
-        facts = facts_of_journeys(answer, question) | {"seconds": round(time.monotonic() - started, 1)}
-        page = journeys_markdown(answer, shlex.join(question.command(elsewhere=True)))
+        found = journeys_of(question)
+        if place is None:
+            print_journeys(journeys_answer(found), console)
+            return 0
         with results_folder(place, self.name) as draft:
-            files = {"run.json": partial(write_json, facts), "journey.md": partial(write_text, page)}
-            write_each(files, draft.folder, draft.errors)
+            from sim.report.figures.journey_figure import draw_journeys  # loads a drawing library
+
             with draft.errors.noted(draft.folder / "journey.png"):
-                draw_journeys(answer, draft.folder)
+                draw_journeys(found, draft.folder)
+            drawing = draft.folder / "journey.svg"
+            answer = journeys_answer(found, drawing.read_text(encoding="utf-8") if drawing.is_file() else "")
+            facts = facts_of_journeys(found, question, time.monotonic() - started)
+            table = journeys_table(answer)
+            files = files_of_answer(answer, facts, [table_sheet("journey", table, JOURNEY_COLUMNS)])
+            write_each({**files, "journey.csv": partial(write_table, table)}, draft.folder, draft.errors)
+        print_journeys(answer, console)
+        teller(console)(f"results are in {place}: {REPORT}, {ANSWER_PAGE}, {ANSWER}, journey.csv, journey.png")
+        return 0
 
 
 def scenarios_of(question: Question) -> tuple[Scenario, Scenario]:
@@ -122,10 +124,12 @@ def chosen_visit(study: JourneySettings, visits: Sequence[SharedVisit], eligible
     return found
 
 
-def facts_of_journeys(answer: TwoJourneys, question: Question) -> dict[str, Any]:
+def facts_of_journeys(answer: TwoJourneys, question: Question, seconds: float) -> dict[str, Any]:
     """What is needed to have the same again, and which child it is."""
-    return provenance(
-        study=question.study.name, command=question.command(), choices=question.choices, seed=question.seed,
-        engine=question.engine, staffings=list(answer.labels), stream=answer.stream, patient=answer.visit.patient,
-        by_rule=answer.by_rule, minutes_without_staff=[round(minutes, 3) for minutes in answer.visit.alone],
-    )  # fmt: skip
+    return facts_of_question(question, question.command(), seconds) | {
+        "staffings": list(answer.labels),
+        "stream": answer.stream,
+        "patient": answer.visit.patient,
+        "by_rule": answer.by_rule,
+        "minutes_without_staff": [round(minutes, 3) for minutes in answer.visit.alone],
+    }

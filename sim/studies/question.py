@@ -260,13 +260,22 @@ class JourneySettings(StaffingsSettings):
 
 
 class AssumptionsSettings(StudySettings):
-    """The assumptions behind a scenario; nothing is simulated, nothing is written."""
+    """The assumptions behind a scenario; nothing is simulated.
 
+    Those are shown that have every `word` in id, text or key, one of the `source`s, one of the `grade`s, and stand in
+    one of the `file`s, as `demand/default.yaml` or a part of it; all where nothing is asked for.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"output"})
     name: Literal["assumptions"] = "assumptions"
+    word: Names = ()
+    source: Names = ()
+    grade: Annotated[tuple[Literal["A", "B", "C"], ...], BeforeValidator(as_list)] = ()
+    file: Names = ()
 
 
 class ResultsSettings(StudySettings):
-    """The answer of a sweep again, or what is asked of its tables; nothing is simulated."""
+    """The answer of a study again, or what is asked of its tables; nothing is simulated."""
 
     uses: ClassVar[frozenset[str]] = frozenset({"run", "query", "table", "export"})
     name: Literal["results"] = "results"

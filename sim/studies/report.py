@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 
 from sim.analysis.breakeven import BreakEvenAnswer
@@ -18,12 +17,21 @@ from sim.report.comparison_answer import describe_comparison, figures_drawn
 from sim.report.description import answer_markdown, without_output
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.progress import teller
-from sim.report.study_report import REPORT, ReportFacts, comparison_report, drawings, validation_page
+from sim.report.stored_answer import STORED, read_answer, stored_markdown
+from sim.report.study_report import (
+    REPORT,
+    ReportFacts,
+    StudyFacts,
+    comparison_report,
+    drawings,
+    stored_report,
+    validation_page,
+)
 from sim.report.sweep_answer import describe_sweep
 from sim.report.validation_report import validation_markdown
 from sim.runs.output_folder import write_again
-from sim.runs.received_sweep import AS_WRITTEN, check_entries, read_facts, shortened_text, shortened_value
-from sim.runs.result_tables import Results
+from sim.runs.received_sweep import AS_WRITTEN, read_facts, shortened_text, shortened_value
+from sim.runs.result_tables import Results, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.runs.tables_on_disk import write_text
 from sim.studies.breakeven import answer_of_store, break_even_page, received_plan
@@ -31,14 +39,6 @@ from sim.studies.question import REPORT_BY, Question, ReportSettings
 from sim.studies.study import Study
 from sim.studies.sweep import received_design, sweep_and_comparison, sweep_page
 from sim.studies.validate import VALIDATION_FILE
-
-
-class StudyPlayed(BaseModel):
-    """Which study a folder is of; one without a report need not say what a report shows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
-
-    study: str
 
 
 class ReportStudy(Study):
@@ -51,17 +51,14 @@ class ReportStudy(Study):
         problems = problems_of_place(question.export)
         if question.run is None or not question.run.is_dir():
             value = "nothing" if question.run is None else str(question.run)
-            remedy = f"study=report needs run=FOLDER, the results folder of {STUDIES_WITH_REPORT}"
+            remedy = "study=report needs run=FOLDER, the results folder of a study"
             problems.insert(0, Problem("run", value, remedy))
         if problems or question.run is None:
             raise ScenarioError(problems)
-        check_entries(question.run)
-        refuse_without_page(question.run, read_facts(question.run / FACTS, StudyPlayed).study)
+        study = study_played(question.run)
         place = question.export or question.run / REPORT
-        facts = read_facts(question.run / FACTS, ReportFacts)
-        if question.asks_by:
-            facts = facts.model_copy(update={"by": question.by})
-        text = page_of(question.run, facts, place.suffix)
+        by = question.by if question.asks_by else None
+        text = page_of(question.run, study, place.suffix, by)
         try:
             if question.export is None:
                 write_again(question.run, REPORT, text)
@@ -84,13 +81,19 @@ def problems_of_place(file: Path | None) -> list[Problem]:
     return [] if file.parent.is_dir() else [Problem("export", str(file), f"there is no folder {file.parent}: make it")]
 
 
-def page_of(folder: Path, facts: ReportFacts, suffix: str) -> str:
-    """The page of a folder of a study of `PAGES`: its report, or its answer in Markdown. Raises ScenarioError."""
-    if facts.by is not None and facts.study not in ("compare", "run"):
-        remedy = f"a study={facts.study} counts no groups of visits: leave it out"
-        raise ScenarioError([Problem(REPORT_BY, ", ".join(facts.by), remedy)])
+def page_of(folder: Path, study: str, suffix: str, by: tuple[str, ...] | None = None) -> str:
+    """The page of the folder of a study: its report, or its answer in Markdown; `by` the groups that are asked for.
+
+    Raises ScenarioError.
+    """
+    if by is not None and study not in ("compare", "run"):
+        remedy = f"a study={study} counts no groups of visits: leave it out"
+        raise ScenarioError([Problem(REPORT_BY, ", ".join(by), remedy)])
+    if study in KEPT:
+        return page_kept(folder, suffix)
+    facts = read_facts(folder / FACTS, ReportFacts).model_copy(update={"by": by})
     try:
-        return PAGES[facts.study](folder, facts, suffix)
+        return PAGES[study](folder, facts, suffix)
     except ScenarioError:
         raise
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # such as a column that a figure needs
@@ -98,11 +101,16 @@ def page_of(folder: Path, facts: ReportFacts, suffix: str) -> str:
         raise ScenarioError([Problem(str(folder), shortened_text(found), AS_WRITTEN)]) from error
 
 
-def refuse_without_page(folder: Path, study: str) -> None:
-    """Raise ScenarioError for the folder of a study that has no report."""
-    if study not in PAGES:
-        remedy = f"its report cannot be made again: name the folder of {STUDIES_WITH_REPORT}"
-        raise ScenarioError([Problem(f"{folder / FACTS}, study", shortened_value(study), remedy)])
+def study_played(folder: Path) -> str:
+    """Which study a folder is of. Raises ScenarioError for one that has no report."""
+    study = study_of(folder)
+    if isinstance(study, str) and study in (*PAGES, *KEPT):
+        return study
+    if not (folder / FACTS).is_file():
+        remedy = f"not there, so that this is no results folder: {AS_WRITTEN}"
+        raise ScenarioError([Problem(str(folder / FACTS), "nothing", remedy)])
+    known = f"none of {', '.join(sorted([*PAGES, *KEPT]))}: {AS_WRITTEN}"
+    raise ScenarioError([Problem(f"{folder / FACTS}, study", shortened_value(study), known)])
 
 
 def comparison_in(folder: Path, facts: ReportFacts) -> Comparison:
@@ -170,6 +178,12 @@ def published_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     return validation_page(validation, facts)
 
 
+def page_kept(folder: Path, suffix: str) -> str:
+    """The page of an answer that is kept as it was described."""
+    answer, facts = read_answer(folder / STORED), read_facts(folder / FACTS, StudyFacts)
+    return stored_markdown(answer, facts.command) if suffix == ".md" else stored_report(answer, facts)
+
+
 PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {
     "compare": comparison_page,
     "run": scenario_page,
@@ -177,8 +191,9 @@ PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {
     "breakeven": effect_page,
     "validate": published_page,
 }
-"""What makes the page of each study from its folder."""
-STUDIES_WITH_REPORT = "a comparison, one scenario, a sweep, a break-even study or a validation"
+"""What makes the page of each study from the tables of its folder."""
+KEPT = ("assumptions", "conditioning", "journey")
+"""Studies whose folder keeps the answer as it was described."""
 
 
 def redrawn(comparison: Comparison, names: Sequence[str] = ()) -> dict[str, str]:

@@ -3,6 +3,7 @@
 A study is an instance of `Study` or of `PlayedStudy`. `sim.studies` lists the modules in which they are.
 """
 
+import platform
 import sys
 import time
 from abc import abstractmethod
@@ -16,7 +17,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from rich.console import Console
 
 from sim.analysis.assumptions import assumptions_in_use
-from sim.analysis.design_needs import expected_time, visits_per_run
+from sim.analysis.design_needs import expected_time, memory_of_machine, visits_per_run
 from sim.analysis.early_looks import EarlyLook, EarlyLooks
 from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
@@ -38,7 +39,7 @@ from sim.runs.interrupts import uninterrupted
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import WriteErrors, background_writer, json_text, provenance, reason_of, write_text
-from sim.runs.worker_pool import DASK, WorkersGone
+from sim.runs.worker_pool import DASK, WorkersGone, n_cores
 from sim.studies.question import PlayedSettings, Question, StudySettings, overrides_of_question
 
 Files = Mapping[str, Callable[[Path], None]]
@@ -254,21 +255,39 @@ class PlayedStudy(Study, Generic[P, A]):
 
 def facts_of(design: Design, command: Sequence[str], question: Question, seconds: float) -> dict[str, Any]:
     """Provenance of a study that has been played; `question`: of a sweep that of its first scenario."""
+    played = {
+        "seed": design.seed,
+        "engine": design.engine,
+        "replications": design.replications,
+        "confidence": design.confidence,
+        "simultaneous": design.rules.simultaneous,
+        "scenario_hashes": design.keys,
+    }
+    return facts_of_question(question, command, seconds) | played
+
+
+def facts_of_question(question: Question, command: Sequence[str], seconds: float) -> dict[str, Any]:
+    """Provenance of any study: what was asked, what it changed, and the rows of the register behind it."""
     used = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
     return provenance(
         study=question.study.name,
         command=command,
         changed=list(overrides_of_question(question.overrides)),
         choices=question.choices,
-        seed=design.seed,
-        engine=design.engine,
-        replications=design.replications,
-        confidence=design.confidence,
-        simultaneous=design.rules.simultaneous,
+        seed=question.seed,
+        engine=question.engine,
         seconds=round(seconds, 1),
-        scenario_hashes=design.keys,
+        system=system_played_on(),
         assumptions={row.id: list(row.overridden) for row in used},
     )
+
+
+GB = 10**9
+
+
+def system_played_on() -> dict[str, object]:
+    """Operating system, cores that may be used, and memory in GB."""
+    return {"name": platform.system(), "cores": n_cores(), "memory_gb": round(memory_of_machine() / GB, 1)}
 
 
 def write_each(files: Files, folder: Path, unwritten: WriteErrors) -> None:

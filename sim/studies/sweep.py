@@ -30,7 +30,7 @@ from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
 from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
-from sim.report.description import Description, answer_markdown
+from sim.report.description import ANSWER_PAGE, Description, answer_markdown
 from sim.report.progress import progress, tell_results, teller
 from sim.report.screen import print_answer
 from sim.report.study_report import (
@@ -69,7 +69,6 @@ from sim.studies.study import (
     write_each,
 )
 
-ANSWER_PAGE = "answer.md"
 LINES_AFTER = 3
 """Lines printed below the answer: where the results are, and how to go on."""
 

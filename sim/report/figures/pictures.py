@@ -26,7 +26,7 @@ from sim.report.figures.week_figures import NOBODY, PEERS_INK, WITHOUT_PEER_INK,
 from sim.report.tables.summaries import level_of
 from sim.report.words.measure_words import measure_text
 
-_TITLE_CHARACTERS, _NOTE_CHARACTERS = 88, 100
+_TITLE_CHARACTERS, _NOTE_CHARACTERS = 74, 100
 """On one line above and below a picture."""
 INKS = tuple(hue for hue in (*HUES, WITHOUT_PEER_INK) if hue != PEERS_INK)
 MOST_SERIES = 10

@@ -16,7 +16,7 @@ from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import catalogue, number_text
 from sim.io.workbook import Column, Sheet, write_workbook
-from sim.report.description import Description, without_output
+from sim.report.description import Description, Finding, without_output
 from sim.report.tables.comparison_rows import peer_day_measures, peer_day_words, with_peers
 from sim.report.tables.summaries import comparison_summary, shown_numbers, with_labels
 from sim.report.words.breakeven_finding import effect_text
@@ -139,6 +139,16 @@ WHAT_SHEETS_ARE = {
     "staff": "One row for each spell of duty",
     "census": "Visits present, every 15 minutes",
     "changes": "How each simulated patient's own wait and stay changed",
+    "validation": "Each published figure with what was simulated, and the verdict",
+    "verdicts": "How many published figures are inside, near, missed",
+    "rows": "Each published figure with the draws that look like it",
+    "waves": "How many draws were played and accepted, wave by wave",
+    "journey": "The visit under each staffing, minute by minute",
+    "register": "Each row of the register in use, with key, range, source and grade",
+    "quality": "What was found in the file of visits",
+    "exclusions": "Which rows of the file were left out, and why",
+    "region": "Factors that are not ruled out by matching",
+    "verdict": "What was compared with the file, and whether it is near enough",
 }
 """What a sheet holds, by its name."""
 EMPTY_CELLS = (
@@ -148,10 +158,15 @@ EMPTY_CELLS = (
 
 def answer_sheets(answer: Description, facts: Mapping[str, Any]) -> list[Sheet]:
     """An answer as sheets, its finding first; `facts` are those of run.json."""
-    finding = answer.whole_finding
-    lines = [("Question", finding.question), *((line.label, line.text) for line in finding.lines)]
     in_mind, left_out = list(answer.keep_in_mind), answer.left_out()
-    return [Sheet("finding", _WORDS, lines), *with_readme(answer.title, answer.sheets(), in_mind, facts, left_out)]
+    readme = with_readme(answer.title, answer.sheets(), in_mind, facts, left_out)
+    return [finding_sheet(answer.whole_finding), *readme]
+
+
+def finding_sheet(finding: Finding) -> Sheet:
+    """The question and the lines that answer it."""
+    lines = [("Question", finding.question), *((line.label, line.text) for line in finding.lines)]
+    return Sheet("finding", _WORDS, lines)
 
 
 def with_readme(

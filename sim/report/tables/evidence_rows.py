@@ -12,7 +12,7 @@ from sim.analysis.validation import VERDICTS, Validation
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import NOTHING, counted, half_width_text, plain_number, short_unit_of_difference
 from sim.register.rows import GRADES, Assumption
-from sim.report.console import assumed_value
+from sim.report.assumptions_report import assumed_value
 from sim.report.description import Block, Points, Section, TextRows, TextTable
 from sim.report.validation_report import WHAT_VERDICTS_MEAN, missed_sentences, text_rows
 from sim.report.words.caveats import exact_percent, half_width_lines, mark_of, replication_lines
