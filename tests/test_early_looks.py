@@ -177,6 +177,15 @@ def test_all_that_a_comparison_of_nine_staffings_prints_into_a_pipe_fits_a_scree
     assert len(capsys.readouterr().out.splitlines()) <= MOST_LINES
 
 
+def test_the_register_is_not_printed_whole_unless_few_rows_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study=assumptions"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= MOST_LINES
+    assert "output=FOLDER writes" in " ".join(lines[-2:])
+    assert main(["study=assumptions", "study.word=boarding"]) == 0
+    assert "more rows" not in capsys.readouterr().out
+
+
 # --- for programs, and for whoever wants the answer alone
 
 

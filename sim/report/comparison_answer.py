@@ -26,7 +26,7 @@ from sim.report.description import (
     Written,
 )
 from sim.report.json_lines import EventConsole
-from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
+from sim.report.screen import in_lines, print_answer, print_remarks, shown_briefly, width_of_rows
 from sim.report.tables import answer_workbook, comparison_rows, left_out_rows
 from sim.report.terminal import LINES_ON_TERMINAL, aloud
 from sim.report.words import assumption_words, caveats
@@ -268,18 +268,18 @@ def in_sentence(name: str) -> str:
 def print_comparison(comparison: Comparison, console: Console, lines_to_come: int = 0) -> None:
     """The answer on the terminal; `lines_to_come` are left for what other levels of demand and draws of the assumptions
     add, which are still being played."""
-    if isinstance(console, EventConsole):
-        console.answer(describe_comparison(comparison), is_whole=not lines_to_come)
+    answer = describe_comparison(comparison)
+    if shown_briefly(answer.whole_finding, console, answer.intro, answer.remarks, is_whole=not lines_to_come):
         return
     around = LINES_ON_TERMINAL - 1 if console.is_terminal else LINES_AROUND
-    print_answer(describe_comparison(comparison), console, around + lines_to_come)
+    print_answer(answer, console, around + lines_to_come)
 
 
 def print_other_levels(comparison: Comparison, console: Console) -> None:
     """What further levels of demand and draws of the assumptions add to the answer at the central level, and whether
     some were not played whole."""
     if isinstance(console, EventConsole):
-        console.answer(describe_comparison(comparison))
+        print_comparison(comparison, console)
         return
     further = [level for level in comparison.levels if level != comparison.central_level]
     lines = [certainty_line(comparison), FindingLine(OTHER_DEMAND, other_levels_line(comparison))]
