@@ -15,7 +15,7 @@ compare   staffings on the same patients: the founding question
 breakdown who is met and who is left out, by groups of a comparison or of a run
 journey   one child's visit under two staffings, in words and drawn
 sweep     many scenarios, each beside the first, kept in a folder
-study     any other study of the command line (breakeven, validate, calibrate), kept in a folder
+study     any other study of the command line (breakeven, validate, assumptions), kept in a folder
 results   the tables of a results folder
 measures  every measure: its name, what it counts, its unit, whether low or high is better
 
@@ -274,29 +274,30 @@ def study(
 ) -> "Results":
     """Ask what a command asks, `peered study=NAME`, and open the tables of its folder.
 
-    `name` is breakeven, validate, conditioning, calibrate, compare or run; settings as in `sim.load`. The folder is
-    `output` (None: a new one under `results/`); `quiet` False prints what the command prints.
+    `name` is breakeven, validate, assumptions, conditioning, calibrate, compare, run or journey; settings as in
+    `sim.load`. The folder is `output` (None: a new one under `results/`); `quiet` False prints what the command prints.
 
     Raises ScenarioError with every problem at once, OutputError for a folder that cannot be used, ValueError for
     another name, or where nothing but words comes of it (calibrate without a map drafts one). Warns where not all of it
     could be played. Figures of a comparison are drawn by processes: a script calls it under
     `if __name__ == "__main__":`.
 
-    >>> sim.study("sensitivity")
+    >>> sim.study("breakevn")
     Traceback (most recent call last):
     ...
-    ValueError: name = 'sensitivity': use one of breakeven, calibrate, compare, conditioning, run, validate
+    ValueError: name = 'breakevn': no study that keeps tables; did you mean breakeven?
     """
     from functools import partial
 
     from sim.config import compose
     from sim.config.keywords import composed_with
+    from sim.io.suggest import did_you_mean
     from sim.studies import study_named
     from sim.studies.question import studies_using
 
-    known = sorted(set(studies_using("output")) - {"journey"})  # which sim.journey gives as an object
+    known = sorted(studies_using("output"))
     if name not in known:
-        raise ValueError(f"name = {name!r}: use one of {', '.join(known)}")
+        raise ValueError(f"name = {name!r}: no study that keeps tables; {did_you_mean(name, known)}")
     _refuse_chosen("study", overrides, settings)
     words, place = [f"study={name}", *_as_overrides(overrides)], _folder_of(output, name)
     question = composed_with(compose, words, {**_with_given(settings, replications, seed, workers), "output": place})

@@ -33,6 +33,10 @@ sys.dont_write_bytecode = False
 # Whoever starts the tests in the background may have interrupts ignored, which some tests send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Nothing of the thousand modules and tests that are loaded first is garbage; a test makes little.
+gc.disable()
+ALLOCATIONS_PER_COLLECTION = 20_000
+
 # A first call may compile for seconds, and a red run must be red again for whoever looks at it.
 settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("repeatable")
@@ -49,8 +53,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What was loaded to find five thousand tests stays to the end: the collector need not look at it again."""
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(ALLOCATIONS_PER_COLLECTION)
+    gc.enable()
 
 
 def pytest_sessionfinish() -> None:

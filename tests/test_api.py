@@ -129,8 +129,10 @@ def test_what_a_function_chooses_itself_is_refused() -> None:
     for function in (sim.load, sim.journey, partial(sim.compare, ["traditional"])):
         with pytest.raises(ValueError, match="nothing is written here"):
             function(output="folder")
-    with pytest.raises(ValueError, match=r"name = 'journey': use one of breakeven"):
-        sim.study("journey")
+    with pytest.raises(
+        ValueError, match=r"name = 'results': no study that keeps tables; use one of: assumptions, breakeven"
+    ):
+        sim.study("results")
     with pytest.raises(TypeError, match="give two names"):
         sim.journey(["traditional"])
 

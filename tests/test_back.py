@@ -21,9 +21,10 @@ def test_the_changelog_names_the_reference_in_force() -> None:
     assert f"reference {digest()}" in CHANGELOG.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow_on_simpy
 def test_the_first_replication_of_the_reference_is_reproduced(engine: str) -> None:
     plan = plan_of(compose((*QUESTION, f"engine={engine}")))
-    if engine != COMPILED:  # slow: `make verify` plays the rest
+    if engine != COMPILED:  # the whole reference is played below
         plan = replace(plan, base=replace(plan.base, scenarios={plan.baseline: plan.scenarios[plan.baseline]}))
     plan = replace(plan, levels=(1.0,), base=replace(plan.base, replications=1))
     found = first_replication(values_table(played_of(played(plan), plan)[0]))

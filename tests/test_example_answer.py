@@ -20,7 +20,7 @@ from sim.engine.measures.number_text import bare, measure_and_part
 from tests.pictures import SHADES, furthest
 
 STORED = example.FOLDER
-MOST_BYTES = 1_000_000
+MOST_BYTES = 1_200_000
 OF_ITS_MAKER = ("code", "versions", "python")
 """Facts of run.json that say by what the stored answer was made, which need not be what is here now."""
 OF_ITS_MAKING = ("Code", "PeerED version")

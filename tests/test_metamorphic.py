@@ -79,6 +79,7 @@ def bits_of(column: pd.Series) -> np.ndarray:
 # --- peers ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow_on_simpy
 @pytest.mark.parametrize("staffing", PEERS_ADDED)
 def test_without_effects_and_huddles_peers_change_nothing_on_the_patients_side(simulate: Engine, staffing: str):
     """Not who waits for whom, nor for how long, nor a task of anybody else."""
@@ -90,6 +91,7 @@ def test_without_effects_and_huddles_peers_change_nothing_on_the_patients_side(s
     assert work_of_others(with_peers).equals(work_of_others(without))
 
 
+@pytest.mark.slow_on_simpy
 def test_peers_wished_for_again_and_again_change_nothing_on_the_patients_side_either(simulate: Engine):
     """They come back after six minutes, are called away and put down wherever they can be."""
     wishes = ("support.wish_minutes=20", "support.again_hours=0.1", "support.caseload=null", "support.consent=1")
@@ -123,6 +125,7 @@ def test_a_longer_wish_for_company_never_lowers_the_company_given(simulate: Engi
     assert later == sorted(later, reverse=True)
 
 
+@pytest.mark.slow_on_simpy
 def test_huddles_do_change_something(simulate: Engine):
     """So that the test above can fail: three minutes of a colleague now and then move other patients."""
     assert changed_columns(
@@ -150,6 +153,7 @@ def visits_by_staffing(engine: str) -> dict[str, pd.DataFrame]:
     return {name: ENGINES[engine](scenario, SEED).visits for name, scenario in scenarios.items()}
 
 
+@pytest.mark.slow_on_simpy
 @pytest.mark.parametrize("staffing", STAFFINGS)
 def test_all_staffings_share_first_visits_and_their_times(
     engine: str, staffing: str, visits_by_staffing: dict[str, pd.DataFrame]
@@ -186,6 +190,7 @@ def test_levels_without_spread_and_special_days_that_never_come_change_nothing(s
     assert identical(runs[0], simulate(days_of(3, "study.month_factors=true"), SEED))
 
 
+@pytest.mark.slow_on_simpy
 @pytest.mark.parametrize("staffing", STAFFINGS)
 def test_a_visit_is_the_same_visit_under_every_staffing(
     engine: str, staffing: str, visits_by_staffing: dict[str, pd.DataFrame]
@@ -243,6 +248,7 @@ def n_started(trajectory: Trajectory, step: str) -> int:
     return int(np.argmax(missing)) if missing.any() else len(missing)
 
 
+@pytest.mark.slow_on_simpy
 @settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**6),

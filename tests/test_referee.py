@@ -26,6 +26,7 @@ from tests.worlds import always, one_stream, random_scenario, shift, staffed, vi
 Change = Callable[[Scenario], Scenario]
 
 
+@pytest.mark.slow_on_simpy
 @pytest.mark.parametrize("seed", range(30))
 def test_the_referee_agrees_with_every_choice_in_a_random_department(simulate: Engine, seed: int) -> None:
     scenario = random_scenario(seed)
@@ -43,6 +44,7 @@ def test_the_referee_agrees_in_hundreds_of_random_departments(simulate: Engine, 
     assert violations(run, scenario) == []
 
 
+@pytest.mark.slow_on_simpy
 def test_the_referee_agrees_with_a_week_of_the_shipped_department(simulate: Engine) -> None:
     composed = compose(["staffing=peer_added"]).scenario
     scenario = composed.model_copy(update={"period": Period(weeks=1)})

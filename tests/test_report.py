@@ -1,6 +1,7 @@
 """The report shows what the comparison says, all of it, in words and pictures that fit their page."""
 
 import io
+import itertools
 import math
 import re
 import struct
@@ -26,6 +27,7 @@ from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
 from sim.engine.measures.number_text import half_width_text, plain_number
+from sim.engine.measures.visit_groups import HOUR_BLOCKS
 from sim.register.rows import Assumption
 from sim.report.assumptions_report import print_register, register_answer
 from sim.report.comparison_answer import describe_comparison, print_comparison
@@ -149,6 +151,20 @@ def shares_over(edges: np.ndarray, mean: float, shape: float = 1.2) -> pd.DataFr
     return pd.DataFrame({"from_minute": edges[:-1], "to_minute": edges[1:], "share": np.diff(cumulated)})
 
 
+def groups_of(staffings: tuple[str, ...], levels: tuple[float, ...]) -> pd.DataFrame:
+    """Twenty visits of each group a replication; of those who come late, or on a Sunday, peers meet few."""
+    groups = [("arrival_hour", name) for name in HOUR_BLOCKS] + [("weekday", name) for name in WEEKDAYS]
+    late = np.array([name in ("00-04", "20-24", "sun") for _, name in groups])
+    parts = []
+    for level, name, replication in itertools.product(levels, staffings, range(10)):
+        met = np.where(late, 2.0, 12.0 + np.arange(len(groups)) % 3) + replication % 2
+        sums = {"visits": 20.0, "met": met * name.startswith("peer"), "seen": 19.0, "wait_minutes": 900.0 + 30.0 * late}
+        further = {"left": 0.4, "minutes_without_staff": 5000.0, "longest_unseen_minutes": 3200.0 - 10.0 * replication}
+        keys = {"demand": level, "staffing": name, "replication": replication}
+        parts.append(pd.DataFrame(groups, columns=["by", "group"]).assign(**keys, **sums, **further))
+    return pd.concat(parts, ignore_index=True)
+
+
 def cautions_of(staffings: tuple[str, ...], levels: tuple[float, ...]) -> pd.DataFrame:
     """Nothing to be careful about."""
     known = {"leaving": 0.0234, "unfinished": 0.002, "unfinished_limit": 0.02, "wait_first_third": 80.0}
@@ -241,6 +257,8 @@ def comparison_of(staffings: tuple[str, ...] = FOUR, levels: tuple[float, ...] =
         waits=pd.concat(waits, ignore_index=True),
         returns=pd.concat(returns, ignore_index=True),
         alone=pd.concat(alone, ignore_index=True),
+        groups=groups_of(staffings, levels),
+        by=("arrival_hour", "weekday"),
         costs=pd.DataFrame(costs),
         notes=("Same money: a note.",),
         peer_roles=("psw",),
@@ -271,9 +289,9 @@ def of_one_replication(comparison: Comparison) -> Comparison:
     """The same without intervals."""
     none = {"low": -np.inf, "high": np.inf, "half_width": np.inf, "sd": np.nan, "n": 1}
     differences = comparison.differences.assign(**none, simultaneous_half_width=np.inf)
-    return replace(
-        comparison, estimates=comparison.estimates.assign(**none), differences=differences, replications=1, weeks=1
-    )
+    groups = comparison.groups[comparison.groups["replication"] == 0]
+    estimates = comparison.estimates.assign(**none)
+    return replace(comparison, estimates=estimates, differences=differences, groups=groups, replications=1, weeks=1)
 
 
 def printed(show: Any, *args: Any, width: int = 100) -> str:

@@ -29,6 +29,8 @@ WORDS = {
     "sweep": ("-m", "staffing=traditional,peer_added", "study.visits=true"),
     "breakeven": ("study=breakeven", "staffing=peer_added"),
     "validate": ("study=validate",),
+    "assumptions": ("study=assumptions",),
+    "journey": ("study=journey",),
 }
 
 
@@ -37,12 +39,13 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A results folder of each study."""
     place = tmp_path_factory.mktemp("results")
     for name, words in WORDS.items():
-        assert main([*QUICK, "study.replications=2", *words, f"output={place / name}"]) == 0
+        quick = () if name in ("assumptions", "journey") else (*QUICK, "study.replications=2")
+        assert main([*quick, *words, f"output={place / name}"]) == 0
     return {name: place / name for name in WORDS}
 
 
 def test_there_is_a_folder_of_every_study_that_leaves_tables() -> None:
-    elsewhere = {"calibrate", "conditioning", "journey"}  # below, in test_conditioning, and without a table
+    elsewhere = {"calibrate", "conditioning"}  # below, and in test_conditioning
     assert {*WORDS, *elsewhere} - {"sweep"} == set(studies_using("output"))
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import PHONE, Chromium, faults_of_access
+
 ROOT = Path(__file__).resolve().parents[1]
 INDEX = ROOT / "docs" / "README.md"
 LOADED = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"(https?:)?//[^\"]*\"", re.IGNORECASE)
@@ -75,3 +77,22 @@ def test_links_to_other_sites_are_well_formed() -> None:
     links = {first or second for page in pages for first, second in OUTSIDE.findall(page.read_text(encoding="utf-8"))}
     assert len(links) >= 4
     assert [link for link in sorted(links) if not re.fullmatch(r"https://[\w.-]+\.\w+(/[^\s<>\"]*)?", link)] == []
+
+
+def test_pages_and_the_search_work_from_the_disk_in_a_browser_without_a_network(site: Path, browser: Chromium) -> None:
+    """At the width of a phone nothing is wider than the screen; `look` fails on errors and on requests outside."""
+    overflow = "document.documentElement.scrollWidth - window.innerWidth"
+    for name in ("index.html", "notebooks/two_engines.html"):
+        wider, seen = browser.look(site / name, lambda page: page.evaluate(overflow), window=PHONE)
+        assert wider <= 0
+        assert len(seen.requests) > 3
+    address = f"{(site / 'search.html').as_uri()}?q=boarding"
+    found, _ = browser.look(address, lambda page: page.wait_for_selector("ul.search li a").inner_text())
+    assert found
+
+
+def test_axe_finds_nothing_wrong_with_a_page(site: Path, browser: Chromium) -> None:
+    """Errors on the console are those of axe itself, which may not read styles from a disk."""
+    for name in ("docs/department.html", "docs/questions.html"):
+        faults, _ = browser.look(site / name, faults_of_access, errors=False)
+        assert faults == []

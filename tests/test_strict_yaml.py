@@ -9,7 +9,7 @@ import yaml
 from sim.config import shipped_configs
 from sim.io import strict_yaml
 from sim.io.bounded_reader import UnreadableFile
-from sim.io.strict_yaml import nodes_of, parsed_yaml, read_checked_yaml, read_yaml
+from sim.io.strict_yaml import parsed_yaml, read_checked_yaml, read_yaml
 
 SHIPPED = sorted(shipped_configs().rglob("*.yaml"))
 FILE = Path("ours.yaml")
@@ -112,7 +112,7 @@ def test_a_file_of_more_bytes_than_settings_have_is_refused(tmp_path: Path, monk
     monkeypatch.setattr(strict_yaml, "MOST_YAML_BYTES", 10)
     file = tmp_path / "ours.yaml"
     file.write_text("name: a name that is long\n", encoding="utf-8")
-    for read in (read_yaml, nodes_of, read_checked_yaml):
+    for read in (read_yaml, read_checked_yaml):
         with pytest.raises(UnreadableFile, match="larger than"):
             read(file)
 

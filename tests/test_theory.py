@@ -64,8 +64,8 @@ def test_the_infinite_server_sum_is_the_integral(hour: float):
     assert by_sum == pytest.approx(theory.mean_in_system_by_quadrature(rates, lambda u: exp(-u / mean), 60.0 * hour))
 
 
-LONGEST = ("M/M/2/3", "M/M/5+M, 12 an hour", "Mt/G/infinity")
-"""Cases that take the SimPy model over ten seconds each."""
+LONGEST = ("M/M/2/3", "M/M/5+M, 12 an hour", "Mt/G/infinity", "M/G/1, gamma service")
+"""Cases that take the SimPy model over four seconds each."""
 
 
 @pytest.mark.parametrize(

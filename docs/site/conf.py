@@ -31,6 +31,8 @@ myst_heading_anchors = 4
 myst_links_external_new_tab = False
 suppress_warnings = ["misc.highlighting_failure"]
 
+highlight_language = "text"  # of a block without a language: commands
+
 html_theme = "furo"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
@@ -47,11 +49,11 @@ def menu() -> str:
     blocks, seen = [], {INDEX}
     for heading, part in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL):
         entries = []
-        for link in re.findall(r"\]\(([^)#]+\.(?:md|ipynb))\)", part):
+        for name, link in re.findall(r"\[([^\]]+)\]\(([^)#]+\.(?:md|ipynb))\)", part):
             page = (ROOT / "docs" / link).resolve().relative_to(ROOT).with_suffix("").as_posix()
             if page not in seen:
                 seen.add(page)
-                entries.append(f"/{page}")
+                entries.append(f"{name} </{page}>")
         if entries:
             blocks.append("\n".join([f"```{{toctree}}\n:hidden:\n:caption: {heading}\n", *entries, "```"]))
     return "\n\n".join([f"```{{toctree}}\n:hidden:\n\n/{INDEX}\n```", *blocks])
@@ -75,7 +77,25 @@ def first_page(app: Sphinx, error: Exception | None) -> None:
         shutil.copyfile(Path(app.outdir) / f"{root_doc}.html", Path(app.outdir) / "index.html")
 
 
+NAMED = {
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
+    '<aside class="toc-drawer': '<aside aria-label="This page" class="toc-drawer',
+}
+"""What the theme leaves without a level or a name, which a screen reader needs."""
+
+
+def name_landmarks(app: Sphinx, error: Exception | None) -> None:
+    """Headings of the menu have a level, and the two columns beside a page a name."""
+    for page in Path(app.outdir).rglob("*.html") if error is None and app.builder.format == "html" else ():
+        text = page.read_text(encoding="utf-8")
+        for plain, named in NAMED.items():
+            text = text.replace(plain, named)
+        page.write_text(text, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     app.connect("source-read", with_menu)
-    app.connect("build-finished", first_page)
+    app.connect("build-finished", name_landmarks)
+    app.connect("build-finished", first_page, priority=600)  # a copy of what the one before has made

@@ -6,18 +6,20 @@ Files are read as text with their comments; composing them is left to `sim.confi
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.bounded_reader import read_text
-from sim.io.strict_yaml import MOST_YAML_BYTES, nodes_of, read_yaml
+from sim.io.strict_yaml import MOST_YAML_BYTES, QuickLoader, nodes_of_checked
 from sim.register.rows import Assumption
 
 ID = re.compile(r"\b[A-Z]{3,4}\d\d\b")
 RANGE = re.compile(r"\b([A-Z]{3,4})(\d\d)-(\d\d)\b")
 CLOCK = re.compile(r"\d\d:\d\d")
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 STRUCTURAL = "structural"
 
 
@@ -59,20 +61,43 @@ def _written_out(match: re.Match[str]) -> str:
     return " ".join(f"{letters}{number:02d}" for number in range(int(first), int(last) + 1))
 
 
-def numbers_in(file: Path) -> Iterator[Number]:
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """What a config file holds: its numbers, the keys it sets (lists as wholes), what it names in its defaults."""
+
+    numbers: tuple[Number, ...]
+    settings: tuple[str, ...]
+    defaults: tuple[str, ...]
+
+
+def config_file(file: Path) -> ConfigFile:
+    """What stands in a file that is shipped or that has been read strictly."""
+    return _config_file(file, read_text(file, MOST_YAML_BYTES))
+
+
+@lru_cache(maxsize=512)  # every study asks for the same dozen files, a sweep of files of one's own for some more
+def _config_file(file: Path, text: str) -> ConfigFile:
+    root = nodes_of_checked(file, text)
+    if root is None:
+        return ConfigFile((), (), ())
+    comments = comments_of(text)
+    numbers = (
+        Number(file, node.start_mark.line + 1, ".".join(key), node.value, comments.get(node.start_mark.line, ""))
+        for key, node in scalars(root, ())
+        if is_number(node)
+    )
+    return ConfigFile(tuple(numbers), tuple(".".join(key) for key in keys_set(root, ())), tuple(defaults_of(root)))
+
+
+def numbers_in(file: Path) -> tuple[Number, ...]:
     """Every number of a YAML file with its key; times of day in quotes count, numbers in other text do not."""
-    comments = comments_of(read_text(file, MOST_YAML_BYTES))
-    root = nodes_of(file)
-    for key, node in scalars(root, ()) if root is not None else ():
-        if is_number(node):
-            line = node.start_mark.line
-            yield Number(file, line + 1, ".".join(key), node.value, comments.get(line, ""))
+    return config_file(file).numbers
 
 
 def is_number(node: yaml.ScalarNode) -> bool:
     """A YAML number, a date, or a time of day."""
-    numeric = node.tag.rpartition(":")[2] in ("int", "float", "timestamp")
-    return numeric or CLOCK.fullmatch(node.value) is not None
+    numeric = node.tag.rpartition(":")[2] in ("int", "float")
+    return numeric or any(form.fullmatch(node.value) for form in (CLOCK, DATE))
 
 
 def scalars(node: yaml.Node, key: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], yaml.ScalarNode]]:
@@ -100,7 +125,7 @@ def comments_of(text: str) -> dict[int, str]:
     A comment starts at the first # that follows blank space behind the last token of its line.
     """
     ends: dict[int, int] = {}
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+    for token in yaml.scan(text, Loader=QuickLoader):
         if not isinstance(token, yaml.BlockEndToken | yaml.StreamEndToken):
             mark = token.end_mark
             ends[mark.line] = max(ends.get(mark.line, 0), mark.column)
@@ -181,12 +206,12 @@ def numbers_in_use(files: Sequence[Path], chosen: frozenset[Path]) -> list[Numbe
     inherited = {parent for found in parents.values() for parent in found}
     finals = [file for file in files if file not in inherited or file in chosen]
     kept: dict[Path, set[int]] = {file: set() for file in files}
-    numbers = {file: list(numbers_in(file)) for file in files}
+    numbers = {file: numbers_in(file) for file in files}
     for final in finals:
         later: list[str] = []
         for file in reversed(lineage(final, parents)):
             kept[file] |= {n for n, number in enumerate(numbers[file]) if not replaced(number.key, later)}
-            later += settings_in(file)
+            later += config_file(file).settings
     return [number for file in files for n, number in enumerate(numbers[file]) if n in kept[file]]
 
 
@@ -198,16 +223,16 @@ def lineage(file: Path, parents: dict[Path, tuple[Path, ...]]) -> list[Path]:
 
 def parents_of(file: Path, files: Sequence[Path]) -> tuple[Path, ...]:
     """The files of its own group that a file names in its defaults."""
-    data = read_yaml(file)
-    entries = data.get("defaults", []) if isinstance(data, dict) else []
     group = {other.stem: other for other in files if other.parent.name == file.parent.name}
-    return tuple(group[entry] for entry in entries if isinstance(entry, str) and entry in group)
+    return tuple(group[entry] for entry in config_file(file).defaults if entry in group)
 
 
-def settings_in(file: Path) -> list[str]:
-    """Keys a file sets: of scalars, and of lists as wholes."""
-    root = nodes_of(file)
-    return [".".join(key) for key in keys_set(root, ())] if root is not None else []
+def defaults_of(root: yaml.Node) -> Iterator[str]:
+    """Texts in the list of defaults of a file."""
+    entries = dict(root.value) if isinstance(root, yaml.MappingNode) else {}
+    for name, node in entries.items():
+        if name.value == "defaults" and isinstance(node, yaml.SequenceNode):
+            yield from (str(entry.value) for entry in node.value if isinstance(entry, yaml.ScalarNode))
 
 
 def keys_set(node: yaml.Node, key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

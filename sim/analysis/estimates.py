@@ -89,6 +89,25 @@ def judge_family(
         table.loc[chosen[known], "p_holm"] = holm(p_values[known])
 
 
+def differences_of_pairs(
+    keys: pd.DataFrame,
+    pairs: Sequence[tuple[int, int]],
+    measures: Sequence[str],
+    values: np.ndarray,
+    cautions: pd.DataFrame,
+    confidence: float,
+    simultaneous: Simultaneous = "bonferroni",
+) -> pd.DataFrame:
+    """Paired differences of scenarios from a baseline each, one pair a scenario; headline measures of all pairs are
+    judged together. Columns as those of `paired_table`, with the label of the `baseline`."""
+    table, apart = paired_table(keys, pairs, measures, values, cautions, confidence)
+    if len(table):
+        labels = keys["label"].tolist()
+        table.insert(3, "baseline", table["label"].map({labels[ours]: labels[theirs] for ours, theirs in pairs}))
+        judge_family(table, apart, table["n"] > 0, confidence, simultaneous)
+    return table
+
+
 LEAVING, UNFINISHED_SHARE = "lwbs_or_ama.all", "unfinished_share.all"
 WAIT_FIRST, WAIT_LAST, MEASURED_DAYS = "wait_first_third.all", "wait_last_third.all", "measured_days.all"
 GUARDS = (LEAVING, UNFINISHED_SHARE, WAIT_FIRST, WAIT_LAST, MEASURED_DAYS)

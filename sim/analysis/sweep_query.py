@@ -17,6 +17,7 @@ import duckdb
 import pandas as pd
 
 from sim.analysis.sweeping import SweepAnswer
+from sim.analysis.swept_factors import words_of_label
 from sim.department.scenario import Problem, ScenarioError
 from sim.io import sql
 from sim.io.clean_text import for_csv
@@ -188,7 +189,7 @@ def refuse_too_many(table: str, counted: Sequence[Any] | None) -> None:
 
 def with_swept_keys(labels: Mapping[str, str]) -> pd.DataFrame:
     """Scenarios in their order, with a column for each key that tells them apart; numbers as numbers."""
-    swept = [dict(word.split("=", 1) for word in _words_of(label)) for label in labels.values()]
+    swept = [dict(word.split("=", 1) for word in words_of_label(label) if "=" in word) for label in labels.values()]
     keys = dict.fromkeys(key for words in swept for key in words)
     table = pd.DataFrame({"scenario": list(labels), "label": list(labels.values()), "place": range(len(labels))})
     for key in keys:
@@ -196,12 +197,6 @@ def with_swept_keys(labels: Mapping[str, str]) -> pd.DataFrame:
         numbers = pd.to_numeric(column, errors="coerce")
         table[key] = numbers if numbers.notna().equals(column.notna()) else column
     return table
-
-
-def _words_of(label: str) -> list[str]:
-    """The keys and values that a label is made of; none if it is made of something else."""
-    words = re.split(r" (?=\+{0,2}[A-Za-z_][\w.\-/]*=)", label)
-    return words if all("=" in word for word in words) else []
 
 
 def export(found: QueryResult, file: Path) -> int:

@@ -13,8 +13,9 @@ import pandas as pd
 from sim.analysis.best import best_table, selection_table
 from sim.analysis.compare import fields_of_scenarios, sentence_of
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
+from sim.analysis.estimates import cautions_table, differences_of_pairs, estimates_table, guard_values
 from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
+from sim.analysis.swept_factors import factors_of, firsts_of_worlds, step_pairs
 from sim.department.arrivals import Replay
 from sim.department.quantities import MINUTES_PER_HOUR, TABLE_HIGH, TABLE_LOW, TABLE_POINTS, gamma_table
 from sim.department.scenario import Scenario
@@ -101,11 +102,29 @@ def differences_from_first(
 ) -> pd.DataFrame:
     """Paired differences from the first scenario; headline measures of all scenarios are judged together."""
     pairs = [(row, 0) for row in range(1, len(keys))]
-    table, apart = paired_table(keys, pairs, measures, values, cautions, confidence)
-    if len(table):
-        table.insert(3, "baseline", keys["label"][0])
-        judge_family(table, apart, table["n"] > 0, confidence, simultaneous)
-    return table
+    return differences_of_pairs(keys, pairs, measures, values, cautions, confidence, simultaneous)
+
+
+def further_differences(
+    labels: Mapping[str, str],
+    worlds: Sequence[str],
+    measures: Sequence[str],
+    values: np.ndarray,
+    answer: SweepAnswer,
+) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame]]:
+    """Differences from the first scenario of the same world (None where all are of one), and by key of each factor
+    those of neighbours along it; headline measures of each table are judged together."""
+    keys = pd.DataFrame({"scenario": list(labels), "label": list(labels.values())}, dtype=object)
+    cautions = answer.cautions.drop(columns="label")
+
+    def table(pairs: Sequence[tuple[int, int]]) -> pd.DataFrame:
+        return differences_of_pairs(
+            keys, pairs, measures, values, cautions, answer.confidence, answer.rules.simultaneous
+        )  # fmt: skip
+
+    firsts = firsts_of_worlds(worlds)
+    within = None if firsts is None else table([(place, first) for place, first in enumerate(firsts) if place != first])
+    return within, {key: table(pairs) for key, pairs in step_pairs(factors_of(answer.labels)).items()}
 
 
 def values_that_count(

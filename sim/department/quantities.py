@@ -345,7 +345,6 @@ TABLE_POINTS = round((TABLE_HIGH - TABLE_LOW) / TABLE_STEP) + 1
 
 
 @lru_cache(maxsize=64)
-@lru_cache(maxsize=64)
 def gamma_table(cv: float) -> np.ndarray:
     """Quantiles of the gamma distribution with mean 1 on the grid of normal scores, shape (TABLE_POINTS,).
 

@@ -52,19 +52,19 @@ def _without_base_60(resolvers: Resolvers) -> Resolvers:
     }
 
 
-class _QuickLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class QuickLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Ten times faster, but crashes on deep nesting: for files that are shipped or have been read strictly.
 
     `1e3` is a number, as in YAML 1.2 and everywhere else, and a date is a text.
     """
 
 
-_QuickLoader.add_implicit_resolver(
+QuickLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)[eE][-+]?\d+$"), list("-+.0123456789")
 )
-_QuickLoader.yaml_implicit_resolvers = {
+QuickLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP]
-    for first, resolvers in _without_base_60(_QuickLoader.yaml_implicit_resolvers).items()
+    for first, resolvers in _without_base_60(QuickLoader.yaml_implicit_resolvers).items()
 }
 
 
@@ -79,10 +79,13 @@ def parsed_yaml(file: Path, text: str) -> Plain:
         return loader.get_single_data()
 
 
-def nodes_of(file: Path) -> yaml.Node | None:
-    """The nodes of a YAML file, which know their lines, None if it is empty. Raises UnreadableFile."""
-    with _loader(file, read_text(file, MOST_YAML_BYTES)) as loader:
-        return loader.get_single_node()
+def nodes_of_checked(file: Path, text: str) -> yaml.Node | None:
+    """The nodes of a text, which know their lines, None if it is empty; of a file that is shipped or that `read_yaml`
+    has accepted, which is named in errors. Raises UnreadableFile."""
+    try:
+        return yaml.compose(text, QuickLoader)
+    except yaml.YAMLError as error:
+        raise _not_yaml(file, error) from error
 
 
 @contextmanager
@@ -104,7 +107,7 @@ def _loader(file: Path, text: str) -> Iterator["StrictLoader"]:
 
 def read_checked_yaml(file: Path) -> Plain:
     """The same as `read_yaml`, quickly, of a file that is shipped or that `read_yaml` has accepted."""
-    return yaml.load(read_text(file, MOST_YAML_BYTES), _QuickLoader)
+    return yaml.load(read_text(file, MOST_YAML_BYTES), QuickLoader)
 
 
 def _not_yaml(file: Path, error: yaml.YAMLError) -> UnreadableFile:

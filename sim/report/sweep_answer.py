@@ -33,6 +33,7 @@ from sim.report.description import (
     Written,
 )
 from sim.report.screen import in_lines, rich_table, width_of_rows
+from sim.report.sweep_pivots import n_pivot_rows, pivot_sections, pivot_sheet, screen_pivots
 from sim.report.tables.answer_workbook import left_out_of_sweep, sheets_of_sweep
 from sim.report.terminal import LINE_WIDTH
 from sim.report.words import caveats, measure_words
@@ -42,6 +43,7 @@ from sim.report.words.sweep_finding import (
     OUTCOMES,
     SweepReport,
     alike_lines,
+    beside_text,
     cheapest_and_dearest,
     groups_of_the_same_money,
     most_changed_of,
@@ -50,13 +52,6 @@ from sim.report.words.sweep_finding import (
     topics_moved,
 )
 
-SCREEN_MEASURES = (
-    "wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "minutes_without_staff_mean.mental_health", *CHOSEN_LATE,
-    "staff_cost_per_week.all",
-)  # fmt: skip
-"""Measures in the table of the terminal."""
-FIRST_LEFT_OUT = (*CHOSEN_LATE, *reversed(SCREEN_MEASURES))
-"""Measures in the order in which they give way on a narrow terminal: the secondary outcome before all others."""
 WIDEST_NAME = 28
 _HEAD_WIDTH = 13
 """Columns of the terminal that heads of the table are folded to."""
@@ -84,13 +79,13 @@ def describe_sweep(report: SweepReport) -> Description:
     return Description(
         finding=finding,
         whole_finding=finding,
-        title=f"Sweep of {len(answer.labels)} scenarios, each beside {answer.labels[0]} on the same patients",
-        n_rows=len(answer.labels) if answer.n_done else 0,
+        title=f"Sweep of {len(answer.labels)} scenarios, each beside {beside_text(report)}, on the same patients",
+        n_rows=n_pivot_rows(report) or (len(answer.labels) if answer.n_done else 0),
         screen_table=partial(_screen_table, report),
         fewest_rows=3,
         remarks=remarks(report),
         sections=partial(_page_sections, report),
-        sheets=partial(sheets_of_sweep, answer),
+        sheets=lambda: [*sheets_of_sweep(answer), *pivot_sheet(report)],
         keep_in_mind=[
             *caveats.calibration_lines(report.scenarios.calibrations),
             f"{answer.n_done} of {answer.n_runs} runs are there.",
@@ -103,13 +98,16 @@ def describe_sweep(report: SweepReport) -> Description:
 
 
 def _screen_table(report: SweepReport, n_rows: int, width: int) -> ScreenTable:
-    """The most informative scenarios, and as many measures as are shown without losing a digit; at least one."""
+    """Pivots of two factors, or the most informative scenarios, and as many measures as are shown without losing a
+    digit; at least one."""
+    if n_pivot_rows(report) and (pivots := screen_pivots(report, n_rows, width)) is not None:
+        return pivots
     labels = chosen_labels(report, n_rows)
-    measures = [name for name in SCREEN_MEASURES if any((name, label) in report.means for label in labels)]
+    measures = [name for name in report.shown if any((name, label) in report.means for label in labels)]
     n_measures = len(measures)
     rows = scenario_rows(report, labels, measures)
     while width_of_rows(rows) > width and len(measures) > 1:
-        measures.remove(next(name for name in FIRST_LEFT_OUT if name in measures))
+        measures.remove(next((name for name in CHOSEN_LATE if name in measures), measures[-1]))
         rows = scenario_rows(report, labels, measures)
     below = [_legend(report)]
     if len(measures) < n_measures:
@@ -142,6 +140,10 @@ def _page_sections(report: SweepReport) -> Iterator[Section]:
     chosen = chosen_labels(report, MOST_SCENARIOS)
     pictures = "\n\n".join(f"![{caption}]({file})" for caption, file in report.figures)
     yield Section("", [Written(pictures)])
+    yield Section(
+        "What was asked by varying these", [Points([f"{text[0].upper()}{text[1:]}." for text in report.answers])]
+    )
+    yield from pivot_sections(report)
     yield from measure_sections(report, chosen) if report.answer.n_done else ()
     yield Section("Cost", [TextTable(_cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])
     best = [contenders_line(name, found) for name, found in report.contenders.items()]
@@ -177,7 +179,7 @@ def most_informative(report: SweepReport) -> list[str]:
     for found in report.contenders.values():
         named += found.labels[:2]
     sizes = dict.fromkeys(others, 0.0)
-    for name in SCREEN_MEASURES:
+    for name in report.shown:
         for label, item in report.differences.get(name, {}).items():
             if item.beyond_chance:
                 sizes[label] = max(sizes[label], strength(item))
@@ -235,7 +237,7 @@ def _legend(report: SweepReport) -> str:
     if len(report.answer.labels) < 2:
         return f"{mean}.{caveats.short_marks(True)}"
     return (
-        f"{mean}; below it the paired difference from the first scenario. *: beyond chance, all judged together. "
+        f"{mean}; below it the paired difference from {beside_text(report)}. *: beyond chance, all judged together. "
         f"=: identical.{caveats.short_marks(True)}"
     )
 
@@ -252,9 +254,9 @@ def measure_sections(report: SweepReport, chosen: Sequence[str]) -> Iterator[Sec
         yield Section(part_text(part).capitalize(), [TextTable(rows)])
     percent = measure_words.whole_percent(report.answer.confidence)
     page_legend = (
-        f"Mean ± half-width of its {percent} interval over n replications; in brackets the paired difference from the "
-        "first scenario, on the same patients, in % points for shares. *: beyond chance when the headline measures of "
-        f"all scenarios are judged together. =: identical to the last bit. {caveats.LEGEND}"
+        f"Mean ± half-width of its {percent} interval over n replications; in brackets the paired difference from "
+        f"{beside_text(report)}, on the same patients, in % points for shares. *: beyond chance when the "
+        f"headline measures of all scenarios are judged together. =: identical to the last bit. {caveats.LEGEND}"
     )
     yield Section("", [page_legend, measure_words.rank_line(there)])
     if left_out := len(report.answer.labels) - len(chosen):

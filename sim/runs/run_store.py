@@ -74,6 +74,8 @@ class RunStore:
         self.damaged = [part for part in parts if is_damaged(part)]
         self.parts = [part for part in parts if part not in self.damaged]
         received_sweep.check_parts(self.parts)
+        self._to_parts: tuple[tuple[Path, ...], duckdb.DuckDBPyConnection] | None = None
+        """What was asked last, with the parts it reaches: opening one takes as long as ten questions."""
 
     def set_damaged_aside(self) -> None:
         """Rename parts that are damaged, so that nobody takes them for whole."""
@@ -198,9 +200,18 @@ class RunStore:
 
     def _ask(self, question: str, values: Mapping[str, int] | None = None, **tables: pd.DataFrame) -> pd.DataFrame:
         """The answer to a question of ours; `values` are what it reads by getvariable."""
-        with self.connected(tables) as connection:
-            sql.set_variables(connection, **(values or {}))
+        parts = tuple(self.parts)
+        if self._to_parts is None or self._to_parts[0] != parts:
+            self._to_parts = parts, self._connect()
+        connection = self._to_parts[1]
+        sql.set_variables(connection, **(values or {}))
+        try:
+            for name, table in tables.items():
+                connection.register(name, table)
             return connection.execute(question).df()
+        finally:
+            for name in tables:
+                connection.unregister(name)
 
     @contextmanager
     def connected(
@@ -215,15 +226,29 @@ class RunStore:
 
         It reaches the parts, and what else is given as for `sql.connect`.
         """
-        with sql.connect([*self.parts, *files], folder, database, settings=settings) as connection:
+        with self._connect(files, folder, settings, database) as connection:
+            for name, table in tables.items():
+                connection.register(name, table)
+            yield connection
+
+    def _connect(
+        self,
+        files: Sequence[Path] = (),
+        folder: Path | None = None,
+        settings: Mapping[str, sql.Setting] | None = None,
+        database: Path | None = None,
+    ) -> duckdb.DuckDBPyConnection:
+        connection = sql.connect([*self.parts, *files], folder, database, settings=settings)
+        try:
             sql.set_variables(connection, seed=self.seed, code=self.code)
             parts = sql.parquet(connection, self.parts) if self.parts else connection.sql(NO_RUN)
             parts.create_view("parts")
             connection.execute(EVERY_RUN)
             connection.execute("CREATE VIEW runs AS SELECT * FROM every_run WHERE code = getvariable('code')")
-            for name, table in tables.items():
-                connection.register(name, table)
-            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
 EVERY_RUN = (
@@ -334,6 +359,7 @@ def cannot_keep(folder: Path, why: str) -> CannotKeep:
 _TABLES = (
     "scenarios", "estimates", "differences", "replications", "precision", "selection", "best", "controlled",
     "dominated", "assumptions", "chances", "paying", "cautions", "curves", "worth", "warm_up", "warm_up_days",
+    "within", "steps",
 )  # fmt: skip
 """Tables that a sweep or a break-even study writes into its folder."""
 LOG = "sweep.log"

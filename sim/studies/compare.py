@@ -24,6 +24,7 @@ from sim.report.comparison_answer import (
     LINES_OF_DRAWS,
     LINES_OF_LEVELS,
     describe_comparison,
+    figures_drawn,
     print_comparison,
     print_other_levels,
 )
@@ -217,7 +218,9 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
             yield lambda _: ()
             return
         with drawers(plan.base.workers or n_cores()) as pool:
-            yield lambda comparison: [figure.result for figure in begin_figures(comparison, folder, pool)]
+            yield lambda comparison: [
+                figure.result for figure in begin_figures(comparison, folder, pool, figures_drawn(comparison))
+            ]
 
     def own_facts(self, answer: Comparison) -> dict[str, Any]:
         return facts_of_comparison(answer)

@@ -18,15 +18,16 @@ from rich.console import Console
 
 from sim.analysis import sweeping
 from sim.analysis.assumption_spread import Draws, drawn_runs, draws_design
-from sim.analysis.best import Contenders, contenders_by, dominated_table
+from sim.analysis.best import SIGNS, Contenders, contenders_by, dominated_table
 from sim.analysis.comparison_result import Comparison, no_rows
 from sim.analysis.design_needs import check_design
 from sim.analysis.scenario_facts import SweptScenarios, groups_of_alike, scenario_of, swept_scenarios
 from sim.analysis.sequential_sampling import missing
+from sim.analysis.swept_factors import places_by_world
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
-from sim.engine.measures.number_text import counted
+from sim.engine.measures.number_text import counted, measure_of
 from sim.io.short_lists import few_of
 from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
@@ -41,12 +42,13 @@ from sim.report.study_report import (
     pictures_of,
     swept_report,
 )
-from sim.report.sweep_answer import SCREEN_MEASURES, describe_sweep
+from sim.report.sweep_answer import describe_sweep
 from sim.report.tables.answer_workbook import ANSWER, answer_sheets, write_answer_workbook
 from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.assumption_words import titled_rows, with_assumptions_text
 from sim.report.words.short_names import short_names
 from sim.report.words.sweep_finding import SweepReport, alike_lines
+from sim.report.words.sweep_questions import answers_of
 from sim.runs import run_store
 from sim.runs.design import Design, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
@@ -318,7 +320,8 @@ def answer_of_sweep(
     answer, controlled = report.answer, sweeping.controlled_answer(design, store, report.answer)
     described = describe_sweep(report)
     numbers = answer.plan.n_replications.tolist()
-    tables = {**sweeping.tables_of_sweep(answer), "controlled": controlled}
+    tables = {**sweeping.tables_of_sweep(answer), "controlled": controlled, "steps": steps_table(report.steps)}
+    tables["within"] = no_rows() if report.within is None else report.within
     tables |= {name: no_rows() if compared is None else getattr(compared, name) for name in ("assumptions", "chances")}
     return Answered(
         described=described,
@@ -333,6 +336,12 @@ def answer_of_sweep(
         said=f"{answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed",
         is_whole=answer.is_whole,
     )
+
+
+def steps_table(steps: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Differences of neighbours along each factor, with its key."""
+    tables = [table.assign(factor=key) for key, table in steps.items() if len(table)]
+    return pd.concat(tables, ignore_index=True) if tables else no_rows()
 
 
 def sweep_and_comparison(
@@ -417,24 +426,35 @@ def report_of(
     answer: sweeping.SweepAnswer,
     command: Sequence[str],
     controlled: pd.DataFrame | None,
+    asked: Sequence[str] = (),
 ) -> SweepReport:
     """All that is shown of a sweep, from the replications that the answer is made of."""
     measures, values = sweeping.values_that_count(store, labels, answer.plan)
     names, worlds = list(labels.values()), scenarios.worlds
-    contenders = contenders_of(names, measures, values, answer) if len(set(worlds)) == 1 else {}
     dominated = dominated_table(names, worlds, measures, values, answer.confidence)
-    return SweepReport(answer, scenarios, contenders, dominated, command, controlled)
+    report = SweepReport(answer, scenarios, {}, dominated, command, controlled, asked=asked)
+    best_in = {
+        names[places[0]]: contenders_of([names[place] for place in places], measures, values[places], report)
+        for places in places_by_world(worlds)
+        if len(places) > 1
+    }
+    within, steps = sweeping.further_differences(labels, worlds, measures, values, answer)
+    contenders = best_in.get(names[0], {}) if len(set(worlds)) == 1 else {}
+    report = replace(report, contenders=contenders, best_in=best_in, within=within, steps=steps)
+    return replace(report, answers=answers_of(report))
 
 
 def contenders_of(
-    names: Sequence[str], measures: Sequence[str], values: FloatArray, answer: sweeping.SweepAnswer
+    names: Sequence[str],
+    measures: Sequence[str],
+    values: FloatArray,
+    report: SweepReport,
 ) -> dict[str, Contenders]:
     """Who may be the best by each measure that is shown, of scenarios that differ in nothing but what can be chosen.
 
     Others, in demand for example, have no best in common. Those without a steady state are left out.
     """
-    steady = ~answer.cautions["no_steady_state"].to_numpy(bool)
-    shown = [name for name in SCREEN_MEASURES if name in measures]
+    steady = [place for place, name in enumerate(names) if name not in report.unsteady]
+    shown = [name for name in report.shown if name in measures and measure_of(name).better in SIGNS]
     of_shown = values[steady][:, [measures.index(name) for name in shown]]
-    steady_names = [name for name, is_steady in zip(names, steady, strict=True) if is_steady]
-    return contenders_by(steady_names, shown, of_shown, answer.confidence)
+    return contenders_by([names[place] for place in steady], shown, of_shown, report.answer.confidence)

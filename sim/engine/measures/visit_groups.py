@@ -6,10 +6,9 @@ in `group` what `department.groups` states.
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.department.patients import AGE_GROUPS, ARRIVAL_MODES
@@ -18,6 +17,9 @@ from sim.department.roster import WEEKDAYS
 from sim.engine.measures.array_loops import Codes, Floats
 from sim.engine.measures.cohort import Cohort, hours_of_day, hours_of_week
 from sim.engine.trajectory import AMA, LWBS, PEER_KINDS_WISHED, Trajectory
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HOURS_PER_BLOCK = 4
 HOUR_BLOCKS = tuple(f"{hour:02d}-{hour + HOURS_PER_BLOCK:02d}" for hour in range(0, 24, HOURS_PER_BLOCK))
@@ -68,12 +70,14 @@ ATTRIBUTES: Mapping[str, Attribute] = {
 """What visits can be grouped by, by name. All but `boarding` are as the child arrives."""
 
 
-def group_sums(cohort: Cohort) -> pd.DataFrame:
+def group_sums(cohort: Cohort) -> "pd.DataFrame":
     """Sums of every group of every attribute: columns by, group and `SUMS`, a row for each group a run can have.
 
     Visits are those of the mental-health stream that arrive in the measured window, have departed and are eligible for
     a peer, as in `minutes_without_staff_mean.mental_health`.
     """
+    import pandas as pd  # slow to load, and a command that plays nothing needs none
+
     chosen = np.flatnonzero(cohort.eligible & cohort.mental_health)
     numbers = _numbers_of(cohort, chosen)
     names, sums = list[tuple[str, str]](), list[Floats]()

@@ -4,13 +4,12 @@ What they show is `sim.report.figures.draw_all`. That module loads a drawing lib
 """
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 
 from sim.analysis.comparison_result import Comparison
-from sim.report.comparison_answer import figures_drawn
 from sim.runs.worker_pool import POOLS
 
 MOST_DRAWERS = 4
@@ -26,11 +25,13 @@ def drawers(n_cores: int) -> Iterator[Executor]:
         yield pool
 
 
-def begin_figures(comparison: Comparison, folder: Path, pool: Executor) -> list[Future[list[Path]]]:
-    """Have every figure of a comparison drawn; each future holds the files of one figure, or what went wrong."""
+def begin_figures(
+    comparison: Comparison, folder: Path, pool: Executor, wanted: Collection[str] | None = None
+) -> list[Future[list[Path]]]:
+    """Have the figures of a comparison drawn, all or those wanted; each future holds the files of one figure, or what
+    went wrong."""
     try:
-        drawn = figures_drawn(comparison)
-        names = [name for name in pool.submit(figure_names).result() if name in drawn]
+        names = [name for name in pool.submit(figure_names).result() if wanted is None or name in wanted]
         # Here and once: a pool serializes in a thread of its own, while this one fills the comparison's caches.
         serialized = pickle.dumps(comparison)
         return [pool.submit(draw_serialized, name, serialized, folder) for name in names]

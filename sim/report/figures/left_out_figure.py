@@ -10,33 +10,36 @@ from sim.analysis.comparison_result import Comparison, ResultRow
 from sim.analysis.subgroups import HIDING_RULE
 from sim.report.figures.axes_parts import DOTTED, light_grid, positive_top
 from sim.report.figures.frame import EDGE, WIDTH, Frame
-from sim.report.figures.theme import QUIET, colours, wrapped
+from sim.report.figures.theme import FAINT, QUIET, colours, wrapped
 from sim.report.words.caveats import footer
-from sim.report.words.left_out_text import REACH, attribute_words, gaps_title, name_of_group, subject_of
+from sim.report.words.left_out_text import REACH, attribute_words, gaps_title, name_of_group, staffings_that_meet
 
 PANELS_ACROSS = 3
 NAME_WIDTH, BETWEEN = 1.05, 0.2
 GROUP_HEIGHT, STAFFING_HEIGHT = 0.16, 0.15
-"""Inches of a group apart from its staffings, and of each of these."""
-ABOVE, BELOW, KEY_HEIGHT = 0.34, 0.5, 0.26
+"""Inches of a group apart from its staffings, and of each of these, where there are more panels than fit on a slide."""
+ABOVE, BELOW, KEY_HEIGHT = 0.27, 0.32, 0.26
 
 
 def left_out_figure(comparison: Comparison) -> Frame:
-    """A panel an attribute, a row a group, a dot and its interval a staffing."""
+    """A panel an attribute, a row a group, a dot and its interval a staffing; on a slide, if one row of panels does."""
     table = comparison.at_level(comparison.left_out)
     table = table[table["measure"] == REACH] if len(table) else table
-    names = _with_peers(comparison, table)
-    by = list(dict.fromkeys(table["by"])) if names else []
-    rows = {each: list(dict.fromkeys(table.loc[table["by"] == each, "group"])) for each in by}
+    names = staffings_that_meet(comparison)
+    by = [str(each) for each, rows in table.groupby("by", sort=False) if rows["group"].nunique() > 1] if names else []
     lines = [by[start : start + PANELS_ACROSS] for start in range(0, len(by), PANELS_ACROSS)]
-    heights = [_height(max(len(rows[each]) for each in line), len(names)) for line in lines]
+    heights = [
+        _height(max(table.loc[table["by"] == each, "group"].nunique() for each in line), names) for line in lines
+    ]
     frame = Frame(
-        KEY_HEIGHT + sum(ABOVE + height + BELOW for height in heights),
-        _title(comparison, names),
+        KEY_HEIGHT + sum(ABOVE + height + BELOW for height in heights) if len(lines) > 1 else None,
+        gaps_title(comparison, names[0]) if names else "Who is met by a peer: nobody, no peer was on duty",
         "Share of eligible mental-health visits that a peer met, with its interval. Filled: the gap to all other "
         "groups is beyond chance, all judged together. Dotted: all visits.",
         f"{footer(comparison)} Not drawn: {HIDING_RULE}.",
     )
+    if len(lines) == 1:
+        heights = [frame.room - KEY_HEIGHT - ABOVE - BELOW]
     _write_key(frame, comparison, names)
     top, highest = KEY_HEIGHT, _highest(table, names)
     width = (WIDTH - 2 * EDGE - BETWEEN * (PANELS_ACROSS - 1)) / PANELS_ACROSS
@@ -44,30 +47,16 @@ def left_out_figure(comparison: Comparison) -> Frame:
         for column, each in enumerate(line):
             left = EDGE + column * (width + BETWEEN)
             frame.write(left, top, f"By {attribute_words(each)}", weight="bold", size=9.5)
-            own = _height(len(rows[each]), len(names))
-            axes = frame.panel(left + NAME_WIDTH, top + ABOVE, width - NAME_WIDTH, own)
-            _draw(axes, comparison, table[table["by"] == each], rows[each], names)
+            axes = frame.panel(left + NAME_WIDTH, top + ABOVE, width - NAME_WIDTH, height)
+            _draw(axes, comparison, table[table["by"] == each], names)
             axes.set_xlim(0.0, highest)
         top += ABOVE + height + BELOW
     return frame
 
 
-def _with_peers(comparison: Comparison, table: pd.DataFrame) -> list[str]:
-    """Staffings in which anybody was met."""
-    met = set() if table.empty else set(table.loc[table["mean"] > 0.0, "staffing"])
-    return [name for name in comparison.staffings if name in met]
-
-
-def _height(n_groups: int, n_staffings: int) -> float:
+def _height(n_groups: int, names: Sequence[str]) -> float:
     """Of a panel of so many groups."""
-    return n_groups * (GROUP_HEIGHT + STAFFING_HEIGHT * n_staffings)
-
-
-def _title(comparison: Comparison, names: Sequence[str]) -> str:
-    subject = subject_of(comparison)
-    if not names or subject is None:
-        return "Who is met by a peer: no peer was on duty"
-    return gaps_title(comparison, subject)
+    return n_groups * (GROUP_HEIGHT + STAFFING_HEIGHT * len(names))
 
 
 def _write_key(frame: Frame, comparison: Comparison, names: Sequence[str]) -> None:
@@ -86,8 +75,9 @@ def _highest(table: pd.DataFrame, names: Sequence[str]) -> float:
     return min(105.0, 105.0 * positive_top(max(ends, default=0.0)))
 
 
-def _draw(axes: Axes, comparison: Comparison, table: pd.DataFrame, groups: Sequence[str], names: Sequence[str]) -> None:
+def _draw(axes: Axes, comparison: Comparison, table: pd.DataFrame, names: Sequence[str]) -> None:
     """The rows of one attribute, from the top."""
+    groups = list(dict.fromkeys(table["group"]))
     cells: Mapping[tuple[str, str], ResultRow] = {
         (row["staffing"], row["group"]): row for row in table.to_dict("records")
     }
@@ -98,6 +88,7 @@ def _draw(axes: Axes, comparison: Comparison, table: pd.DataFrame, groups: Seque
         if whole is not None:
             axes.axvline(100.0 * whole.mean, color=hues[name], linewidth=1.0, linestyle=DOTTED, zorder=1)
     for row, group in enumerate(groups):
+        axes.axhline(row + 0.5, color=FAINT, linewidth=0.6, zorder=0.5)
         known = [(place, cells[name, group], hues[name]) for place, name in enumerate(names)]
         if all(cell["hidden"] for _, cell, _ in known):
             axes.text(0.0, row, " too few visits", va="center", size=8, color=QUIET)

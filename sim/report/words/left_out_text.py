@@ -88,14 +88,16 @@ def group_clause(by: str, group: str) -> str:
     return _CLAUSES.get(by, "those of {}").format(name_of_group(by, group))
 
 
+def staffings_that_meet(comparison: Comparison) -> list[str]:
+    """Staffings under which anybody was met at the central level of demand, shown or hidden; the baseline last."""
+    groups = comparison.at_level(comparison.groups)
+    met = set() if groups.empty or not comparison.by else set(groups.loc[groups["met"] > 0.0, "staffing"])
+    return [name for name in (*comparison.others, comparison.baseline) if name in met]
+
+
 def subject_of(comparison: Comparison) -> str | None:
-    """The staffing that the line is about: the first with peers; None without any."""
-    met = comparison.at_level(comparison.left_out)
-    if met.empty:
-        return None
-    met = met[(met["measure"] == REACH) & (met["mean"] > 0.0)]
-    names = set(met["staffing"])
-    return next((name for name in (*comparison.others, comparison.baseline) if name in names), None)
+    """The staffing that the line is about: the first under which anybody was met; None without any."""
+    return next(iter(staffings_that_meet(comparison)), None)
 
 
 def left_out_line(comparison: Comparison) -> FindingLine | None:

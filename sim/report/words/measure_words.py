@@ -76,7 +76,9 @@ PART_WORDS = {"all": "all", "medical": "medical", "mental_health": "mental healt
 
 def short_label(name: str) -> str:
     """`Wait, all (min)`: topic, part where the headline measures have several, unit, and the rank of a late one."""
-    headline = HEADLINES[name]
+    headline = HEADLINES.get(name)
+    if headline is None:
+        return f"{measure_text(name, all_named=False).removesuffix(', mean')} ({number_text.unit_of_value(name)})"
     whose = f", {PART_WORDS[name.partition('.')[2]]}" if N_PARTS[headline.topic] > 1 else ""
     rank = f", {HINT}" if name in CHOSEN_LATE else ""
     unit = number_text.unit_of_value(name).removesuffix("/week").removesuffix("/visit")  # the topic says per what

@@ -3,28 +3,21 @@
 The whole names are the words of the command.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
+from sim.analysis.swept_factors import words_of_label
 from sim.engine.measures.number_text import joined
 
-NEXT_WORD = re.compile(r" (?=[+~]{0,2}[\w@./-]+=)")
-"""Where one `key=value` of a label ends and the next begins; a value may hold blanks."""
 _LONGEST_NAME = 60
 """Characters of a scenario's name in a sentence."""
-
-
-def _words_of(label: str) -> list[str]:
-    """The `key=value` words of a scenario's label."""
-    return NEXT_WORD.split(label)
 
 
 def varied_keys(labels: Sequence[str]) -> dict[str, int]:
     """Keys that differ between scenarios, and how many values of each there are."""
     values: dict[str, set[str]] = {}
     for label in labels:
-        for word in _words_of(label):
+        for word in words_of_label(label):
             key, equals, value = word.partition("=")
             if equals:
                 values.setdefault(key.lstrip("+~"), set()).add(value)
@@ -36,7 +29,7 @@ def short_labels(labels: Sequence[str]) -> dict[str, str]:
 
     The labels themselves where two names would be the same.
     """
-    words = {label: _words_of(label) for label in labels}
+    words = {label: words_of_label(label) for label in labels}
     common = set.intersection(*map(set, words.values())) if len(words) > 1 else set[str]()
     keys = {word.partition("=")[0].lstrip("+~") for each in words.values() for word in each}
     last_parts = Counter(key.rpartition(".")[2] for key in keys)

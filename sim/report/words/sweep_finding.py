@@ -12,21 +12,27 @@ import pandas as pd
 
 from sim.analysis.best import Contenders
 from sim.analysis.comparison_result import LEAST_ADDED, FoundValue, as_found
-from sim.analysis.scenario_facts import SweptScenarios, groups_of_same_money
+from sim.analysis.scenario_facts import WORLD, SweptScenarios, groups_of_same_money
 from sim.analysis.sweeping import SweepAnswer
+from sim.analysis.swept_factors import SweptFactors, factors_of, firsts_of_worlds
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
-from sim.engine.measures.number_text import cad, counted, plain_number, unit_of_value
+from sim.engine.measures.number_text import cad, counted, joined, plain_number, unit_of_value
 from sim.report.description import Finding, TextRows, five_lines
 from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text
 from sim.report.words.measure_words import change_text, hint, mean_text, named_topics, short_measure, whole_percent
 from sim.report.words.short_names import cut_middle, short_names, some, varied_keys
+from sim.report.words.shown_measures import available, shown_for
 from sim.report.words.stopping_text import labels_where
 
 OUTCOMES = tuple(name for name in HEADLINE if name not in COST_NAMES)
 _MOST_CHANGES = 3
 """Differences named in the first line; the others are counted."""
+_MOST_ANSWERS = 2
+"""Sentences on the factors that stand in the first line; all of them are on the page."""
 MOST_OF_THE_SAME_MONEY = 2
+WORLD_KEYS = (*WORLD, "study")
+"""Groups of keys that nobody chooses when a roster is chosen."""
 TO_ADD = "staffing=traditional,peer_added,clinician_added"
 """Shipped staffings that spend the same money in two ways."""
 
@@ -39,6 +45,10 @@ class SweepReport:
     rows of `controlled.parquet`, None where it was not asked for; `command`: what plays the sweep, without a folder;
     `sentences`: of each scenario beside the first; `figures`: captions and files;
     `second`: titles, tables and lines of what holds with the assumptions, and `certainty` the sentence on it.
+    `answers`: sentences on what is asked by varying these factors (`sim.report.words.sweep_questions`);
+    `asked`: measures to be shown, none: those of the rule; `factors`: what varies; `within`: differences from the first
+    scenario of the same world, None where all are of one; `steps`: differences of neighbours along a factor, by its
+    key; `best_in`: who may be the best in each world, by the label of its first scenario.
     """
 
     answer: SweepAnswer
@@ -51,6 +61,35 @@ class SweepReport:
     figures: Sequence[tuple[str, str]] = ()
     second: Sequence[tuple[str, TextRows, Sequence[str]]] = ()
     certainty: str = ""
+    asked: Sequence[str] = ()
+    answers: Sequence[str] = ()
+    within: pd.DataFrame | None = None
+    steps: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    best_in: Mapping[str, Mapping[str, Contenders]] = field(default_factory=dict)
+
+    @cached_property
+    def factors(self) -> SweptFactors:
+        """What varies."""
+        return factors_of(self.answer.labels)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """Names of the measures that are shown."""
+        there = set(self.answer.estimates["measure"])
+        return available(shown_for([factor.key for factor in self.factors.factors], self.asked), there)
+
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        """Differences that are shown: from the first scenario, or where there are several worlds from that of each."""
+        return self.answer.differences if self.within is None else self.within
+
+    @cached_property
+    def baseline_of(self) -> dict[str, str]:
+        """The scenario that each is compared with, by label."""
+        worlds = self.scenarios.worlds
+        firsts = None if self.within is None else firsts_of_worlds(worlds)
+        labels = self.answer.labels
+        return {label: labels[0 if firsts is None else firsts[place]] for place, label in enumerate(labels)}
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -59,18 +98,18 @@ class SweepReport:
 
     @cached_property
     def differences(self) -> dict[str, dict[str, FoundValue]]:
-        """Headline differences from the first scenario, by measure and label."""
+        """Differences of headline measures and of those shown, by measure and label."""
         found: dict[str, dict[str, FoundValue]] = {}
-        table = self.answer.differences
-        for row in table[table["measure"].isin(HEADLINE)].to_dict("records"):
+        table, wanted = self.compared, dict.fromkeys((*HEADLINE, *self.shown))
+        for row in table[table["measure"].isin(list(wanted))].to_dict("records"):
             found.setdefault(str(row["measure"]), {})[str(row["label"])] = as_found(row)
-        return {name: found[name] for name in HEADLINE if name in found}
+        return {name: found[name] for name in wanted if name in found}
 
     @cached_property
     def means(self) -> dict[tuple[str, str], FoundValue]:
-        """Headline estimates by measure and label."""
+        """Estimates of the same measures by measure and label."""
         table = self.answer.estimates
-        chosen = table[table["measure"].isin(HEADLINE)] if len(table) else table
+        chosen = table[table["measure"].isin([*HEADLINE, *self.shown])] if len(table) else table
         return {(str(row["measure"]), str(row["label"])): as_found(row) for row in chosen.to_dict("records")}
 
     @cached_property
@@ -81,11 +120,16 @@ class SweepReport:
 
     @cached_property
     def flags(self) -> dict[str, tuple[bool, bool]]:
-        """Whether many leave, and whether there is no steady state, in a scenario or in the first beside it."""
+        """Whether many leave, and whether there is no steady state, in a scenario or in the one it is compared with."""
         table = self.answer.cautions
-        rows = table[["many_leave", "no_steady_state"]].to_numpy(bool)
-        both = zip(self.answer.labels, (rows | rows[:1]).tolist(), strict=True)
-        return {label: (leave, unsteady) for label, (leave, unsteady) in both}
+        own = dict(zip(self.answer.labels, table[["many_leave", "no_steady_state"]].to_numpy(bool), strict=True))
+        both = {label: own[label] | own[self.baseline_of[label]] for label in self.answer.labels}
+        return {label: (bool(leave), bool(unsteady)) for label, (leave, unsteady) in both.items()}
+
+    @cached_property
+    def unsteady(self) -> frozenset[str]:
+        """Scenarios without a steady state."""
+        return frozenset(self.labels_with("no_steady_state"))
 
     def labels_with(self, caution: str) -> list[str]:
         """Scenarios with a caution, `many_leave` or `no_steady_state`."""
@@ -124,7 +168,15 @@ def question_of(report: SweepReport) -> str:
         return f"One scenario: {cut_middle(labels[0])}"
     varied = [f"{key} ({n} values)" for key, n in varied_keys(labels).items()]
     over = f" over {some(varied, 3)}" if varied else ""
-    return f"Sweep of {len(labels)} scenarios{over}, beside the first, {report.names[labels[0]]}"
+    return f"Sweep of {len(labels)} scenarios{over}, beside {beside_text(report)}"
+
+
+def beside_text(report: SweepReport) -> str:
+    """What each scenario is compared with: `the first, traditional`, or `the first with the same growth`."""
+    if report.within is None:
+        return f"the first, {report.names[report.answer.labels[0]]}"
+    worlds = [factor.name for factor in report.factors.factors if factor.key.split(".")[0] in WORLD_KEYS]
+    return f"the first with the same {joined(worlds)}"
 
 
 # --- what changes, what does not ---
@@ -135,18 +187,26 @@ def _changes_text(report: SweepReport) -> str:
     if why := why_nothing_is_claimed(report):
         return why
     found = {name: beyond for name in OUTCOMES if (beyond := report.beyond_chance(name))}
+    answers = " ".join(map(as_sentence, report.answers[:_MOST_ANSWERS]))
     if not found:
-        return "nothing beyond chance in any headline outcome, all scenarios judged together."
+        nothing = "nothing beyond chance in any headline outcome, all scenarios judged together."
+        return f"{answers} {nothing[0].upper()}{nothing[1:]}" if answers else nothing
 
     def place(name: str) -> tuple[int, float]:
         return protocol_place(name), -strength(next(iter(found[name].values())))
 
-    largest = sorted(found, key=place)[:_MOST_CHANGES]
+    largest = sorted(found, key=place)[: 1 if answers else _MOST_CHANGES]
     parts = [largest_text(report, name, found[name]) for name in largest]
     rest = [name for name in found if name not in largest]
     more = f"; also {named_topics(rest, '')}" if rest else ""
     interval = f"the joint {whole_percent(report.answer.confidence)} interval of all scenarios and measures"
-    return f"beyond chance (±: {interval}): {'; '.join(parts)}{more}."
+    begin = f"{answers} Beyond" if answers else "beyond"
+    return f"{begin} chance (±: {interval}): {'; '.join(parts)}{more}."
+
+
+def as_sentence(text: str) -> str:
+    """A part of a line as a sentence of its own."""
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def strength(found: FoundValue) -> float:
@@ -173,7 +233,7 @@ def why_nothing_is_claimed(report: SweepReport) -> str:
         return f"nothing is compared, for there is one scenario: {means_text(report)}."
     if not report.differences:
         return "nothing can be compared yet: the runs that have finished have no replication in common."
-    if answer.labels[0] in report.labels_with("no_steady_state"):
+    if report.within is None and answer.labels[0] in report.labels_with("no_steady_state"):
         return "no difference is claimed: the first scenario has no steady state."
     if all(found.no_steady_state for of_each in report.differences.values() for found in of_each.values()):
         return "no difference is claimed: no other scenario has a steady state."
