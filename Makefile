@@ -111,7 +111,7 @@ $(STAMP): requirements.lock pyproject.toml
 lock:
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install --quiet uv
-	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra dask --generate-hashes \
+	$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --extra dask --extra app --generate-hashes \
 	  --no-header --output-file requirements.lock pyproject.toml
 	rm -rf $(VENV)-lock
 

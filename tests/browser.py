@@ -4,6 +4,7 @@ Playwright keeps an event loop running in its thread, where other tests could st
 conftest.py hands out the one `Chromium`, or skips where there is none.
 """
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,9 @@ MISSING = f"needs a browser, and none of {', '.join(NAMES)} is installed here (a
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 SLIDE, PHONE = (1280, 720), (390, 844)
 """Widths and heights of a window: a slide or a small screen, and a phone."""
+
+OWN = ("file:", "data:", "blob:", "about:")
+"""How addresses begin that lead nowhere else."""
 
 T = TypeVar("T")
 
@@ -32,11 +36,12 @@ class Seen:
 
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    own: tuple[str, ...] = OWN
 
     @property
     def outside(self) -> list[str]:
-        """Addresses that are no file of this machine."""
-        return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:", "about:"))]
+        """Addresses that are neither of a file of this machine nor of the server that the page came from."""
+        return [url for url in self.requests if not url.startswith(self.own)]
 
 
 class Chromium:
@@ -62,7 +67,8 @@ class Chromium:
         return found, seen
 
     def _look(self, url: str, at: Callable[[Any], T], window: tuple[int, int]) -> tuple[T, Seen]:
-        seen, (width, height) = Seen(), window
+        served = re.match(r"http://127\.0\.0\.1:\d+/", url)
+        seen, (width, height) = Seen(own=(*OWN, served[0]) if served else OWN), window
         context = self._browser.new_context(viewport={"width": width, "height": height})
         try:
             page = context.new_page()

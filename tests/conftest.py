@@ -99,6 +99,7 @@ def sweeps_without_figures(request: pytest.FixtureRequest, monkeypatch: pytest.M
     """Sweeps and break-even studies of tests draw nothing, unless a test asks for the fixture `drawn_sweeps`."""
     if "drawn_sweeps" not in request.fixturenames:
         monkeypatch.setattr(sweeping, "MOST_COMPARED", 0)
+        monkeypatch.setattr("sim.studies.sweep.kind_of_figure", lambda _: "")
         monkeypatch.setattr(breakeven, "draw_break_even", lambda *_: [])
 
 

@@ -12,6 +12,7 @@ Command = Callable[[Sequence[str], Path | None, Console, Console], int]
 """Words after the first, the folder of the user's own, where answers and where errors go; returns the exit code."""
 
 COMMANDS = {
+    "app": "sim.commands.app.app_command",
     "new": "sim.commands.new.new_command",
     "keys": "sim.commands.keys.keys_command",
     "completion": "sim.commands.completion.completion_command",

@@ -18,6 +18,7 @@ from sim.config.files import choices_of, default_choices, file_of, where_it_lies
 from sim.config.follow_ons import collapsed, completed
 from sim.config.key_paths import MODELS, Root, locate, put_value
 from sim.config.overrides import Draft, Override, drafted
+from sim.config.page_questions import with_question
 from sim.config.roster_shorthand import remedy_of_typed, written_out
 from sim.department.roster import Staffing
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -43,7 +44,10 @@ def compose(overrides: Sequence[str] = (), config_dir: Path | None = None) -> Qu
     `config_dir` (or the key `configs`) is a further folder with groups of the user's own. Raises ScenarioError with
     every problem found.
     """
-    draft = drafted(overrides, config_dir)
+    words = with_question(overrides, config_dir)
+    draft = drafted(words.words, config_dir)
+    draft.problems += words.problems
+    draft.rosters = words.rosters
     base = chosen_files.composed_files(draft)
     if base is None:
         raise ScenarioError(draft.problems)
@@ -65,7 +69,8 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
     if draft.problems or study is None:
         raise ScenarioError(dict.fromkeys(draft.problems))
     compared = {name: scenarios[name] for name in staffings_named(study)}
-    wanted = chosen_files.files_wanted(draft, compared)
+    in_files = [name for name in compared if name not in draft.rosters]
+    wanted = chosen_files.files_wanted(draft, in_files)
     outside: dict[str, Any] = {"output": root.output} | draft.paths
     for key in ("output", "visits", "run", "export"):
         outside[key] = None if outside.get(key) is None else Path(outside[key])
@@ -80,7 +85,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
         scenarios=compared,
         overrides=overrides,
         overridden=tuple(item.key for item in draft.values),
-        files=tuple(chosen_files.files_read(draft, compared)),
+        files=tuple(chosen_files.files_read(draft, in_files)),
         chosen=tuple(file_of(draft.folders, group, name) for group, name in wanted),
         column_map=draft.column_map,
         config_dir=draft.folders[1] if len(draft.folders) > 1 else None,
@@ -241,7 +246,7 @@ class Composition:
         baselines = () if study.baseline is None else (study.baseline,)
         stands_alone = chosen not in (default_choices()["staffing"], study.baseline)
         if names == ("all",):
-            names = tuple(dict.fromkeys((*baselines, *_all_staffings(self.draft.folders))))
+            names = tuple(dict.fromkeys((*baselines, *staffings_in_order(self.draft.folders))))
         elif "study.staffing" not in typed and stands_alone:
             names = (*baselines, chosen)
         if stands_alone and chosen not in names:
@@ -258,13 +263,14 @@ class Composition:
         """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
         draft, chosen = self.draft, self.draft.choices["staffing"]
         names = dict.fromkeys((chosen, *staffings_named(self.study)))
-        known = self.names_in("staffing", draft.folders)
+        known = (*self.names_in("staffing", draft.folders), *draft.rosters)
         for name in names:
             if name not in known:
                 remedy = where_it_lies(draft.folders, "staffing", name)
                 draft.refuse("study.staffing", repr(name), remedy or f"no such staffing; {did_you_mean(name, known)}")
         bases = {chosen: self.base["staffing"]}
-        bases |= chosen_files.staffing_files(draft, [name for name in names if name in known and name != chosen])
+        in_files = [name for name in names if name in known and name not in (chosen, *draft.rosters)]
+        bases |= chosen_files.staffing_files(draft, in_files) | draft.rosters
         items = [item for item in draft.values if item.key.startswith("staffing.")]
         for item in items:
             places = [placed({"staffing": own}, item) for own in bases.values()]
@@ -286,7 +292,8 @@ class Composition:
         for name, staffing in staffings.items():
             problems = [*staffing.problems, *self.contradictions(name, staffing)]
             if problems:
-                own = chosen_files.own_files(draft.folders, {**draft.choices, "staffing": name}, self.shipped)
+                choices = draft.choices if name in draft.rosters else {**draft.choices, "staffing": name}
+                own = chosen_files.own_files(draft.folders, choices, self.shipped)
                 problems = collapsed(problems, own, draft.typed)
             for problem in problems:
                 found.setdefault(problem, []).append(name)
@@ -336,7 +343,7 @@ def staffings_named(study: StudySettings | None) -> tuple[str, ...]:
     return (*(study.staffing if isinstance(study, StaffingsSettings) else ()), *study.beside)
 
 
-def _all_staffings(folders: tuple[Path, ...]) -> list[str]:
+def staffings_in_order(folders: tuple[Path, ...]) -> list[str]:
     """The staffings of the shipped comparison in its order, then those of folders of the user's own, by name.
 
     The finding is about the first staffing after the baseline, which the alphabet should not decide. Other shipped

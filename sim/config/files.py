@@ -138,7 +138,7 @@ def written(place: KeyPath) -> str:
 _HERE = Path(__file__).resolve().parent
 HEADER = re.compile(r"#+\s*@")
 _SUFFIXES = (".yaml", ".yml")
-GROUPS = (*MODELS, "experiment", "visits")
+GROUPS = (*MODELS, "experiment", "visits", "question")
 """Folders in a folder of groups that have files for us; there may be anything else beside them."""
 MOST_ENTRIES = 10_000
 """Entries of the folder of a group that are looked at; a sweep has at most 5,000 staffings anyhow, and listing so many

@@ -191,7 +191,7 @@ _ONLY_SWEPT = {
 
 @dataclass(slots=True)
 class Draft:
-    """A command on its way to being checked."""
+    """A command on its way to being checked; `rosters` are staffings by name that have no file of their own."""
 
     folders: tuple[Path, ...]
     choices: dict[str, str]
@@ -199,6 +199,7 @@ class Draft:
     paths: dict[str, str]
     problems: list[Problem] = field(default_factory=list)
     column_map: ColumnMap | None = None
+    rosters: dict[str, Plain] = field(default_factory=dict)
 
     @property
     def typed(self) -> set[str]:

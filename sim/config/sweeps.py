@@ -28,6 +28,7 @@ NOT_SWEPT = {
     "query": "it is for study=results: leave it out",
     "table": "it is for study=results: leave it out",
     "export": "it is for study=results and study=report: leave it out",
+    "question": "a question of the planners' page is a comparison: peered question=NAME, without -m",
     "study.staffing": "a sweep varies the group itself: staffing=a,b",
     "study.baseline": "the first scenario is the baseline: put it first",
     "study.demand_levels": "a sweep varies demand itself: demand.growth=0.95,1,1.05",

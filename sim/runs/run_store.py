@@ -369,7 +369,7 @@ _OURS = re.compile(
     rf"{re.escape(_LOCK)}|{FILES}|\.(?:{FILES})\.partial|\.\.peered\.json\.partial|\.sorting/.*"
     rf"|{PARTS}/(?:{PART.pattern}(?:\.damaged)?|\.new)"
     rf"|{VISITS}/seed=\d+/code=[\w.-]+/scenario=\w+/(?:replication=\d+\.parquet|\.replication=\d+\.parquet\.partial)"
-    r"|figures/(?:FIGURE|\.FIGURE\.partial)".replace("FIGURE", r"(?:breakeven|finding|differences)\.(?:png|svg)")
+    r"|figures/(?:FIGURE|\.FIGURE\.partial)".replace("FIGURE", r"(?:breakeven|finding|differences|sweep)\.(?:png|svg)")
 )
 """Names of all files that a sweep or a break-even study writes, relative to its folder."""
 SWEEP, BREAK_EVEN = "sweep", "breakeven"

@@ -24,12 +24,12 @@ from sim.report.comparison_answer import (
     LINES_OF_DRAWS,
     LINES_OF_LEVELS,
     describe_comparison,
-    figures_drawn,
     print_comparison,
     print_other_levels,
 )
 from sim.report.description import answer_markdown
 from sim.report.early_table import EARLY_MEASURES, early_differences
+from sim.report.figures.captions import figures_drawn
 from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.progress import progress
 from sim.report.study_report import ReportFacts, comparison_report, drawings

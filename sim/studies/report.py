@@ -1,6 +1,6 @@
 """`study=report`: the report of a study that was played, made again from its folder."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +13,10 @@ from sim.analysis.stored_comparison import stored_comparison, stored_tables
 from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.breakeven_answer import describe_break_even
-from sim.report.comparison_answer import describe_comparison, figures_drawn
+from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown, without_output
 from sim.report.figures.breakeven_figure import draw_break_even
+from sim.report.figures.captions import figures_drawn
 from sim.report.progress import teller
 from sim.report.stored_answer import STORED, read_answer, stored_markdown
 from sim.report.study_report import (
@@ -29,6 +30,7 @@ from sim.report.study_report import (
 )
 from sim.report.sweep_answer import describe_sweep
 from sim.report.validation_report import validation_markdown
+from sim.report.words.sweep_finding import SweepReport
 from sim.runs.output_folder import write_again
 from sim.runs.received_sweep import AS_WRITTEN, read_facts, shortened_text, shortened_value
 from sim.runs.result_tables import Results, study_of
@@ -37,7 +39,7 @@ from sim.runs.tables_on_disk import write_text
 from sim.studies.breakeven import answer_of_store, break_even_page, received_plan
 from sim.studies.question import REPORT_BY, Question, ReportSettings
 from sim.studies.study import Study
-from sim.studies.sweep import received_design, sweep_and_comparison, sweep_page
+from sim.studies.sweep import figures_of_sweep, received_design, sweep_and_comparison, sweep_page
 from sim.studies.validate import VALIDATION_FILE
 
 
@@ -154,8 +156,7 @@ def swept_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     report, compared = sweep_and_comparison(design, store, without_output(facts.command), second)
     if suffix == ".md":
         return answer_markdown(describe_sweep(report))
-    drawn = {} if compared is None else redrawn(compared, [Path(file).stem for _, file in report.figures])
-    return sweep_page(report, compared, facts, drawn)
+    return sweep_page(report, compared, facts, redrawn_sweep(report, compared))
 
 
 def effect_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
@@ -196,13 +197,21 @@ KEPT = ("assumptions", "conditioning", "journey")
 """Studies whose folder keeps the answer as it was described."""
 
 
-def redrawn(comparison: Comparison, names: Sequence[str] = ()) -> dict[str, str]:
-    """The SVG of each figure, or of those named, drawn from the tables: those of the folder may be anybody's."""
+def redrawn(comparison: Comparison) -> dict[str, str]:
+    """The SVG of each figure, drawn from the tables: those of the folder may be anybody's."""
     from sim.report.figures.draw_all import draw_figure  # loads a drawing library
 
     with TemporaryDirectory(prefix="peered-report-") as folder:
-        for name in names or figures_drawn(comparison):
+        for name in figures_drawn(comparison):
             draw_figure(name, comparison, Path(folder), ("svg",))
+        return drawings(Path(folder))
+
+
+def redrawn_sweep(report: SweepReport, compared: Comparison | None) -> dict[str, str]:
+    """The same of a sweep, with those of its comparison."""
+    with TemporaryDirectory(prefix="peered-report-") as folder:
+        for draw in figures_of_sweep(report, compared, Path(folder), ("svg",)):
+            draw()
         return drawings(Path(folder))
 
 

@@ -48,7 +48,7 @@ from sim.report.terminal import lines_written, patient_console, show_finished
 from sim.report.words.assumption_words import titled_rows, with_assumptions_text
 from sim.report.words.short_names import short_names
 from sim.report.words.sweep_finding import SweepReport, alike_lines
-from sim.report.words.sweep_questions import answers_of
+from sim.report.words.sweep_questions import DOTS, answers_of, kind_of_figure
 from sim.runs import run_store
 from sim.runs.design import Design, RunFiles, RunKey, RunTask, no_files
 from sim.runs.interrupts import uninterrupted
@@ -331,7 +331,7 @@ def answer_of_sweep(
             "replications.parquet": partial(store.write_replications, labels, numbers),
             "dominated.parquet": partial(write_table, report.dominated),
         },
-        figures=figures_of_sweep(compared, folder / "figures"),
+        figures=figures_of_sweep(report, compared, folder / "figures"),
         facts={"runs_done": answer.n_done, "runs_planned": answer.n_runs},
         said=f"{answer.n_done} of {answer.n_runs} runs are there, {len(answer.failed)} failed",
         is_whole=answer.is_whole,
@@ -358,11 +358,13 @@ def sweep_and_comparison(
     report = report_of(store, labels, scenarios, answer, command, controlled)
     is_one_world = len(set(scenarios.worlds)) == 1
     compared = sweeping.as_comparison(answer, design.scenarios, report.names) if is_one_world else None
+    kind = kind_of_figure(report)
+    swept = [_SWEPT] if kind and not (kind == DOTS and compared is not None) else []  # that is the finding's figure
     if compared is None:
-        return report, None
+        return replace(report, figures=swept), None
     compared = second(compared)
     report = replace(report, second=list(titled_rows(compared)), certainty=certainty_of(compared))
-    return replace(report, sentences=list(sentences_by_staffing(compared)), figures=_FIGURES), compared
+    return replace(report, sentences=list(sentences_by_staffing(compared)), figures=[*swept, *_FIGURES]), compared
 
 
 def sweep_page(report: SweepReport, compared: Comparison | None, facts: ReportFacts, drawn: Mapping[str, str]) -> str:
@@ -403,20 +405,27 @@ _FIGURES = (
     ("What the scenarios change beside the first", "figures/finding.png"),
     ("Paired differences of the headline measures", "figures/differences.png"),
 )
-"""Captions and files of the figures of a sweep."""
+"""Captions and files of the figures of a sweep that is read as a comparison."""
+_SWEPT = ("The sweep in one picture", "figures/sweep.png")
 
 
-def figures_of_sweep(compared: Comparison | None, folder: Path) -> Waits:
-    """What draws the figures of a sweep of few scenarios that differ in nothing but what can be chosen, as those of a
-    comparison; or removes those of an earlier command that asked for such.
+def figures_of_sweep(
+    report: SweepReport, compared: Comparison | None, folder: Path, formats: Sequence[str] = ("png", "svg")
+) -> Waits:
+    """What draws the figures of a sweep: of one factor or two its curves or dots, of few scenarios that differ in
+    nothing but what can be chosen those of a comparison; figures of an earlier command that had others are removed.
     """
-    names = [Path(file).stem for _, file in _FIGURES]
-    if compared is None:
-        earlier = [folder / f"{name}.{kind}" for name in names for kind in ("png", "svg")]
-        return [partial(file.unlink, missing_ok=True) for file in earlier]
     from sim.report.figures.draw_all import draw_figure  # loads a drawing library
+    from sim.report.figures.sweep_figures import draw_sweep
 
-    return [partial(draw_figure, name, compared, folder) for name in names]
+    wanted = {Path(file).stem for _, file in report.figures}
+    others = [Path(file).stem for _, file in (*_FIGURES, _SWEPT) if Path(file).stem not in wanted]
+    earlier = [folder / f"{name}.{kind}" for name in others for kind in ("png", "svg")]
+    waits: list[Callable[[], object]] = [partial(file.unlink, missing_ok=True) for file in earlier]
+    if Path(_SWEPT[1]).stem in wanted:
+        waits.append(partial(draw_sweep, report, folder, formats))
+    names = [Path(file).stem for _, file in _FIGURES] if compared is not None else []
+    return [*waits, *(partial(draw_figure, name, compared, folder, formats) for name in names if compared is not None)]
 
 
 def report_of(

@@ -145,6 +145,12 @@ class Measure:
     headline: Headline | None = None
     moved_by: tuple[Topic, ...] = ()
 
+    def judged(self, difference: float) -> Literal["better", "worse", "changed"]:
+        """Whether a difference other than zero is for the better."""
+        if self.better == "neutral":
+            return "changed"
+        return "better" if (difference < 0.0) == (self.better == "low") else "worse"
+
 
 class Entries(list[Measure]):
     """Measures of one subject, in the order of the data dictionary; each method is the decorator of one entry.

@@ -244,3 +244,78 @@ def by_world(report: SweepReport, found: Mapping[str, Contenders]) -> str:
     if len(names) == 1:
         return f"{next(iter(names))} under all {len(found)} values of {world.name}"
     return "; ".join(f"{who} under {joined(values)}" for who, values in names.items())
+
+
+# --- what the figure of a sweep is, and its title
+
+CURVES, DOTS = "curves", "dots"
+MOST_LINES_DRAWN, MOST_DOTS = 8, 24
+
+
+def figure_factors(report: SweepReport) -> tuple[Factor, Factor | None]:
+    """The factor along which curves run, or of the blocks of dots, and the other one, if there is one."""
+    factors = report.factors.factors
+    numbers = [factor for factor in factors if factor.numbers is not None and len(factor.values) > 2]
+    choices = [factor for factor in factors if not is_of_the_world(factor)]
+    along = next(filter(is_of_the_world, numbers), None) or next(iter([*numbers, *choices, *factors]))
+    return along, other_factor(report, along)
+
+
+def kind_of_figure(report: SweepReport) -> str:
+    """`curves` along a number, `dots` of differences between names; empty where nobody could read either."""
+    if not 1 <= len(report.factors.factors) <= 2 or not report.answer.n_done or not report.shown:
+        return ""
+    along, other = figure_factors(report)
+    if along.numbers is not None and len(along.values) > 2:
+        return CURVES if other is None or len(other.values) <= MOST_LINES_DRAWN else ""
+    n_rows = max((len(changes) for changes in report.differences.values()), default=0)
+    return DOTS if 0 < n_rows <= MOST_DOTS else ""
+
+
+def title_of(report: SweepReport) -> str:
+    """The finding as the title of the figure."""
+    along, _ = figure_factors(report)
+    if along.key.startswith("demand.") and along.numbers is not None:
+        title = bend_title(report, along)
+    elif along.key.startswith("boarding."):
+        title = boarding_title(report, along)
+    else:
+        title = next(iter(report.answers), "")
+        if along.key in report.steps:
+            title = growth_title(report, along)
+    if title:
+        return f"{title[0].upper()}{title[1:]}"
+    return "No difference beyond chance in what is shown" if not any_beyond(report) else f"What {along.name} changes"
+
+
+def any_beyond(report: SweepReport) -> bool:
+    """Whether any difference that is shown is beyond chance."""
+    return any(found.beyond_chance for name in report.shown for found in report.differences.get(name, {}).values())
+
+
+def bend_title(report: SweepReport, factor: Factor) -> str:
+    """Where waits bend and where differences are no longer read."""
+    lines = report.factors.lines(factor)
+    knees = (knee_of(report, factor, labels, PHYSICIAN_WAIT) for _, labels in lines)
+    knee = next((each for each in knees if each is not None), None)
+    begin = f"waits bend at {factor.name} {knee.value}" if knee else f"waits grow with {factor.name} without a knee"
+    flagged = [place for _, labels in lines if (place := first_flagged(report, factor, labels, "many_leave"))]
+    limit = f"; from {min(flagged, key=float)} on over 5 % leave, so differences are not read" if flagged else ""
+    return f"{begin}{limit}"
+
+
+def boarding_title(report: SweepReport, factor: Factor) -> str:
+    """How much of the stay boarding is."""
+    text = next(boarding_texts(report, factor), "")
+    return text.replace(": that share no staffing of the department can touch", ", which no staffing can touch")
+
+
+def growth_title(report: SweepReport, factor: Factor) -> str:
+    """Up to where more of it adds something."""
+    text = next(growth_texts(report, factor, PEER_REACH), "")
+    _, found, last = text.partition("up to ")
+    return (
+        f"{short_measure(PEER_REACH)}: no growth shown beyond {last.removesuffix(', and none after it')}"
+        if found
+        else ""
+    )

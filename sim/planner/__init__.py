@@ -1,0 +1,1 @@
+"""The planners' page: a server for this machine alone, and the page it serves (`page/`)."""

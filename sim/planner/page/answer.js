@@ -1,0 +1,63 @@
+// What changes: a table that sharpens with each look. Words and marks come from the server; nothing is judged here.
+
+import { byId, drawn, element, linesOf, post, problemList } from "/page/page_parts.js";
+
+const MARKS = { better: "better", worse: "worse", changed: "changed", "": "" };
+
+export class AnswerView {
+  constructor(weeks, page) {
+    this.weeks = weeks;
+    this.page = page;
+    this.asking = null;
+  }
+
+  // Ask anew; the question before is dropped.
+  async ask(question) {
+    this.asking?.abort();
+    const asking = new AbortController();
+    this.asking = asking;
+    byId("differences").classList.add("stale");
+    try {
+      const response = await post("/api/ask", { question, page: this.page }, asking.signal);
+      if (response.headers.get("content-type").startsWith("application/json")) {
+        byId("problems").replaceChildren(...problemList((await response.json()).problems));
+        this.say("Not played: see what is wrong under the roster.");
+        return;
+      }
+      for await (const look of linesOf(response)) this.show(look);
+    } catch (error) {
+      if (error.name !== "AbortError") this.say(`The page's server does not answer: ${error.message}`);
+    }
+  }
+
+  show(look) {
+    if (look.failed) return this.say(`A run failed: ${look.failed}`);
+    const isLast = look.n === look.of;
+    byId("differences").tBodies[0].replaceChildren(...look.rows.map(row));
+    byId("differences").classList.remove("stale");
+    byId("progress").value = look.n;
+    byId("progress").max = look.of;
+    document.body.dataset.look = look.n;
+    this.say(isLast ? `${look.n} replications of ${this.weeks} weeks. Marked: more than chance.`
+      : `First picture, ${look.n} of ${look.of} replications; it sharpens, and nothing is marked yet.`);
+  }
+
+  say(text) {
+    if (byId("progress-text").textContent !== text) byId("progress-text").textContent = text;
+  }
+}
+
+function row({ label, baseline, difference, low, high, mean, mark }) {
+  return element("tr", {}, element("th", { scope: "row" }, label), element("td", {}, baseline),
+    element("td", { class: mark }, mark ? `${difference} ${MARKS[mark]}` : difference),
+    element("td", {}, difference === "identical" ? "" : interval(low, high, mean, mark)));
+}
+
+function interval(low, high, mean, mark) {
+  const half = Math.max(Math.abs(low), Math.abs(high)) || 1;
+  const at = (value) => 100 + (95 * value) / half;
+  return drawn("svg", { class: "interval", viewBox: "0 0 200 16", preserveAspectRatio: "none", "aria-hidden": "true" },
+    drawn("line", { x1: 100, x2: 100, y1: 0, y2: 16, stroke: "#8c8c8c" }),
+    drawn("line", { x1: at(low), x2: at(high), y1: 8, y2: 8, stroke: "#0072b2", "stroke-width": 3 }),
+    drawn("rect", { x: at(mean) - 2, y: 2, width: 4, height: 12, fill: mark ? "#0072b2" : "#fff", stroke: "#0072b2" }));
+}

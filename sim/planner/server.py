@@ -1,0 +1,241 @@
+"""The server of the planners' page, for this machine alone.
+
+It holds no question of anybody: each request brings its own, so that two pages do not see each other's. What is played
+is shared (`sim.runs.run_queue`), what is asked is read in `questions`, put into words in `answers`, and who may ask is
+decided in `guards`.
+"""
+
+import json
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from importlib import resources
+from typing import Annotated, Any
+
+import uvicorn
+from anyio import CapacityLimiter, to_thread
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from sim.department.scenario import ScenarioError
+from sim.planner.answers import PAGE_LOOKS, page_rows
+from sim.planner.guards import OwnPageOnly
+from sim.planner.journeys import journey_of
+from sim.planner.long_studies import long_study
+from sim.planner.questions import AskedByPage, Name, PageQuestions
+from sim.planner.rosters import cover_of, hours_and_cost, question_file
+from sim.planner.sliders import sliders
+from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
+
+SEED = 1
+MOST_STUDIES = 2
+"""Long studies at once; each takes all cores that the page leaves."""
+MOST_CONNECTIONS = 200
+"""At once; more are answered with 503."""
+PAGE_FILES = {
+    "main.js": "text/javascript",
+    "roster.js": "text/javascript",
+    "answer.js": "text/javascript",
+    "journey.js": "text/javascript",
+    "study.js": "text/javascript",
+    "page_parts.js": "text/javascript",
+    "style.css": "text/css",
+}
+"""What the page loads, with its type; nothing else is served."""
+
+
+class FromPage(BaseModel):
+    """A question with what the page says of itself: `page` is a random text, so that its last question counts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    question: AskedByPage
+    page: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")] = "page"
+    patient: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    name: Name = "ours"
+
+
+class PlannerServer:
+    """Routes, and what they share: the reader of questions and the queue of runs."""
+
+    def __init__(self, questions: PageQuestions, queue: RunQueue) -> None:
+        self.questions, self.queue = questions, queue
+        self.n_studies = 0
+        self.waiting = CapacityLimiter(queue.most_open)  # threads that wait for runs, so that no others have to
+
+    def app(self, port: int, token: str) -> Starlette:
+        """The application for one port and one token."""
+        routes = [
+            Route("/", self.page),
+            Route("/page/{name}", self.page_file),
+            Route("/api/start", self.start),
+            Route("/api/check", self.answering(self.check), methods=["POST"]),
+            Route("/api/ask", self.ask, methods=["POST"]),
+            Route("/api/journey", self.answering(self.journey), methods=["POST"]),
+            Route("/api/save", self.answering(self.save), methods=["POST"]),
+            Route("/api/study", self.study, methods=["POST"]),
+            Route("/api/load", self.load, methods=["POST"]),
+        ]
+        return Starlette(routes=routes, middleware=[Middleware(OwnPageOnly, port=port, token=token)])
+
+    # --- the page
+
+    async def page(self, request: Request) -> Response:
+        return Response(page_text("index.html"), media_type="text/html")
+
+    async def page_file(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in PAGE_FILES:
+            return Response("no such file\n", status_code=404, media_type="text/plain")
+        return Response(page_text(name), media_type=PAGE_FILES[name])
+
+    async def start(self, request: Request) -> Response:
+        """Everything the page begins with; names of departments, roles and measures come from here alone."""
+        return JSONResponse(await to_thread.run_sync(self.beginning))
+
+    def beginning(self) -> dict[str, Any]:
+        scenario = self.questions.default()
+        rosters = {name: self.questions.roster(name) for name in self.questions.staffings()}
+        baseline = scenario.staffing.name
+        with_peers = (name for name in rosters if scenario.support.role in rosters[name])
+        return {
+            "baseline": baseline,
+            "begin_from": next(with_peers, baseline),
+            "staffings": rosters,
+            "effects": self.questions.effects(),
+            "sliders": sliders(scenario),
+            "role_names": {scenario.support.role: "peer support"},
+            "looks": PAGE_LOOKS,
+            "weeks": scenario.period.weeks,
+        }
+
+    # --- what is asked
+
+    def answering(self, answer: Callable[[FromPage], Any]) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint that answers a question at once, or says all that is wrong with it."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                asked = FromPage.model_validate_json(await request.body())
+                return JSONResponse(await to_thread.run_sync(answer, asked))
+            except (ScenarioError, ValidationError) as error:
+                return JSONResponse({"problems": problems_in(error)})
+
+        return endpoint
+
+    def check(self, asked: FromPage) -> dict[str, Any]:
+        """Hours, cost and cover of both rosters."""
+        baseline, tried = self.questions.scenarios(asked.question)
+        return {
+            "tried": hours_and_cost(tried.staffing),
+            "baseline": hours_and_cost(baseline.staffing),
+            "cover": cover_of(tried.staffing),
+        }
+
+    def journey(self, asked: FromPage) -> dict[str, Any]:
+        """One child under both."""
+        return journey_of(self.questions.scenarios(asked.question), SEED, asked.patient)
+
+    def save(self, asked: FromPage) -> dict[str, Any]:
+        """The text of a file that holds the question."""
+        self.questions.scenarios(asked.question)
+        return {"file": f"{asked.name}.yaml", "text": question_file(asked.name, asked.question)}
+
+    async def load(self, request: Request) -> Response:
+        """The question that a file holds."""
+        text = (await request.body()).decode("utf-8", errors="replace")
+        try:
+            asked = await to_thread.run_sync(self.questions.read, text)
+            return JSONResponse({"question": asked.model_dump()})
+        except (ScenarioError, ValidationError) as error:
+            return JSONResponse({"problems": problems_in(error)})
+
+    async def ask(self, request: Request) -> Response:
+        """Lines of JSON, one a look; closing the stream drops what is not yet played."""
+        try:
+            asked = FromPage.model_validate_json(await request.body())
+            scenarios = await to_thread.run_sync(self.questions.scenarios, asked.question)
+        except (ScenarioError, ValidationError) as error:
+            return JSONResponse({"problems": problems_in(error)})
+        try:
+            waiting = self.queue.open(asked.page, scenarios, SEED, PAGE_LOOKS[-1])
+        except QueueFull as full:
+            return busy(str(full))
+
+        async def lines() -> AsyncIterator[str]:
+            try:
+                for n in PAGE_LOOKS:
+                    look = await to_thread.run_sync(
+                        self.queue.wait_for, waiting, n, abandon_on_cancel=True, limiter=self.waiting
+                    )
+                    yield json.dumps({"n": n, "of": PAGE_LOOKS[-1], "rows": page_rows(look)}, allow_nan=False) + "\n"
+            except RunNotPlayed as error:
+                yield json.dumps({"failed": str(error)}) + "\n"
+            finally:
+                self.queue.drop(waiting)
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    async def study(self, request: Request) -> Response:
+        """A long study as lines of JSON; closing the stream ends it."""
+        try:
+            asked = FromPage.model_validate_json(await request.body())
+            await to_thread.run_sync(self.questions.scenarios, asked.question)
+        except (ScenarioError, ValidationError) as error:
+            return JSONResponse({"problems": problems_in(error)})
+        if self.n_studies >= MOST_STUDIES:
+            return busy(f"{self.n_studies} long studies are being played: wait for one to end, or cancel it")
+
+        async def lines() -> AsyncIterator[str]:
+            self.n_studies += 1
+            try:
+                async with aclosing(
+                    long_study(asked.question, self.questions.overrides, self.questions.config_dir)
+                ) as told:
+                    async for line in told:
+                        yield line
+            finally:
+                self.n_studies -= 1
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+def busy(why: str) -> Response:
+    """More is asked for at once than is answered."""
+    return JSONResponse({"problems": [{"path": "page", "value": "busy", "remedy": why}]}, 503)
+
+
+def web_server(planner: PlannerServer, listening: socket.socket, token: str) -> uvicorn.Server:
+    """What answers at a listening socket until it is told to end; `run(sockets=[listening])` begins."""
+    app = planner.app(listening.getsockname()[1], token)
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+def page_text(name: str) -> str:
+    """A file of the page."""
+    return resources.files("sim.planner").joinpath("page", name).read_text(encoding="utf-8")
+
+
+def problems_in(error: ScenarioError | ValidationError) -> list[dict[str, str]]:
+    """Place, value and remedy of everything that is wrong."""
+    if isinstance(error, ScenarioError):
+        return [{"path": one.path, "value": one.value, "remedy": one.remedy} for one in error.problems]
+    return [
+        {"path": ".".join(map(str, one["loc"])), "value": repr(one["input"])[:60], "remedy": one["msg"]}
+        for one in error.errors()
+    ]

@@ -1,0 +1,72 @@
+"""A server of the planners' page for tests, on short runs, and a client that sends requests as the page does."""
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sim.commands.app import socket_on
+from sim.planner.answers import headline_values
+from sim.planner.questions import PageQuestions
+from sim.planner.server import PlannerServer, web_server
+from sim.runs.run_queue import RunQueue
+
+SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=20")
+TOKEN = "a-token"
+
+
+class Answered(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+@dataclass
+class Client:
+    """Sends requests as the page does, or as another would."""
+
+    port: int
+    queue: RunQueue
+    planner: PlannerServer
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def send(self, method: str, path: str, body: object = None, **changed: str) -> Answered:
+        """A request with the page's headers, some changed, or left out where they are empty."""
+        headers = {"Host": self.host, "Origin": f"http://{self.host}", "X-PeerED-Token": TOKEN}
+        headers |= {name.replace("_", "-"): value for name, value in changed.items()}
+        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
+            connection.request(method, path, text, {name: value for name, value in headers.items() if value})
+            with connection.getresponse() as response:
+                return Answered(response.status, response.headers, response.read())
+
+    def post(self, path: str, body: object) -> Any:
+        return json.loads(self.send("POST", path, body).body)
+
+    def looks(self, question: dict[str, Any], page: str = "one") -> list[dict[str, Any]]:
+        lines = self.send("POST", "/api/ask", {"question": question, "page": page}).body.splitlines()
+        return [json.loads(line) for line in lines]
+
+
+@contextmanager
+def serving() -> Iterator[Client]:
+    """The server on a free port, until the block ends."""
+    listening = socket_on(0)
+    assert listening is not None
+    queue = RunQueue(headline_values, 2, most_open=8)
+    planner = PlannerServer(PageQuestions(SHORT, None), queue)
+    server = web_server(planner, listening, TOKEN)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield Client(listening.getsockname()[1], queue, planner)
+    server.should_exit = True
+    thread.join(10)
+    queue.close()

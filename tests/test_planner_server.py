@@ -1,0 +1,317 @@
+"""The planners' page over HTTP: what it answers, what it refuses, and that no page sees another's question."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+import sim
+from sim.commands.app import read_words, socket_on
+from sim.config import compose
+from sim.planner import long_studies
+from sim.planner.answers import PAGE_LOOKS
+from sim.planner.guards import HEADERS, MOST_BODY_BYTES
+from sim.planner.questions import AskedByPage, PageQuestions
+from sim.planner.server import PAGE_FILES
+from tests.planner_client import SHORT, TOKEN, Client, serving
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def start(client: Client) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(client.send("GET", "/api/start").body)
+    return found
+
+
+@pytest.fixture
+def question(start: dict[str, Any]) -> dict[str, Any]:
+    return {"baseline": "traditional", "roster": json.loads(json.dumps(start["staffings"]["peer_added"]))}
+
+
+# --- answers
+
+
+def test_the_page_begins_with_every_staffing_and_slider(start: dict[str, Any]) -> None:
+    assert (start["baseline"], start["begin_from"]) == ("traditional", "peer_added")
+    assert start["staffings"]["peer_added"]["psw"]["shifts"]["day"]["start"] == "09:00"
+    assert {"demand.growth", "support.wish_minutes"} <= {slider["key"] for slider in start["sliders"]}
+    assert all(slider["evidence"].partition(",")[0] for slider in start["sliders"])
+    assert start["effects"][0] == "none"
+
+
+def test_the_last_look_is_what_a_comparison_gives(client: Client, question: dict[str, Any]) -> None:
+    looks = client.looks(question)
+    assert [look["n"] for look in looks] == list(PAGE_LOOKS)
+    answer = sim.compare(["traditional", "peer_added"], *SHORT[:2], "study.demand_levels=[1.0]", replications=20)
+    table = answer.differences.set_index(["staffing", "measure"])
+    assert looks[-1]["rows"]
+    for row in looks[-1]["rows"]:
+        found = table.loc[("peer_added", row["measure"])]
+        assert row["mean"] == pytest.approx(found["mean"], rel=1e-12, abs=1e-12), row["measure"]
+
+
+def test_nothing_is_marked_before_the_last_look(client: Client, question: dict[str, Any]) -> None:
+    *early, last = client.looks(question)
+    assert {row["mark"] for look in early for row in look["rows"]} == {""}
+    marks = {row["measure"]: row["mark"] for row in last["rows"]}
+    assert marks["reach.mental_health"] == "better"
+    assert marks["staff_cost_per_week.all"] == "worse"
+
+
+def test_the_same_roster_is_identical_and_played_once(client: Client, start: dict[str, Any]) -> None:
+    before = client.queue.n_played
+    same = {"baseline": "nurse_added", "roster": start["staffings"]["nurse_added"]}
+    last = client.looks(same)[-1]
+    assert {row["difference"] for row in last["rows"]} == {"identical"}
+    assert client.queue.n_played - before == PAGE_LOOKS[-1]
+
+
+def test_numbers_of_peers_leave_a_baseline_without_peers_as_it_is(client: Client, question: dict[str, Any]) -> None:
+    client.looks(question)
+    before = client.queue.n_played
+    client.looks(question | {"values": {"support.wish_minutes": 120.0}})
+    assert client.queue.n_played - before == PAGE_LOOKS[-1]  # of the roster with peers alone
+
+
+def test_a_moved_shift_is_answered_anew(client: Client, question: dict[str, Any]) -> None:
+    first = client.looks(question)[-1]
+    question["roster"]["psw"]["shifts"]["day"]["start"] = "13:30"
+    assert client.looks(question)[-1]["rows"] != first["rows"]
+
+
+def test_a_check_gives_cost_hours_and_cover(client: Client, question: dict[str, Any]) -> None:
+    found = client.post("/api/check", {"question": question})
+    assert found["tried"]["cost"] == pytest.approx(sim.load("staffing=peer_added").staffing.weekly_cost())
+    assert found["tried"]["hours"]["psw"] == 108
+    assert len(found["cover"]["psw"]) == 336
+    assert max(found["cover"]["psw"]) == 2
+
+
+def test_a_journey_is_that_of_the_study(client: Client, question: dict[str, Any]) -> None:
+    found = client.post("/api/journey", {"question": question})
+    assert found["patient"] in found["patients"]
+    assert [len(visit["words"]) > 3 for visit in found["visits"]] == [True, True]
+
+
+def test_a_saved_question_is_a_file_that_the_command_plays(
+    client: Client, question: dict[str, Any], tmp_path: Path
+) -> None:
+    question["roster"]["psw"]["shifts"]["evening"]["heads"] = 2
+    question["values"] = {"demand.growth": 1.05}
+    saved = client.post("/api/save", {"question": question, "name": "ours"})
+    (tmp_path / "question").mkdir()
+    (tmp_path / "question" / saved["file"]).write_text(saved["text"])
+    played = compose(["question=ours", *SHORT], tmp_path)
+    assert list(played.scenarios) == ["traditional", "ours"]
+    assert played.scenarios["ours"].staffing.roles["psw"].shifts["evening"].heads == 2
+    assert played.scenarios["ours"].demand.growth == 1.05
+    by_page = PageQuestions(SHORT, None).scenarios(AskedByPage(**question))
+    assert [one.result_key() for one in by_page] == [one.result_key() for one in played.scenarios.values()]
+    loaded = client.post("/api/load", saved["text"])["question"]
+    assert client.looks(loaded)[-1]["rows"] == client.looks(question)[-1]["rows"]
+
+
+# --- refusals
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "words"),
+    [
+        ({"roster": {"nurse": {"heads": 0}}}, "staffing.nurse", "minimum cover"),
+        ({"roster": {"psw": {"shifts": {"day": {"start": "25:00"}}}}}, "staffing.psw.shifts.day.start", "07:30"),
+        ({"roster": {"psw": {"also_serves": [["nurse"]]}}}, "staffing.psw.also_serves", "no clinical"),
+        ({"values": {"demand.grwoth": 1.1}}, "demand.grwoth", "growth"),
+        ({"values": {"executor.workers": 1.0}}, "executor.workers", "the page sets numbers"),
+        ({"values": {"study.weeks": 9999.0}}, "study.weeks", "the page sets numbers"),
+        ({"baseline": "nobody"}, "staffing", "peer_added"),
+    ],
+)
+def test_what_cannot_be_played_is_refused_with_its_remedy(
+    change: dict[str, Any], path: str, words: str, client: Client, question: dict[str, Any]
+) -> None:
+    for key, value in change.items():
+        question[key] = merged(question.get(key, {}), value)
+    for endpoint in ("check", "ask"):
+        problems = client.post(f"/api/{endpoint}", {"question": question})["problems"]
+        found = {problem["path"]: problem["remedy"] for problem in problems}
+        assert path in found, problems
+        assert words in found[path]
+
+
+def merged(data: Any, change: Any) -> Any:
+    """The data with entries changed."""
+    if not isinstance(data, dict) or not isinstance(change, dict):
+        return change
+    return {**data, **{key: merged(data.get(key), value) for key, value in change.items()}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "[]", "{}", "nul", '{"question": {}}', '{"question": {"baseline": "a b", "roster": {}}}',
+     '{"question": {"baseline": "traditional", "roster": [], "values": {"a": "b"}}}',
+     '{"question": {"baseline": "../x", "roster": {}}, "more": 1}'],
+)  # fmt: skip
+def test_what_is_no_question_is_refused(body: str, client: Client) -> None:
+    response = client.send("POST", "/api/ask", body)
+    assert response.status == 200
+    assert json.loads(response.body)["problems"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "nurse: [", "a: &a [*a]", "!!python/object:os.system {}", "defaults: [/etc/passwd]", "\x00",
+     "{baseline: traditional, effects: none, roster: {name: '${oc.env:HOME}'}}",
+     "{baseline: ../../etc/passwd, effects: none, roster: {}}",
+     "{baseline: traditional, effects: none, roster: {}, values: {executor.address: 1}}"],
+)  # fmt: skip
+def test_a_hostile_file_is_refused(text: str, client: Client) -> None:
+    found = client.post("/api/load", text)
+    assert found.get("problems"), found
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 400),
+        ({"Host": "127.0.0.1:1"}, 400),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Origin": "null"}, 403),
+        ({"X_PeerED_Token": "another"}, 403),
+        ({"X_PeerED_Token": ""}, 403),
+    ],
+)
+def test_another_page_is_not_answered(
+    headers: dict[str, str], status: int, client: Client, question: dict[str, Any]
+) -> None:
+    assert client.send("POST", "/api/check", {"question": question}, **headers).status == status
+
+
+def test_the_page_itself_needs_the_token(client: Client) -> None:
+    assert client.send("GET", "/").status == 403
+    assert client.send("GET", "/?token=wrong").status == 403
+    response = client.send("GET", f"/?token={TOKEN}")
+    assert response.status == 200
+    assert {key: response.headers[key] for key in HEADERS} == HEADERS
+
+
+def test_only_files_of_the_page_are_served(client: Client) -> None:
+    for name in PAGE_FILES:
+        assert client.send("GET", f"/page/{name}").status == 200
+    for name in ("../server.py", "%2e%2e%2fserver.py", "index.html", ""):
+        assert client.send("GET", f"/page/{name}").status == 404
+
+
+def test_a_body_too_large_is_refused(client: Client) -> None:
+    assert client.send("POST", "/api/load", "#" * (MOST_BODY_BYTES + 1)).status == 413
+
+
+def test_questions_of_many_pages_do_not_mix(client: Client, question: dict[str, Any], start: dict[str, Any]) -> None:
+    rosters = [start["staffings"][name] for name in ("peer_added", "nurse_added", "peer_247", "peer_evening")]
+    asked = [question | {"roster": roster} for roster in rosters]
+    alone = [client.looks(one)[-1]["rows"] for one in asked]
+    found: dict[int, Any] = {}
+
+    def ask(number: int) -> None:
+        found[number] = client.looks(asked[number % 4], page=f"page-{number}")[-1]["rows"]
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[number] == alone[number % 4] for number in range(8)] == [True] * 8
+
+
+def test_a_page_that_goes_away_has_nothing_more_played(client: Client, question: dict[str, Any]) -> None:
+    body = json.dumps({"question": question | {"values": {"demand.growth": 1.07}}, "page": "gone"})
+    head = (
+        f"POST /api/ask HTTP/1.1\r\nHost: {client.host}\r\nOrigin: http://{client.host}\r\n"
+        f"X-PeerED-Token: {TOKEN}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", client.port)) as connection:
+        connection.sendall((head + body).encode())
+        connection.recv(200)
+    deadline = time.monotonic() + 10
+    while client.queue.n_open and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert client.queue.n_open == 0
+
+
+# --- the command
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ([], (8765, True, [])),
+        (["--port", "0", "demand.growth=1.1"], (0, True, ["demand.growth=1.1"])),
+        (["--port=9000", "--no-browser"], (9000, False, [])),
+    ],
+)
+def test_the_command_reads_its_words(words: list[str], found: tuple[int, bool, list[str]]) -> None:
+    assert read_words(words) == found
+
+
+@pytest.mark.parametrize("words", [["--port", "99999"], ["--port"], ["--public"]])
+def test_the_command_refuses_other_words(words: list[str]) -> None:
+    with pytest.raises(ValueError, match="--p"):
+        read_words(words)
+
+
+def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    from sim.cli import main
+
+    listening = socket_on(0)
+    assert listening is not None
+    assert main(["app", "--no-browser", "--port", str(listening.getsockname()[1])]) == 2
+    assert "is taken: write --port 0" in capsys.readouterr().err
+    listening.close()
+
+
+# --- a long study
+
+
+def test_a_long_study_is_the_command_and_ends_with_its_report(
+    client: Client, question: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = ["study.weeks=1", "study.replications=2", "study.demand_levels=[1.0]"]
+    real = long_studies.study_command
+    monkeypatch.setattr(long_studies, "study_command", lambda *given: [*real(*given), *short])
+    body = client.send("POST", "/api/study", {"question": question}).body
+    events = [json.loads(line) for line in body.splitlines()]
+    names = [event["event"] for event in events]
+    assert (names[0], names[-2:]) == ("progress", ["end", "report"])
+    answer = next(event for event in events if event["event"] == "answer")
+    assert answer["question"].startswith("Your roster beside traditional: 2 replications")
+    assert events[-1]["html"].startswith("<!doctype html>")
+
+
+def test_a_long_study_that_nobody_reads_is_ended(client: Client, question: dict[str, Any]) -> None:
+    body = json.dumps({"question": question})
+    head = (
+        f"POST /api/study HTTP/1.1\r\nHost: {client.host}\r\nOrigin: http://{client.host}\r\n"
+        f"X-PeerED-Token: {TOKEN}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", client.port)) as connection:
+        connection.sendall((head + body).encode())
+        read = b""
+        while b'"progress"' not in read:
+            read += connection.recv(4000)
+        assert client.planner.n_studies == 1
+    deadline = time.monotonic() + 10
+    while client.planner.n_studies and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert client.planner.n_studies == 0
+    assert not [child for child in psutil.Process().children() if "--json-progress" in child.cmdline()]
