@@ -9,7 +9,7 @@ from functools import partial
 from rich.console import Console
 from rich.text import Text
 
-from sim.analysis.comparison_result import LEFT_OUT, Comparison
+from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import alone, inside, no_difference_claimed
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import measure_and_part, part_text
@@ -25,6 +25,7 @@ from sim.report.description import (
     TextTable,
     Written,
 )
+from sim.report.figures.captions import FIGURE_CAPTIONS, figures_drawn
 from sim.report.json_lines import EventConsole
 from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
 from sim.report.tables import answer_workbook, comparison_rows, left_out_rows
@@ -56,20 +57,6 @@ LINES_OF_LEVELS = 3
 """The same for what other levels of demand add."""
 _MOST_NAMED = 2
 """Staffings named in a caution; all of them are in `answer.md`."""
-FIGURE_CAPTIONS = {
-    "finding": "The finding as one picture",
-    "hour_of_week": "Mental-health visits present and peers on duty by the hour of the week",
-    "scorecard": "what changes, staffing by staffing",
-    "differences": "paired differences, every headline measure",
-    "minutes_without_staff": "minutes without staff",
-    "waits_by_acuity": "waits by acuity",
-    "return_curves": "returns over time",
-    "heads_and_load": "staff on duty and visits present",
-    "utilisation": "how busy each role is",
-    "demand": "levels of demand",
-    LEFT_OUT: "who is met, and who is left out",
-}
-"""What each figure of `sim.report.figures.draw_all` shows, by its name there; that module is slow to load."""
 N_FIGURES_SHOWN = 2
 """Figures that stand in the page, the first; to the others there are links."""
 
@@ -225,11 +212,6 @@ def level_of_marks(comparison: Comparison) -> str:
     demand = caveats.central_demand(comparison)
     where = f" A mark beside a staffing is of {demand}; the table of demand marks each level."
     return where if len(comparison.levels) > 1 else ""
-
-
-def figures_drawn(comparison: Comparison) -> tuple[str, ...]:
-    """Names of the figures that there is something to draw for."""
-    return tuple(name for name in FIGURE_CAPTIONS if name != LEFT_OUT or len(comparison.left_out))
 
 
 def figure_blocks(comparison: Comparison) -> list[Written]:

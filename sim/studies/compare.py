@@ -20,9 +20,10 @@ from sim.analysis.sequential_sampling import next_replications_of, play_in_round
 from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
 from sim.department.scenario import Scenario, ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.comparison_answer import describe_comparison, figures_drawn, print_comparison, print_other_levels
+from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
 from sim.report.description import answer_markdown
 from sim.report.early_table import EARLY_MEASURES, early_differences
+from sim.report.figures.captions import figures_drawn
 from sim.report.figures.figure_workers import begin_figures, drawers
 from sim.report.progress import progress
 from sim.report.study_report import ReportFacts, comparison_report, drawings
