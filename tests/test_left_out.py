@@ -13,16 +13,14 @@ import sim
 from sim.analysis.compare import comparison_of
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.subgroups import (
-    FEWEST_PER_REPLICATION,
     MEASURES_OF_GROUPS,
-    checked_attributes,
     compared_groups,
 )
 from sim.config.composition import compose
 from sim.config.sweeps import compose_sweep
 from sim.department.scenario import Scenario, ScenarioError
 from sim.engine.measures.cohort import Cohort
-from sim.engine.measures.visit_groups import ATTRIBUTES, SUMS, group_sums
+from sim.engine.measures.visit_groups import ATTRIBUTES, FEWEST_VISITS, SUMS, checked_attributes, group_sums
 from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown
@@ -176,9 +174,9 @@ def test_gaps_and_differences_are_taken_replication_by_replication() -> None:
 @pytest.mark.parametrize(
     ("n_visits", "n_replications", "is_hidden"),
     [
-        (FEWEST_PER_REPLICATION, 10, False),
-        (FEWEST_PER_REPLICATION - 1, 20, True),
-        (FEWEST_PER_REPLICATION, 9, True),
+        (FEWEST_VISITS, 10, False),
+        (FEWEST_VISITS - 1, 20, True),
+        (FEWEST_VISITS, 9, True),
         (100, 1, False),
     ],
 )
