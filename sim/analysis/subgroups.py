@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import numpy as np
 from pydantic import AfterValidator
 
-from sim.engine.measures.visit_groups import FEWEST_VISITS, SUMS, attribute_name, checked_attributes
+from sim.engine.measures.visit_groups import FEWEST_IN_GROUP, SUMS, attribute_name, checked_attributes
 from sim.statistics.intervals import mean_intervals
 from sim.statistics.multiple_comparisons import simultaneous_half_widths
 
@@ -29,14 +29,14 @@ MEASURES_OF_GROUPS = {
 SHARES = frozenset({"reach_of_eligible.mental_health", "lwbs_or_ama.mental_health"})
 
 FEWEST_IN_ALL = 100
-"""Visits of a group in all replications together below which it is hidden, beside `FEWEST_VISITS` in a mean one: below
-it one child is more than a percentage point."""
+"""Visits of a group in all replications together below which it is hidden, beside `FEWEST_IN_GROUP` in a mean one:
+one child is more than a percentage point there."""
 FEWEST_EXPECTED = 5.0
 """Visits that would be met, or leave, in all replications, were the share that of all groups: with fewer a group may
 have none by luck, and an interval of nothing but zeros claims to know it. Of a share that is 0 in all nothing is
 hidden."""
 HIDING_RULE = (
-    f"fewer than {FEWEST_VISITS} visits a replication or {FEWEST_IN_ALL} in all, or a share of which fewer "
+    f"fewer than {FEWEST_IN_GROUP} visits a replication or {FEWEST_IN_ALL} in all, or a share of which fewer "
     f"than {FEWEST_EXPECTED:g} cases are to be expected, so that single children decide"
 )
 
@@ -143,7 +143,7 @@ def _hidden(sums: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray
     in_all, of_whole = np.nansum(sums, axis=2), np.nansum(whole, axis=2)
     visits = in_all[..., SUMS.index("visits")]
     mean = visits / np.maximum(np.count_nonzero(~np.isnan(sums[..., 0]), axis=2), 1)
-    few = (mean < FEWEST_VISITS) | (visits < FEWEST_IN_ALL)
+    few = (mean < FEWEST_IN_GROUP) | (visits < FEWEST_IN_ALL)
     hidden = np.repeat(few[:, :, None], len(MEASURES_OF_GROUPS), axis=2)
     for number, (name, (above, below)) in enumerate(MEASURES_OF_GROUPS.items()):
         if name in SHARES:

@@ -31,7 +31,7 @@ to the physician; those that left unseen or against advice; sums of minutes with
 of them."""
 
 
-FEWEST_VISITS = 10
+FEWEST_IN_GROUP = 10
 """Visits of a group in one replication below which it is hidden: there one child moves a share by over 10 points."""
 
 
@@ -57,7 +57,7 @@ def _classes(trajectory: Trajectory) -> tuple[str, ...]:
     return by_stream.get(MENTAL_HEALTH, ())
 
 
-ATTRIBUTES: Mapping[str, Attribute] = {
+VISIT_ATTRIBUTES: Mapping[str, Attribute] = {
     "age_group": _of_code("age_group", AGE_GROUPS),
     "arrival_hour": Attribute(
         lambda _: HOUR_BLOCKS, lambda cohort: (hours_of_day(cohort.arrival) // HOURS_PER_BLOCK).astype(np.int8)
@@ -87,8 +87,8 @@ NOT_IN_THE_MODEL = {
 
 def attribute_name(name: str) -> str:
     """The name of an attribute as it stands. Raises ValueError for one that is none, as `what: remedy`."""
-    if name not in ATTRIBUTES:
-        remedy = NOT_IN_THE_MODEL.get(name) or did_you_mean(name, ATTRIBUTES)
+    if name not in VISIT_ATTRIBUTES:
+        remedy = NOT_IN_THE_MODEL.get(name) or did_you_mean(name, VISIT_ATTRIBUTES)
         raise ValueError(f"{name!r} is nothing that visits are grouped by: {remedy}")
     return name
 
@@ -112,7 +112,7 @@ def group_sums(cohort: Cohort) -> "pd.DataFrame":
     chosen = np.flatnonzero(cohort.eligible & cohort.mental_health)
     numbers = _numbers_of(cohort, chosen)
     names, sums = list[tuple[str, str]](), list[Floats]()
-    for by, attribute in ATTRIBUTES.items():
+    for by, attribute in VISIT_ATTRIBUTES.items():
         groups = attribute.groups(cohort.trajectory)
         codes = attribute.codes(cohort)[chosen].astype(np.intp)
         codes[codes < 0] = len(groups)  # counted behind the last, and left out

@@ -18,7 +18,7 @@ from sim.engine.measures.entry import Measure, OfVisits
 from sim.engine.measures.intervals import minutes_between, minutes_by_code
 from sim.engine.measures.measuring import OF_VISITS, check_window, summaries, visit_outcomes
 from sim.engine.measures.staff_time import StaffTime
-from sim.engine.measures.visit_groups import ATTRIBUTES, FEWEST_VISITS, checked_attributes
+from sim.engine.measures.visit_groups import FEWEST_IN_GROUP, VISIT_ATTRIBUTES, checked_attributes
 from sim.engine.trajectory import Trajectory
 
 
@@ -44,7 +44,7 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
             rows += [(cell, stream, item.key, sizes[item.key], values[stream][item.key]) for item in chosen_measures]
     table = pd.DataFrame(rows, columns=["cell", "stream", "measure", "n", "value"])
     table.insert(0, "by", by)
-    table["hidden"] = table["n"] < FEWEST_VISITS
+    table["hidden"] = table["n"] < FEWEST_IN_GROUP
     table.loc[table["hidden"], "value"] = np.nan
     return table
 
@@ -55,7 +55,7 @@ def trait_of(cohort: Cohort, by: str) -> tuple[Codes | Cells, tuple[str, ...]]:
     (name,) = checked_attributes(by)
     if name == "arrival_hour":
         return hours_of_day(cohort.arrival), tuple(f"{hour:02d}" for hour in range(24))
-    return ATTRIBUTES[name].codes(cohort), ATTRIBUTES[name].groups(cohort.trajectory)
+    return VISIT_ATTRIBUTES[name].codes(cohort), VISIT_ATTRIBUTES[name].groups(cohort.trajectory)
 
 
 def denominators(measures: list[Measure], outcomes: Mapping[OfVisits, VisitOutcome], chosen: Flags) -> dict[str, int]:
