@@ -262,6 +262,15 @@ def test_no_gap_is_named_that_chance_may_have_made(comparison: Comparison) -> No
     assert line.text.endswith("no gap beyond chance by being held.")
 
 
+def test_one_group_is_no_gap_and_one_scenario_has_the_line_too(comparison: Comparison) -> None:
+    alone = made_up({"all": 500.0}, {"peer_added": {"all": [180.0, 170.0, 175.0]}})
+    line = left_out_line(replace(comparison, groups=alone, by=("held",)))
+    assert line is not None
+    assert line.text == "with peers added, there is one group only."
+    single = replace(comparison, baseline="peer_added", staffings=("peer_added",))
+    assert describe_comparison(single).finding.lines[-1] == left_out_line(single)
+
+
 def test_the_page_has_every_group_and_a_mark_for_the_hidden(comparison: Comparison) -> None:
     page = answer_markdown(describe_comparison(replace(comparison, by=("weekday", "age_group"))))
     section = page.partition("## Who is met, and who is left out: Peers added")[2].partition("\n## Cost")[0]
