@@ -178,8 +178,9 @@ def legend_lines(comparison: Comparison) -> Iterator[str]:
     """How to read the tables: what is judged together, what is hidden, and what groups do not mean."""
     percent = f"{100 * comparison.confidence:g} %"
     yield (
-        f"Eligible mental-health visits a replication. Mean ± half-width of its {percent} interval; in brackets the "
-        "gap to all other groups together. *: beyond chance when all cells of a table are judged together; "
+        "Eligible mental-health visits, and how many a replication. Leaving: unseen or against advice. "
+        f"Mean ± half-width of its {percent} interval; in brackets the gap to all other groups together. "
+        "*: beyond chance when all cells of a table are judged together; "
         f"{counted(len(comparison.by), 'table')}, each judged by itself. "
         f"·: hidden, {HIDING_RULE}."
     )
