@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.comparison_result import FoundValue
-from sim.runs.design import RunKey
+from sim.runs.design import Design, RunKey
 from sim.runs.run_store import RunResult
 from sim.statistics.arrays import FloatArray
 from sim.statistics.watching import intervals_at_look, look_levels, look_numbers
@@ -41,15 +41,18 @@ class EarlyLook(NamedTuple):
 class EarlyLooks:
     """Takes results as they come, and has a look whenever the first replications of all scenarios are there.
 
-    Inputs: hashes of the scenarios by label, the baseline first; the `measures` wanted; replications `planned` and the
-    `confidence` of the answer.
+    Inputs: a `design` whose scenarios all have the replications planned; hashes of those to look at by label, the
+    baseline first; the `measures` wanted. More than so many scenarios (`most`) are not looked at.
     """
 
-    def __init__(self, keys: Mapping[str, str], measures: Sequence[str], planned: int, confidence: float) -> None:
+    def __init__(
+        self, design: Design, keys: Mapping[str, str], measures: Sequence[str], most: int = MOST_WATCHED
+    ) -> None:
         self._keys, self._measures = dict(keys), tuple(measures)
-        self._planned, self._confidence = planned, confidence
-        levels = look_levels(look_numbers(planned), confidence) if len(keys) <= MOST_WATCHED else {}
-        self._levels = {n: level for n, level in levels.items() if n < planned}
+        self._planned, self._confidence = design.replications, design.confidence
+        is_fixed = not design.rules.in_rounds  # stopping rules have looks of their own
+        levels = look_levels(look_numbers(self._planned), self._confidence) if is_fixed and len(keys) <= most else {}
+        self._levels = {n: level for n, level in levels.items() if n < self._planned}
         self._values: dict[RunKey, Mapping[str, float]] = {}
 
     def add(self, results: Iterable[RunResult]) -> EarlyLook | None:
