@@ -129,7 +129,7 @@ def shown_at_the_end(text: str) -> str:
         elif sign:
             lines[row] = lines[row].ljust(column)[:column] + sign + lines[row][column + 1 :]
             column += 1
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
 
 def test_on_a_terminal_the_table_stands_above_the_bar_and_is_gone_at_the_end() -> None:
@@ -240,6 +240,18 @@ def test_events_are_those_of_the_guide(tmp_path: Path, capsys: pytest.CaptureFix
     for event in events:
         fields = set(re.findall(r"`(\w+)`", rows[str(event["event"])])) | {"event", "seconds"}
         assert event.keys() <= fields, event
+
+
+def test_of_several_worlds_each_scenario_is_set_beside_the_first_of_its_own() -> None:
+    keys = {"a": "hash-a", "a2": "hash-c", "b": "hash-b", "b2": "hash-d"}
+    watched = EarlyLooks(Design({}, 20, 1), keys, (ALONE,), (0, 1, 0, 1))
+    look = watched.add([result(key, number) for key in keys.values() for number in range(4)])
+    assert look is not None
+    found, means = found_at(look), look.values[:, 0].mean(axis=1)
+    assert [found[label, ALONE].mean for label in keys] == pytest.approx(
+        [means[0], means[1], means[2] - means[0], means[3] - means[1]]
+    )
+    assert [row["of"] for row in early_differences({}, look).facts] == ["mean", "mean", "difference", "difference"]
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ from sim.analysis.assumption_spread import Draws, drawn_runs, draws_design
 from sim.analysis.best import SIGNS, Contenders, contenders_by, dominated_table
 from sim.analysis.comparison_result import Comparison, no_rows
 from sim.analysis.design_needs import check_design
-from sim.analysis.early_looks import EarlyLooks
-from sim.analysis.scenario_facts import SweptScenarios, groups_of_alike, scenario_of, swept_scenarios
+from sim.analysis.early_looks import MOST_WATCHED, EarlyLooks
+from sim.analysis.scenario_facts import SweptScenarios, groups_of_alike, scenario_of, swept_scenarios, worlds_of
 from sim.analysis.sequential_sampling import missing
-from sim.analysis.swept_factors import places_by_world
+from sim.analysis.swept_factors import firsts_of_worlds, places_by_world
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
@@ -142,9 +142,10 @@ def play_in(place: Path, design: Design, question: SweepQuestion, console: Conso
 
 
 def watch_of_sweep(design: Design, console: Console) -> Watch:
-    """What watches the scenarios of a sweep beside the first."""
+    """What watches the scenarios of a sweep, each beside the first, of several worlds the first of its own."""
     keys = {label: key for key, label in design.labels.items()}
-    looks = EarlyLooks(design, keys, EARLY_MEASURES)
+    firsts = firsts_of_worlds(worlds_of(design.table())) if len(keys) <= MOST_WATCHED else None
+    looks = EarlyLooks(design, keys, EARLY_MEASURES, firsts or ())
     return Watch(looks, partial(early_differences, short_names(list(keys))), console)
 
 
