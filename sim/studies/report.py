@@ -40,7 +40,7 @@ from sim.studies.breakeven import answer_of_store, break_even_page, received_pla
 from sim.studies.question import REPORT_BY, Question, ReportSettings
 from sim.studies.study import Study
 from sim.studies.sweep import figures_of_sweep, received_design, sweep_and_comparison, sweep_page
-from sim.studies.validate import VALIDATION_FILE
+from sim.studies.validate import VALIDATION_FILE, draw_strip_of
 
 
 class ReportStudy(Study):
@@ -153,7 +153,7 @@ def swept_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
         tables = stored_tables(Results(folder), ("assumptions", "chances"), compared.staffings)
         return replace(compared, draw_weeks=received.facts.draw_weeks, **tables)  # type: ignore[arg-type]
 
-    report, compared = sweep_and_comparison(design, store, without_output(facts.command), second)
+    report, compared = sweep_and_comparison(design, store, without_output(facts.command), second, received.facts.shown)
     if suffix == ".md":
         return answer_markdown(describe_sweep(report))
     return sweep_page(report, compared, facts, redrawn_sweep(report, compared))
@@ -176,7 +176,9 @@ def published_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     validation = stored_validation(folder / VALIDATION_FILE, facts.weeks, facts.confidence)
     if suffix == ".md":
         return validation_markdown(validation, without_output(facts.command), facts.seed)
-    return validation_page(validation, facts)
+    with TemporaryDirectory(prefix="peered-report-") as drawn:
+        draw_strip_of(validation, Path(drawn), ("svg",))
+        return validation_page(validation, facts, drawings(Path(drawn)))
 
 
 def page_kept(folder: Path, suffix: str) -> str:
