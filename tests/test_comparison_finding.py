@@ -249,10 +249,13 @@ def test_the_answer_leaves_room_for_what_is_said_around_it(staffings: tuple[str,
     assert max(len(line.rstrip()) for line in whole.splitlines()) <= 100
     assert [line.rstrip() for line in wide.splitlines()] == [line.rstrip() for line in whole.splitlines()]
     first = printed(partial(print_comparison, lines_to_come=LINES_OF_LEVELS), comparison)
+    narrow_first = printed(partial(print_comparison, lines_to_come=LINES_OF_LEVELS), comparison, width=80)
     rest = printed(print_other_levels, comparison)
     assert len(whole.splitlines()) + LINES_AROUND <= MOST_LINES
-    assert len(narrow.splitlines()) + LINES_AROUND <= MOST_LINES
     assert len(first.splitlines()) + len(rest.splitlines()) + LINES_AROUND <= MOST_LINES
+    bar_and_folder = 2
+    narrow_rest = printed(print_other_levels, comparison, width=80)
+    assert len(narrow_first.splitlines()) + len(narrow_rest.splitlines()) + bar_and_folder <= MOST_LINES
 
 
 def test_remarks_without_room_are_counted_and_named_by_their_beginning(four: Comparison) -> None:

@@ -37,7 +37,7 @@ def print_answer(answer: Description, console: Console, lines_around: int = 0) -
     if shown_briefly(answer.whole_finding, console, answer.intro, answer.remarks):
         return
     remarks = list(answer.remarks)
-    intro = cut_end(answer.intro, LONGEST_INTRO)
+    intro, is_narrow = cut_end(answer.intro, min(LONGEST_INTRO, 2 * console.width - 4)), console.width < LINE_WIDTH
     above = [*finding_texts(answer.finding), *([Text(intro, "dim")] if intro else [])]
     room = MOST_LINES - lines_around - sum(n_lines(text, console) for text in above)
     if room < least_below(answer, console) and any(line.label in GIVES_WAY for line in answer.finding.lines):
@@ -48,12 +48,14 @@ def print_answer(answer: Description, console: Console, lines_around: int = 0) -
         say(console, text)
     if answer.n_rows:
         table = highest_table(answer, room - lines_wanted(remarks, console), console)
-        console.print()
+        if not is_narrow:
+            console.print()
         show(console, rich_table(table.rows))
         for line in table.below:
             say(console, line, style="dim")
         room -= height(table, console)
-    print_remarks(remarks, console, max(room, FEWEST_REMARK_LINES))
+    if room > 0 or not is_narrow:  # what the legend says last, on a narrow terminal: more is in answer.md
+        print_remarks(remarks, console, max(room, FEWEST_REMARK_LINES))
 
 
 def least_below(answer: Description, console: Console) -> int:
