@@ -23,7 +23,7 @@ from sim.report.console import say
 from sim.report.description import CERTAINTY, Finding, FindingLine, Points, Section, TextRows, TextTable
 from sim.report.html_page import Picture
 from sim.report.journey import DEPARTURES, WORTH_SAYING_MINUTES, journey
-from sim.report.screen import print_answer
+from sim.report.screen import finding_texts, shown_briefly
 from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.terminal import LINE_WIDTH
 from sim.report.words.caveats import RESPECT
@@ -256,7 +256,11 @@ JOURNEY_COLUMNS = {
 
 def print_journeys(answer: StoredAnswer, console: Console) -> None:
     """Heading, what differs, both journeys (side by side where there is room), and what this is not."""
-    print_answer(answer.on_screen(), console)
+    if shown_briefly(answer.finding, console):
+        return
+    question, differs, *others = finding_texts(answer.finding)
+    say(console, question)
+    say(console, differs)
     console.print()
     told = told_journeys(answer)
     if console.width >= LINE_WIDTH and len(told) == len(JOURNEY_SIDES):
@@ -267,6 +271,8 @@ def print_journeys(answer: StoredAnswer, console: Console) -> None:
             for line in lines:
                 console.print(Text(hung(line, console.width)), highlight=False)
         console.print()
+    for text in others:
+        say(console, text)
 
 
 JOURNEY_SIDES = ("left", "right")

@@ -4,7 +4,8 @@ Everything a study shows, progress included, keeps to `MOST_LINES`; what is left
 """
 
 import textwrap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rich import box
 from rich.cells import cell_len
@@ -15,7 +16,7 @@ from rich.text import Text
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
 from sim.report.console import say, show, wrapped_lines
-from sim.report.description import Description, Finding, ScreenTable, TextRows
+from sim.report.description import GIVES_WAY, Description, Finding, ScreenTable, TextRows
 from sim.report.json_lines import EventConsole
 from sim.report.terminal import LINE_WIDTH, QuietConsole, aloud
 
@@ -23,7 +24,7 @@ MOST_LINES = 40
 """Lines of a terminal of 100 columns that the answer of any study may take."""
 MOST_REMARK_LINES = 7
 """Lines for remarks to which rows of the table give way."""
-FEWEST_REMARK_LINES = 2
+FEWEST_REMARK_LINES = 1
 """Lines for remarks that there are always."""
 LONGEST_INTRO = 180
 """Characters of what was changed; all of it is in `answer.md`."""
@@ -32,32 +33,56 @@ TABLE_FRAME = 2
 
 
 def print_answer(answer: Description, console: Console, lines_around: int = 0) -> None:
-    """Print the answer in at most `MOST_LINES` less `lines_around`, those printed before it and after it.
-
-    On a quiet console its finding alone, without the question.
-    """
-    if isinstance(console, EventConsole):
-        console.answer(answer)
-        return
-    if isinstance(console, QuietConsole):
-        with aloud(console):
-            for text in list(finding_texts(answer.finding))[1:]:
-                say(console, text)
+    """Print the answer in at most `MOST_LINES` less `lines_around`, those printed before it and after it."""
+    if shown_briefly(answer.whole_finding, console, answer.intro, answer.remarks):
         return
     remarks = list(answer.remarks)
-    intro = cut_end(answer.intro, LONGEST_INTRO)
+    intro, is_narrow = cut_end(answer.intro, min(LONGEST_INTRO, 2 * console.width - 4)), console.width < LINE_WIDTH
     above = [*finding_texts(answer.finding), *([Text(intro, "dim")] if intro else [])]
     room = MOST_LINES - lines_around - sum(n_lines(text, console) for text in above)
+    if room < least_below(answer, console) and any(line.label in GIVES_WAY for line in answer.finding.lines):
+        lines = tuple(line for line in answer.finding.lines if line.label not in GIVES_WAY)
+        print_answer(replace(answer, finding=answer.finding._replace(lines=lines)), console, lines_around)
+        return
     for text in above:
         say(console, text)
     if answer.n_rows:
         table = highest_table(answer, room - lines_wanted(remarks, console), console)
-        console.print()
+        if not is_narrow:
+            console.print()
         show(console, rich_table(table.rows))
         for line in table.below:
             say(console, line, style="dim")
         room -= height(table, console)
-    print_remarks(remarks, console, max(room, FEWEST_REMARK_LINES))
+    if room > 0 or not is_narrow:  # what the legend says last, on a narrow terminal: more is in answer.md
+        print_remarks(remarks, console, max(room, FEWEST_REMARK_LINES))
+
+
+def least_below(answer: Description, console: Console) -> int:
+    """Lines that the lowest table and the remarks there are always take."""
+    if not answer.n_rows:
+        return FEWEST_REMARK_LINES
+    table = answer.screen_table(answer.fewest_rows, min(LINE_WIDTH, console.width))
+    return height(table, console) + FEWEST_REMARK_LINES
+
+
+def shown_briefly(
+    finding: Finding, console: Console, changed: str = "", remarks: Iterable[str] = (), is_whole: bool = True
+) -> bool:
+    """Show a finding alone where nothing else is wanted: its five lines on a quiet console, an event to a program.
+
+    Returns whether that was so.
+    """
+    if isinstance(console, EventConsole):
+        console.answer(finding, changed, remarks, is_whole)
+        return True
+    if isinstance(console, QuietConsole):
+        _, *lines = finding_texts(finding)
+        with aloud(console):
+            for text in lines:
+                say(console, text)
+        return True
+    return False
 
 
 def finding_texts(finding: Finding) -> Iterator[Text]:

@@ -18,7 +18,7 @@ from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
 from sim.register.rows import read_register
 from sim.report import validation_report
-from sim.report.comparison_answer import FIGURE_CAPTIONS, describe_comparison
+from sim.report.comparison_answer import describe_comparison
 from sim.report.description import (
     IN_MIND,
     TO_REPEAT,
@@ -32,6 +32,7 @@ from sim.report.description import (
     Typed,
     without_output,
 )
+from sim.report.figures.captions import FIGURE_CAPTIONS
 from sim.report.html_page import Part, Picture, html_page
 from sim.report.stored_answer import StoredAnswer
 from sim.report.tables import evidence_rows
@@ -158,8 +159,11 @@ MOST_SCENARIOS_LISTED = 20
 NOT_VALIDATED = "This study was not set beside published figures; study=validate does that."
 
 
-def validation_page(validation: Validation, facts: ReportFacts) -> str:
-    """The report of a validation, whose answer is what other studies have beside theirs."""
+STRIP_CAPTION = "Simulated beside the accepted range, row by row"
+
+
+def validation_page(validation: Validation, facts: ReportFacts, drawn: Mapping[str, str]) -> str:
+    """The report of a validation, whose answer is what other studies have beside theirs; `drawn`: its figure."""
     words = {
         "scenarios": "one staffing, and beside it one with peers for the row about them",
         "played": f"{counted(facts.replications, 'replication')} of {counted(validation.weeks, 'week')}",
@@ -170,7 +174,8 @@ def validation_page(validation: Validation, facts: ReportFacts) -> str:
     }
     finding = validation_report.validation_finding(validation)
     sections = validation_report.validation_page_sections(validation)
-    return report_page(finding, "", sections, facts, (), Evidence(words=words))
+    pictures = pictures_of({"validation": STRIP_CAPTION}, drawn)
+    return report_page(finding, "", sections, facts, pictures, Evidence(words=words))
 
 
 def stored_report(answer: StoredAnswer, facts: StudyFacts) -> str:

@@ -138,6 +138,7 @@ class SweepFacts(BaseModel):
     asked: StoppingRules = Field(default_factory=StoppingRules)
     study: str = "sweep"
     draw_weeks: Annotated[int, Field(ge=0)] = 0
+    shown: Annotated[list[str], Field(max_length=1_000)] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> "SweepFacts":
@@ -218,6 +219,8 @@ def check_columns(
 
 def check_parts(parts: Sequence[Path]) -> None:
     """Refuse parts that are no tables of runs, whatever the hash in their names says. Raises ScenarioError."""
+    if not parts:
+        return
     with sql.connect(parts) as connection:
         refuse_all([problem for part in parts for problem in check_columns(connection, part, PART_COLUMNS)])
 

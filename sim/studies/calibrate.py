@@ -5,6 +5,7 @@ Without a column map it prints a draft of one for the file, and writes nothing.
 
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -161,7 +162,24 @@ def pictures_drawn(figures: Sequence[Path], name: str) -> Iterator[Picture]:
     for figure in figures:
         short = figure.stem.removeprefix(f"{name}_")
         svg = figure.with_suffix(".svg").read_text(encoding="utf-8")
-        yield Picture(short, CAPTIONS[short], svg, f"figures/{figure.name}")
+        is_large = len(svg) > MOST_DRAWING
+        yield Picture(short, CAPTIONS[short], picture_in_drawing(figure) if is_large else svg, f"figures/{figure.name}")
+
+
+MOST_DRAWING = 250_000
+"""Characters of a drawing; one of thousands of points takes millions, and the picture of it a tenth."""
+
+
+def picture_in_drawing(file: Path) -> str:
+    """A PNG as a drawing that shows nothing else."""
+    content = file.read_bytes()
+    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+    data = b64encode(content).decode("ascii")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="0 0 {width} {height}"><image width="{width}" height="{height}" '
+        f'xlink:href="data:image/png;base64,{data}"/></svg>'
+    )
 
 
 def tell_lines(lines: Sequence[str], console: Console) -> None:

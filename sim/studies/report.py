@@ -13,9 +13,10 @@ from sim.analysis.stored_comparison import stored_comparison, stored_tables
 from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.breakeven_answer import describe_break_even
-from sim.report.comparison_answer import describe_comparison, figures_drawn
+from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown, without_output
 from sim.report.figures.breakeven_figure import draw_break_even
+from sim.report.figures.captions import figures_drawn
 from sim.report.progress import teller
 from sim.report.stored_answer import STORED, read_answer, stored_markdown
 from sim.report.study_report import (
@@ -40,7 +41,7 @@ from sim.studies.question import REPORT_BY, Question, ReportSettings
 from sim.studies.stored import pages_of
 from sim.studies.study import Study
 from sim.studies.sweep import figures_of_sweep, received_design, sweep_and_comparison, sweep_page
-from sim.studies.validate import VALIDATION_FILE
+from sim.studies.validate import VALIDATION_FILE, draw_strip_of
 
 
 class ReportStudy(Study):
@@ -170,7 +171,7 @@ def swept_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
         tables = stored_tables(Results(folder), ("assumptions", "chances"), compared.staffings)
         return replace(compared, draw_weeks=received.facts.draw_weeks, **tables)  # type: ignore[arg-type]
 
-    report, compared = sweep_and_comparison(design, store, without_output(facts.command), second)
+    report, compared = sweep_and_comparison(design, store, without_output(facts.command), second, received.facts.shown)
     if suffix == ".md":
         return answer_markdown(describe_sweep(report))
     return sweep_page(report, compared, facts, redrawn_sweep(report, compared))
@@ -193,7 +194,9 @@ def published_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     validation = stored_validation(folder / VALIDATION_FILE, facts.weeks, facts.confidence)
     if suffix == ".md":
         return validation_markdown(validation, without_output(facts.command), facts.seed)
-    return validation_page(validation, facts)
+    with TemporaryDirectory(prefix="peered-report-") as drawn:
+        draw_strip_of(validation, Path(drawn), ("svg",))
+        return validation_page(validation, facts, drawings(Path(drawn)))
 
 
 def page_kept(folder: Path, suffix: str, stored: str = STORED, facts_file: str = FACTS) -> str:

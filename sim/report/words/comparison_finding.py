@@ -28,15 +28,18 @@ MOST_ELSEWHERE = 4
 
 
 def finding_of(comparison: Comparison) -> Finding:
-    """The five lines at the central level of demand."""
-    if not comparison.others:
-        return scenario_finding(comparison)
+    """The five lines at the central level of demand, and where peers are on duty one on who is left out."""
+    finding = difference_finding(comparison) if comparison.others else scenario_finding(comparison)
+    left_out = left_out_line(comparison)
+    return finding._replace(lines=(*finding.lines, left_out)) if left_out else finding
+
+
+def difference_finding(comparison: Comparison) -> Finding:
+    """The five lines of staffings that are compared."""
     subject = comparison.others[0]
     changes = f"{changes_text(comparison, subject, MOST_CHANGES, with_intervals=True)}."
     others = [text(comparison, subject) for text in (_unchanged_text, _cost_text, _same_money_text)]
-    finding = five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
-    left_out = left_out_line(comparison)
-    return finding._replace(lines=(*finding.lines, left_out)) if left_out else finding
+    return five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
 
 
 def short_question(comparison: Comparison) -> str:
@@ -103,7 +106,10 @@ def clauses_text(moved: Sequence[tuple[str, FoundValue]], n_changed: int, interv
     for (name, found), interval in zip(moved, intervals, strict=True):
         brief, subject = HEADLINES[name], number_text.part_text(name.partition(".")[2])
         way = brief.less if found.mean < 0.0 else brief.more
-        words = brief.says.format(amount=amount_of_change(name, found.mean), way=way)
+        amount = amount_of_change(name, found.mean)
+        if brief.says.startswith("{amount}"):  # so many visits more or fewer
+            amount = amount.replace(number_text.POINTS, "in 100")
+        words = brief.says.format(amount=amount, way=way)
         subject = subject.replace("visits", "patients") if brief.of_patients else subject
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
         clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
@@ -160,7 +166,7 @@ def _unchanged_text(comparison: Comparison, staffing: str) -> str:
     parts = [
         named_topics(unshown, "no difference beyond chance in "),
         named_topics(alone, "taken alone beyond chance, all measures together not: "),
-        named_topics(same, "identical to the last bit: "),
+        named_topics(same, "exactly the same: "),
         named_topics(unknown, "not measured: "),
     ]
     return f"{'; '.join(part for part in parts if part) or 'every headline measure changes'}."
