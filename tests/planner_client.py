@@ -53,7 +53,7 @@ class Client:
 
     def looks(self, question: dict[str, Any], page: str = "one") -> list[dict[str, Any]]:
         lines = self.send("POST", "/api/ask", {"question": question, "page": page}).body.splitlines()
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines][1:]
 
 
 @contextmanager

@@ -90,8 +90,9 @@ def test_a_moved_shift_is_answered_anew(client: Client, question: dict[str, Any]
     assert client.looks(question)[-1]["rows"] != first["rows"]
 
 
-def test_a_check_gives_cost_hours_and_cover(client: Client, question: dict[str, Any]) -> None:
-    found = client.post("/api/check", {"question": question})
+def test_the_first_line_gives_cost_hours_and_cover(client: Client, question: dict[str, Any]) -> None:
+    line = client.send("POST", "/api/ask", {"question": question}).body.splitlines()[0]
+    found = json.loads(line)["rosters"]
     assert found["tried"]["cost"] == pytest.approx(sim.load("staffing=peer_added").staffing.weekly_cost())
     assert found["tried"]["hours"]["psw"] == 108
     assert len(found["cover"]["psw"]) == 336
@@ -142,7 +143,7 @@ def test_what_cannot_be_played_is_refused_with_its_remedy(
 ) -> None:
     for key, value in change.items():
         question[key] = merged(question.get(key, {}), value)
-    for endpoint in ("check", "ask"):
+    for endpoint in ("ask", "save", "journey", "study"):
         problems = client.post(f"/api/{endpoint}", {"question": question})["problems"]
         found = {problem["path"]: problem["remedy"] for problem in problems}
         assert path in found, problems
@@ -195,7 +196,7 @@ def test_a_hostile_file_is_refused(text: str, client: Client) -> None:
 def test_another_page_is_not_answered(
     headers: dict[str, str], status: int, client: Client, question: dict[str, Any]
 ) -> None:
-    assert client.send("POST", "/api/check", {"question": question}, **headers).status == status
+    assert client.send("POST", "/api/ask", {"question": question}, **headers).status == status
 
 
 def test_the_page_itself_needs_the_token(client: Client) -> None:

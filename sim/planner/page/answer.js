@@ -1,13 +1,16 @@
 // What changes: a table that sharpens with each look. Words and marks come from the server; nothing is judged here.
 
-import { byId, drawn, element, linesOf, post, problemList } from "/page/page_parts.js";
+import { byId, drawn, element, linesOf, post } from "/page/page_parts.js";
 
 const MARKS = { better: "better", worse: "worse", changed: "changed", "": "" };
 
 export class AnswerView {
-  constructor(weeks, page) {
+  // `rosters` is called with hours, cost and cover once the question is understood, `problems` with what is wrong.
+  constructor(weeks, page, { rosters, problems }) {
     this.weeks = weeks;
     this.page = page;
+    this.rosters = rosters;
+    this.problems = problems;
     this.asking = null;
   }
 
@@ -20,11 +23,12 @@ export class AnswerView {
     try {
       const response = await post("/api/ask", { question, page: this.page }, asking.signal);
       if (response.headers.get("content-type").startsWith("application/json")) {
-        byId("problems").replaceChildren(...problemList((await response.json()).problems));
+        this.problems((await response.json()).problems);
         this.say("Not played: see what is wrong under the roster.");
         return;
       }
-      for await (const look of linesOf(response)) this.show(look);
+      this.problems([]);
+      for await (const line of linesOf(response)) line.rosters ? this.rosters(line.rosters) : this.show(line);
     } catch (error) {
       if (error.name !== "AbortError") this.say(`The page's server does not answer: ${error.message}`);
     }
