@@ -28,9 +28,7 @@
 # why). Runs here are short, to be played in seconds; for a decision leave `SHORT` away.
 
 # %%
-import shlex
-import subprocess
-import sys
+import textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -39,14 +37,13 @@ import sim
 from sim.report.figures.theme import HUE_OF, HUES, STYLE
 
 plt.rcParams.update({**STYLE, "figure.dpi": 120, "font.size": 10})
-SHORT = "study.weeks=4 study.warm_up_weeks=2 study.replications=6"
+SHORT = {"weeks": 4, "warm_up_weeks": 2}
 
 
-def peered(line):
-    """Give a command, as in a terminal, and return what it prints."""
-    done = subprocess.run([sys.executable, "-m", "sim", *shlex.split(line)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def show(text, lines=5):
+    """Print the first lines of an answer that begin with a mark of a list, wrapped."""
+    found = [line.replace("**", "") for line in text.splitlines() if line.startswith("- ")]
+    print(*(textwrap.fill(line, 100, subsequent_indent="  ") for line in found[:lines]), sep="\n")
 
 
 # %% [markdown]
@@ -70,7 +67,7 @@ file.parent.mkdir(parents=True)
 file.write_text(ROSTER, encoding="utf-8")
 
 # What was understood: a slip would be refused here, with its place, its value and what to do.
-scenario = sim.load("configs=mine", "staffing=ours")
+scenario = sim.load(configs="mine", staffing="ours")
 scenario.summary()
 
 # %%
@@ -79,35 +76,37 @@ assert scenario.staffing.roles["psw"].hours_per_week() == 63, "nine hours on sev
 # %% [markdown]
 # ## 2. A grid: every staffing at every level
 #
-# `-m` plays every combination. The first is the baseline: put there what you compare with. Beside your roster stands
-# `peer_added`, a shipped one, as a yardstick: peers from 09:00 to 21:00, Monday to Saturday.
+# `sim.sweep` plays every combination, as `peered -m` does. The first value of each key is the baseline: put there what
+# you compare with. Beside your roster stands `peer_added`, a shipped one, as a yardstick: peers from 09:00 to 21:00,
+# Monday to Saturday.
 
 # %%
-GRID = "staffing=traditional,ours,peer_added demand.growth=1,1.05,1.1"
-_ = peered(f"-m --config-dir mine {GRID} {SHORT} output=grid")
+grid = sim.sweep(
+    {"staffing": ["traditional", "ours", "peer_added"], "demand.growth": [1, 1.05, 1.1]},
+    configs="mine",
+    study=SHORT,
+    replications=6,
+    output="grid",
+)
 
 # %% [markdown]
 # ## 3. The answer, in five lines
 #
-# Then comes one table: differences are paired, on the same simulated children, from the first scenario.
+# Each staffing is compared with the traditional one *at the same level of demand*, on the same simulated children. That
+# is the pairing to want: a difference from another level would mix the roster with how many come.
 
 # %%
-print(peered("study=results run=grid").partition("\n")[2])  # the first line repeats the command
+show(grid.answer)
 
 # %% [markdown]
-# A difference from the first scenario mixes two things here: the roster, and how many come. To see the roster alone,
-# compare within a level. The tables of the folder have every replication, so that is a subtraction:
+# Behind the lines are tables. A row of `within` is a difference at one level of demand (`differences` are all from the
+# very first scenario):
 
 # %%
-tables = sim.results("grid")
-runs = tables.replications
-runs = runs[runs["measure"] == "minutes_without_staff_mean.mental_health"]
-runs[["staffing", "growth"]] = runs["label"].str.extract(r"staffing=(\w+) .*growth=([\d.]+)").to_numpy()
-runs["growth"] = runs["growth"].astype(float)
-by_block = runs.pivot(index=["growth", "replication"], columns="staffing", values="value")
-gained = by_block[["ours", "peer_added"]].sub(by_block["traditional"], axis=0)
-within = gained.groupby("growth").agg(["mean", "sem"]).round(1)
-within
+rows = grid["within"][grid["within"]["measure"] == "minutes_without_staff_mean.mental_health"].copy()
+rows[["staffing", "growth"]] = rows["label"].str.extract(r"staffing=(\w+) .*growth=([\d.]+)").to_numpy()
+within = rows[rows["staffing"] != "traditional"].astype({"growth": float}).set_index(["staffing", "growth"])
+within[["mean", "low", "high", "n"]].round(1)
 
 # %% [markdown]
 # ## 4. One number of it, as a picture
@@ -115,18 +114,18 @@ within
 # %%
 figure, axes = plt.subplots(figsize=(8.5, 3.4), layout="constrained")
 for name, colour, label in (("ours", HUES[6], "A peer till late"), ("peer_added", HUE_OF["peer_added"], "Peers added")):
-    mean, error = within[name]["mean"], within[name]["sem"]
-    axes.errorbar(mean.index, mean, yerr=2.57 * error, fmt="o-", color=colour, capsize=3, label=label)
+    row = within.loc[name]
+    axes.errorbar(row.index, row["mean"], yerr=row["half_width"], fmt="o-", color=colour, capsize=3, label=label)
 axes.axhline(0, color="#595959", lw=0.8)
 axes.set(xlabel="demand, as a factor on today's", ylabel="minutes without staff,\ndifference from traditional")
-axes.set_xticks(list(within.index))
+axes.set_xticks([1, 1.05, 1.1])
 axes.legend(loc="lower left")
 axes.set_title("Peers leave children fewer minutes alone at each level of demand")
-assert (within.xs("mean", axis=1, level=1) + 2.57 * within.xs("sem", axis=1, level=1) < 0).all().all()
+assert (within["high"] < 0).all()
 
 # %% [markdown]
-# Bars are 95 % intervals of the chance of simulated weeks (6 replications, Student's t). They do not reach zero
-# at any level, so the claim of the title is checked each time this notebook is played.
+# Bars are 95 % intervals of the chance of simulated weeks. They do not reach zero at any level; that is checked each
+# time this notebook is played.
 #
 # ## 5. A sample instead of a grid
 #
@@ -135,9 +134,18 @@ assert (within.xs("mean", axis=1, level=1) + 2.57 * within.xs("sem", axis=1, lev
 # ranges of the [register](../docs/assumptions.md): here ten (`SUPA02`, `SUPA28`).
 
 # %%
-SAMPLE = '"support.consent=interval(0.4,0.9)" "support.wish_minutes=interval(30,240)" sweep.design=lhs sweep.samples=10'
-_ = peered(f"-m --config-dir mine staffing=ours {SAMPLE} {SHORT} study.replications=2 output=sample")
-sample = sim.results("sample").estimates.merge(sim.results("sample").scenarios, on="scenario", suffixes=("", "_of"))
+sample = sim.sweep(
+    {},
+    "support.consent=interval(0.4,0.9)",
+    "support.wish_minutes=interval(30,240)",
+    "sweep.design=lhs",
+    "sweep.samples=10",
+    configs="mine",
+    staffing="ours",
+    study=SHORT,
+    replications=2,
+    output="sample",
+).estimates
 met = sample[sample["measure"] == "reach.mental_health"].assign(
     consent=lambda table: table["label"].str.extract(r"consent=([\d.]+)")[0].astype(float),
     wish=lambda table: table["label"].str.extract(r"wish_minutes=([\d.]+)")[0].astype(float),

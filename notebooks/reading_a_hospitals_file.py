@@ -26,6 +26,7 @@
 # usual; it stands in for yours. Nothing here uses a network.
 
 # %%
+import os
 import shlex
 import subprocess
 import sys
@@ -44,7 +45,9 @@ plt.rcParams.update({**STYLE, "figure.dpi": 120, "font.size": 10})
 
 def peered(line, code=0):
     """Give a command, as in a terminal, and return what it prints, or why it refuses."""
-    done = subprocess.run([sys.executable, "-m", "sim", *shlex.split(line)], capture_output=True, text=True)
+    plain = {**os.environ, "FORCE_COLOR": ""}
+    words = [sys.executable, "-m", "sim", *shlex.split(line)]
+    done = subprocess.run(words, capture_output=True, text=True, env=plain)
     assert done.returncode == code, done.stderr
     return done.stderr if code else done.stdout
 
@@ -119,12 +122,13 @@ assert not Path("refused").exists()
 # The file as it was. Every number comes with its standard error; what the file is too short for is said, not guessed.
 
 # %%
-said = peered("--config-dir ours study=calibrate visits=visits.csv study.map=ours study.hold_out=0 output=ours")
+_ = peered("--config-dir ours study=calibrate visits=visits.csv study.map=ours study.hold_out=0 output=ours")
 estimates = pd.read_csv("ours/calibrated_estimates.csv")
 estimates[estimates["quantity"] == "block_share"][["quantity", "hour", "n", "estimate", "standard_error"]]
 
 # %%
-print(*(line.strip()[:110] for line in said.splitlines() if "note: medical: no " in line), sep="\n")
+report = Path("ours/calibrated_calibration.md").read_text(encoding="utf-8")
+print(*(line.strip() for line in report.splitlines() if "medical: no " in line), sep="\n")
 
 # %% [markdown]
 # The hours at which children come, as they were counted, and as they are written for the simulation:
@@ -150,8 +154,9 @@ assert np.abs(shares * 100 - counted.to_numpy()).max() < 1.5
 # The verdict is the first line of the report, and stands beside every answer that is played with it.
 
 # %%
-verdict = Path("ours/calibrated_calibration.md").read_text(encoding="utf-8").splitlines()[2].strip("*")
+verdict = report.splitlines()[2].strip("*")
 print(verdict)
+assert verdict.startswith("The calibrated department plays like your file")
 
 # %% [markdown]
 # Roster and places were not in the file. The default's were scaled to the volume, and the report says that they are not
@@ -161,17 +166,16 @@ print(verdict)
 #
 # ## 6. And then the question
 #
-# The last line printed is the command that compares. In Python the same:
+# Two rosters were written beside the department: `calibrated`, and `calibrated_peers`, the same with peers beside, an
+# example to change.
 
 # %%
-print(said.strip().splitlines()[-1])
 answer = sim.compare(
     ["calibrated", "calibrated_peers"],
-    "configs=ours",
-    "demand=calibrated",
-    "department=calibrated",
-    "study.weeks=6",
-    "study.demand_levels=[1.0]",
+    configs="ours",
+    demand="calibrated",
+    department="calibrated",
+    study={"weeks": 6, "demand_levels": [1.0]},
     replications=4,
 )
 row = answer.differences.set_index("measure").loc["minutes_without_staff_mean.mental_health"]

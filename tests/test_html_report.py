@@ -397,7 +397,7 @@ def test_every_table_has_a_caption_and_headings_with_their_scope(page: Page) -> 
 
 def test_figures_are_drawings_with_real_text_that_say_what_they_show(text: str, page: Page) -> None:
     drawings = re.findall(r"<svg\b.*?</svg>", text, re.DOTALL)
-    assert len(drawings) == 11
+    assert len(drawings) == 14
     for drawing in drawings:
         assert 'role="img"' in drawing
         assert re.search(r"<title id=\"[\w-]+\">[^<]+</title><desc id=\"[\w-]+\">[^<]{40,}</desc>", drawing)

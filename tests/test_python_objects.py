@@ -47,6 +47,12 @@ def run(scenario: Scenario) -> Run:
 
 
 @pytest.fixture(scope="module")
+def small_run() -> Run:
+    """Few visits, which are soon written to a sheet."""
+    return sim.simulate(sim.load("staffing=peer_added", *QUICK, demand={"growth": 0.1}))
+
+
+@pytest.fixture(scope="module")
 def comparison() -> Comparison:
     overrides = (*QUICK, "study.demand_levels=[0.9,1.0]")
     return sim.compare(["traditional", "peer_added", "nurse_added"], *overrides, replications=3, seed=1)
@@ -313,8 +319,10 @@ def test_a_title_claims_what_is_beyond_chance_and_no_more(
 TABLES_OF_COMPARISON = ("summary", "estimates", "differences", "peer_day", "left_out", "costs", "worth", "cautions")
 
 
-def test_each_is_saved_with_all_its_tables(scenario: Scenario, comparison: Comparison, tmp_path: Path) -> None:
-    run = sim.simulate(sim.load("staffing=peer_added", *QUICK, demand={"growth": 0.1}))
+def test_each_is_saved_with_all_its_tables(
+    scenario: Scenario, small_run: Run, comparison: Comparison, tmp_path: Path
+) -> None:
+    run = small_run
     for one, sheets in (
         (scenario, ["README", "roles", "shifts", "settings"]),
         (run, ["README", "summary", "measures", "visits", "tasks", "staff", "census"]),
@@ -337,8 +345,9 @@ def test_each_is_saved_with_all_its_tables(scenario: Scenario, comparison: Compa
 
 
 def test_a_table_too_large_for_a_sheet_is_left_out_and_this_is_said(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    run = small_run
     monkeypatch.setattr(python_workbooks, "MOST_TABLE_CELLS", run.tasks.size)
     with pytest.warns(UserWarning, match="visits: .* take minutes"):
         run.to_excel(tmp_path / "run.xlsx")

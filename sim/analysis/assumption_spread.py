@@ -12,7 +12,7 @@ from itertools import permutations, product
 import numpy as np
 import pandas as pd
 
-from sim.analysis.comparison_result import BEST_OF_ALL
+from sim.analysis.comparison_result import BEST_OF_ALL, CLOUD_MEASURES
 from sim.analysis.sequential_sampling import Runs
 from sim.analysis.valuation import STAFF_COST, Worth, net_benefit
 from sim.department.scenario import Period, Scenario
@@ -171,6 +171,30 @@ def spread_table(drawn: DrawnRuns) -> pd.DataFrame:
                 "n": int(np.isfinite(split.values).sum()),
             })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def cloud_table(source: str, apart: Mapping[str, Mapping[str, FloatArray]]) -> pd.DataFrame:
+    """Differences by staffing and measure, one by one, where they are known.
+
+    Columns: staffing, source, number, measure, value.
+    """
+    rows = [
+        (staffing, source, number, measure, float(value))
+        for staffing, of_measures in apart.items()
+        for measure, values in of_measures.items()
+        for number, value in enumerate(values)
+        if np.isfinite(value)
+    ]
+    return pd.DataFrame(rows, columns=["staffing", "source", "number", "measure", "value"]) if rows else pd.DataFrame()
+
+
+def drawn_cloud(drawn: DrawnRuns) -> pd.DataFrame:
+    """Differences in cost and primary outcome of the first run of every draw, chance among them."""
+    apart: dict[str, dict[str, FloatArray]] = {name: {} for name in drawn.staffings[1:]}
+    for measure in drawn.known(CLOUD_MEASURES):
+        for name, values in zip(drawn.staffings[1:], drawn.differences(measure)[0].T[1:], strict=True):
+            apart[name][measure] = values
+    return cloud_table("draw", apart)
 
 
 def chances_table(drawn: DrawnRuns) -> pd.DataFrame:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.assumption_spread import Draws, draws_design
-from sim.analysis.comparison_result import Comparison, as_found, central_of
+from sim.analysis.assumption_spread import Draws, cloud_table, draws_design
+from sim.analysis.comparison_result import CLOUD_MEASURES, Comparison, as_found, central_of
 from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
 from sim.analysis.scenario_facts import assumes_effects, calibrations_of, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
@@ -158,7 +158,9 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float) -> Comparison:
         week=mean_week(summaries),
         waits=shares_of(summaries, "waits", ["stream", "acuity"]),
         returns=return_curves_of(summaries),
+        followed=followed_of(summaries),
         alone=shares_of(summaries, "alone", []),
+        cloud=cloud_of(keys, measures, values, plan),
         groups=sums_of_groups(played),
         by=plan.by,
         seconds=seconds,
@@ -269,6 +271,22 @@ DIFFERENCE_COLUMNS = [
     "demand", "staffing", "baseline", "measure", "mean", "low", "high", "half_width", "sd", "n", "correlation",
     "p_value", "many_leave", "no_steady_state", "simultaneous_half_width", "p_holm",
 ]  # fmt: skip
+
+
+def cloud_of(keys: pd.DataFrame, measures: tuple[str, ...], values: np.ndarray, plan: Plan) -> pd.DataFrame:
+    """Paired differences in cost and primary outcome of every replication, at the central level of demand."""
+    row_of = {cell: row for row, cell in enumerate(keys.itertuples(index=False, name=None))}
+    base = row_of.get((plan.central_level, plan.baseline))
+    apart = {
+        name: {
+            measure: values[row, measures.index(measure)] - values[base, measures.index(measure)]
+            for measure in CLOUD_MEASURES
+            if measure in measures
+        }
+        for (demand, name), row in row_of.items()
+        if base is not None and demand == plan.central_level and name != plan.baseline
+    }
+    return cloud_table("replication", apart)
 
 
 def worth_of(keys: pd.DataFrame, measures: tuple[str, ...], values: np.ndarray, plan: Plan) -> pd.DataFrame:
@@ -384,25 +402,47 @@ CURVE_DAYS = np.array([1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 150, 180,
 
 def return_curves_of(summaries: Summaries) -> pd.DataFrame:
     """Kaplan-Meier share returned by day, per patient (first visits) and per visit, as far as anybody was followed."""
+    return of_returns(summaries, returned_by_day, ["days", "returned", "standard_error"])
+
+
+def followed_of(summaries: Summaries) -> pd.DataFrame:
+    """How many visits of each curve were not back and still followed, by day."""
+    return of_returns(summaries, followed_by_day, ["days", "at_risk"])
+
+
+def of_returns(
+    summaries: Summaries, by_day: Callable[[pd.DataFrame], pd.DataFrame], columns: list[str]
+) -> pd.DataFrame:
+    """A table of the returns of each level and staffing, of first visits (`patient`) and of all (`visit`)."""
     rows: list[pd.DataFrame] = []
     for (demand, staffing), several in summaries.items():
         visits: pd.DataFrame = pd.concat([summary.returns for summary in several], ignore_index=True)
         indexed: list[tuple[str, pd.DataFrame]] = [("patient", visits[visits["first"]]), ("visit", visits)]
         for index, chosen in indexed:
             if len(chosen):
-                rows.append(returned_by_day(chosen).assign(demand=demand, staffing=staffing, index=index))
-    names = ["demand", "staffing", "index", "days", "returned", "standard_error"]
+                rows.append(by_day(chosen).assign(demand=demand, staffing=staffing, index=index))
+    names = ["demand", "staffing", "index", *columns]
     return pd.concat(rows, ignore_index=True)[names] if rows else pd.DataFrame(columns=names)
+
+
+def days_of_curve(visits: pd.DataFrame) -> np.ndarray:
+    """Day 0 and those of the curve up to which somebody was followed."""
+    return np.append(0.0, CURVE_DAYS[visits["days"].max() >= CURVE_DAYS])
 
 
 def returned_by_day(visits: pd.DataFrame) -> pd.DataFrame:
     """Share returned at the days of the curve."""
-    found = kaplan_meier(visits["days"].to_numpy(float), visits["observed"].to_numpy(bool))
-    days = np.append(0.0, CURVE_DAYS[visits["days"].max() >= CURVE_DAYS])
+    found, days = kaplan_meier(visits["days"].to_numpy(float), visits["observed"].to_numpy(bool)), days_of_curve(visits)
     at = np.searchsorted(found.times, days, side="right") - 1
     survival = np.where(at >= 0, np.asarray(found.survival)[np.maximum(at, 0)], 1.0)
     error = np.where(at >= 0, np.asarray(found.standard_error)[np.maximum(at, 0)], 0.0)
     return pd.DataFrame({"days": days, "returned": 1.0 - survival, "standard_error": error})
+
+
+def followed_by_day(visits: pd.DataFrame) -> pd.DataFrame:
+    """Visits at the days of the curve that had neither come back nor left the view before."""
+    days, lasted = days_of_curve(visits), np.sort(visits["days"].to_numpy(float))
+    return pd.DataFrame({"days": days, "at_risk": len(lasted) - np.searchsorted(lasted, days)})
 
 
 APART = 0.01

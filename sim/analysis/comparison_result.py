@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 ResultRow = Mapping[Any, Any]
 """A row of a table, by column."""
 
-TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "alone", "costs", "worth",
-    "assumptions", "chances", "benefit", "groups",
+TABLES = ("estimates", "differences", "cautions", "changes", "week", "waits", "returns", "followed", "alone", "costs",
+    "worth", "assumptions", "chances", "benefit", "cloud", "groups",
 )  # fmt: skip
 """Tables of a comparison, in the order in which they are written."""
 
 LEFT_OUT = "left_out"
 """A table made of another, `groups`, and written beside it to be read."""
+
+CLOUD_MEASURES = ("staff_cost_per_week.all", "minutes_without_staff_mean.mental_health")
+"""Cost and primary outcome, which a figure sets against each other."""
 
 BEST_OF_ALL = ""
 """In the column `against` of `chances`: all staffings there are."""
@@ -109,11 +112,15 @@ class Comparison:
     `week`: demand, staffing and the columns of `hour_of_week_table`, mean over replications.
     `waits`: demand, staffing, stream, acuity, from_minute, to_minute, share (of visits seen) of the wait to physician.
     `returns`: demand, staffing, index (`patient` or `visit`), days, returned, standard_error (Kaplan-Meier).
+    `followed`: demand, staffing, index, days, at_risk: how many visits of a curve of `returns` were not back and still
+    followed at that day, over all replications.
     `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes without staff.
     `worth` (net benefit in CAD a week by each preset: paired differences times what `valued` says): demand, staffing,
     preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
     `assumptions`, `chances` and `benefit`: the second interval of each difference, how often each staffing is the best,
     and what choosing it loses, of draws of `draw_weeks` (`sim.analysis.assumption_spread`); no rows if not asked for.
+    `cloud`: staffing, source (`replication` or `draw`), number, measure, value: the paired difference from the baseline
+    of each of `CLOUD_MEASURES`, one by one, at the central level of demand.
     `money_notes`: which staffings add the same weekly cost, and which do not. `notes`: where volume, demand and
     staffing do not fit.
     `peer_roles`: roles of peers, that of peer support first. `main_roles`: those whose heads and work are shown beside
@@ -147,6 +154,7 @@ class Comparison:
     week: "pd.DataFrame" = field(default_factory=no_rows)
     waits: "pd.DataFrame" = field(default_factory=no_rows)
     returns: "pd.DataFrame" = field(default_factory=no_rows)
+    followed: "pd.DataFrame" = field(default_factory=no_rows)
     alone: "pd.DataFrame" = field(default_factory=no_rows)
     seconds: float = 0.0
     money_notes: tuple[str, ...] = field(default=())
@@ -156,6 +164,7 @@ class Comparison:
     assumptions: "pd.DataFrame" = field(default_factory=no_rows)
     chances: "pd.DataFrame" = field(default_factory=no_rows)
     benefit: "pd.DataFrame" = field(default_factory=no_rows)
+    cloud: "pd.DataFrame" = field(default_factory=no_rows)
     draw_weeks: int = 0
     valued: "tuple[Worth, ...]" = field(default=())
     peer_roles: tuple[str, ...] = field(default=())

@@ -35,22 +35,10 @@ from sim.runs.run_store import FACTS
 SCENARIOS_FILE = "scenarios.json"
 _MOST_SCENARIOS = 256 * MIB
 """Bytes of scenarios.json; nine staffings take half a million."""
-_TEXTS = frozenset(
-    {
-        "staffing",
-        "baseline",
-        "measure",
-        "sentence",
-        "stream",
-        "quantity",
-        "weekday",
-        "index",
-        "preset",
-        "against",
-        "by",
-        "group",
-    }
-)
+_TEXTS = frozenset({
+    "staffing", "baseline", "measure", "sentence", "stream", "quantity", "weekday", "index", "preset", "against",
+    "by", "group", "source",
+})  # fmt: skip
 """Columns of text; all others hold numbers."""
 _COLUMNS: Mapping[str, str] = {
     "estimates": "demand staffing measure mean low high half_width sd n",
@@ -62,11 +50,13 @@ _COLUMNS: Mapping[str, str] = {
     "week": "demand staffing hour_of_week weekday hour present mh_present peers_on_duty",
     "waits": "demand staffing stream acuity from_minute to_minute share",
     "returns": "demand staffing index days returned standard_error",
+    "followed": "demand staffing index days at_risk",
     "alone": "demand staffing from_minute to_minute share",
     "worth": "demand staffing preset mean low high half_width",
     "assumptions": "staffing measure mean low high beyond_chance n",
     "chances": "measure staffing against probability",
     "paying": "staffing preset at_low at_none at_high turn_low turn turn_high",
+    "cloud": "staffing source number measure value",
     "benefit": "staffing preset times mean probability regret beyond_chance",
     "groups": f"demand staffing replication by group {' '.join(SUMS)}",
 }

@@ -18,7 +18,7 @@ from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
 from sim.register.rows import read_register
 from sim.report import validation_report
-from sim.report.comparison_answer import FIGURE_CAPTIONS, describe_comparison
+from sim.report.comparison_answer import describe_comparison
 from sim.report.description import (
     IN_MIND,
     TO_REPEAT,
@@ -32,6 +32,7 @@ from sim.report.description import (
     Typed,
     without_output,
 )
+from sim.report.figures.captions import FIGURE_CAPTIONS
 from sim.report.html_page import Part, Picture, html_page
 from sim.report.stored_answer import StoredAnswer
 from sim.report.tables import evidence_rows

@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sim.analysis.assumption_spread import TWICE, DrawnRuns, Draws, benefit_table, chances_table, spread_table
+from sim.analysis.assumption_spread import (
+    TWICE,
+    DrawnRuns,
+    Draws,
+    benefit_table,
+    chances_table,
+    drawn_cloud,
+    spread_table,
+)
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import EVERYTHING, Worth
 from sim.department.scenario import Problem, ScenarioError
@@ -48,6 +56,8 @@ def with_assumptions(
     if drawn.n_draws < FEWEST_DRAWS:
         note = f"{drawn.n_draws} draws of the assumptions are there: a second interval takes {FEWEST_DRAWS}."
         return replace(comparison, notes=(note, *comparison.notes))
+    import pandas as pd  # slow to load
+
     swaps = comparison.costs.loc[comparison.costs["is_swap"].astype(bool), "staffing"]
     choices = drawn.without(set(swaps))  # a stress test of harm is no choice, whatever it saves
     return replace(
@@ -55,5 +65,6 @@ def with_assumptions(
         assumptions=spread_table(drawn),
         chances=chances_table(choices),
         benefit=benefit_table(choices, worth, presets or (EVERYTHING,)),
+        cloud=pd.concat([comparison.cloud, drawn_cloud(drawn)], ignore_index=True),
         draw_weeks=drawn.weeks,
     )

@@ -13,9 +13,10 @@ from sim.analysis.stored_comparison import stored_comparison, stored_tables
 from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
 from sim.report.breakeven_answer import describe_break_even
-from sim.report.comparison_answer import describe_comparison, figures_drawn
+from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown, without_output
 from sim.report.figures.breakeven_figure import draw_break_even
+from sim.report.figures.captions import figures_drawn
 from sim.report.progress import teller
 from sim.report.stored_answer import STORED, read_answer, stored_markdown
 from sim.report.study_report import (

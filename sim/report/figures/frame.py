@@ -1,5 +1,6 @@
 """Where things stand on the page of a figure: title, subtitle, panels, footer. All places are in inches."""
 
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ PNG_COMPRESSION = 3
 FORMATS = ("png", "svg")
 EDGE = 0.2
 """Left and right of everything."""
-TITLE_CHARACTERS, SUBTITLE_CHARACTERS, FOOTER_CHARACTERS = 82, 122, 140
+TITLE_CHARACTERS, SUBTITLE_CHARACTERS, FOOTER_CHARACTERS = 80, 122, 140
 """On one line."""
 
 
@@ -75,8 +76,11 @@ class Frame:
     """
 
     def __init__(self, height: float | None, title: str, subtitle: str, footer: str) -> None:
-        titles = textwrap.wrap(title, TITLE_CHARACTERS)
-        subtitles, lines = textwrap.wrap(subtitle, SUBTITLE_CHARACTERS), textwrap.wrap(footer, FOOTER_CHARACTERS)
+        titles = [
+            line.replace("\u00a0", " ") for line in textwrap.wrap(title.replace(" %", "\u00a0%"), TITLE_CHARACTERS)
+        ]
+        subtitles = textwrap.wrap(subtitle, SUBTITLE_CHARACTERS, break_on_hyphens=False)
+        lines = textwrap.wrap(footer, FOOTER_CHARACTERS, break_on_hyphens=False)
         below_title = 0.49 + 0.24 * (len(titles) - 1)
         self.top = below_title + 0.13 + 0.17 * len(subtitles)
         below = 0.22 + 0.155 * len(lines)
@@ -89,9 +93,10 @@ class Frame:
         self.write(EDGE, height + 0.12, "\n".join(lines), size=8, color=QUIET)
 
     @classmethod
-    def slide(cls, title: str, subtitle: str, footer: str) -> "Frame":
-        """A figure as high as a slide; `room` is what is left for its body."""
-        return cls(None, title, subtitle, footer)
+    def slide(cls, title: str, subtitle: str, footer: str, needed: float = math.inf) -> "Frame":
+        """A figure as high as a slide, or lower where the body needs less; `room` is what there is for it."""
+        room = cls(None, title, subtitle, footer).room
+        return cls(min(room, needed), title, subtitle, footer)
 
     def panel(self, left: float, top: float, width: float, height: float, share_x: Axes | None = None) -> Axes:
         """Axes at a place in the body."""

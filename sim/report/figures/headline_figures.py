@@ -1,145 +1,31 @@
-"""Figures of the headline measures: the finding as one picture, the scorecard, all differences, levels of demand.
-
-The numbers are looked up in the comparison. Which differences count as shown is decided as in
-`sim.report.words.comparison_finding`.
-"""
+"""The finding as one picture, the scorecard, and all differences: what staffings change beside the baseline."""
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
+import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison, FoundValue
-from sim.analysis.estimates import LEAVING, LEAVING_LIMIT
 from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import inside
 from sim.engine.measures import number_text
-from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
-from sim.report.figures.axes_parts import End, light_grid, limit, name_ends, positive_top
+from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES
+from sim.engine.measures.number_text import counted
+from sim.report.figures.forest import draw_forest, forest_table, key_of_table
 from sim.report.figures.frame import EDGE, WIDTH, Frame, Grid
-from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, wrapped
+from sim.report.figures.marks import MARKS, mark_of_difference
+from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, readable, wrapped
 from sim.report.tables.comparison_rows import marked_label
-from sim.report.words.caveats import footer, mark_of, marked, of_what
+from sim.report.words.caveats import footer, marked
 from sim.report.words.comparison_finding import amount_of_change, costs_row
-from sim.report.words.measure_words import change_text
+from sim.report.words.measure_words import change_text, short_label, short_measure
+from sim.report.words.worth_text import capital
 
 
 def grey_words(comparison: Comparison, otherwise: str = "") -> str:
     """What grey means on a figure, if anything on it is grey."""
     return " Grey: moved by an assumed effect." if comparison.moved_topics() else otherwise
-
-
-def beyond_chance_words(comparison: Comparison, names: Sequence[str]) -> str:
-    """How many differences in some measures are beyond chance, of those judged together; nothing where none is."""
-    found = [comparison.difference(staffing, name) for staffing in comparison.others for name in names]
-    judged = [item for item in found if item is not None and math.isfinite(item.simultaneous)]
-    n_shown = sum(item.beyond_chance for item in judged)
-    return f": {n_shown} of {number_text.counted(len(judged), 'difference')} beyond chance" if judged else ""
-
-
-def row_axes(axes: Axes, name: str, names: Sequence[str], size: float, n_ticks: int, margin: float) -> None:
-    """Lay out rows from the top, named on the left, on a scale that has no difference in sight."""
-    axes.axvline(0.0, color=ASSUMED, linewidth=1.0, zorder=1)
-    axes.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    axes.set_yticks(range(len(names)), names, fontsize=size)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    light_grid(axes, "x")
-    axes.margins(x=margin)
-    widen_around_zero(axes, name)
-    axes.locator_params(axis="x", nbins=n_ticks)
-
-
-def widen_around_zero(axes: Axes, name: str) -> None:
-    """Zero stays in sight, and a scale is never finer than the last decimal of the measure."""
-    low, high = axes.get_xlim()
-    finest = 2.0 * 10.0 ** -number_text.measure_of(name).decimals * number_text.scale(name)
-    axes.set_xlim(min(low, -finest), max(high, finest))
-
-
-def draw_bar(axes: Axes, row: float, name: str, low: float, high: float, **look: Any) -> None:
-    """From end to end if both are known, shares of visits no further than they can go."""
-    if math.isfinite(low) and math.isfinite(high):
-        ends = [number_text.within_scale(name, end) * number_text.scale(name) for end in (low, high)]
-        axes.plot(ends, [row, row], solid_capstyle="butt", **look)
-
-
-def draw_dot(axes: Axes, row: float, name: str, found: FoundValue, **look: Any) -> None:
-    """The mean."""
-    axes.plot([found.mean * number_text.scale(name)], [row], marker="o", zorder=4, **look)
-
-
-def note_above(axes: Axes, row: float, x: float, text: str, points: float = 5, **look: Any) -> None:
-    """A text so many points above a dot."""
-    axes.annotate(text, (x, row), (0, points), textcoords="offset points", ha="center", **look)
-
-
-def draw_differences(axes: Axes, comparison: Comparison, name: str, level: float | None = None) -> None:
-    """One measure, a row for each staffing, at the central level of demand unless another is given."""
-    names, hues = comparison.others, colours(comparison.staffings, comparison.baseline)
-    for row, staffing in enumerate(names):
-        found = comparison.difference(staffing, name, level)
-        if found is not None and math.isfinite(found.mean):
-            draw_difference(axes, row, found, name, ASSUMED if comparison.is_assumed(name) else hues[staffing])
-    heads = [wrapped(marked_label(comparison, staffing, level), 24) for staffing in names]
-    row_axes(axes, name, heads, size=8, n_ticks=5, margin=0.08)
-    for text, staffing in zip(axes.get_yticklabels(), names, strict=True):
-        text.set_color(hues[staffing])
-    axes.tick_params(axis="x", labelsize=8, length=2.5, pad=1.5)
-    axes.set_xlabel(number_text.short_unit_of_difference(name), fontsize=8, labelpad=0.5, loc="right")
-
-
-def draw_difference(axes: Axes, row: int, found: FoundValue, name: str, ink: str) -> None:
-    """Dot and both bars, those of one replication left out, with a mark where there is no steady state."""
-    reach = found.simultaneous
-    draw_bar(axes, row, name, found.mean - reach, found.mean + reach, color=ink, linewidth=1.0, zorder=2)
-    draw_bar(axes, row, name, found.low, found.high, color=ink, linewidth=3.4)
-    hollow = {"color": "white", "markeredgecolor": ink, "markeredgewidth": 1.4}
-    draw_dot(axes, row, name, found, markersize=4.6, **hollow)
-    if found.identical:
-        axes.annotate("identical", (0.0, row), (6, 0), textcoords="offset points", va="center", size=8, color=QUIET)
-    elif mark := mark_of(False, found.no_steady_state):
-        note_above(axes, row, found.mean * number_text.scale(name), mark, size=8, color=QUIET)
-
-
-# --- every difference
-
-
-SIDES = ((("Mental health", "mental_health"),), (("Medical", "medical"), ("All visits", "all")))
-"""Heads and parts on the left and on the right."""
-_NAME_WIDTH, _ROW_HEIGHT, _ABOVE, _BELOW, _HEAD_HEIGHT = 1.22, 0.21, 0.26, 0.42, 0.34
-
-
-def differences_figure(comparison: Comparison) -> Frame:
-    """Mental health on the left, medical and all visits on the right."""
-    measures = comparison.known_measures(HEADLINE)
-    rows_height = _ROW_HEIGHT * max(len(comparison.others), 1)
-    each = _ABOVE + rows_height + _BELOW
-    of_part = {part: [name for name in measures if name.endswith(f".{part}")] for side in SIDES for _, part in side}
-    sides = [[(head, of_part[part]) for head, part in side] for side in SIDES]
-    baseline = inside(comparison.label(comparison.baseline))
-    frame = Frame(
-        max(sum(_HEAD_HEIGHT + each * len(names) for _, names in side) for side in sides),
-        f"Headline measures beside {baseline}{beyond_chance_words(comparison, measures)}",
-        "Dot: mean paired difference on the same patients. Thick bar: interval of this one measure. Thin bar: interval "
-        f"when all headline measures are judged together. Left of zero is less.{grey_words(comparison)}",
-        footer(comparison),
-    )
-    width = (WIDTH - 2 * EDGE) / 2
-    for number, side in enumerate(sides):
-        left, top = EDGE + number * width, 0.0
-        for head, names in side:
-            if names:
-                frame.head(left, top, head, size=11)
-                top += _HEAD_HEIGHT
-            for name in names:
-                title = wrapped(number_text.measure_of(name).label, 48).partition("\n")[0]
-                frame.head(left + _NAME_WIDTH, top, title, size=8.5)
-                axes = frame.panel(left + _NAME_WIDTH, top + _ABOVE, width - _NAME_WIDTH - 0.15, rows_height)
-                draw_differences(axes, comparison, name)
-                top += each
-    return frame
 
 
 # --- the finding
@@ -148,40 +34,48 @@ def differences_figure(comparison: Comparison) -> Frame:
 WAIT, WEEKLY_COST = "wait_triage_to_pia_mean.all", "staff_cost_per_week.all"
 _WITHOUT_STAFF = "minutes_without_staff_mean.mental_health"
 MEASURES_SHOWN = (WAIT, _WITHOUT_STAFF, *CHOSEN_LATE, WEEKLY_COST)
-FINDING_ROW_HEIGHT = 0.5
+FINDING_ROW_HEIGHT = 0.62
 _MOST_STAFFINGS = 6
 
 
 def finding_figure(comparison: Comparison) -> Frame:
     """A panel a measure, a row a staffing: difference from the baseline with its interval."""
-    names = staffings_shown(comparison)
     measures = [name for name in comparison.known_measures(HEADLINE) if name in MEASURES_SHOWN]
-    rows_height = FINDING_ROW_HEIGHT * max(len(names), 1)
-    grid = Grid(
-        len(measures), rows_height, max(len(measures), 1), EDGE + 1.65, EDGE, between=0.3, above=0.62, below=0.3
-    )
+    table = forest_table(comparison, staffings_shown(comparison), measures)
     baseline = inside(comparison.label(comparison.baseline))
-    frame = Frame(
-        grid.total_height,
+    frame = Frame.slide(
         finding_title(comparison),
         f"Difference from {baseline} on the same patients with its interval{second_interval_words(comparison)}. "
-        "Left of the line is less. "
-        "Grey: not beyond chance when all headline measures are judged together.",
+        f"{key_of_table(table)}, when all headline measures are judged together.{grey_words(comparison)}",
         footer(comparison, pale=not comparison.assumptions.empty),
+        FINDING_ROW_HEIGHT * n_rows(table) + 1.12,
     )
-    for number, (name, axes) in enumerate(zip(measures, frame.panels(grid), strict=True)):
+    rows_height = frame.room - 1.12
+    n_columns = max(len(measures), 1)
+    grid = Grid(n_columns, rows_height, n_columns, EDGE + 1.75, EDGE, between=0.3, above=0.62, below=0.5)
+    for number, (name, axes) in enumerate(zip(measures, frame.panels(grid), strict=False)):
         frame.write(grid.left_of(number), 0.0, measure_head(name), size=9, weight="bold")
-        draw_measure_column(axes, comparison, names, name, with_names=number == 0)
+        draw_measure(axes, table, name, is_named=number == 0, is_numbered=True)
     return frame
+
+
+def draw_measure(axes: Axes, table: pd.DataFrame, name: str, *, is_named: bool, is_numbered: bool = False) -> None:
+    """The rows of one measure; nothing where there are none."""
+    rows = table[table["measure"] == name] if len(table) else table
+    if rows.empty:
+        axes.set_axis_off()
+    else:
+        draw_forest(rows, axes, is_named=is_named, is_numbered=is_numbered)
+
+
+def n_rows(table: pd.DataFrame) -> int:
+    """Of a `forest_table`, one at least."""
+    return int(table["row"].max()) + 1 if len(table) else 1
 
 
 def second_interval_words(comparison: Comparison) -> str:
     """What the pale bars are."""
     return "" if comparison.assumptions.empty else ": dark by chance, pale with the assumptions"
-
-
-PALE, PALE_WIDTH = 0.3, 9.0
-"""How much of its colour the interval with the assumptions has, and how wide its bar is, in points."""
 
 
 def measure_head(name: str) -> str:
@@ -232,40 +126,6 @@ def change_words(name: str, found: FoundValue) -> str:
     return f"{amount_of_change(name, found.mean)} {way} {CHANGED_WORDS[name]}"
 
 
-def draw_measure_column(axes: Axes, comparison: Comparison, names: list[str], name: str, with_names: bool) -> None:
-    """Differences of one measure; grey where not beyond chance."""
-    hues = colours(comparison.staffings, comparison.baseline)
-    for row, staffing in enumerate(names):
-        found = comparison.difference(staffing, name)
-        second = comparison.second_interval(staffing, name)
-        if second is not None:
-            draw_bar(axes, row, name, *second, color=hues[staffing], linewidth=PALE_WIDTH, alpha=PALE, zorder=1)
-        if found is not None and math.isfinite(found.mean):
-            above = 5.0 if second is None else PALE_WIDTH / 2.0 + 4.0
-            draw_numbered(axes, row, name, found, hues[staffing] if found.beyond_chance else QUIET, above)
-    heads = [wrapped(marked_label(comparison, staffing), 22) if with_names else "" for staffing in names]
-    row_axes(axes, name, heads, size=10, n_ticks=4, margin=0.25)
-    axes.tick_params(axis="y", labelcolor=INK)
-    axes.xaxis.set_major_formatter(lambda value, _: number_text.plain_number(value, decimals_of_ticks(axes)))
-
-
-def decimals_of_ticks(axes: Axes) -> int:
-    """As few as tell the ticks of a scale apart."""
-    ticks = axes.get_xticks()
-    step = float(ticks[1] - ticks[0]) if len(ticks) > 1 else 1.0
-    return max(0, -math.floor(math.log10(step) + 1e-9))
-
-
-def draw_numbered(axes: Axes, row: int, name: str, found: FoundValue, ink: str, above: float) -> None:
-    """Interval, dot and the number above it."""
-    draw_bar(axes, row, name, found.low, found.high, color=ink, linewidth=3.0)
-    draw_dot(axes, row, name, found, markersize=6.5, color=ink, markeredgecolor="white")
-    number = "identical" if found.identical else number_text.bare(name, found.mean, signed=True)
-    over_lines = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-    text = INK if found.beyond_chance else QUIET
-    note_above(axes, row, found.mean * number_text.scale(name), number, above, size=9, color=text, bbox=over_lines)
-
-
 # --- the scorecard
 
 
@@ -274,147 +134,198 @@ SHOWN_MEASURES = (
     "minutes_without_staff_mean.mental_health", "longest_unseen_mean.mental_health",
     "went_home_empty_handed.mental_health", "staff_cost_per_week.all",
 )  # fmt: skip
-CARD_HEIGHT, CARD_NAME_WIDTH = 0.66, 1.42
-_VALUE, _CHANGE, _INTERVAL, _HALF_LINE = 0.06, 0.42, 0.79, 0.13
-"""In rows from the upper edge of a row: upper edges of value and difference, the middle of the interval; half the
-height of the line of no difference."""
+CARD_NAME_WIDTH, CARD_ROW_HEIGHT, _HEAD_HEIGHT = 1.5, 0.46, 0.6
+TINT = 0.14
+"""How much of its colour is behind a cell that is better or worse."""
+
+
+def card_table(comparison: Comparison, measures: Sequence[str]) -> pd.DataFrame:
+    """The cells of the scorecard, baseline first: label, measure, text, mark (empty of the baseline), is_assumed."""
+    rows = []
+    for name in measures:
+        own = comparison.estimate(comparison.baseline, name)
+        base = "–" if own is None else " ".join(
+            filter(None, (number_text.bare(name, own.mean), number_text.half_width_text(name, own.half_width)))
+        )  # fmt: skip
+        cells = [(comparison.baseline, base.replace(f" {number_text.NO_INTERVAL}", ""), "")]
+        for staffing in comparison.others:
+            found = comparison.difference(staffing, name)
+            cells.append((staffing, paired_text(name, found), "" if found is None else _mark_word(found, name)))
+        for row, (staffing, text, mark) in enumerate(cells):
+            label = marked_label(comparison, staffing)
+            rows.append((row, label, name, text, mark, comparison.is_assumed(name)))
+    return pd.DataFrame(rows, columns=["row", "label", "measure", "text", "mark", "is_assumed"])
+
+
+def _mark_word(found: FoundValue, name: str) -> str:
+    return mark_of_difference(found, name).word
 
 
 def scorecard(comparison: Comparison) -> Frame:
-    """One row per staffing, baseline first."""
-    names = (comparison.baseline, *comparison.others)
+    """One row per staffing, baseline first: its values, and the differences of the others."""
     measures = comparison.known_measures(SHOWN_MEASURES)
-    grid = Grid(
-        len(measures), CARD_HEIGHT * len(names), max(len(measures), 1), left=CARD_NAME_WIDTH, right=EDGE + 0.1,
-        between=0.2, above=0.79, below=0.0,
-    )  # fmt: skip
-    frame = Frame(
-        grid.total_height,
-        f"What changes, staffing by staffing{beyond_chance_words(comparison, measures)}",
-        f"Large: mean. Below: paired difference from {inside(comparison.label(comparison.baseline))} with its "
-        "interval if it has one, on one scale per column; the line marks no difference."
+    table = card_table(comparison, measures)
+    key = key_of_table(table[table["mark"] != ""])
+    frame = Frame.slide(
+        scorecard_title(comparison, measures),
+        f"First row: mean of {inside(comparison.label(comparison.baseline))}. Below: paired difference from it "
+        f"± half-width of its interval; shares in percentage points. {key}, all headline measures judged together."
         + grey_words(comparison, otherwise=" All values are computed."),
         footer(comparison),
+        _HEAD_HEIGHT + CARD_ROW_HEIGHT * len(comparison.staffings),
     )
-    draw_names(frame.panel(EDGE, grid.top_of(0), WIDTH - 2 * EDGE, grid.height), comparison, names)
-    for number, (name, axes) in enumerate(zip(measures, frame.panels(grid), strict=True)):
-        unit = "%, difference in points" if number_text.is_share(name) else number_text.measure_of(name).unit
-        frame.write(grid.left_of(number), 0.0, wrapped(number_text.label_and_part(name), 16), size=8, weight="bold")
-        frame.write(grid.left_of(number), 0.47, wrapped(unit, 16), size=7.5, color=QUIET, linespacing=1.05)
-        draw_card_column(axes, comparison, names, name)
+    draw_card(table, frame.panel(EDGE, 0.0, WIDTH - 2 * EDGE, frame.room))
     return frame
 
 
-def draw_names(axes: Axes, comparison: Comparison, names: tuple[str, ...]) -> None:
-    """Staffings on the left and lines between them, in rows."""
-    hues = colours(names, comparison.baseline)
-    in_rows(axes, len(names))
-    for row, name in enumerate(names):
-        axes.axhline(row, color=FAINT, linewidth=0.9)
-        text = wrapped(marked_label(comparison, name), 14)
-        axes.text(0.0, row + _VALUE, text, va="top", weight="bold", linespacing=1.25, color=hues[name])
-
-
-def in_rows(axes: Axes, n_rows: int) -> None:
-    """Rows from the top, without a scale to read."""
+def draw_card(table: pd.DataFrame, axes: Axes) -> Axes:
+    """The cells of a `card_table`: a row a staffing, a column a measure."""
+    inches = axes.get_window_extent().height / axes.figure.dpi
+    width, n_cells = axes.get_window_extent().width / axes.figure.dpi, int(table["row"].max()) + 1 if len(table) else 1
+    row_height = (inches - _HEAD_HEIGHT) / n_cells
+    measures = list(dict.fromkeys(table["measure"]))
+    column = (width - CARD_NAME_WIDTH) / max(len(measures), 1)
     axes.set_axis_off()
-    axes.set_ylim(n_rows, 0.0)
+    axes.set_xlim(0.0, width)
+    axes.set_ylim(inches, 0.0)
+    for number, name in enumerate(measures):
+        left = CARD_NAME_WIDTH + number * column
+        axes.text(
+            left,
+            _HEAD_HEIGHT - 0.06,
+            wrapped(short_label(name), 14),
+            va="bottom",
+            size=8,
+            weight="bold",
+            linespacing=1.1,
+        )
+        for each in table[table["measure"] == name].to_dict("records"):
+            _draw_cell(axes, each, (left, _HEAD_HEIGHT + each["row"] * row_height), (column, row_height))
+    for row, label in enumerate(dict.fromkeys(table["label"])):
+        top = _HEAD_HEIGHT + row * row_height
+        axes.plot([0.0, width], [top, top], color=FAINT, linewidth=0.8, zorder=0)
+        axes.text(0.0, top + row_height / 2, wrapped(label, 20), va="center", size=8.5, weight="bold", linespacing=1.0)
+    return axes
 
 
-def draw_card_column(axes: Axes, comparison: Comparison, names: tuple[str, ...], name: str) -> None:
-    """Values, differences and intervals of one measure."""
-    ink, place = ASSUMED if comparison.is_assumed(name) else INK, axes.get_yaxis_transform()
-    in_rows(axes, len(names))
-    for row, staffing in enumerate(names):
-        here, change = comparison.estimate(staffing, name), comparison.difference(staffing, name)
-        is_baseline = staffing == comparison.baseline
-        if here is not None:
-            value = number_text.bare(name, here.mean)
-            axes.text(0.0, row + _VALUE, value, va="top", size=11.5, color=ink, transform=place)
-            if is_baseline:
-                own = number_text.half_width_text(name, here.half_width)
-                axes.text(0.0, row + _CHANGE, own, va="top", size=8, color=QUIET, transform=place)
-        if change is not None and not is_baseline:
-            words = paired_text(name, change)
-            axes.text(0.0, row + _CHANGE, words, va="top", size=8, color=ink, transform=place)
-            middle = row + _INTERVAL
-            axes.plot([0.0, 0.0], [middle - _HALF_LINE, middle + _HALF_LINE], color="#a0a0a0", linewidth=0.9, zorder=1)
-            draw_bar(axes, middle, name, change.low, change.high, color=ink, linewidth=2.2)
-            if math.isfinite(change.mean):
-                draw_dot(axes, middle, name, change, markersize=4.5, color=ink)
-    widen_around_zero(axes, name)
-    reach = max(map(abs, axes.get_xlim()))
-    axes.set_xlim(-reach, reach)
+def _draw_cell(axes: Axes, each: dict[str, object], place: tuple[float, float], size: tuple[float, float]) -> None:
+    """Sign and text; a ground where it is better or worse."""
+    (left, top), (width, height) = place, size
+    mark = MARKS.get(str(each["mark"]))
+    is_strong = mark is None or mark.word in ("better", "worse", "changed")
+    if mark is not None and mark.word in ("better", "worse"):
+        x = [left - 0.05, left + width - 0.07]
+        axes.fill_between(x, top + 0.03, top + height - 0.03, color=mark.colour, alpha=TINT, linewidth=0)
+    ink = ASSUMED if each["is_assumed"] else INK if is_strong else QUIET
+    middle = top + height / 2
+    if mark is not None and mark.word != "identical":
+        axes.text(left, middle, mark.sign, va="center", size=8, color=readable(mark.colour))
+    text = str(each["text"])
+    indent = 0.0 if mark is None or mark.word == "identical" else 0.12
+    axes.text(left + indent, middle, text, va="center", size=8, color=readable(ink))
 
 
-def paired_text(name: str, change: FoundValue) -> str:
+def scorecard_title(comparison: Comparison, measures: Sequence[str]) -> str:
+    """Which measure is better under most staffings, and which does not change."""
+    if not comparison.others:
+        return f"{comparison.label(comparison.baseline)}: nothing is compared"
+    if comparison.n_replications() < 2:
+        return "One replication, so nothing can be distinguished from chance"
+    outcomes = [name for name in measures if name not in COST_NAMES]
+    marks = {
+        name: [mark_of_difference(found, name).word for staffing in comparison.others
+               if (found := comparison.difference(staffing, name)) is not None]
+        for name in outcomes
+    }  # fmt: skip
+    n = len(comparison.others)
+    better = max(outcomes, key=lambda name: marks[name].count("better"), default="")
+    unmoved = [name for name in outcomes if not {"better", "worse", "changed"} & set(marks[name])]
+    said = []
+    if n_better := marks.get(better, []).count("better"):
+        said.append(f"{HEADLINES[better].topic} is better under {n_better} of {counted(n, 'staffing')}")
+    if unmoved:
+        said.append(f"{HEADLINES[unmoved[0]].topic} changes beyond chance under none")
+    return capital("; ".join(said)) if said else "No outcome is better beyond chance under any staffing"
+
+
+def paired_text(name: str, change: FoundValue | None) -> str:
     """`−1.2 ± 0.4`, marked where there is no steady state; of one replication `−1.2`."""
+    if change is None:
+        return "–"
     if change.identical:
         return "identical"
     half_width = change.half_width if change.has_interval else None
     return marked(change_text(name, change.mean, half_width, with_unit=False), False, change.no_steady_state)
 
 
-# --- levels of demand
+# --- every difference
 
 
-PANELS = ("wait_triage_to_pia_mean.all", LEAVING, "length_of_stay_mean.mental_health")
-NAME_HEIGHT = 0.29
-"""Inches that a name of two lines needs."""
+_MOST_PANELS, _PANEL_COLUMNS = 12, 6
+_PANEL_ABOVE, _PANEL_BELOW = 0.42, 0.24
 
 
-def demand_figure(comparison: Comparison) -> Frame:
-    """One line per staffing over the levels of demand."""
-    measures = comparison.known_measures(PANELS)
-    height = max(2.3, NAME_HEIGHT * len(comparison.staffings))
-    grid = Grid(len(measures), height, max(len(measures), 1), left=0.55, right=1.45, between=0.55, above=0.42)
-    few = "Waits, leaving and stays at the one demand played"
-    frame = Frame(
-        grid.total_height,
-        "The same comparison with a little less and a little more demand" if len(comparison.levels) > 1 else few,
-        f"Mean with its interval. Where more than {100 * LEAVING_LIMIT:g} % leave, those who would have waited longest "
-        f"are not in the waits.{steadiness_note(comparison)}",
-        footer(comparison, level=False),
+def differences_figure(comparison: Comparison) -> Frame:
+    """A small panel for each headline measure that changes beyond chance under a staffing, mental health first.
+
+    Costs are in other figures; measures without a change are named.
+    """
+    every = [name for name in comparison.known_measures(HEADLINE) if name not in COST_NAMES]
+    every.sort(key=lambda name: not name.endswith(".mental_health"))
+    whole = forest_table(comparison, comparison.others, every)
+    moved = [name for name in every if len(whole) and is_moved(whole[whole["measure"] == name])]
+    shown = (moved or every)[:_MOST_PANELS]
+    table = whole[whole["measure"].isin(shown)] if len(whole) else whole
+    n_lines = -(-max(len(shown), 1) // _PANEL_COLUMNS)
+    n_columns = -(-max(len(shown), 1) // n_lines)
+    baseline = inside(comparison.label(comparison.baseline))
+    frame = Frame.slide(
+        differences_heading(comparison, every),
+        f"Paired difference from {baseline}, shares in percentage points; left of zero is less. Thick bar: interval of "
+        f"this measure alone; thin: all headline measures judged together. {key_of_table(table)}."
+        f"{grey_words(comparison)}",
+        f"{unmoved_words(every, shown, moved)}{footer(comparison)}",
+        n_lines * (_PANEL_ABOVE + 0.4 * n_rows(table) + _PANEL_BELOW),
     )
-    ends: list[End] = []
-    for name, axes in zip(measures, frame.panels(grid), strict=True):
-        ends = draw_levels(axes, comparison, name)
-    if measures:
-        name_ends(frame.figure.axes[-1], ends, NAME_HEIGHT / height, highest=0.95)
+    rows_height = (frame.room - 0.02) / n_lines - _PANEL_ABOVE - _PANEL_BELOW
+    grid = Grid(
+        max(len(shown), 1), rows_height, n_columns, EDGE + 1.55, EDGE, between=0.26, above=_PANEL_ABOVE,
+        below=_PANEL_BELOW,
+    )  # fmt: skip
+    for number, (axes, name) in enumerate(zip(frame.panels(grid), shown, strict=False)):
+        head = wrapped(short_label(name), max(14, int(grid.width / 0.072)))
+        top = grid.top_of(number) - 0.05
+        frame.write(grid.left_of(number), top, head, size=8, weight="bold", va="bottom", linespacing=1.05)
+        draw_measure(axes, table, name, is_named=number % n_columns == 0)
     return frame
 
 
-def steadiness_note(comparison: Comparison) -> str:
-    """At which demand there is no steady state."""
-    table = comparison.cautions
-    levels = sorted(set(table.loc[table["no_steady_state"].astype(bool), "demand"]))
-    return f" No steady state at × {', × '.join(f'{level:g}' for level in levels)}." if levels else ""
+def is_moved(rows: pd.DataFrame) -> bool:
+    """Whether any staffing changes a measure beyond chance."""
+    return bool(rows["mark"].isin(["better", "worse", "changed"]).any())
 
 
-def draw_levels(axes: Axes, comparison: Comparison, name: str) -> list[End]:
-    """The lines of one measure; returns where each ends."""
-    hues, levels = colours(comparison.staffings, comparison.baseline), sorted(comparison.levels)
-    times = number_text.scale(name)
-    ends: list[End] = []
-    for number, staffing in enumerate(comparison.staffings):
-        found = [(level, comparison.estimate(staffing, name, level)) for level in levels]
-        known = [(level, item) for level, item in found if item is not None and math.isfinite(item.mean)]
-        beside = [level + 0.0016 * (number - len(comparison.staffings) / 2) for level, _ in known]
-        means = [item.mean * times for _, item in known]
-        bars = [item.half_width * times if item.has_interval else 0.0 for _, item in known]
-        look: Any = {"color": hues[staffing], "linewidth": 1.5, "marker": "o", "markersize": 3.5, "elinewidth": 1.0}
-        axes.errorbar(beside, means, bars, **look)
-        if means:
-            ends.append((means[-1], wrapped(comparison.label(staffing), 17), hues[staffing]))
-    axes.set_title(wrapped(number_text.label_and_part(name), 24), fontsize=9)
-    axes.set_xticks(levels, [f"× {level:g}" for level in levels])
-    axes.set_xlim(levels[0] - 0.012, levels[-1] + 0.012)
-    axes.set_xlabel("demand, × what was asked" if of_what(comparison) else "demand")
-    axes.set_ylabel(number_text.unit_of_value(name), labelpad=1)
-    top = positive_top(1.04 * axes.get_ylim()[1])
-    light_grid(axes)
-    if name == LEAVING:
-        limit(axes, 100 * LEAVING_LIMIT, "y")
-        top = max(top, 110 * LEAVING_LIMIT)
-    axes.set_ylim(0.0, top)
-    return ends
+def differences_heading(comparison: Comparison, measures: Sequence[str]) -> str:
+    """How many differences are beyond chance, of those judged together."""
+    found = [(comparison.difference(staffing, name), name) for staffing in comparison.others for name in measures]
+    judged = [(item, name) for item, name in found if item is not None and math.isfinite(item.simultaneous)]
+    if not judged:
+        return f"Headline measures beside {inside(comparison.label(comparison.baseline))}: nothing to judge"
+    marks = [mark_of_difference(item, name).word for item, name in judged]
+    ways = [f"{marks.count(word)} {words}" for word, words in WAYS.items() if word in marks]
+    return (
+        f"{counted(len(judged), 'difference').capitalize()} in outcomes; beyond chance {' and '.join(ways) or 'none'}"
+    )
+
+
+WAYS = {"better": "for the better", "worse": "for the worse", "changed": "neither better nor worse"}
+
+
+def unmoved_words(every: Sequence[str], shown: Sequence[str], moved: Sequence[str]) -> str:
+    """Which measures are not drawn, and why."""
+    said = ""
+    if moved and (still := [short_measure(name) for name in every if name not in moved]):
+        said += f"Not beyond chance under any staffing: {number_text.joined(still)}. "
+    if more := [short_measure(name) for name in moved if name not in shown]:
+        said += f"Not drawn: {number_text.joined(more)}. "
+    return said

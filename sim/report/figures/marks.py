@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import FoundValue
 from sim.engine.measures.number_text import measure_of
-from sim.report.figures.theme import BETTER, INK, QUIET, WORSE, wrapped
+from sim.report.figures.theme import BETTER, INK, QUIET, WORSE
 
 
 class DifferenceMark(NamedTuple):
@@ -35,6 +35,9 @@ IS_CHANGED = DifferenceMark("changed", INK, "s", True, "■")
 NOT_BEYOND_CHANCE = DifferenceMark("not beyond chance", QUIET, "o", False, "○")
 IS_IDENTICAL = DifferenceMark("identical", QUIET, "|", True, "=")
 
+MARKS = {mark.word: mark for mark in (IS_BETTER, IS_WORSE, IS_CHANGED, NOT_BEYOND_CHANCE, IS_IDENTICAL)}
+"""By word, in the order of a key."""
+
 
 def mark_of_difference(found: FoundValue, name: str) -> DifferenceMark:
     """The mark of a difference in a measure; beyond chance is judged with all headline measures together."""
@@ -49,8 +52,7 @@ def mark_of_difference(found: FoundValue, name: str) -> DifferenceMark:
 def key_of_marks(marks: Iterable[DifferenceMark]) -> str:
     """`● better, ◆ worse, ○ not beyond chance`: those there are, in the order above."""
     there = set(marks)
-    order = (IS_BETTER, IS_WORSE, IS_CHANGED, NOT_BEYOND_CHANCE, IS_IDENTICAL)
-    return ", ".join(f"{mark.sign} {mark.word}" for mark in order if mark in there)
+    return ", ".join(f"{mark.sign}\u00a0{mark.word}" for mark in MARKS.values() if mark in there)
 
 
 def better_side(axes: Axes, name: str, size: float = 8.0) -> None:
@@ -81,8 +83,9 @@ MOST_JOINED = 2
 """Names written out of those that are the same; of more the first, and how many."""
 
 
-def group_label(labels: Sequence[str], width: int = 60) -> str:
-    """`Peers added = Nurse added`, of many `Traditional and 6 more`, in lines of a width."""
-    if len(labels) > MOST_JOINED:
-        return wrapped(f"{labels[0]} and {len(labels) - 1} more", width)
-    return wrapped(" = ".join(labels), width)
+def group_label(labels: Sequence[str], most_characters: int = 60) -> str:
+    """`Peers added = Nurse added`; of many, or of long ones, `Traditional and 6 more`."""
+    joined = " = ".join(labels)
+    if len(labels) > MOST_JOINED or len(joined) > most_characters:
+        return joined if len(labels) == 1 else f"{labels[0]} and {len(labels) - 1} more"
+    return joined

@@ -20,7 +20,7 @@ from sim.engine.measures.number_text import bare, part_text, range_text, unit_of
 from sim.io.clean_text import for_figure
 from sim.io.suggest import did_you_mean
 from sim.report.figures.axes_parts import End, hour_of_week_axis, name_ends, positive_top, steps
-from sim.report.figures.headline_figures import draw_differences
+from sim.report.figures.forest import draw_forest, forest_table, key_of_table
 from sim.report.figures.theme import HUES, QUIET, styled, wrapped
 from sim.report.figures.week_figures import NOBODY, PEERS_INK, WITHOUT_PEER_INK, draw_presence, without_peer_share
 from sim.report.tables.summaries import level_of
@@ -67,12 +67,14 @@ def plot_differences(comparison: Comparison, name: str, demand: float | None = N
         names = sorted({measure for _, measure in comparison.difference_rows})
         raise ValueError(f"measure = {name!r}: no differences of it; {did_you_mean(name, names[:300])}")
     part = part_text(name.partition(".")[2])
+    table = forest_table(comparison, list(known), [name], level)
     with axes_for(axes, 9.0, 1.5 + 0.32 * len(found)) as drawn:
-        draw_differences(drawn, comparison, name, level)
+        draw_forest(table, drawn)
         baseline, level_text = inside(comparison.label(comparison.baseline)), f"{100 * comparison.confidence:g} %"
         below = (
             f"Difference from {baseline} in {unit_of_difference(name)}, {part}, demand × {level:g}. "
-            f"Thick bar: {level_text} interval of this measure alone. Thin bar: all headline measures judged together."
+            f"Thick bar: {level_text} interval of this measure alone. Thin bar: all headline measures judged together. "
+            f"{key_of_table(table)}."
         )
         set_words(drawn, differences_title(comparison, name, known), below)
     return drawn
