@@ -61,6 +61,24 @@ def test_the_last_look_is_what_a_comparison_gives(client: Client, question: dict
         assert row["mean"] == pytest.approx(found["mean"], rel=1e-12, abs=1e-12), row["measure"]
 
 
+def test_who_is_met_is_what_a_comparison_says(client: Client, question: dict[str, Any]) -> None:
+    *early, last = client.looks(question)
+    assert [look["groups"] for look in early] == [[]] * len(early)
+    answer = sim.compare(["traditional", "peer_added"], *SHORT[:2], "study.demand_levels=[1.0]", replications=20)
+    table = answer.breakdown(by="weekday").set_index(["staffing", "group", "measure"])
+    met = {row["group"]: row for row in last["groups"] if row["by"] == "weekday"}
+    assert list(met) == ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    for day, row in met.items():
+        found = table.loc[("peer_added", day[:3].lower(), "reach_of_eligible.mental_health")]
+        assert (row["share"] is None) == bool(found["hidden"])
+        if row["share"] is not None:
+            assert row["share"] == pytest.approx(found["mean"])
+
+
+def test_without_peers_nobody_is_said_to_be_left_out(client: Client, start: dict[str, Any]) -> None:
+    assert client.looks({"baseline": "traditional", "roster": start["staffings"]["clinician_added"]})[-1]["groups"] == []
+
+
 def test_nothing_is_marked_before_the_last_look(client: Client, question: dict[str, Any]) -> None:
     *early, last = client.looks(question)
     assert {row["mark"] for look in early for row in look["rows"]} == {""}

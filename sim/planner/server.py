@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sim.department.scenario import Scenario, ScenarioError
-from sim.planner.answers import PAGE_LOOKS, page_rows
+from sim.planner.answers import PAGE_LOOKS, group_rows, page_rows
 from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
 from sim.planner.long_studies import long_study
@@ -158,12 +158,13 @@ class PlannerServer:
 
         async def lines() -> AsyncIterator[str]:
             try:
-                yield json.dumps({"rosters": beside_each_other(*scenarios)}) + "\n"
+                yield json.dumps({"rosters": both_rosters(*scenarios)}) + "\n"
                 for n in PAGE_LOOKS:
                     look = await to_thread.run_sync(
                         self.queue.wait_for, waiting, n, abandon_on_cancel=True, limiter=self.waiting
                     )
-                    yield json.dumps({"n": n, "of": PAGE_LOOKS[-1], "rows": page_rows(look)}, allow_nan=False) + "\n"
+                    answer = {"n": n, "of": PAGE_LOOKS[-1], "rows": page_rows(look), "groups": group_rows(look)}
+                    yield json.dumps(answer, allow_nan=False) + "\n"
             except RunNotPlayed as error:
                 yield json.dumps({"failed": str(error)}) + "\n"
             finally:
@@ -195,7 +196,7 @@ class PlannerServer:
         return StreamingResponse(lines(), media_type="application/x-ndjson")
 
 
-def beside_each_other(baseline: Scenario, tried: Scenario) -> dict[str, Any]:
+def both_rosters(baseline: Scenario, tried: Scenario) -> dict[str, Any]:
     """Hours and cost of both rosters, cover of the one that is tried."""
     cost = {"tried": hours_and_cost(tried.staffing), "baseline": hours_and_cost(baseline.staffing)}
     return {**cost, "cover": cover_of(tried.staffing)}
