@@ -42,6 +42,7 @@ from sim.report.words.comparison_finding import (
     most_important,
     other_levels_line,
 )
+from sim.report.words.left_out_text import WHO_IS_LEFT_OUT
 from tests.test_report import (
     FOUR,
     LABELS,
@@ -72,7 +73,7 @@ def test_every_headline_measure_has_its_brief_words() -> None:
 
 def test_a_comparison_is_answered_by_the_same_five_lines_on_screen_and_page(four: Comparison) -> None:
     lines = lines_of(four)
-    assert [*lines] == [CHANGES, UNCHANGED, WHAT_IT_COSTS, SAME_MONEY, CERTAINTY]
+    assert [*lines] == [CHANGES, UNCHANGED, WHAT_IT_COSTS, SAME_MONEY, CERTAINTY, WHO_IS_LEFT_OUT]
     text, page = squeezed(printed(print_comparison, four)), answer_markdown(describe_comparison(four))
     for label, words in lines.items():
         assert f"• {label}: {words}" in text

@@ -13,16 +13,14 @@ import sim
 from sim.analysis.compare import comparison_of
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.subgroups import (
-    FEWEST_PER_REPLICATION,
     MEASURES_OF_GROUPS,
-    checked_attributes,
     compared_groups,
 )
 from sim.config.composition import compose
 from sim.config.sweeps import compose_sweep
 from sim.department.scenario import Scenario, ScenarioError
 from sim.engine.measures.cohort import Cohort
-from sim.engine.measures.visit_groups import ATTRIBUTES, SUMS, group_sums
+from sim.engine.measures.visit_groups import FEWEST_IN_GROUP, SUMS, VISIT_ATTRIBUTES, checked_attributes, group_sums
 from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown
@@ -100,7 +98,7 @@ def test_sums_of_groups_are_those_of_the_tables_of_a_run(run: Trajectory, scenar
         "held": flag[visits["held"].to_numpy(int)],
         **{name: visits[name] for name in ("group", "severity", "arrival_mode", "peer_kind_wished")},
     }
-    assert set(groups) == set(ATTRIBUTES)
+    assert set(groups) == set(VISIT_ATTRIBUTES)
     assert len(visits) > 50
     assert counted["met"].sum() > 5
     found = group_sums(Cohort(run, scenario)).set_index(["by", "group"])
@@ -176,9 +174,9 @@ def test_gaps_and_differences_are_taken_replication_by_replication() -> None:
 @pytest.mark.parametrize(
     ("n_visits", "n_replications", "is_hidden"),
     [
-        (FEWEST_PER_REPLICATION, 10, False),
-        (FEWEST_PER_REPLICATION - 1, 20, True),
-        (FEWEST_PER_REPLICATION, 9, True),
+        (FEWEST_IN_GROUP, 10, False),
+        (FEWEST_IN_GROUP - 1, 20, True),
+        (FEWEST_IN_GROUP, 9, True),
         (100, 1, False),
     ],
 )
@@ -295,7 +293,7 @@ def test_a_folder_has_both_tables_and_gives_the_same_answer_again(tmp_path: Path
     assert stored.by == ("weekday", "held")
     written = sim.results(tmp_path / "out")
     pd.testing.assert_frame_equal(stored.left_out, written.left_out, check_dtype=False)
-    assert set(written.groups["by"]) == set(ATTRIBUTES), "whatever is shown, all is kept"
+    assert set(written.groups["by"]) == set(VISIT_ATTRIBUTES), "whatever is shown, all is kept"
     acuity = stored.breakdown("acuity")
     assert acuity["group"].unique().tolist() == ["1", "2", "3", "4", "5"]
     page = tmp_path / "again.md"
