@@ -23,9 +23,9 @@ from sim.engine.measures.cohort import Cohort
 from sim.engine.measures.visit_groups import FEWEST_IN_GROUP, SUMS, VISIT_ATTRIBUTES, checked_attributes, group_sums
 from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import describe_comparison
-from sim.report.description import answer_markdown
+from sim.report.description import WHO_IS_LEFT_OUT, answer_markdown
 from sim.report.figures.left_out_figure import left_out_figure
-from sim.report.words.left_out_text import REACH, WHO_IS_LEFT_OUT, group_clause, left_out_line, name_of_group
+from sim.report.words.left_out_text import REACH, group_clause, left_out_line, name_of_group
 from sim.runs.engines import ENGINES
 from sim.studies.compare import plan_of
 from tests.plays import played

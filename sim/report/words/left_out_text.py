@@ -13,10 +13,9 @@ from sim.analysis.comparison_result import Comparison, FoundValue, ResultRow
 from sim.analysis.sentences import inside, under
 from sim.analysis.subgroups import HIDING_RULE, MEASURES_OF_GROUPS
 from sim.engine.measures.number_text import counted, joined
-from sim.report.description import FindingLine
+from sim.report.description import WHO_IS_LEFT_OUT, FindingLine
 from sim.report.words.caveats import NO_STEADY_STATE
 
-WHO_IS_LEFT_OUT = "Who is left out"
 REACH = next(iter(MEASURES_OF_GROUPS))
 _MOST_NAMED = 2
 """Attributes of which the line names the least met group."""
