@@ -76,7 +76,8 @@ def test_who_is_met_is_what_a_comparison_says(client: Client, question: dict[str
 
 
 def test_without_peers_nobody_is_said_to_be_left_out(client: Client, start: dict[str, Any]) -> None:
-    assert client.looks({"baseline": "traditional", "roster": start["staffings"]["clinician_added"]})[-1]["groups"] == []
+    asked = {"baseline": "traditional", "roster": start["staffings"]["clinician_added"]}
+    assert client.looks(asked)[-1]["groups"] == []
 
 
 def test_nothing_is_marked_before_the_last_look(client: Client, question: dict[str, Any]) -> None:
