@@ -1,5 +1,6 @@
 """Who is met and who is left out: counts as a reader of the visits makes them, gaps, small groups, words and figure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -262,11 +263,20 @@ def test_no_gap_is_named_that_chance_may_have_made(comparison: Comparison) -> No
     assert line.text.endswith("no gap beyond chance by being held.")
 
 
+def test_one_group_is_no_gap_and_one_scenario_has_the_line_too(comparison: Comparison) -> None:
+    alone = made_up({"all": 500.0}, {"peer_added": {"all": [180.0, 170.0, 175.0]}})
+    line = left_out_line(replace(comparison, groups=alone, by=("held",)))
+    assert line is not None
+    assert line.text == "with peers added, there is one group only."
+    single = replace(comparison, baseline="peer_added", staffings=("peer_added",))
+    assert describe_comparison(single).finding.lines[-1] == left_out_line(single)
+
+
 def test_the_page_has_every_group_and_a_mark_for_the_hidden(comparison: Comparison) -> None:
     page = answer_markdown(describe_comparison(replace(comparison, by=("weekday", "age_group"))))
     section = page.partition("## Who is met, and who is left out: Peers added")[2].partition("\n## Cost")[0]
-    assert "| Sunday |" in section
-    young = next(line for line in section.splitlines() if line.startswith("| 0 to 5 years |"))
+    assert re.search(r"\| Sunday \(\d+\) \|", section)
+    young = next(line for line in section.splitlines() if line.startswith("| 0 to 5 years ("))
     assert young.count("·") == len(MEASURES_OF_GROUPS)
     assert "fewer than 10 visits a replication" in section
     assert "each judged by itself" in section
@@ -299,5 +309,5 @@ def test_a_folder_has_both_tables_and_gives_the_same_answer_again(tmp_path: Path
     page = tmp_path / "again.md"
     assert main(["study=report", f"run={tmp_path / 'out'}", "report.by=[caregiver]", f"export={page}"]) == 0
     text = page.read_text(encoding="utf-8")
-    assert "| By caregiver |" in text
-    assert "| By weekday |" not in text
+    assert "| By caregiver (visits) |" in text
+    assert "| By weekday (visits) |" not in text
