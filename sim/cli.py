@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         words, folder = readable_words(words)
         if (command := subcommand(words)) is not None:
-            return command(words[1:], folder, console, errors)
+            return command(folder, console, errors)
         line = read_command_line(words, folder)
     except Misunderstood as error:
         say_unbroken(errors, str(error))

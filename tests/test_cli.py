@@ -294,7 +294,7 @@ def test_an_interrupt_keeps_what_is_finished(where: tuple[str, ...], tmp_path: P
 
 
 def test_the_assumptions_in_use_are_printed_with_source_and_grade(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["study=assumptions"]) == 0
+    assert main(["study=assumptions", "study.word=TIM17"]) == 0
     shown = capsys.readouterr().out
     assert "TIM17" in shown
     assert "assumption" in shown

@@ -14,7 +14,13 @@ from sim.analysis.comparison_result import Comparison
 from sim.config import shipped_choices
 from sim.department.scenario import Scenario
 from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES, PROTOCOL_OUTCOMES
-from sim.report.comparison_answer import LINES_AROUND, describe_comparison, print_comparison, print_other_levels
+from sim.report.comparison_answer import (
+    LINES_AROUND,
+    LINES_OF_LEVELS,
+    describe_comparison,
+    print_comparison,
+    print_other_levels,
+)
 from sim.report.description import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS, answer_markdown
 from sim.report.figures.headline_figures import (
     MEASURES_SHOWN,
@@ -76,8 +82,8 @@ def test_a_comparison_is_answered_by_the_same_five_lines_on_screen_and_page(four
 def test_what_changes_is_what_is_beyond_chance_of_the_first_staffing(four: Comparison) -> None:
     assert lines_of(four)[CHANGES] == (
         "with peers added, mental-health visits spent 21.3 minutes less without staff (95 % CI 20.3 to 22.4), had a "
-        "longest time unseen shorter by 31.5 minutes (28.4 to 34.6; secondary), 47.31 percentage points more "
-        "were met by a peer (46.19 to 48.43) and 18.93 percentage points fewer went home empty-handed (17.99 to 19.87)."
+        "longest time unseen 31.5 minutes shorter (28.4 to 34.6; secondary), 47.31 in 100 more "
+        "were met by a peer (46.19 to 48.43) and 18.93 in 100 fewer went home empty-handed (17.99 to 19.87)."
     )
 
 
@@ -85,7 +91,7 @@ def test_what_does_not_change_is_one_line_without_numbers(four: Comparison) -> N
     line = lines_of(four)[UNCHANGED]
     assert line == (
         "no difference beyond chance in wait for a physician, stay and observation unmet; "
-        "identical to the last bit: leaving and return within 72 h or 30 days."
+        "exactly the same: leaving and return within 72 h or 30 days."
     )
 
 
@@ -234,9 +240,10 @@ def test_the_answer_leaves_room_for_what_is_said_around_it(staffings: tuple[str,
     assert max(len(line.rstrip()) for line in narrow.splitlines()) <= 80
     assert max(len(line.rstrip()) for line in whole.splitlines()) <= 100
     assert [line.rstrip() for line in wide.splitlines()] == [line.rstrip() for line in whole.splitlines()]
-    first = printed(partial(print_comparison, more_to_come=True), comparison)
+    first = printed(partial(print_comparison, lines_to_come=LINES_OF_LEVELS), comparison)
     rest = printed(print_other_levels, comparison)
     assert len(whole.splitlines()) + LINES_AROUND <= MOST_LINES
+    assert len(narrow.splitlines()) + LINES_AROUND <= MOST_LINES
     assert len(first.splitlines()) + len(rest.splitlines()) + LINES_AROUND <= MOST_LINES
 
 
@@ -322,9 +329,9 @@ def changed(four: Comparison, measure: str, mean: float, half_width: float = 0.0
         (
             "return_30d_per_patient.mental_health",
             -0.03,
-            "of mental-health patients, 3.00 percentage points fewer",
+            "of mental-health patients, 3.00 in 100 fewer",
         ),
-        ("lwbs_or_ama.all", 0.003, "of all visits, 0.30 percentage points more left unseen or against advice"),
+        ("lwbs_or_ama.all", 0.003, "of all visits, 0.30 in 100 more left unseen or against advice"),
         (
             "observation_unmet_share.mental_health",
             -0.03,
@@ -376,10 +383,10 @@ def test_the_same_money_is_never_advised_by_the_command_just_given() -> None:
 def test_the_late_outcome_is_named_among_many_changes_and_is_called_secondary(four: Comparison) -> None:
     everything = four.differences.assign(simultaneous_half_width=1e-9, mean=-0.5, low=-0.6, high=-0.4)
     lines = lines_of(replace(four, differences=everything))
-    assert "had a longest time unseen shorter by 0.5 minutes (0.4 to 0.6; secondary)" in lines[CHANGES]
+    assert "had a longest time unseen 0.5 minutes shorter (0.4 to 0.6; secondary)" in lines[CHANGES]
     assert "less without staff (0.4 to 0.6)" in lines[CHANGES], "the primary outcome bears no mark"
     assert "8 more measures changed" in lines[CHANGES]
-    assert "had a longest time unseen shorter by 0.5 minutes" in lines[SAME_MONEY]
+    assert "had a longest time unseen 0.5 minutes shorter" in lines[SAME_MONEY]
     assert [name for name, _ in most_important([(name, None) for name in reversed(HEADLINE)], 5)] == [
         name for name in reversed(HEADLINE) if name in PROTOCOL_OUTCOMES
     ]
@@ -446,7 +453,7 @@ def test_a_word_to_be_typed_can_be_copied_out_of_the_page() -> None:
 
 
 def test_a_table_without_all_measures_says_where_they_are(four: Comparison) -> None:
-    assert "More measures in answer.md" in squeezed(printed(print_comparison, four))
+    assert "More in answer.md" in squeezed(printed(print_comparison, four))
     pair = replace(comparison_of(FOUR[:2], (1.0,)), notes=())
     assert "Staff cost per visit" in printed(print_comparison, pair)
     assert "More measures" not in squeezed(printed(print_comparison, pair))

@@ -177,6 +177,15 @@ def test_all_that_a_comparison_of_nine_staffings_prints_into_a_pipe_fits_a_scree
     assert len(capsys.readouterr().out.splitlines()) <= MOST_LINES
 
 
+def test_the_register_is_not_printed_whole_unless_few_rows_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study=assumptions"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= MOST_LINES
+    assert "output=FOLDER writes" in " ".join(lines[-2:])
+    assert main(["study=assumptions", "study.word=boarding"]) == 0
+    assert "more rows" not in capsys.readouterr().out
+
+
 # --- for programs, and for whoever wants the answer alone
 
 
@@ -191,7 +200,8 @@ def events_of(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 
 def test_json_lines_tell_a_program_all_from_start_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "out"
-    words = [*SHORT, TWO, "study.replications=6", f"output={folder}", "--json-progress"]
+    levels = "study.demand_levels=[1.0,1.2]"
+    words = [*SHORT[:-1], levels, TWO, "study.replications=6", f"output={folder}", "--json-progress"]
     assert main(words) == 0
     events = events_of(capsys)
     kinds = [event["event"] for event in events]
@@ -199,14 +209,14 @@ def test_json_lines_tell_a_program_all_from_start_to_end(tmp_path: Path, capsys:
     assert kinds[-3:] == ["answer", "results", "end"]
     assert events[0]["schema"] == 1
     assert events[0]["command"] == ["peered", *words]
-    assert [event["done"] for event in events if event["event"] == "progress"] == list(range(7))
+    assert [event["done"] for event in events if event["event"] == "progress"] == list(range(13))
     (look,) = [event for event in events if event["event"] == "look"]
     assert (look["n"], look["planned"], look["provisional"]) == (4, 6, True)
     assert look["level"] == pytest.approx(0.99)
     answer, results, end = events[-3:]
     assert isinstance(answer["lines"], list)
     assert answer["lines"][0]["label"] == CHANGES
-    assert answer["is_whole"] is True
+    assert [event["is_whole"] for event in events if event["event"] == "answer"] == [False, True]
     assert results["folder"] == str(folder)
     assert isinstance(results["files"], list)
     assert all((folder / name).is_file() for name in results["files"])
@@ -242,7 +252,8 @@ def test_a_quiet_study_prints_its_lines_and_its_folder_alone(
     folder = tmp_path / "out"
     assert main([*SHORT, word, "study.replications=2", f"output={folder}", "--quiet"]) == 0
     *lines, where = capsys.readouterr().out.splitlines()
-    assert sum(line.startswith("• ") for line in lines) == 5
+    told = [line for line in lines if line.startswith("• ") and not line.startswith("• Who is left out")]
+    assert len(told) == 5
     assert all(line.startswith(("• ", "  ")) for line in lines)
     assert where == f"results are in {folder}: report.html, answer.md, answer.xlsx"
 

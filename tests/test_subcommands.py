@@ -285,8 +285,6 @@ def test_the_version_names_what_a_report_needs(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("option", "remedy"),
     [
-        ("--cfg", "peered keys"),
-        ("--info", "peered --version"),
         ("--dryrun", "did you mean --dry-run?"),
         ("-x", "--help"),
     ],

@@ -139,3 +139,24 @@ def test_the_first_of_each_world_is_its_baseline_and_worlds_of_one_have_none() -
     assert firsts_of_worlds(["x", "y", "x", "y"]) == [0, 1, 0, 1]
     assert firsts_of_worlds(["x", "x"]) is None
     assert firsts_of_worlds(["x", "y", "x"]) is None
+
+
+def test_the_measures_shown_can_be_named_and_asked_anew_without_playing(
+    sweep: Sweep, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = sweep("staffing=traditional,peer_added", "demand.growth=1,1.1", f"report.measures=[{STAY}]")
+    assert shown(answer).count("Stay, mental health (h)") == 1
+    assert "Wait, all" not in shown(answer).partition("What it costs")[2]
+    assert main(["study=results", f"run={tmp_path / 'out'}"]) == 0
+    assert "Stay, mental health (h)" in capsys.readouterr().out
+    assert main(["study=results", f"run={tmp_path / 'out'}", f"report.measures=[{ALONE}]"]) == 0
+    assert "Time without staff (min)" in capsys.readouterr().out
+
+
+def test_a_measure_that_is_none_and_one_for_no_sweep_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-m", "staffing=traditional,peer_added", "report.measures=[reach.mental_helth]"]) == 2
+    assert "did you mean reach.mental_health" in capsys.readouterr().err
+    assert main(["study=run", f"report.measures=[{WAIT}]"]) == 2
+    assert "it is for sweeps: peered -m" in capsys.readouterr().err
+    assert main([f"report.measures=[{WAIT}]"]) == 2
+    assert "leave it out of study=compare" in capsys.readouterr().err

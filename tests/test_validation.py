@@ -22,6 +22,7 @@ from sim.analysis.validation import (
 )
 from sim.cli import main
 from sim.department.scenario import Scenario
+from sim.report.screen import MOST_LINES
 from sim.report.validation_report import (
     COLUMNS,
     accepted_text,
@@ -178,16 +179,26 @@ def printed(validation: Validation) -> str:
     return page.getvalue()
 
 
-def test_the_terminal_shows_counts_distance_and_trades_before_the_rows() -> None:
+def test_the_terminal_says_in_five_lines_how_real_it_looks_and_then_what_is_not_inside() -> None:
     text = printed(some_rows())
-    head, table = text.split(" Row ", 1)
-    assert "calibrate: 1 inside, 0 near, 1 miss" in head
-    assert "0.50 half-widths" in head
-    assert "over the 3 rows" in head
-    assert "2 miss. Wait, min: 60.0 (55.0 to 65.0), accepted 72-108. Fewer rooms cure it." in " ".join(head.split())
-    assert "no trade is known that would cure it: 3c near." in head
-    assert table.index("60.0") < table.index("(55.0 to 65.0)")
-    assert max(len(line.rstrip()) for line in text.splitlines()) <= 100
+    head, table = text.split("\nRow ", 1)
+    assert head.count("• ") == 5
+    said = " ".join(head.split())
+    assert "1 inside, 0 near, 1 miss of rows that numbers may be tuned to" in said
+    assert "0.50 half-widths" in said
+    assert "over the 3 rows" in said
+    assert "What does not: Wait, min: 60.0 (55.0 to 65.0), accepted 72-108." in said
+    assert table.index("60.0 (55.0 to 65.0)  miss") < table.index("near")
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_the_rows_of_a_validation_that_misses_much_fit_a_screen(width: int) -> None:
+    outside = some_rows().rows[1]
+    page = io.StringIO()
+    print_validation(Validation((outside,) * 39, 52, 0.95), Console(file=page, width=width))
+    lines = page.getvalue().splitlines()
+    assert len(lines) + 4 <= MOST_LINES, "with progress above it and the folder below"
+    assert max(len(line.rstrip()) for line in lines) <= width
 
 
 def test_shares_are_shown_in_percent_and_a_row_without_an_interval_without_one() -> None:

@@ -15,6 +15,8 @@ from sim.config.key_paths import MODELS
 from sim.config.keys import keys_of, keys_of_other_studies, meanings
 from sim.report.console import say_unbroken
 
+SHOWS_ALONE = ("--cfg", "--info")
+"""Options that show a command instead of playing it."""
 CHOSEN = (*MODELS, "experiment")
 """Keys that are set to the name of a file."""
 
@@ -35,7 +37,7 @@ def candidates() -> list[str]:
     documented = {item.key for item in (*keys_of(composed), *keys_of_other_studies(composed)) if item.meaning}
     outside = [row.key for row in meanings() if row.section in ("outside", "sweep") and row.key not in CHOSEN]
     keys = sorted(key for key in documented if "." in key and key.split(".")[0] in MODELS)
-    return [*OPTIONS, *COMMANDS, *choices, *(f"{key}=" for key in dict.fromkeys((*outside, *keys)))]
+    return [*OPTIONS, *SHOWS_ALONE, *COMMANDS, *choices, *(f"{key}=" for key in dict.fromkeys((*outside, *keys)))]
 
 
 USE_IN_BASH = 'eval "$(peered completion bash)"'

@@ -19,7 +19,12 @@ def version_command(words: Sequence[str], folder: Path | None, console: Console,
     if words or folder:
         say_unbroken(errors, "peered: --version takes no other arguments")
         return 2
+    say_unbroken(console, version_line())
+    return 0
+
+
+def version_line() -> str:
+    """Version, Python, engines and code."""
     engines = f"engines: compiled, simpy ({installed('simpy')})"
     line = f"peered {installed('peered')}, Python {platform.python_version()}, {engines}"
-    say_unbroken(console, f"{line}, code {code_version()[:SHOWN_OF_HASH]}")
-    return 0
+    return f"{line}, code {code_version()[:SHOWN_OF_HASH]}"

@@ -28,7 +28,7 @@ from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import faults_outside_sweeps
 from sim.studies.question import (
     KEYS_OUTSIDE,
-    REPORT_BY,
+    REPORT_KEYS,
     STUDIES,
     CalibrateSettings,
     Question,
@@ -52,7 +52,7 @@ def compose(overrides: Sequence[str] = (), config_dir: Path | None = None) -> Qu
     if base is None:
         raise ScenarioError(draft.problems)
     composed = finished(draft, base, tuple(overrides))
-    if for_sweeps := list(faults_outside_sweeps(composed.study)):
+    if for_sweeps := list(faults_outside_sweeps(composed.study, composed.measures)):
         raise ScenarioError(for_sweeps)
     return composed
 
@@ -81,6 +81,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
         engine=groups["engine"].value.name,
         executor=groups["executor"].value,
         by=groups["report"].value.by,
+        measures=groups["report"].value.measures,
         choices=dict(draft.choices),
         scenarios=compared,
         overrides=overrides,
@@ -169,8 +170,8 @@ class Composition:
     def check_unused(self) -> None:
         """Keys outside the groups that the study would pass over in silence."""
         study, given = self.study, {"output": self.root.output, **self.draft.paths}
-        given |= {item.key: str(item.value) for item in self.draft.values if item.key == REPORT_BY}
-        for key in (*KEYS_OUTSIDE, REPORT_BY):
+        given |= {item.key: str(item.value) for item in self.draft.values if item.key in REPORT_KEYS}
+        for key in (*KEYS_OUTSIDE, *REPORT_KEYS):
             if study is None or given.get(key) is None or key in study.uses:
                 continue
             users = " and ".join(f"study={name}" for name in studies_using(key))

@@ -15,7 +15,7 @@ from sim.io.workbook import Column, Sheet
 from sim.register.rows import GRADES, ROLES, Assumption, read_keys
 from sim.report.console import say, say_unbroken
 from sim.report.description import CERTAINTY, Finding, FindingLine, Section, TextRows, TextTable
-from sim.report.screen import finding_texts
+from sim.report.screen import MOST_LINES, finding_texts, n_lines, shown_briefly
 from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.tables.answer_workbook import table_sheet
 
@@ -116,13 +116,31 @@ def assumed_value(item: Assumption) -> str:
 
 
 def print_register(answer: StoredAnswer, console: Console) -> None:
-    """The lines, then every row with its key, which is not broken so that it can be copied."""
-    for text in finding_texts(answer.finding):
+    """The lines, then the rows with their keys, which are not broken so that they can be copied.
+
+    Of more than `MOST_PRINTED` those that fit on a screen: nobody reads three hundred there.
+    """
+    if shown_briefly(answer.finding, console):
+        return
+    head = list(finding_texts(answer.finding))
+    for text in head:
         say(console, text)
-    for number, quantity, value, grade, source in (
-        row for row in answer.table(REGISTER_ROWS)[1:] if len(row) == len(REGISTER_HEAD)
-    ):
+    rows = [row for row in answer.table(REGISTER_ROWS)[1:] if len(row) == len(REGISTER_HEAD)]
+    room = MOST_LINES - LINES_OF_HOW - sum(n_lines(text, console) for text in head)
+    for place, (number, quantity, value, grade, source) in enumerate(rows):
         what, _, keys = quantity.partition("\n")
-        say(console, Text.assemble("\u2022 ", (number, "bold"), f" {grade}  {what}: {value}. {source}"))
+        text = Text.assemble("\u2022 ", (number, "bold"), f" {grade}  {what}: {value}. {source}")
+        room -= n_lines(text, console) + bool(keys)
+        if len(rows) > MOST_PRINTED and room < 0:
+            say(console, f"{len(rows) - place} more rows. {HOW_TO_SEE_ALL}")
+            return
+        say(console, text)
         if keys:
             say_unbroken(console, f"  {keys}", "dim")
+
+
+MOST_PRINTED, LINES_OF_HOW = 60, 3
+HOW_TO_SEE_ALL = (
+    "Those about something: study.word=wait, study.grade=[A]. All of them in one file: output=FOLDER writes "
+    "report.html and answer.xlsx."
+)

@@ -27,9 +27,9 @@ from sim.report.description import (
 )
 from sim.report.figures.captions import FIGURE_CAPTIONS, figures_drawn
 from sim.report.json_lines import EventConsole
-from sim.report.screen import in_lines, print_answer, print_remarks, width_of_rows
+from sim.report.screen import in_lines, print_answer, print_remarks, shown_briefly, width_of_rows
 from sim.report.tables import answer_workbook, comparison_rows, left_out_rows
-from sim.report.terminal import aloud
+from sim.report.terminal import LINES_ON_TERMINAL, aloud
 from sim.report.words import assumption_words, caveats
 from sim.report.words.comparison_finding import (
     OTHER_DEMAND,
@@ -51,10 +51,12 @@ LAST_SHOWN = ("wait_triage_to_pia_mean.medical", "length_of_stay_mean.medical", 
 """Those left out first: a column or a row like them is there."""
 _HEAD_WIDTH = 13
 """Columns of the terminal that the heads of a page of many staffings are folded to."""
+FEWEST_ROWS = 3
+"""Rows of the table of the terminal there are always: those that the finding is about, and how many are left out."""
 LINES_AROUND = 5
-"""Lines left for progress and where the results are."""
-LINES_OF_LEVELS = 3
-"""The same for what other levels of demand add."""
+"""Lines left for progress and where the results are; on a terminal, where the bar is drawn over itself, two."""
+LINES_OF_LEVELS, LINES_OF_DRAWS = 3, 9
+"""The same for what other levels of demand add, and draws of the assumptions."""
 _MOST_NAMED = 2
 """Staffings named in a caution; all of them are in `answer.md`."""
 N_FIGURES_SHOWN = 2
@@ -74,6 +76,7 @@ def describe_comparison(comparison: Comparison, with_figures: bool = False) -> D
         title=whole.question,
         intro=caveats.changed_line(comparison),
         n_rows=max(len(measures), len(comparison.staffings)),
+        fewest_rows=FEWEST_ROWS,
         screen_table=partial(_screen_table, comparison),
         remarks=remarks_at(comparison, comparison.central_level),
         sections=partial(_page_sections, comparison, with_figures),
@@ -93,7 +96,7 @@ def _screen_table(comparison: Comparison, n_rows: int, width: int) -> ScreenTabl
         rows = staffings_down(comparison, n_rows, width)
         n_shown = len(rows[0]) - 1
     is_whole = n_shown == len(comparison.known_measures(HEADLINE)) and comparison.others
-    return ScreenTable(rows, [legend(comparison) + ("" if is_whole else " More measures in answer.md.")])
+    return ScreenTable(rows, [legend(comparison) + ("" if is_whole else " More in answer.md.")])
 
 
 def measures_down(comparison: Comparison, n_rows: int) -> TextRows:
@@ -110,16 +113,17 @@ def staffings_down(comparison: Comparison, n_rows: int, width: int) -> TextRows:
     """A row for each staffing, and a column for as many of the most important measures as fit, one at least."""
     names, measures = comparison_rows.all_staffings(comparison), comparison.known_measures(HEADLINE)
     left_out = len(names) - n_rows + 1 if len(names) > n_rows else 0
+    more = [f"… {left_out} more, in answer.md"] if left_out else []
     rows: TextRows = []
     for n_columns in range(1, 1 + len(FIRST_SHOWN)):
         chosen = [name for name in measures if name in FIRST_SHOWN[:n_columns]]
         shown = names[: len(names) - left_out]
         across = comparison_rows.measure_rows(comparison, shown, chosen, head_in_lines, comparison_rows.change_cell)
-        wider: TextRows = list(zip(*across, strict=True))
+        wider: TextRows = [*zip(*across, strict=True), *((text, *[""] * len(chosen)) for text in more)]
         if rows and width_of_rows(wider) > width:
             break
         rows = wider
-    return [*rows, (f"… {left_out} more, in answer.md", *[""] * (len(rows[0]) - 1))] if left_out else rows
+    return rows
 
 
 def legend(comparison: Comparison) -> str:
@@ -130,9 +134,8 @@ def legend(comparison: Comparison) -> str:
         one = comparison.n_replications() < 2
         return f"{'One replication' if one else f'Mean ± half-width of its {percent} interval'}.{marks}"
     return (
-        f"{comparison.label(comparison.baseline)}: mean ± half-width of its {percent} interval; else difference "
-        "from it, same patients, shares in % points. *: beyond chance, all measures judged together. "
-        f"=: identical.{marks}"
+        f"{comparison.label(comparison.baseline)}: mean ± half-width of its {percent} interval; others: difference "
+        f"from it. *: beyond chance, all judged together. =: identical.{marks}"
     )
 
 
@@ -244,17 +247,21 @@ def in_sentence(name: str) -> str:
 # --- the terminal, in two parts
 
 
-def print_comparison(comparison: Comparison, console: Console, more_to_come: bool = False) -> None:
-    """The answer on the terminal; `more_to_come`: other levels of demand are still being played, and lines are left for
-    what they add."""
-    print_answer(describe_comparison(comparison), console, LINES_AROUND + LINES_OF_LEVELS * more_to_come)
+def print_comparison(comparison: Comparison, console: Console, lines_to_come: int = 0) -> None:
+    """The answer on the terminal; `lines_to_come` are left for what other levels of demand and draws of the assumptions
+    add, which are still being played."""
+    answer = describe_comparison(comparison)
+    if shown_briefly(answer.whole_finding, console, answer.intro, answer.remarks, is_whole=not lines_to_come):
+        return
+    around = LINES_ON_TERMINAL - 1 if console.is_terminal else LINES_AROUND
+    print_answer(answer, console, around + lines_to_come)
 
 
 def print_other_levels(comparison: Comparison, console: Console) -> None:
     """What further levels of demand and draws of the assumptions add to the answer at the central level, and whether
     some were not played whole."""
     if isinstance(console, EventConsole):
-        console.answer(describe_comparison(comparison))
+        print_comparison(comparison, console)
         return
     further = [level for level in comparison.levels if level != comparison.central_level]
     lines = [certainty_line(comparison), FindingLine(OTHER_DEMAND, other_levels_line(comparison))]

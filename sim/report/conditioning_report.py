@@ -12,7 +12,7 @@ from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
 from sim.report.description import CERTAINTY, Finding, FindingLine, Section, TextRows, TextTable
-from sim.report.screen import finding_texts, rich_table
+from sim.report.screen import MOST_LINES, finding_texts, n_lines, rich_table, shown_briefly
 from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet
 from sim.report.validation_report import accepted_text, in_unit, percent_sign
@@ -122,8 +122,29 @@ def conditioning_sheets(found: Conditioned) -> Iterator[Sheet]:
 
 def print_conditioning(answer: StoredAnswer, console: Console) -> None:
     """The lines, then every row."""
+    if shown_briefly(answer.finding, console):
+        return
     for text in finding_texts(answer.finding):
         say(console, text)
     if rows := answer.table(ROW_BY_ROW):
         console.print()
-        show(console, rich_table(rows, (0, 1, 2, 4)))
+        n_shown = (
+            MOST_LINES - LINES_AROUND_WAVES - sum(n_lines(text, console) for text in finding_texts(answer.finding))
+        )
+        show(console, rich_table([rows[0], *least_inside(rows[1:], n_shown)], (0, 1, 2, 4)))
+        if len(rows) - 1 > n_shown:
+            say(console, f"The {n_shown} of {len(rows) - 1} rows that fewest draws are inside; all in answer.md.")
+
+
+LINES_AROUND_WAVES = 9
+"""Lines for waves, the head of the table, what is left out, and where the results are."""
+
+
+def least_inside(rows: TextRows, n: int) -> TextRows:
+    """So many rows that the fewest draws are inside, in their order."""
+
+    def share(row: tuple[str, ...]) -> float:
+        return float(row[-1].strip(" %")) if row[-1].strip(" %").isdigit() else 0.0
+
+    chosen = sorted(rows, key=share)[:n]
+    return [row for row in rows if row in chosen]

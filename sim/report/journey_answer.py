@@ -23,7 +23,7 @@ from sim.report.console import say
 from sim.report.description import CERTAINTY, Finding, FindingLine, Points, Section, TextRows, TextTable
 from sim.report.html_page import Picture
 from sim.report.journey import DEPARTURES, WORTH_SAYING_MINUTES, journey
-from sim.report.screen import finding_texts
+from sim.report.screen import finding_texts, shown_briefly
 from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.terminal import LINE_WIDTH
 from sim.report.words.caveats import RESPECT
@@ -256,6 +256,8 @@ JOURNEY_COLUMNS = {
 
 def print_journeys(answer: StoredAnswer, console: Console) -> None:
     """Heading, what differs, both journeys (side by side where there is room), and what this is not."""
+    if shown_briefly(answer.finding, console):
+        return
     question, differs, *others = finding_texts(answer.finding)
     say(console, question)
     say(console, differs)

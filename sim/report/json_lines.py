@@ -16,14 +16,14 @@ Errors are text on standard error. Numbers that are not known or not finite are 
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from threading import Lock
 from typing import Any, TextIO
 
 from rich.console import Console
 
-from sim.report.description import Description
+from sim.report.description import Finding
 from sim.report.terminal import LINE_WIDTH, PatientStream
 
 SCHEMA = 1
@@ -43,15 +43,15 @@ class EventConsole(Console):
             self._stream.write(json.dumps(finite(line), allow_nan=False, default=str) + "\n")
             self._stream.flush()
 
-    def answer(self, answer: Description, is_whole: bool = True) -> None:
+    def answer(self, finding: Finding, changed: str = "", remarks: Iterable[str] = (), is_whole: bool = True) -> None:
         """The lines of an answer, which a terminal would show above its table, and where to be careful."""
-        lines = [line._asdict() for line in answer.whole_finding.lines]
+        lines = [line._asdict() for line in finding.lines]
         self.event(
             "answer",
-            question=answer.whole_finding.question,
+            question=finding.question,
             lines=lines,
-            changed=answer.intro,
-            remarks=list(answer.remarks),
+            changed=changed,
+            remarks=list(remarks),
             is_whole=is_whole,
         )
 

@@ -4,7 +4,7 @@ Everything a study shows, progress included, keeps to `MOST_LINES`; what is left
 """
 
 import textwrap
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -23,7 +23,7 @@ MOST_LINES = 40
 """Lines of a terminal of 100 columns that the answer of any study may take."""
 MOST_REMARK_LINES = 7
 """Lines for remarks to which rows of the table give way."""
-FEWEST_REMARK_LINES = 2
+FEWEST_REMARK_LINES = 1
 """Lines for remarks that there are always."""
 LONGEST_INTRO = 180
 """Characters of what was changed; all of it is in `answer.md`."""
@@ -32,17 +32,8 @@ TABLE_FRAME = 2
 
 
 def print_answer(answer: Description, console: Console, lines_around: int = 0) -> None:
-    """Print the answer in at most `MOST_LINES` less `lines_around`, those printed before it and after it.
-
-    On a quiet console its finding alone, without the question.
-    """
-    if isinstance(console, EventConsole):
-        console.answer(answer)
-        return
-    if isinstance(console, QuietConsole):
-        with aloud(console):
-            for text in list(finding_texts(answer.finding))[1:]:
-                say(console, text)
+    """Print the answer in at most `MOST_LINES` less `lines_around`, those printed before it and after it."""
+    if shown_briefly(answer.whole_finding, console, answer.intro, answer.remarks):
         return
     remarks = list(answer.remarks)
     intro = cut_end(answer.intro, LONGEST_INTRO)
@@ -58,6 +49,25 @@ def print_answer(answer: Description, console: Console, lines_around: int = 0) -
             say(console, line, style="dim")
         room -= height(table, console)
     print_remarks(remarks, console, max(room, FEWEST_REMARK_LINES))
+
+
+def shown_briefly(
+    finding: Finding, console: Console, changed: str = "", remarks: Iterable[str] = (), is_whole: bool = True
+) -> bool:
+    """Show a finding alone where nothing else is wanted: its five lines on a quiet console, an event to a program.
+
+    Returns whether that was so.
+    """
+    if isinstance(console, EventConsole):
+        console.answer(finding, changed, remarks, is_whole)
+        return True
+    if isinstance(console, QuietConsole):
+        _, *lines = finding_texts(finding)
+        with aloud(console):
+            for text in lines:
+                say(console, text)
+        return True
+    return False
 
 
 def finding_texts(finding: Finding) -> Iterator[Text]:

@@ -11,12 +11,15 @@ import pandas as pd
 from rich.console import Console
 
 from sim.analysis.validation import USES, VERDICTS, PublishedRow, ValidatedRow, Validation
+from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import NOTHING, counted, plain_number
+from sim.io.short_lists import few_of
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
 from sim.report.description import CERTAINTY, Finding, FindingLine, Points, Section, TextRows, TextTable, Typed, page
-from sim.report.screen import rich_table
+from sim.report.screen import MOST_LINES, finding_texts, n_lines, rich_table, shown_briefly
 from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet, with_readme
+from sim.report.terminal import LINE_WIDTH
 from sim.report.words.caveats import CHANCE_ONLY
 from sim.report.words.measure_words import whole_percent
 
@@ -129,25 +132,39 @@ def missed_sentences(validation: Validation) -> Iterator[str]:
 # --- the terminal
 
 
+SCREEN_HEAD = ("Row", "Not inside", "Accepted", "Simulated", "Verdict")
+LINES_AROUND_ROWS, FEWEST_OUTSIDE = 10, 3
+"""Lines for progress, the head of the table, its legend and where the results are; rows that there are always."""
+WIDTH_BESIDE_MEASURE = 56
+"""Columns of the terminal for the cells beside the name of a measure."""
+
+
 def print_validation(validation: Validation, console: Console) -> None:
-    """Counts, the median distance, rows that are not inside with their trades; then every row."""
-    for use in USES:
-        say(console, f"{use}: {counts_text(validation, use)}", "bold")
-    say(console, distance_sentence(validation), "bold")
-    for line in (*missed_sentences(validation), *validation.notes):
-        say(console, f"• {line}")
+    """The finding, and as many rows that are not inside as fit, those that miss first."""
+    finding, notes = validation_finding(validation), [*missed_sentences(validation), *validation.notes]
+    if shown_briefly(finding, console, remarks=notes):
+        return
+    texts = list(finding_texts(finding))
+    for text in texts:
+        say(console, text)
+    room = MOST_LINES - LINES_AROUND_ROWS - sum(n_lines(text, console) for text in texts)
+    outside = [row for verdict in ("miss", "near") for row in validation.rows if row.verdict == verdict]
+    shown = outside[: max(FEWEST_OUTSIDE, room)]
+    if not shown:
+        return
+    width = min(LINE_WIDTH, console.width) - WIDTH_BESIDE_MEASURE
     console.print()
-    show(console, rich_table([_folded(*cells) for cells in text_rows(validation.rows)], _LEFT))
-    say(console, f"{WHAT_VERDICTS_MEAN}. {WHAT_USES_MEAN}. Sources are named by their ids. The rule: {PROTOCOL}.")
+    show(console, rich_table([SCREEN_HEAD, *(screen_cells(row, width) for row in shown)], (0, 1, 4)))
+    more = f"{len(outside) - len(shown)} more rows that are near, and what" if outside[len(shown) :] else "What"
+    legend = f"near: the interval overlaps the accepted range ({PROTOCOL})."
+    say(console, f"{legend} {more} would cure a miss, in answer.md.", "dim")
 
 
-_LEFT = (0, 1, 2, 3, 5, 7)
-"""Columns of the terminal that are text; the others are numbers."""
-
-
-def _folded(row: str, measure: str, published: str, accepted: str, basis: str, simulated: str, *others: str) -> _Row:
-    """The cells of a row on the terminal: the basis below the range, the interval below the mean."""
-    return row, measure, published, f"{accepted}\n{basis}", simulated.replace(" (", "\n("), *others
+def screen_cells(row: ValidatedRow, width: int) -> tuple[str, ...]:
+    """A row on the terminal, in one line, its measure cut to a width."""
+    published = row.published
+    measure = cut_end(published.measure, width)
+    return published.row, measure, accepted_text(published), simulated_text(row), row.verdict or NOTHING
 
 
 # --- the folder
@@ -173,13 +190,33 @@ def validation_page_sections(validation: Validation) -> list[Section]:
 
 
 def validation_finding(validation: Validation) -> Finding:
-    """The question and what came of it, in lines."""
+    """The question and what came of it, in five lines."""
+    judged = [row for row in validation.rows if row.verdict is not None]
+    n_of = {verdict: sum(row.verdict == verdict for row in judged) for verdict in VERDICTS}
+    missed = [row for row in judged if row.verdict == "miss"]
+    looks = (
+        f"of {counted(len(judged), 'row')} set beside published figures or a judgement {n_of['inside']} lie inside the "
+        f"accepted range, {n_of['near']} overlap it, {n_of['miss']} miss it. {distance_sentence(validation)}"
+    )
+    named = [
+        f"{row.published.measure}: {simulated_text(row)}, accepted {accepted_text(row.published)}" for row in missed
+    ]
     n = max((row.n for row in validation.rows), default=0)
-    lines = [FindingLine(use.capitalize(), f"{counts_text(validation, use)} ({USE_WORDS[use]}).") for use in USES]
     percent = whole_percent(validation.confidence)
     sure = f"{counted(n, 'replication')} of {counted(validation.weeks, 'week')}, {percent} intervals. {CHANCE_ONLY}"
-    lines += [FindingLine("How far", distance_sentence(validation)), FindingLine(CERTAINTY, sure)]
-    return Finding(TITLE, tuple(lines))
+    texts = {
+        "What looks real": looks,
+        "What does not": f"{few_of(named, MISSES_NAMED, '; ') or 'nothing misses its range'}.",
+        "The fair test": f"of rows that nothing was moved for {counts_text(validation, 'check')}.",
+        "Tuned or put in": f"{counts_text(validation, 'calibrate')} of rows that numbers may be tuned to; "
+        f"{counts_text(validation, 'input')} of what was put in.",
+        CERTAINTY: sure,
+    }
+    return Finding(TITLE, tuple(FindingLine(label, text) for label, text in texts.items()))
+
+
+MISSES_NAMED = 3
+"""Rows that miss which the finding names."""
 
 
 def counts_text(validation: Validation, use: str) -> str:

@@ -138,6 +138,7 @@ class SweepFacts(BaseModel):
     asked: StoppingRules = Field(default_factory=StoppingRules)
     study: str = "sweep"
     draw_weeks: Annotated[int, Field(ge=0)] = 0
+    shown: Annotated[list[str], Field(max_length=1_000)] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> "SweepFacts":

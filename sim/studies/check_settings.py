@@ -12,10 +12,17 @@ from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.suggest import did_you_mean
 from sim.runs.stopping_rules import faults_of_rules
-from sim.studies.question import AgainstBaselineSettings, MeasuredSettings, PlayedSettings, StudySettings
+from sim.studies.question import (
+    REPORT_MEASURES,
+    AgainstBaselineSettings,
+    MeasuredSettings,
+    PlayedSettings,
+    StudySettings,
+)
 
 _ONLY_SWEPT = ("select", "best", "controls")
 """Fields of a study that mean something in a sweep only."""
+FOR_SWEEPS = "it is for sweeps: peered -m …"
 
 
 def measures_of(scenarios: Iterable[Scenario]) -> set[str]:
@@ -41,6 +48,14 @@ def faults_of_measures_named(study: MeasuredSettings, scenarios: list[Scenario])
     known = measures_of(scenarios) if rules.precision or rules.ranked_by else set()
     yield from faults_of_rules(rules, study.replications, lambda name: "" if name in known else no_measure(name, known))
     yield from faults_of_warm_up(study, scenarios)
+
+
+def faults_of_shown(measures: Iterable[str], scenarios: Iterable[Scenario]) -> Iterator[Problem]:
+    """Names among the measures that are to be shown which no run has."""
+    known = measures_of(scenarios) if measures else set()
+    for name in measures:
+        if name not in known:
+            yield Problem(REPORT_MEASURES, repr(name), no_measure(name, known))
 
 
 def no_measure(measure: str, known: set[str]) -> str:
@@ -69,16 +84,18 @@ def faults_of_warm_up(study: PlayedSettings, scenarios: list[Scenario]) -> Itera
         yield Problem("study.warm_up_weeks", "'auto'", remedy)
 
 
-def faults_outside_sweeps(study: StudySettings) -> Iterator[Problem]:
-    """What is asked of one scenario, or of a comparison, and only a sweep answers."""
+def faults_outside_sweeps(study: StudySettings, shown: Iterable[str] = ()) -> Iterator[Problem]:
+    """What is asked of one scenario, or of a comparison, and only a sweep answers; `shown`: measures to be shown."""
     if not isinstance(study, MeasuredSettings):
         return
+    for name in shown:
+        yield Problem(REPORT_MEASURES, repr(name), f"{FOR_SWEEPS}; a whole answer shows every measure")
     if study.warm_up_weeks == "auto":
-        yield Problem("study.warm_up_weeks", "'auto'", "it is for sweeps: peered -m …; give a number of weeks")
+        yield Problem("study.warm_up_weeks", "'auto'", f"{FOR_SWEEPS}; give a number of weeks")
     for name in _ONLY_SWEPT:
         value = getattr(study, name)
         if value:
-            yield Problem(f"study.{name}", repr(getattr(value, "measure", value)), "it is for sweeps: peered -m …")
+            yield Problem(f"study.{name}", repr(getattr(value, "measure", value)), FOR_SWEEPS)
 
 
 def presets_of(study: AgainstBaselineSettings | None) -> tuple[str, ...]:

@@ -20,7 +20,13 @@ from sim.analysis.sequential_sampling import next_replications_of, play_in_round
 from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
 from sim.department.scenario import Scenario, ScenarioError
 from sim.engine.measures.number_text import counted
-from sim.report.comparison_answer import describe_comparison, print_comparison, print_other_levels
+from sim.report.comparison_answer import (
+    LINES_OF_DRAWS,
+    LINES_OF_LEVELS,
+    describe_comparison,
+    print_comparison,
+    print_other_levels,
+)
 from sim.report.description import answer_markdown
 from sim.report.early_table import EARLY_MEASURES, early_differences
 from sim.report.figures.captions import figures_drawn
@@ -152,7 +158,8 @@ class FirstAnswer(AnswerScreen[Comparison]):
             self.watch.end()
         answer = partial(comparison_of, self.runs, self.plan, time.monotonic() - self.started)
         errors = patient_console(sys.stderr)
-        show_finished(lambda: print_comparison(answer(), self.console, more_to_come=True), errors, self.place)
+        lines = LINES_OF_LEVELS + (0 if self.plan.draws is None else LINES_OF_DRAWS)
+        show_finished(lambda: print_comparison(answer(), self.console, lines), errors, self.place)
         self.is_shown = True
 
     def show_all(self, answer: Comparison) -> None:

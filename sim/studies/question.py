@@ -29,7 +29,7 @@ MOST = 10**9
 WholePositive = Annotated[int, Field(ge=1, le=MOST)]
 WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 
-REPORT_BY = "report.by"
+REPORT_KEYS = REPORT_BY, REPORT_MEASURES = "report.by", "report.measures"
 KEYS_OUTSIDE = ("output", "visits", "run", "query", "table", "export")
 """Keys outside the group `study` that only some studies use."""
 
@@ -195,7 +195,7 @@ class CompareSettings(MeasuredSettings, AgainstBaselineSettings):
 class RunSettings(MeasuredSettings):
     """One scenario, played and measured; in a sweep each of many."""
 
-    uses: ClassVar[frozenset[str]] = frozenset({"output", REPORT_BY})
+    uses: ClassVar[frozenset[str]] = frozenset({"output", REPORT_BY, REPORT_MEASURES})
     name: Literal["run"] = "run"
 
 
@@ -277,7 +277,7 @@ class AssumptionsSettings(StudySettings):
 class ResultsSettings(StudySettings):
     """The answer of a study again, or what is asked of its tables; nothing is simulated."""
 
-    uses: ClassVar[frozenset[str]] = frozenset({"run", "query", "table", "export"})
+    uses: ClassVar[frozenset[str]] = frozenset({"run", "query", "table", "export", REPORT_MEASURES})
     name: Literal["results"] = "results"
 
 
@@ -344,13 +344,15 @@ class CalibrateSettings(StudySettings):
 
 
 class ReportContents(Frozen):
-    """What answers show beside their measures: groups of visits `by` attributes of `sim.analysis.subgroups`."""
+    """What answers show: groups of visits `by` attributes of `sim.analysis.subgroups`, and which `measures` of a sweep;
+    of none those of `sim.report.words.shown_measures`."""
 
     name: str
     by: Annotated[tuple[AttributeName, ...], BeforeValidator(as_list)] = ()
+    measures: Names = ()
 
     def _wrong(self) -> Iterator[str]:
-        yield from named_twice(by=self.by)
+        yield from named_twice(by=self.by, measures=self.measures)
 
 
 class ExecutorSettings(Frozen):
@@ -411,6 +413,7 @@ class Question:
     export: Path | None = None
     column_map: ColumnMap | None = None
     by: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
     @property
     def asks_by(self) -> bool:

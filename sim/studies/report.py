@@ -153,7 +153,7 @@ def swept_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
         tables = stored_tables(Results(folder), ("assumptions", "chances"), compared.staffings)
         return replace(compared, draw_weeks=received.facts.draw_weeks, **tables)  # type: ignore[arg-type]
 
-    report, compared = sweep_and_comparison(design, store, without_output(facts.command), second)
+    report, compared = sweep_and_comparison(design, store, without_output(facts.command), second, received.facts.shown)
     if suffix == ".md":
         return answer_markdown(describe_sweep(report))
     return sweep_page(report, compared, facts, redrawn_sweep(report, compared))

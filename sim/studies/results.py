@@ -121,7 +121,13 @@ def results_of_sweep(folder: Path, question: Question, wants_answer: bool, conso
         controlled = folder / CONTROLLED
         table = read_checked(controlled) if controlled.is_file() else None
         report = report_of(
-            store, labels, received_scenarios(received.scenarios), answer, without_output(facts.command), table
+            store,
+            labels,
+            received_scenarios(received.scenarios),
+            answer,
+            without_output(facts.command),
+            table,
+            question.measures or facts.shown,
         )
         print_answer(describe_sweep(report), console, lines_written(console))
         return

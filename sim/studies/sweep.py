@@ -128,6 +128,7 @@ def play_in(place: Path, design: Design, question: SweepQuestion, console: Conso
             design = design.with_warm_up(weeks)
         draws = draws_of(question.study, question.first.choices)
         own: dict[str, object] = {"study": "sweep", "asked": design.rules.model_dump(mode="json")}
+        own |= {"shown": list(question.first.measures)} if question.first.measures else {}
         own |= {} if draws is None else {"draw_weeks": draws.weeks}
         if draws is not None:
             check_comparable(design)
@@ -316,7 +317,7 @@ def answer_of_sweep(
             return compared
         return with_assumptions(compared, drawn_runs(store, further, compared.staffings, draws), (), ())
 
-    report, compared = sweep_and_comparison(design, store, question.command(), second)
+    report, compared = sweep_and_comparison(design, store, question.command(), second, question.first.measures)
     answer, controlled = report.answer, sweeping.controlled_answer(design, store, report.answer)
     described = describe_sweep(report)
     numbers = answer.plan.n_replications.tolist()
@@ -345,17 +346,21 @@ def steps_table(steps: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def sweep_and_comparison(
-    design: Design, store: run_store.RunStore, command: Sequence[str], second: Callable[[Comparison], Comparison]
+    design: Design,
+    store: run_store.RunStore,
+    command: Sequence[str],
+    second: Callable[[Comparison], Comparison],
+    asked: Sequence[str] = (),
 ) -> tuple[SweepReport, Comparison | None]:
     """All that is shown of a sweep, and if it can be read as one the comparison of its scenarios with the first.
 
-    `second` adds the intervals with the assumptions to the comparison.
+    `second` adds the intervals with the assumptions to the comparison; `asked` names the measures to be shown.
     """
     labels, rules = design.labels, design.rules
     answer = sweeping.sweep_answer(store, labels, design.replications, design.confidence, rules)
     scenarios = swept_scenarios(design.scenarios, design.table())
     controlled = sweeping.controlled_answer(design, store, answer) if rules.controls else None
-    report = report_of(store, labels, scenarios, answer, command, controlled)
+    report = report_of(store, labels, scenarios, answer, command, controlled, asked)
     is_one_world = len(set(scenarios.worlds)) == 1
     compared = sweeping.as_comparison(answer, design.scenarios, report.names) if is_one_world else None
     kind = kind_of_figure(report)

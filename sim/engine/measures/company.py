@@ -134,7 +134,7 @@ def minutes_without_staff_or_caregiver(cohort: Cohort) -> Few:
         "the longest time unseen of eligible {who}", "shorter", "longer",
     ),
     headline=Headline(
-        50, ("mental_health",), "Longest time unseen", "had a longest time unseen {way} by {amount}", "shorter",
+        50, ("mental_health",), "Longest time unseen", "had a longest time unseen {amount} {way}", "shorter",
         "longer", protocol=Protocol(2, "secondary", "mental_health", after_results=True),
     ),
 )  # fmt: skip

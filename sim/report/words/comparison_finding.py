@@ -103,7 +103,10 @@ def clauses_text(moved: Sequence[tuple[str, FoundValue]], n_changed: int, interv
     for (name, found), interval in zip(moved, intervals, strict=True):
         brief, subject = HEADLINES[name], number_text.part_text(name.partition(".")[2])
         way = brief.less if found.mean < 0.0 else brief.more
-        words = brief.says.format(amount=amount_of_change(name, found.mean), way=way)
+        amount = amount_of_change(name, found.mean)
+        if brief.says.startswith("{amount}"):  # so many visits more or fewer
+            amount = amount.replace(number_text.POINTS, "in 100")
+        words = brief.says.format(amount=amount, way=way)
         subject = subject.replace("visits", "patients") if brief.of_patients else subject
         about = f"of {subject}, " if words[0].isdigit() or words.startswith(UNDER) else f"{subject} "
         clauses.append(f"{'' if subject == subject_before else about}{words}{interval}")
@@ -160,7 +163,7 @@ def _unchanged_text(comparison: Comparison, staffing: str) -> str:
     parts = [
         named_topics(unshown, "no difference beyond chance in "),
         named_topics(alone, "taken alone beyond chance, all measures together not: "),
-        named_topics(same, "identical to the last bit: "),
+        named_topics(same, "exactly the same: "),
         named_topics(unknown, "not measured: "),
     ]
     return f"{'; '.join(part for part in parts if part) or 'every headline measure changes'}."
