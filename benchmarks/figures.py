@@ -1,13 +1,15 @@
-"""The figures of the README, drawn from small tables that stand beside them.
+"""The figures of the docs, drawn from small tables that stand beside them.
 
-`python -m benchmarks.figures COMPARISON BREAKEVEN` takes these tables out of two results folders, those of `peered
-study.assumptions=true` and of `peered study=breakeven staffing=peer_added`, and draws the figures. Without folders
-they are drawn from the tables that are there, as after a change of how they look. A test compares what is drawn with
-the pictures in docs/figures.
+`python -m benchmarks.figures COMPARISON BREAKEVEN VALIDATION` takes these tables out of three results folders, those of
+`peered study.assumptions=true`, of `peered study=breakeven staffing=peer_added` and of `peered study=validate`, and
+draws the figures. Without folders they are drawn from the tables that are there, as after a change of how they look. A
+test compares what is drawn with the pictures in docs/figures.
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,16 +19,22 @@ from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_run
 from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import BEST_OF_ALL, Comparison
 from sim.analysis.estimates import FLAGS, GUARDS, cautions_table
+from sim.analysis.validation import stored_validation
 from sim.config import compose
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
-from sim.report.figures.breakeven_figure import draw_break_even
-from sim.report.figures.draw_all import draw_figure
+from sim.report.figures.breakeven_figure import break_even_figure
+from sim.report.figures.draw_all import FIGURE_MAKERS
+from sim.report.figures.frame import WIDTH, Frame
 from sim.report.figures.headline_figures import SHOWN_MEASURES
+from sim.report.figures.theme import styled
+from sim.report.figures.validation_figure import validation_figure
+from sim.report.tables.comparison_rows import PAID_SHARES
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven import break_even_plan_of
 from sim.studies.compare import plan_of
+from sim.studies.validate import VALIDATION_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures"
@@ -34,7 +42,16 @@ TABLES = FIGURES / "data"
 COMPARISON = ("study.assumptions=true",)
 BREAK_EVEN = ("study=breakeven", "staffing=peer_added")
 """The words of the two questions after `peered`."""
-OF_COMPARISON = ("finding", "scorecard", "hour_of_week")
+OF_COMPARISON = (
+    "finding", "scorecard", "differences", "cost", "minutes_without_staff", "hour_of_week", "not_met", "peer_day",
+    "waits_by_acuity", "return_curves", "heads_and_load", "utilisation", "demand",
+)  # fmt: skip
+"""Figures of a comparison that there are tables for."""
+OF_ROLES = ("heads_and_load", "utilisation")
+"""Those drawn from the mean day of each role."""
+WAITING = ("traditional", "nurse_added", "peer_added")
+"""Staffings whose waits are stored; those of others are as close."""
+FEW_DIGITS = "%.5g"
 ESTIMATES = ["demand", "staffing", "measure", "mean", "low", "high", "half_width", "sd", "n"]
 DIFFERENCES = [*ESTIMATES, "simultaneous_half_width", *FLAGS]
 CAUTIONS = ["demand", "staffing", *cautions_table(np.empty((1, len(GUARDS), 0)), 0.95)]
@@ -50,10 +67,10 @@ RUNS = ["label", "measure", "replication", "value"]
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.figures", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="of the comparison and the break-even")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="of the three studies")
     folders = parser.parse_args().folders
-    if len(folders) not in (0, 2):
-        parser.error("give two folders, of the comparison and of the break-even study, or none")
+    if len(folders) not in (0, 3):
+        parser.error("give three folders, of the comparison, the break-even study and the validation, or none")
     if folders:
         write_tables(*folders)
     for path in draw(FIGURES):
@@ -61,8 +78,8 @@ def main() -> int:
     return 0
 
 
-def write_tables(comparison: Path, break_even: Path) -> None:
-    """What the figures are drawn from, out of two results folders."""
+def write_tables(comparison: Path, break_even: Path, validation: Path) -> None:
+    """What the figures are drawn from, out of three results folders."""
     TABLES.mkdir(parents=True, exist_ok=True)
     for name, columns in (("estimates", ESTIMATES), ("differences", DIFFERENCES)):
         table = read_table(comparison / f"{name}.parquet")
@@ -74,11 +91,45 @@ def write_tables(comparison: Path, break_even: Path) -> None:
     chances = read_table(comparison / "chances.parquet")
     write(chances[chances["measure"] == PRIMARY], "chances", CHANCES)
     write(runs_of(break_even), "breakeven_runs", RUNS)
+    write_spreads(comparison)
+    (TABLES / VALIDATION_FILE).write_bytes((validation / VALIDATION_FILE).read_bytes())
 
 
-def write(table: pd.DataFrame, name: str, columns: list[str]) -> None:
+def write_spreads(comparison: Path) -> None:
+    """Distributions, curves and clouds at the central level of demand, with as many digits as can be seen."""
+    estimates = central(read_table(comparison / "estimates.parquet"))
+    write(estimates[estimates["measure"].isin(PAID_SHARES)].dropna(), "peer_day", ESTIMATES, FEW_DIGITS)
+    waits = central(read_table(comparison / "waits.parquet"))
+    waits = waits[waits["staffing"].isin(WAITING) & (waits["n"] > 0)]
+    write(
+        waits, "waits", ["demand", "staffing", "stream", "acuity", "from_minute", "to_minute", "n", "share"], FEW_DIGITS
+    )
+    returns = central(read_table(comparison / "returns.parquet"))
+    keys = ["demand", "staffing", "index", "days"]
+    write(returns, "returns", [*keys, "returned", "standard_error"], FEW_DIGITS)
+    write(central(read_table(comparison / "followed.parquet")), "followed", [*keys, "at_risk"], FEW_DIGITS)
+    alone = central(read_table(comparison / "alone.parquet"))
+    write(alone, "alone", ["demand", "staffing", "from_minute", "to_minute", "share"], FEW_DIGITS)
+    cloud = read_table(comparison / "cloud.parquet")
+    write(cloud, "cloud", ["staffing", "source", "number", "measure", "value"], FEW_DIGITS)
+    write(mean_days(central(read_table(comparison / "week.parquet"))), "days", None, FEW_DIGITS)
+
+
+def central(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows at demand as it is."""
+    return table[np.isclose(table["demand"], 1.0)]
+
+
+def mean_days(week: pd.DataFrame) -> pd.DataFrame:
+    """Heads, work and load of every role by the hour of the mean day: a week of one day."""
+    columns = [name for name in week if name.startswith(("heads_", "load_", "busy_"))]
+    return week.groupby(["demand", "staffing", "hour"], sort=False)[columns].mean().reset_index()
+
+
+def write(table: pd.DataFrame, name: str, columns: list[str] | None, digits: str = "%.10g") -> None:
     """Ten digits, far more than a figure shows; a table of the same numbers has the same bytes."""
-    table[columns].to_csv(TABLES / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")
+    chosen = table if columns is None else table[columns]
+    chosen.to_csv(TABLES / f"{name}.csv", index=False, float_format=digits, lineterminator="\n")
 
 
 def read(name: str) -> pd.DataFrame:
@@ -86,17 +137,38 @@ def read(name: str) -> pd.DataFrame:
 
 
 def draw(folder: Path) -> Iterable[Path]:
-    """Every figure of the README as PNG."""
-    comparison = stored_comparison()
-    for name in OF_COMPARISON:
-        yield from draw_figure(name, comparison, folder, ("png",))
-    yield from draw_break_even(stored_break_even(), folder, ("png",))
+    """Every figure of the docs as PNG, as broad as a slide."""
+    for name, make in gallery(stored_comparison()).items():
+        with styled():
+            yield from make().save(folder, name, ("png",), DOCS_DPI)
+
+
+DOCS_DPI = 1280 / WIDTH
+"""As broad as a slide."""
+
+
+def gallery(comparison: Comparison) -> dict[str, Callable[[], Frame]]:
+    """What makes each figure of the docs, by name."""
+    days = replace(comparison, week=read("days"))
+    made: dict[str, Callable[[], Frame]] = {
+        name: partial(FIGURE_MAKERS[name], days if name in OF_ROLES else comparison) for name in OF_COMPARISON
+    }
+    published = stored_validation(TABLES / VALIDATION_FILE, *VALIDATED)
+    return made | {
+        "breakeven": lambda: break_even_figure(stored_break_even()),
+        "validation": lambda: validation_figure(published),
+    }
+
+
+VALIDATED = 52, 0.95
+"""Weeks of a replication and confidence of the stored validation."""
 
 
 def stored_comparison() -> Comparison:
-    """The comparison as far as it is stored: what the other figures and the answer in words need is empty."""
+    """The comparison as far as it is stored: what the figures and the answer in words need not is empty."""
     plan = plan_of(compose(COMPARISON))
-    nothing = pd.DataFrame()
+    estimates = [read("estimates"), read("peer_day")]
+    spreads = ("waits", "returns", "followed", "alone", "cloud")
     return Comparison(
         **fields_of_scenarios(plan.scenarios, plan.baseline),
         labels={name: scenario.staffing.label or name for name, scenario in plan.scenarios.items()},
@@ -104,14 +176,11 @@ def stored_comparison() -> Comparison:
         replications=plan.base.replications,
         n_finished=plan.base.replications * len(plan.levels),
         confidence=plan.base.confidence,
-        estimates=read("estimates"),
+        estimates=pd.concat(estimates, ignore_index=True),
         differences=read("differences"),
         cautions=read("cautions"),
-        changes=nothing,
         week=read("week"),
-        waits=nothing,
-        returns=nothing,
-        alone=nothing,
+        **{name: read(name) for name in spreads},
         assumptions=read("assumptions"),
         chances=read("chances").fillna({"against": BEST_OF_ALL}),
     )

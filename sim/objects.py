@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # loaded by the first method that needs them
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from sim.report.description import Finding
+
 __all__ = ["Comparison", "Journey", "Results", "Run", "Scenario"]
 
 MINUTES_ALONE = "minutes_without_staff_mean.mental_health"
@@ -266,8 +268,7 @@ class Comparison(PlainComparison):
         """The question, and the answer in five lines: what changes, what does not, cost, the same money, how sure."""
         from sim.report.comparison_answer import describe_comparison
 
-        found = describe_comparison(self).finding
-        return "\n".join([found.question, *(f"{line.label}: {line.text}" for line in found.lines)])
+        return _told(describe_comparison(self).finding)
 
     def _repr_html_(self) -> str:
         question, *lines = self.finding.split("\n")
@@ -344,9 +345,8 @@ class Journey(TwoJourneys):
         return lines_text(type(self).__name__, self._facts_in_words())
 
     def _repr_html_(self) -> str:
-        from sim.report.journey_answer import heading, what_differs
-
-        return lines_html(heading(self), self._facts_in_words(), [what_differs(self)])
+        question, *lines = self.finding.split("\n")
+        return lines_html(question, self._facts_in_words(), lines)
 
     def _facts_in_words(self) -> Iterator[NameAndText]:
         from sim.report.journey_answer import differences_in_words
@@ -357,12 +357,17 @@ class Journey(TwoJourneys):
         yield "more", ".text, .summary(), .bars, .plot(), .to_excel(path)"
 
     @property
-    def text(self) -> str:
-        """Both journeys in words, minute by minute, what differs, and how the child was chosen."""
-        from sim.report.journey_answer import ILLUSTRATION, heading, how_chosen, what_differs
+    def finding(self) -> str:
+        """Whose journey it is, what differs, how the child was chosen, and that one child is no evidence."""
+        from sim.report.journey_answer import journeys_answer
 
+        return _told(journeys_answer(self).finding)
+
+    @property
+    def text(self) -> str:
+        """The finding, and both journeys in words, minute by minute."""
         each = ("\n".join([label, *lines]) for label, lines in zip(self.labels, self.lines, strict=True))
-        return "\n\n".join([heading(self), what_differs(self), *each, how_chosen(self), ILLUSTRATION])
+        return "\n\n".join([self.finding, *each])
 
     @cached_property
     def bars(self) -> "pd.DataFrame":
@@ -407,9 +412,11 @@ class Journey(TwoJourneys):
         ...     journey.to_excel(folder + "/journey.xlsx")
         """
         from sim.io.workbook import save_workbook
+        from sim.report.journey_answer import journeys_answer, journeys_table
         from sim.report.tables.python_workbooks import journey_sheets
 
-        sheets = journey_sheets(self.text.splitlines(), self.summary(), self.bars)
+        question, *said = self.finding.split("\n")
+        sheets = journey_sheets(question, said, self.summary(), self.bars, journeys_table(journeys_answer(self)))
         save_workbook(sheets, Path(path), overwrite=overwrite)
 
 
@@ -450,6 +457,11 @@ class Results(PlainResults):
         if study_of(self.folder) not in ("compare", "run"):
             raise ValueError(f"{self.folder}: holds no comparison; its tables are {', '.join(self)}")
         return Comparison.of(stored_comparison(self.folder))
+
+
+def _told(finding: "Finding") -> str:
+    """The question and the lines that answer it, a line each."""
+    return "\n".join([finding.question, *(f"{line.label}: {line.text}" for line in finding.lines)])
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sim.commands.app import socket_on
-from sim.planner.answers import headline_values
+from sim.planner.answers import page_values
 from sim.planner.questions import PageQuestions
 from sim.planner.server import PlannerServer, web_server
 from sim.runs.run_queue import RunQueue
@@ -53,7 +53,7 @@ class Client:
 
     def looks(self, question: dict[str, Any], page: str = "one") -> list[dict[str, Any]]:
         lines = self.send("POST", "/api/ask", {"question": question, "page": page}).body.splitlines()
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines][1:]
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def serving() -> Iterator[Client]:
     """The server on a free port, until the block ends."""
     listening = socket_on(0)
     assert listening is not None
-    queue = RunQueue(headline_values, 2, most_open=8)
+    queue = RunQueue(page_values, 2, most_open=8)
     planner = PlannerServer(PageQuestions(SHORT, None), queue)
     server = web_server(planner, listening, TOKEN)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

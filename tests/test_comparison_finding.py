@@ -21,7 +21,15 @@ from sim.report.comparison_answer import (
     print_comparison,
     print_other_levels,
 )
-from sim.report.description import CERTAINTY, CHANGES, SAME_MONEY, UNCHANGED, WHAT_IT_COSTS, answer_markdown
+from sim.report.description import (
+    CERTAINTY,
+    CHANGES,
+    SAME_MONEY,
+    UNCHANGED,
+    WHAT_IT_COSTS,
+    WHO_IS_LEFT_OUT,
+    answer_markdown,
+)
 from sim.report.figures.headline_figures import (
     MEASURES_SHOWN,
     finding_figure,
@@ -72,7 +80,7 @@ def test_every_headline_measure_has_its_brief_words() -> None:
 
 def test_a_comparison_is_answered_by_the_same_five_lines_on_screen_and_page(four: Comparison) -> None:
     lines = lines_of(four)
-    assert [*lines] == [CHANGES, UNCHANGED, WHAT_IT_COSTS, SAME_MONEY, CERTAINTY]
+    assert [*lines] == [CHANGES, UNCHANGED, WHAT_IT_COSTS, SAME_MONEY, CERTAINTY, WHO_IS_LEFT_OUT]
     text, page = squeezed(printed(print_comparison, four)), answer_markdown(describe_comparison(four))
     for label, words in lines.items():
         assert f"• {label}: {words}" in text
@@ -241,10 +249,13 @@ def test_the_answer_leaves_room_for_what_is_said_around_it(staffings: tuple[str,
     assert max(len(line.rstrip()) for line in whole.splitlines()) <= 100
     assert [line.rstrip() for line in wide.splitlines()] == [line.rstrip() for line in whole.splitlines()]
     first = printed(partial(print_comparison, lines_to_come=LINES_OF_LEVELS), comparison)
+    narrow_first = printed(partial(print_comparison, lines_to_come=LINES_OF_LEVELS), comparison, width=80)
     rest = printed(print_other_levels, comparison)
     assert len(whole.splitlines()) + LINES_AROUND <= MOST_LINES
-    assert len(narrow.splitlines()) + LINES_AROUND <= MOST_LINES
     assert len(first.splitlines()) + len(rest.splitlines()) + LINES_AROUND <= MOST_LINES
+    bar_and_folder = 2
+    narrow_rest = printed(print_other_levels, comparison, width=80)
+    assert len(narrow_first.splitlines()) + len(narrow_rest.splitlines()) + bar_and_folder <= MOST_LINES
 
 
 def test_remarks_without_room_are_counted_and_named_by_their_beginning(four: Comparison) -> None:
@@ -454,6 +465,6 @@ def test_a_word_to_be_typed_can_be_copied_out_of_the_page() -> None:
 
 def test_a_table_without_all_measures_says_where_they_are(four: Comparison) -> None:
     assert "More in answer.md" in squeezed(printed(print_comparison, four))
-    pair = replace(comparison_of(FOUR[:2], (1.0,)), notes=())
+    pair = replace(comparison_of(FOUR[:2], (1.0,)), notes=(), by=())
     assert "Staff cost per visit" in printed(print_comparison, pair)
     assert "More measures" not in squeezed(printed(print_comparison, pair))

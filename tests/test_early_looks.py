@@ -16,8 +16,9 @@ from sim.report.description import CHANGES
 from sim.report.early_table import EarlyTable, early_differences
 from sim.report.progress import progress
 from sim.report.screen import MOST_LINES
-from sim.runs.design import RunKey
+from sim.runs.design import Design, RunKey
 from sim.runs.run_store import RunResult
+from sim.runs.stopping_rules import Precision, StoppingRules
 from sim.statistics.intervals import paired_differences
 from sim.statistics.watching import look_levels
 
@@ -40,7 +41,7 @@ def all_results(n: int) -> list[RunResult]:
 
 
 def looks(planned: int = 20) -> EarlyLooks:
-    return EarlyLooks(KEYS, (WAIT, ALONE), planned, 0.95)
+    return EarlyLooks(Design({}, planned, 1), KEYS, (WAIT, ALONE))
 
 
 def looks_at(results: Sequence[RunResult]) -> list[EarlyLook]:
@@ -76,8 +77,13 @@ def test_a_failed_replication_ends_the_looks_that_would_need_it() -> None:
 
 
 def test_more_scenarios_than_a_terminal_takes_are_not_watched() -> None:
-    many = EarlyLooks({str(n): str(n) for n in range(MOST_WATCHED + 1)}, (WAIT,), 20, 0.95)
+    many = EarlyLooks(Design({}, 20, 1), {str(n): str(n) for n in range(MOST_WATCHED + 1)}, (WAIT,))
     assert many.add([result(str(n), number) for n in range(MOST_WATCHED + 1) for number in range(20)]) is None
+
+
+def test_a_study_with_stopping_rules_is_not_watched() -> None:
+    rules = StoppingRules(precision={ALONE: Precision(half_width=1.0)})
+    assert EarlyLooks(Design({}, 20, 1, rules=rules), KEYS, (ALONE,)).add(all_results(20)) is None
 
 
 def test_a_look_holds_paired_differences_at_the_level_of_the_look() -> None:
@@ -123,7 +129,7 @@ def shown_at_the_end(text: str) -> str:
         elif sign:
             lines[row] = lines[row].ljust(column)[:column] + sign + lines[row][column + 1 :]
             column += 1
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(line.rstrip() for line in lines).rstrip("\n")
 
 
 def test_on_a_terminal_the_table_stands_above_the_bar_and_is_gone_at_the_end() -> None:
@@ -234,6 +240,36 @@ def test_events_are_those_of_the_guide(tmp_path: Path, capsys: pytest.CaptureFix
     for event in events:
         fields = set(re.findall(r"`(\w+)`", rows[str(event["event"])])) | {"event", "seconds"}
         assert event.keys() <= fields, event
+
+
+def test_of_several_worlds_each_scenario_is_set_beside_the_first_of_its_own() -> None:
+    keys = {"a": "hash-a", "a2": "hash-c", "b": "hash-b", "b2": "hash-d"}
+    watched = EarlyLooks(Design({}, 20, 1), keys, (ALONE,), (0, 1, 0, 1))
+    look = watched.add([result(key, number) for key in keys.values() for number in range(4)])
+    assert look is not None
+    found, means = found_at(look), look.values[:, 0].mean(axis=1)
+    assert [found[label, ALONE].mean for label in keys] == pytest.approx(
+        [means[0], means[1], means[2] - means[0], means[3] - means[1]]
+    )
+    assert [row["of"] for row in early_differences({}, look).facts] == ["mean", "mean", "difference", "difference"]
+
+
+@pytest.mark.parametrize(
+    ("words", "of"),
+    [
+        (["-m", "staffing=traditional,peer_added", "study.replications=6"], {"mean", "difference"}),
+        (["study=breakeven", "staffing=peer_added", "study.points=2", "study.replications=6"], {"net benefit"}),
+    ],
+)
+def test_sweeps_and_break_even_studies_have_early_looks_too(
+    words: list[str], of: set[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*SHORT[:-1], *words, f"output={tmp_path / 'out'}", "--json-progress"]) == 0
+    (look,) = [event for event in events_of(capsys) if event["event"] == "look"]
+    assert (look["n"], look["planned"]) == (4, 6)
+    assert isinstance(look["rows"], list)
+    assert {row["of"] for row in look["rows"]} == of
+    assert all(row["low"] <= row["mean"] <= row["high"] for row in look["rows"])
 
 
 def test_what_is_wrong_with_a_question_is_text_on_standard_error_and_ends_the_events(

@@ -1,5 +1,6 @@
 """Who is met and who is left out: counts as a reader of the visits makes them, gaps, small groups, words and figure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,21 +14,19 @@ import sim
 from sim.analysis.compare import comparison_of
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.subgroups import (
-    FEWEST_PER_REPLICATION,
     MEASURES_OF_GROUPS,
-    checked_attributes,
     compared_groups,
 )
 from sim.config.composition import compose
 from sim.config.sweeps import compose_sweep
 from sim.department.scenario import Scenario, ScenarioError
 from sim.engine.measures.cohort import Cohort
-from sim.engine.measures.visit_groups import ATTRIBUTES, SUMS, group_sums
+from sim.engine.measures.visit_groups import FEWEST_IN_GROUP, SUMS, VISIT_ATTRIBUTES, checked_attributes, group_sums
 from sim.engine.trajectory import Trajectory
 from sim.report.comparison_answer import describe_comparison
-from sim.report.description import answer_markdown
+from sim.report.description import WHO_IS_LEFT_OUT, answer_markdown
 from sim.report.figures.left_out_figure import left_out_figure
-from sim.report.words.left_out_text import REACH, WHO_IS_LEFT_OUT, group_clause, left_out_line, name_of_group
+from sim.report.words.left_out_text import REACH, group_clause, left_out_line, name_of_group
 from sim.runs.engines import ENGINES
 from sim.studies.compare import plan_of
 from tests.plays import played
@@ -100,7 +99,7 @@ def test_sums_of_groups_are_those_of_the_tables_of_a_run(run: Trajectory, scenar
         "held": flag[visits["held"].to_numpy(int)],
         **{name: visits[name] for name in ("group", "severity", "arrival_mode", "peer_kind_wished")},
     }
-    assert set(groups) == set(ATTRIBUTES)
+    assert set(groups) == set(VISIT_ATTRIBUTES)
     assert len(visits) > 50
     assert counted["met"].sum() > 5
     found = group_sums(Cohort(run, scenario)).set_index(["by", "group"])
@@ -176,9 +175,9 @@ def test_gaps_and_differences_are_taken_replication_by_replication() -> None:
 @pytest.mark.parametrize(
     ("n_visits", "n_replications", "is_hidden"),
     [
-        (FEWEST_PER_REPLICATION, 10, False),
-        (FEWEST_PER_REPLICATION - 1, 20, True),
-        (FEWEST_PER_REPLICATION, 9, True),
+        (FEWEST_IN_GROUP, 10, False),
+        (FEWEST_IN_GROUP - 1, 20, True),
+        (FEWEST_IN_GROUP, 9, True),
         (100, 1, False),
     ],
 )
@@ -264,11 +263,20 @@ def test_no_gap_is_named_that_chance_may_have_made(comparison: Comparison) -> No
     assert line.text.endswith("no gap beyond chance by being held.")
 
 
+def test_one_group_is_no_gap_and_one_scenario_has_the_line_too(comparison: Comparison) -> None:
+    alone = made_up({"all": 500.0}, {"peer_added": {"all": [180.0, 170.0, 175.0]}})
+    line = left_out_line(replace(comparison, groups=alone, by=("held",)))
+    assert line is not None
+    assert line.text == "with peers added, there is one group only."
+    single = replace(comparison, baseline="peer_added", staffings=("peer_added",))
+    assert describe_comparison(single).finding.lines[-1] == left_out_line(single)
+
+
 def test_the_page_has_every_group_and_a_mark_for_the_hidden(comparison: Comparison) -> None:
     page = answer_markdown(describe_comparison(replace(comparison, by=("weekday", "age_group"))))
     section = page.partition("## Who is met, and who is left out: Peers added")[2].partition("\n## Cost")[0]
-    assert "| Sunday |" in section
-    young = next(line for line in section.splitlines() if line.startswith("| 0 to 5 years |"))
+    assert re.search(r"\| Sunday \(\d+\) \|", section)
+    young = next(line for line in section.splitlines() if line.startswith("| 0 to 5 years ("))
     assert young.count("·") == len(MEASURES_OF_GROUPS)
     assert "fewer than 10 visits a replication" in section
     assert "each judged by itself" in section
@@ -295,11 +303,11 @@ def test_a_folder_has_both_tables_and_gives_the_same_answer_again(tmp_path: Path
     assert stored.by == ("weekday", "held")
     written = sim.results(tmp_path / "out")
     pd.testing.assert_frame_equal(stored.left_out, written.left_out, check_dtype=False)
-    assert set(written.groups["by"]) == set(ATTRIBUTES), "whatever is shown, all is kept"
+    assert set(written.groups["by"]) == set(VISIT_ATTRIBUTES), "whatever is shown, all is kept"
     acuity = stored.breakdown("acuity")
     assert acuity["group"].unique().tolist() == ["1", "2", "3", "4", "5"]
     page = tmp_path / "again.md"
     assert main(["study=report", f"run={tmp_path / 'out'}", "report.by=[caregiver]", f"export={page}"]) == 0
     text = page.read_text(encoding="utf-8")
-    assert "| By caregiver |" in text
-    assert "| By weekday |" not in text
+    assert "| By caregiver (visits) |" in text
+    assert "| By weekday (visits) |" not in text

@@ -37,7 +37,8 @@ from sim.engine.measures.measuring import (
     measure,
     per_visit_outcomes,
 )
-from sim.engine.measures.week import BREAKDOWN_TRAITS, breakdown, hour_of_week_table
+from sim.engine.measures.visit_groups import VISIT_ATTRIBUTES
+from sim.engine.measures.week import breakdown, hour_of_week_table
 from sim.engine.trajectory import (
     ADMITTED,
     AMA,
@@ -817,7 +818,7 @@ def test_a_cell_of_fewer_than_ten_visits_is_hidden() -> None:
     assert np.isnan(few["value"])
 
 
-@pytest.mark.parametrize("by", BREAKDOWN_TRAITS)
+@pytest.mark.parametrize("by", [name for name in VISIT_ATTRIBUTES if name != "severity"])
 def test_a_breakdown_puts_every_visit_in_one_cell(by: str) -> None:
     visits = [
         stay(1440.0 * row + 60.0 * row, 1440.0 * row + 90.0 * row + 1.0, acuity=1 + row % 5, held=row % 2)

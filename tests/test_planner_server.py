@@ -61,6 +61,25 @@ def test_the_last_look_is_what_a_comparison_gives(client: Client, question: dict
         assert row["mean"] == pytest.approx(found["mean"], rel=1e-12, abs=1e-12), row["measure"]
 
 
+def test_who_is_met_is_what_a_comparison_says(client: Client, question: dict[str, Any]) -> None:
+    *early, last = client.looks(question)
+    assert [look["groups"] for look in early] == [[]] * len(early)
+    answer = sim.compare(["traditional", "peer_added"], *SHORT[:2], "study.demand_levels=[1.0]", replications=20)
+    table = answer.breakdown(by="weekday").set_index(["staffing", "group", "measure"])
+    met = {row["group"]: row for row in last["groups"] if row["by"] == "weekday"}
+    assert list(met) == ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    for day, row in met.items():
+        found = table.loc[("peer_added", day[:3].lower(), "reach_of_eligible.mental_health")]
+        assert (row["share"] is None) == bool(found["hidden"])
+        if row["share"] is not None:
+            assert row["share"] == pytest.approx(found["mean"])
+
+
+def test_without_peers_nobody_is_said_to_be_left_out(client: Client, start: dict[str, Any]) -> None:
+    asked = {"baseline": "traditional", "roster": start["staffings"]["clinician_added"]}
+    assert client.looks(asked)[-1]["groups"] == []
+
+
 def test_nothing_is_marked_before_the_last_look(client: Client, question: dict[str, Any]) -> None:
     *early, last = client.looks(question)
     assert {row["mark"] for look in early for row in look["rows"]} == {""}
@@ -90,8 +109,9 @@ def test_a_moved_shift_is_answered_anew(client: Client, question: dict[str, Any]
     assert client.looks(question)[-1]["rows"] != first["rows"]
 
 
-def test_a_check_gives_cost_hours_and_cover(client: Client, question: dict[str, Any]) -> None:
-    found = client.post("/api/check", {"question": question})
+def test_the_first_line_gives_cost_hours_and_cover(client: Client, question: dict[str, Any]) -> None:
+    line = client.send("POST", "/api/ask", {"question": question}).body.splitlines()[0]
+    found = json.loads(line)["rosters"]
     assert found["tried"]["cost"] == pytest.approx(sim.load("staffing=peer_added").staffing.weekly_cost())
     assert found["tried"]["hours"]["psw"] == 108
     assert len(found["cover"]["psw"]) == 336
@@ -142,7 +162,7 @@ def test_what_cannot_be_played_is_refused_with_its_remedy(
 ) -> None:
     for key, value in change.items():
         question[key] = merged(question.get(key, {}), value)
-    for endpoint in ("check", "ask"):
+    for endpoint in ("ask", "save", "journey", "study"):
         problems = client.post(f"/api/{endpoint}", {"question": question})["problems"]
         found = {problem["path"]: problem["remedy"] for problem in problems}
         assert path in found, problems
@@ -195,7 +215,7 @@ def test_a_hostile_file_is_refused(text: str, client: Client) -> None:
 def test_another_page_is_not_answered(
     headers: dict[str, str], status: int, client: Client, question: dict[str, Any]
 ) -> None:
-    assert client.send("POST", "/api/check", {"question": question}, **headers).status == status
+    assert client.send("POST", "/api/ask", {"question": question}, **headers).status == status
 
 
 def test_the_page_itself_needs_the_token(client: Client) -> None:

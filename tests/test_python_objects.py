@@ -193,9 +193,15 @@ def test_a_journey_is_told_summed_up_drawn_and_saved(tmp_path: Path) -> None:
     assert table.loc["minutes_without_staff"].tolist() == list(journey.visit.alone)
     assert set(journey.bars["staffing"]) == set(table.columns) == {"traditional", "peer_added"}
     journey.to_excel(tmp_path / "journey.xlsx")
-    assert list(read(tmp_path / "journey.xlsx")) == ["README", "summary", "bars", "words"]
+    assert list(read(tmp_path / "journey.xlsx")) == ["README", "summary", "bars", "journey"]
     assert len(journey.plot().axes) == 2
-    assert "evidence" in journey.text
+    assert [line.partition(":")[0] for line in journey.finding.splitlines()[1:]] == [
+        "What differs",
+        "Which child",
+        "How sure",
+    ]
+    assert journey.text.startswith(journey.finding)
+    assert all(line.partition(": ")[2][:40] in journey._repr_html_() for line in journey.finding.splitlines()[2:])
     with pytest.raises(ScenarioError, match=r"study\.patient = 3: no patient of this number"):
         sim.journey(patient=3, seed=2)
 

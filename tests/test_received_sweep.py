@@ -65,7 +65,7 @@ def shown(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tupl
     console = Console(width=1000)
     asked = dict(word.split("=", 1) for word in words)
     export = Path(asked["export"]) if "export" in asked else None
-    composed = SimpleNamespace(run=folder, query=asked.get("query"), table=None, export=export)
+    composed = SimpleNamespace(run=folder, query=asked.get("query"), table=None, export=export, measures=None)
     try:
         code = ResultsStudy().run(composed, console)  # type: ignore[arg-type]
     except ScenarioError as error:

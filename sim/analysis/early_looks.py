@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.comparison_result import FoundValue
-from sim.runs.design import RunKey
+from sim.runs.design import Design, RunKey
 from sim.runs.run_store import RunResult
 from sim.statistics.arrays import FloatArray
 from sim.statistics.watching import intervals_at_look, look_levels, look_numbers
@@ -22,12 +22,14 @@ MOST_WATCHED = 12
 class EarlyLook(NamedTuple):
     """The first `n` of so many `planned` replications: values of shape (scenarios, measures, n).
 
-    `confidence` of the answer when all is played; `level` of the intervals at this look.
+    `beside`: of each scenario the row of the one that it is compared with, its own if with none. `confidence` of the
+    answer when all is played; `level` of the intervals at this look.
     """
 
     labels: tuple[str, ...]
     measures: tuple[str, ...]
     values: FloatArray
+    beside: tuple[int, ...]
     planned: int
     confidence: float
     level: float
@@ -41,15 +43,25 @@ class EarlyLook(NamedTuple):
 class EarlyLooks:
     """Takes results as they come, and has a look whenever the first replications of all scenarios are there.
 
-    Inputs: hashes of the scenarios by label, the baseline first; the `measures` wanted; replications `planned` and the
-    `confidence` of the answer.
+    Inputs: a `design` whose scenarios all have the replications planned; hashes of those to look at by label; the
+    `measures` wanted; `beside`, of each scenario the row of the one that it is compared with, for all the first unless
+    given. More than so many scenarios (`most`) are not looked at.
     """
 
-    def __init__(self, keys: Mapping[str, str], measures: Sequence[str], planned: int, confidence: float) -> None:
+    def __init__(
+        self,
+        design: Design,
+        keys: Mapping[str, str],
+        measures: Sequence[str],
+        beside: Sequence[int] = (),
+        most: int = MOST_WATCHED,
+    ) -> None:
         self._keys, self._measures = dict(keys), tuple(measures)
-        self._planned, self._confidence = planned, confidence
-        levels = look_levels(look_numbers(planned), confidence) if len(keys) <= MOST_WATCHED else {}
-        self._levels = {n: level for n, level in levels.items() if n < planned}
+        self._beside = tuple(beside) or (0,) * len(keys)
+        self._planned, self._confidence = design.replications, design.confidence
+        is_fixed = not design.rules.in_rounds  # stopping rules have looks of their own
+        levels = look_levels(look_numbers(self._planned), self._confidence) if is_fixed and len(keys) <= most else {}
+        self._levels = {n: level for n, level in levels.items() if n < self._planned}
         self._values: dict[RunKey, Mapping[str, float]] = {}
 
     def add(self, results: Iterable[RunResult]) -> EarlyLook | None:
@@ -62,7 +74,9 @@ class EarlyLooks:
         level = self._levels[n]
         self._levels = {later: each for later, each in self._levels.items() if later > n}
         values = self._values_of_first(n)
-        return EarlyLook(tuple(self._keys), self._measures, values, self._planned, self._confidence, level)
+        return EarlyLook(
+            tuple(self._keys), self._measures, values, self._beside, self._planned, self._confidence, level
+        )
 
     def _are_there(self, n: int) -> bool:
         return all(RunKey(key, number) in self._values for number in reversed(range(n)) for key in self._keys.values())
@@ -77,14 +91,14 @@ class EarlyLooks:
 
 
 def found_at(look: EarlyLook) -> dict[tuple[str, str], FoundValue]:
-    """By label and measure: of the first scenario its mean, of the others the paired difference from it.
+    """By label and measure: the mean of what others are compared with, of those the paired difference from it.
 
     What nobody has is not there. There is no verdict: nothing is judged before all is played.
     """
-    first, *others = look.values
-    shown = np.stack([first, *(values - first for values in others)])
+    rows = enumerate(zip(look.values, look.beside, strict=True))
+    shown = np.stack([values if base == row else values - look.values[base] for row, (values, base) in rows])
     table = shown.reshape(-1, look.n)
     found = intervals_at_look(table, look_numbers(look.planned), look.confidence)
     places = [(label, name) for label in look.labels for name in look.measures]
-    rows = zip(*(found[name].tolist() for name in ("mean", "low", "high", "half_width", "sd", "n")), strict=True)
-    return {place: FoundValue(*row) for place, row in zip(places, rows, strict=True) if row[-1]}
+    numbers = zip(*(found[name].tolist() for name in ("mean", "low", "high", "half_width", "sd", "n")), strict=True)
+    return {place: FoundValue(*row) for place, row in zip(places, numbers, strict=True) if row[-1]}

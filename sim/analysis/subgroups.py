@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import numpy as np
 from pydantic import AfterValidator
 
-from sim.engine.measures.visit_groups import ATTRIBUTES, SUMS
-from sim.io.suggest import did_you_mean
+from sim.engine.measures.visit_groups import FEWEST_IN_GROUP, SUMS, attribute_name, checked_attributes
 from sim.statistics.intervals import mean_intervals
 from sim.statistics.multiple_comparisons import simultaneous_half_widths
 
@@ -29,52 +28,19 @@ MEASURES_OF_GROUPS = {
 """Measures that groups are compared in, by their names in the catalogue, and the two sums each is the quotient of."""
 SHARES = frozenset({"reach_of_eligible.mental_health", "lwbs_or_ama.mental_health"})
 
-FEWEST_PER_REPLICATION = 10
-"""Visits of a group in a mean replication below which it is hidden: there one child moves a share by over 10 points."""
 FEWEST_IN_ALL = 100
-"""The same in all replications together: below it one child is more than a percentage point."""
+"""Visits of a group in all replications together below which it is hidden, beside `FEWEST_IN_GROUP` in a mean one:
+one child is more than a percentage point there."""
 FEWEST_EXPECTED = 5.0
 """Visits that would be met, or leave, in all replications, were the share that of all groups: with fewer a group may
 have none by luck, and an interval of nothing but zeros claims to know it. Of a share that is 0 in all nothing is
 hidden."""
 HIDING_RULE = (
-    f"fewer than {FEWEST_PER_REPLICATION} visits a replication or {FEWEST_IN_ALL} in all, or a share of which fewer "
+    f"fewer than {FEWEST_IN_GROUP} visits a replication or {FEWEST_IN_ALL} in all, or a share of which fewer "
     f"than {FEWEST_EXPECTED:g} cases are to be expected, so that single children decide"
 )
 
-NOT_IN_THE_MODEL = {
-    "language": "the model knows no language: describe children who need another as a group of department.groups, with "
-    "the consent, patience and triage you can justify, and give group",
-    "peer_match": "whether the peer was of the kind wished is played by the roster's peer_kind; give peer_kind_wished",
-}
-"""Attributes that are asked for and not there, and what to do instead."""
-
-
-def fault_of_attribute(name: object) -> str | None:
-    """What is wrong with the name of an attribute, as `what: remedy`; None if nothing is."""
-    if name in ATTRIBUTES:
-        return None
-    remedy = NOT_IN_THE_MODEL.get(str(name)) or did_you_mean(str(name), ATTRIBUTES)
-    return f"{name!r} is nothing that visits are grouped by: {remedy}"
-
-
-def attribute_name(name: str) -> str:
-    """The name of an attribute as it stands. Raises ValueError for one that is none."""
-    if fault := fault_of_attribute(name):
-        raise ValueError(fault)
-    return name
-
-
 AttributeName = Annotated[str, AfterValidator(attribute_name)]
-
-
-def checked_attributes(by: str | Iterable[str]) -> tuple[str, ...]:
-    """Attributes by name, each once. Raises ValueError for one that is none."""
-    names = (by,) if isinstance(by, str) else tuple(dict.fromkeys(by))
-    for name in names:
-        if fault := fault_of_attribute(name):
-            raise ValueError(f"by = {fault}")
-    return names
 
 
 class _Cells(NamedTuple):
@@ -177,7 +143,7 @@ def _hidden(sums: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray
     in_all, of_whole = np.nansum(sums, axis=2), np.nansum(whole, axis=2)
     visits = in_all[..., SUMS.index("visits")]
     mean = visits / np.maximum(np.count_nonzero(~np.isnan(sums[..., 0]), axis=2), 1)
-    few = (mean < FEWEST_PER_REPLICATION) | (visits < FEWEST_IN_ALL)
+    few = (mean < FEWEST_IN_GROUP) | (visits < FEWEST_IN_ALL)
     hidden = np.repeat(few[:, :, None], len(MEASURES_OF_GROUPS), axis=2)
     for number, (name, (above, below)) in enumerate(MEASURES_OF_GROUPS.items()):
         if name in SHARES:

@@ -135,11 +135,11 @@ def firsts_of_worlds(worlds: Sequence[str]) -> list[int] | None:
 
 def step_pairs(factors: SweptFactors) -> dict[str, list[_Pair]]:
     """By key of every factor of three numbers or more, places of neighbours along it, the higher and the lower, the
-    other factor held."""
+    other factor held. Of very many numbers the steps are too small to be seen."""
     place = {label: number for number, label in enumerate(factors.labels)}
     found = {}
     for factor in factors.factors if len(factors.factors) <= 2 else ():
-        if factor.numbers is not None and len(factor.values) > 2:
+        if factor.numbers is not None and 2 < len(factor.values) <= MOST_PIVOT_ROWS:
             along = [labels for _, labels in factors.lines(factor)]
             found[factor.key] = [(place[b], place[a]) for labels in along for a, b in itertools.pairwise(labels)]
     return found

@@ -34,7 +34,7 @@ def app_command(words: Sequence[str], folder: Path | None, console: Console, err
             raise
         say_unbroken(errors, EXTRA_MISSING)
         return 2
-    from sim.planner.answers import headline_values
+    from sim.planner.answers import page_values
     from sim.planner.questions import PageQuestions
     from sim.runs.run_queue import RunQueue
     from sim.runs.worker_pool import n_cores
@@ -51,7 +51,7 @@ def app_command(words: Sequence[str], folder: Path | None, console: Console, err
         return 2
     token = secrets.token_urlsafe(16)
     address = f"http://{HOST}:{listening.getsockname()[1]}/?token={token}"
-    queue = RunQueue(headline_values, n_cores())
+    queue = RunQueue(page_values, n_cores())
     queue.open("warm-up", [questions.default()], seed=0, replications=1)  # loads the engine while the page opens
     say_unbroken(console, f"The planners' page is at {address}")
     say_unbroken(console, "It is for this machine alone. Ctrl-C ends it.")

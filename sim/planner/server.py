@@ -21,8 +21,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sim.department.scenario import ScenarioError
-from sim.planner.answers import PAGE_LOOKS, page_rows
+from sim.department.scenario import Scenario, ScenarioError
+from sim.planner.answers import PAGE_LOOKS, group_rows, page_rows
 from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
 from sim.planner.long_studies import long_study
@@ -73,7 +73,6 @@ class PlannerServer:
             Route("/", self.page),
             Route("/page/{name}", self.page_file),
             Route("/api/start", self.start),
-            Route("/api/check", self.answering(self.check), methods=["POST"]),
             Route("/api/ask", self.ask, methods=["POST"]),
             Route("/api/journey", self.answering(self.journey), methods=["POST"]),
             Route("/api/save", self.answering(self.save), methods=["POST"]),
@@ -127,15 +126,6 @@ class PlannerServer:
 
         return endpoint
 
-    def check(self, asked: FromPage) -> dict[str, Any]:
-        """Hours, cost and cover of both rosters."""
-        baseline, tried = self.questions.scenarios(asked.question)
-        return {
-            "tried": hours_and_cost(tried.staffing),
-            "baseline": hours_and_cost(baseline.staffing),
-            "cover": cover_of(tried.staffing),
-        }
-
     def journey(self, asked: FromPage) -> dict[str, Any]:
         """One child under both."""
         return journey_of(self.questions.scenarios(asked.question), SEED, asked.patient)
@@ -155,7 +145,7 @@ class PlannerServer:
             return JSONResponse({"problems": problems_in(error)})
 
     async def ask(self, request: Request) -> Response:
-        """Lines of JSON, one a look; closing the stream drops what is not yet played."""
+        """Lines of JSON: both rosters, then one a look; closing the stream drops what is not yet played."""
         try:
             asked = FromPage.model_validate_json(await request.body())
             scenarios = await to_thread.run_sync(self.questions.scenarios, asked.question)
@@ -168,11 +158,13 @@ class PlannerServer:
 
         async def lines() -> AsyncIterator[str]:
             try:
+                yield json.dumps({"rosters": both_rosters(*scenarios)}) + "\n"
                 for n in PAGE_LOOKS:
                     look = await to_thread.run_sync(
                         self.queue.wait_for, waiting, n, abandon_on_cancel=True, limiter=self.waiting
                     )
-                    yield json.dumps({"n": n, "of": PAGE_LOOKS[-1], "rows": page_rows(look)}, allow_nan=False) + "\n"
+                    answer = {"n": n, "of": PAGE_LOOKS[-1], "rows": page_rows(look), "groups": group_rows(look)}
+                    yield json.dumps(answer, allow_nan=False) + "\n"
             except RunNotPlayed as error:
                 yield json.dumps({"failed": str(error)}) + "\n"
             finally:
@@ -202,6 +194,12 @@ class PlannerServer:
                 self.n_studies -= 1
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+def both_rosters(baseline: Scenario, tried: Scenario) -> dict[str, Any]:
+    """Hours and cost of both rosters, cover of the one that is tried."""
+    cost = {"tried": hours_and_cost(tried.staffing), "baseline": hours_and_cost(baseline.staffing)}
+    return {**cost, "cover": cover_of(tried.staffing)}
 
 
 def busy(why: str) -> Response:

@@ -5,11 +5,13 @@ The numbers are those of `sim.analysis.breakeven`; the five lines are written in
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
-from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
+from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, StaffingAnswer, answer_of_runs
+from sim.analysis.early_looks import EarlyLook
 from sim.analysis.scenario_facts import calibrations_of
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import Worth, preset_text, price_years_text
@@ -17,6 +19,7 @@ from sim.department.department import Calibration
 from sim.engine.measures import number_text
 from sim.io.workbook import Column, Sheet
 from sim.report import description
+from sim.report.early_table import EarlyTable, width_of_look
 from sim.report.tables.answer_workbook import sheets_of_break_even, table_sheet
 from sim.report.words import breakeven_finding
 from sim.report.words.caveats import (
@@ -35,6 +38,8 @@ from sim.report.words.measure_words import measure_text, whole_percent
 from sim.report.words.short_names import cut_middle
 from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
 
+MOST_EARLY_ROWS = 9
+"""Effects in the table that is shown while the study is played."""
 BENT = 0.1
 """Share of the half-width above which it is said that straight lines between the effects played are too coarse."""
 _LONGEST_LABEL = 30
@@ -58,6 +63,19 @@ def describe_break_even(answer: BreakEvenAnswer, command: Sequence[str] = ()) ->
         sections=partial(_page_sections, answer, command),
         sheets=partial(sheets, answer),
         keep_in_mind=_in_mind(answer),
+    )
+
+
+def early_break_even(plan: BreakEvenPlan, look: EarlyLook) -> EarlyTable:
+    """The net benefit at each effect by the first replications, for while the rest is played."""
+    design = replace(plan.design, replications=look.n, confidence=look.level)
+    answer = answer_of_runs(plan.model_copy(update={"design": design}), look.measures, look.values)
+    facts = answer.curves[["staffing", "preset", "effect", "mean", "low", "high"]].assign(of="net benefit")
+    return EarlyTable(
+        look,
+        lambda width: _screen_table(answer, MOST_EARLY_ROWS, width).rows,
+        f"Net benefit: what is counted, beside {plan.baseline}. {width_of_look(look)}",
+        [{str(name): value for name, value in row.items()} for row in facts.to_dict("records")],
     )
 
 

@@ -34,6 +34,9 @@ UNCHANGED = "What does not"
 WHAT_IT_COSTS = "What it costs"
 SAME_MONEY = "The same money elsewhere"
 CERTAINTY = "How sure"
+WHO_IS_LEFT_OUT = "Who is left out"
+GIVES_WAY = frozenset({WHO_IS_LEFT_OUT})
+"""Lines of a finding that the terminal leaves to the page where the table had no room beside them."""
 
 
 class FindingLine(NamedTuple):

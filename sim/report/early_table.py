@@ -51,8 +51,9 @@ class EarlyTable:
 
 
 def early_differences(names: Mapping[str, str], look: EarlyLook) -> EarlyTable:
-    """Means of the first scenario and differences of the others from it; `names` by label, as they are shown."""
+    """Means of what is compared with, and differences of the others from it; `names` by label, as they are shown."""
     found = found_at(look)
+    bases = {look.labels[row] for row in look.beside}
     labels = [cut_middle(names.get(label, label), LONGEST_LABEL) for label in look.labels]
     ranked = [name for name in FIRST_SHOWN if any((label, name) in found for label in look.labels)]
 
@@ -60,7 +61,7 @@ def early_differences(names: Mapping[str, str], look: EarlyLook) -> EarlyTable:
         if (label, name) not in found:
             return NOTHING
         one = found[label, name]
-        return mean_text(name, one, look.n) if label == look.labels[0] else difference_text(name, one)
+        return mean_text(name, one, look.n) if label in bases else difference_text(name, one)
 
     def across(measures: Sequence[str], head: Callable[[str], str]) -> TextRows:
         in_order = [name for name in EARLY_MEASURES if name in measures]
@@ -76,9 +77,10 @@ def early_differences(names: Mapping[str, str], look: EarlyLook) -> EarlyTable:
         return table
 
     first = names.get(look.labels[0], look.labels[0])
-    beside = f"{first}: mean; else difference from it, same patients. " if len(look.labels) > 1 else "Mean. "
+    from_it = "it" if len(bases) == 1 else "the first that differs in staffing alone"
+    beside = f"{first}: mean; else difference from {from_it}, same patients. " if len(look.labels) > 1 else "Mean. "
     facts = [
-        {"scenario": label, "measure": name, "of": "difference" if label != look.labels[0] else "mean",
+        {"scenario": label, "measure": name, "of": "mean" if label in bases else "difference",
          "mean": one.mean, "low": one.low, "high": one.high}
         for (label, name), one in found.items()
     ]  # fmt: skip

@@ -5,6 +5,7 @@ Everything a study shows, progress included, keeps to `MOST_LINES`; what is left
 
 import textwrap
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rich import box
 from rich.cells import cell_len
@@ -15,7 +16,7 @@ from rich.text import Text
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted
 from sim.report.console import say, show, wrapped_lines
-from sim.report.description import Description, Finding, ScreenTable, TextRows
+from sim.report.description import GIVES_WAY, Description, Finding, ScreenTable, TextRows
 from sim.report.json_lines import EventConsole
 from sim.report.terminal import LINE_WIDTH, QuietConsole, aloud
 
@@ -36,19 +37,33 @@ def print_answer(answer: Description, console: Console, lines_around: int = 0) -
     if shown_briefly(answer.whole_finding, console, answer.intro, answer.remarks):
         return
     remarks = list(answer.remarks)
-    intro = cut_end(answer.intro, LONGEST_INTRO)
+    intro, is_narrow = cut_end(answer.intro, min(LONGEST_INTRO, 2 * console.width - 4)), console.width < LINE_WIDTH
     above = [*finding_texts(answer.finding), *([Text(intro, "dim")] if intro else [])]
     room = MOST_LINES - lines_around - sum(n_lines(text, console) for text in above)
+    if room < least_below(answer, console) and any(line.label in GIVES_WAY for line in answer.finding.lines):
+        lines = tuple(line for line in answer.finding.lines if line.label not in GIVES_WAY)
+        print_answer(replace(answer, finding=answer.finding._replace(lines=lines)), console, lines_around)
+        return
     for text in above:
         say(console, text)
     if answer.n_rows:
         table = highest_table(answer, room - lines_wanted(remarks, console), console)
-        console.print()
+        if not is_narrow:
+            console.print()
         show(console, rich_table(table.rows))
         for line in table.below:
             say(console, line, style="dim")
         room -= height(table, console)
-    print_remarks(remarks, console, max(room, FEWEST_REMARK_LINES))
+    if room > 0 or not is_narrow:  # what the legend says last, on a narrow terminal: more is in answer.md
+        print_remarks(remarks, console, max(room, FEWEST_REMARK_LINES))
+
+
+def least_below(answer: Description, console: Console) -> int:
+    """Lines that the lowest table and the remarks there are always take."""
+    if not answer.n_rows:
+        return FEWEST_REMARK_LINES
+    table = answer.screen_table(answer.fewest_rows, min(LINE_WIDTH, console.width))
+    return height(table, console) + FEWEST_REMARK_LINES
 
 
 def shown_briefly(

@@ -159,8 +159,11 @@ MOST_SCENARIOS_LISTED = 20
 NOT_VALIDATED = "This study was not set beside published figures; study=validate does that."
 
 
-def validation_page(validation: Validation, facts: ReportFacts) -> str:
-    """The report of a validation, whose answer is what other studies have beside theirs."""
+STRIP_CAPTION = "Simulated beside the accepted range, row by row"
+
+
+def validation_page(validation: Validation, facts: ReportFacts, drawn: Mapping[str, str]) -> str:
+    """The report of a validation, whose answer is what other studies have beside theirs; `drawn`: its figure."""
     words = {
         "scenarios": "one staffing, and beside it one with peers for the row about them",
         "played": f"{counted(facts.replications, 'replication')} of {counted(validation.weeks, 'week')}",
@@ -171,7 +174,8 @@ def validation_page(validation: Validation, facts: ReportFacts) -> str:
     }
     finding = validation_report.validation_finding(validation)
     sections = validation_report.validation_page_sections(validation)
-    return report_page(finding, "", sections, facts, (), Evidence(words=words))
+    pictures = pictures_of({"validation": STRIP_CAPTION}, drawn)
+    return report_page(finding, "", sections, facts, pictures, Evidence(words=words))
 
 
 def stored_report(answer: StoredAnswer, facts: StudyFacts) -> str:

@@ -123,7 +123,8 @@ def remarks(report: SweepReport) -> Iterator[str]:
     """What is missing, what came of the stopping rules, who may be best."""
     answer = report.answer
     if not answer.is_whole:
-        yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there. {caveats.STOPPED_BY_HAND}"
+        by_hand = f" {caveats.STOPPED_BY_HAND}" if answer.n_done + len(answer.failed) < answer.n_runs else ""
+        yield f"{answer.n_done} of {counted(answer.n_runs, 'run')} are there.{by_hand}"
     yield from failure_lines(answer, MOST_FAILURES)
     yield from rules_lines(answer, MOST_MISSED)
     yield from filter(None, [contenders_text(report), dominated_text(report)])

@@ -219,6 +219,8 @@ def check_columns(
 
 def check_parts(parts: Sequence[Path]) -> None:
     """Refuse parts that are no tables of runs, whatever the hash in their names says. Raises ScenarioError."""
+    if not parts:
+        return
     with sql.connect(parts) as connection:
         refuse_all([problem for part in parts for problem in check_columns(connection, part, PART_COLUMNS)])
 

@@ -35,12 +35,6 @@ class Split:
     of_assumptions: float
     beyond_chance: bool
 
-    @property
-    def share_of_assumptions(self) -> float:
-        """Of the variance of one run of a draw; nan where nothing varies."""
-        total = self.of_chance + self.of_assumptions
-        return self.of_assumptions / total if total > 0.0 else float("nan")
-
     def interval(self, confidence: float) -> tuple[float, float]:
         """The central interval, which holds another draw as often as its confidence says (Weibull's positions)."""
         check_confidence(confidence)

@@ -15,12 +15,14 @@ from sim.analysis.assumption_spread import Draws, drawn_runs, draws_design
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenFacts, BreakEvenPlan, answer_of_runs, effects_played
 from sim.analysis.breakeven_spread import paying_table, scenarios_at_ends
 from sim.analysis.design_needs import check_design
+from sim.analysis.early_looks import EarlyLooks
+from sim.analysis.estimates import GUARDS
 from sim.analysis.scenario_facts import peer_hours
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.department.support import Effects
 from sim.engine.measures.number_text import counted
 from sim.io.suggest import did_you_mean
-from sim.report.breakeven_answer import describe_break_even
+from sim.report.breakeven_answer import describe_break_even, early_break_even
 from sim.report.console import say
 from sim.report.figures.breakeven_figure import draw_break_even
 from sim.report.study_report import ReportFacts, pictures_of, swept_report
@@ -32,7 +34,7 @@ from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
 from sim.studies.draws import draws_of, draws_text
 from sim.studies.question import BreakevenSettings, Question
-from sim.studies.study import Study, design_for, tell_design
+from sim.studies.study import Study, Watch, design_for, tell_design
 from sim.studies.sweep import Answered, opened_folder, received_design
 
 
@@ -63,7 +65,16 @@ class BreakevenStudy(Study):
                 plan.facts() | {"study": self.name},
                 partial(answer_of, plan, folder.store, question, draws, further),
             )
-            return folder.play_and_answer(plan.design, question, own, answer, what_is_played(plan), further)
+            watch = watch_of_effects(plan, console)
+            return folder.play_and_answer(plan.design, question, own, answer, what_is_played(plan), further, watch)
+
+
+def watch_of_effects(plan: BreakEvenPlan, console: Console) -> Watch:
+    """What watches the net benefit at each effect."""
+    keys = {label: key for key, label in plan.design.labels.items()}
+    measures = [*dict.fromkeys([*(item.measure for item in plan.worth), *GUARDS])]
+    looks = EarlyLooks(plan.design, keys, measures, most=len(keys))
+    return Watch(looks, partial(early_break_even, plan), console)
 
 
 def answer_of(

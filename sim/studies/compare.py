@@ -167,16 +167,12 @@ class FirstAnswer(AnswerScreen[Comparison]):
         (print_other_levels if self.is_shown else print_comparison)(answer, self.console)
 
 
-def watch_of(plan: Plan, console: Console) -> Watch | None:
-    """What watches the central level of demand; nothing where the replications planned are not fixed: stopping rules
-    have looks of their own."""
-    if plan.base.rules.in_rounds:
-        return None
+def watch_of(plan: Plan, console: Console) -> Watch:
+    """What watches the central level of demand."""
     central = {name: label for label, (level, name) in plan.cells.items() if level == plan.central_level}
     names = {name: scenario.staffing.label or name for name, scenario in plan.scenarios.items()}
     keys = {name: plan.design.keys[central[name]] for name in plan.staffings}
-    looks = EarlyLooks(keys, EARLY_MEASURES, plan.base.replications, plan.base.confidence)
-    return Watch(looks, partial(early_differences, names), console)
+    return Watch(EarlyLooks(plan.design, keys, EARLY_MEASURES), partial(early_differences, names), console)
 
 
 class CompareStudy(PlayedStudy[Plan, Comparison]):

@@ -40,7 +40,7 @@ from sim.studies.breakeven import answer_of_store, break_even_page, received_pla
 from sim.studies.question import REPORT_BY, Question, ReportSettings
 from sim.studies.study import Study
 from sim.studies.sweep import figures_of_sweep, received_design, sweep_and_comparison, sweep_page
-from sim.studies.validate import VALIDATION_FILE
+from sim.studies.validate import VALIDATION_FILE, draw_strip_of
 
 
 class ReportStudy(Study):
@@ -176,7 +176,9 @@ def published_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
     validation = stored_validation(folder / VALIDATION_FILE, facts.weeks, facts.confidence)
     if suffix == ".md":
         return validation_markdown(validation, without_output(facts.command), facts.seed)
-    return validation_page(validation, facts)
+    with TemporaryDirectory(prefix="peered-report-") as drawn:
+        draw_strip_of(validation, Path(drawn), ("svg",))
+        return validation_page(validation, facts, drawings(Path(drawn)))
 
 
 def page_kept(folder: Path, suffix: str) -> str:

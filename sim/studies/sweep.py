@@ -21,9 +21,10 @@ from sim.analysis.assumption_spread import Draws, drawn_runs, draws_design
 from sim.analysis.best import SIGNS, Contenders, contenders_by, dominated_table
 from sim.analysis.comparison_result import Comparison, no_rows
 from sim.analysis.design_needs import check_design
-from sim.analysis.scenario_facts import SweptScenarios, groups_of_alike, scenario_of, swept_scenarios
+from sim.analysis.early_looks import MOST_WATCHED, EarlyLooks
+from sim.analysis.scenario_facts import SweptScenarios, groups_of_alike, scenario_of, swept_scenarios, worlds_of
 from sim.analysis.sequential_sampling import missing
-from sim.analysis.swept_factors import places_by_world
+from sim.analysis.swept_factors import firsts_of_worlds, places_by_world
 from sim.analysis.warm_up import PILOT_WEEKS, find_warm_up, pilot_of, read_warm_up, write_warm_up
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
@@ -32,7 +33,8 @@ from sim.io.short_lists import few_of
 from sim.report.comparison_answer import sentences_by_staffing
 from sim.report.console import say
 from sim.report.description import ANSWER_PAGE, Description, answer_markdown
-from sim.report.progress import progress, tell_results, teller
+from sim.report.early_table import EARLY_MEASURES, early_differences
+from sim.report.progress import nothing_early, progress, tell_results, teller
 from sim.report.screen import print_answer
 from sim.report.study_report import (
     REPORT,
@@ -63,6 +65,7 @@ from sim.studies.study import (
     DRAWS_PLAYED,
     Files,
     Waits,
+    Watch,
     all_drawn,
     design_for,
     facts_of,
@@ -134,7 +137,17 @@ def play_in(place: Path, design: Design, question: SweepQuestion, console: Conso
             check_comparable(design)
         further = None if draws is None else draws_design(design, design.scenarios, draws)
         answer = partial(answer_of_sweep, design, folder.store, question, draws, further)
-        return folder.play_and_answer(design, question, own, answer, further=further)
+        return folder.play_and_answer(
+            design, question, own, answer, further=further, watch=watch_of_sweep(design, console)
+        )
+
+
+def watch_of_sweep(design: Design, console: Console) -> Watch:
+    """What watches the scenarios of a sweep, each beside the first, of several worlds the first of its own."""
+    keys = {label: key for key, label in design.labels.items()}
+    firsts = firsts_of_worlds(worlds_of(design.table())) if len(keys) <= MOST_WATCHED else None
+    looks = EarlyLooks(design, keys, EARLY_MEASURES, firsts or ())
+    return Watch(looks, partial(early_differences, short_names(list(keys))), console)
 
 
 def check_comparable(design: Design) -> None:
@@ -226,12 +239,13 @@ class GrowingFolder:
         answer: Callable[[], Answered],
         what: str = "",
         further: Design | None = None,
+        watch: Watch | None = None,
     ) -> int:
         """Play what is missing of a design, write and show what the runs say; what was played is kept, come what may.
 
         Inputs: `own_facts` of the study, for run.json; `answer` reads the store; `what` is played, in words; `further`
-        is played after it, in draws of the assumptions. Returns the exit code. Raises CannotKeep for what could not be
-        written.
+        is played after it, in draws of the assumptions; `watch` shows the first replications of the design meanwhile.
+        Returns the exit code. Raises CannotKeep for what could not be written.
         """
         started, folder, command = time.monotonic(), self.store.folder, question.command(self.store.folder)
 
@@ -242,7 +256,7 @@ class GrowingFolder:
 
         run_store.write_scenarios(design.table(), folder)
         write_json(facts(), folder / run_store.FACTS)
-        self.play(design, shlex.join(command), facts(), what or counted(len(design.scenarios), "scenario"))
+        self.play(design, shlex.join(command), facts(), what or counted(len(design.scenarios), "scenario"), watch)
         if further is not None:
             self.play(further, shlex.join(command), facts(), DRAWS_PLAYED)
         with uninterrupted():
@@ -268,7 +282,9 @@ class GrowingFolder:
             teller(self.console)(f"to go on: {shlex.join(command)}")
         return 0 if found.is_whole and drawn else 1
 
-    def play(self, design: Design, command: str, facts: Mapping[str, Any], what: str) -> None:
+    def play(
+        self, design: Design, command: str, facts: Mapping[str, Any], what: str, watch: Watch | None = None
+    ) -> None:
         """Play what is missing, with all of it in the log; files of runs that could not be written are noted."""
         store = self.store
 
@@ -285,10 +301,16 @@ class GrowingFolder:
             "set aside": ", ".join(part.name for part in store.damaged) or "nothing",
         }
         self.log.start(command, facts, state)
+
+        def on_played(_: RunTask, results: Sequence[run_store.RunResult]) -> None:
+            self.note(results)
+            if watch is not None:
+                watch.add(results)
+
         try:
             play_missing(
                 design, store, store, files, self.unwritten, self.console, self.tell, what, "run",
-                self.on_played, self.tell_round,
+                on_played, self.tell_round, (lambda: watch.early) if watch is not None else nothing_early,
             )  # fmt: skip
         except NoWorkers as error:
             self.log.say(str(error))
@@ -298,7 +320,7 @@ class GrowingFolder:
         """All rounds are in the log; on the screen ever fewer, so that the finding stays on it."""
         (self.tell if number.bit_count() == 1 else self.log.say)(line)
 
-    def on_played(self, _: RunTask, results: Sequence[run_store.RunResult]) -> None:
+    def note(self, results: Sequence[run_store.RunResult]) -> None:
         """Note what could not be written of some runs, and log those that failed."""
         for result in results:
             self.unwritten.add(result.unwritten)

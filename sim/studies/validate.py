@@ -3,6 +3,8 @@
 What the runs say is `sim.analysis.validation`, how it is laid out `sim.report.validation_report`.
 """
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,14 +14,14 @@ from rich.console import Console
 
 from sim.analysis.design_needs import check_design
 from sim.analysis.validation import Validation, validation_of
-from sim.report.study_report import REPORT, ReportFacts, validation_page
+from sim.report.study_report import REPORT, ReportFacts, drawings, validation_page
 from sim.report.tables.answer_workbook import ANSWER, write_answer_workbook
 from sim.report.validation_report import print_validation, validation_markdown, validation_sheets, validation_table
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.studies.question import Question, ValidateSettings
-from sim.studies.study import Files, PlayedStudy, design_for
+from sim.studies.study import Files, PlayedStudy, Waits, design_for
 
 VALIDATION_FILE = "validation.csv"
 
@@ -55,7 +57,11 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
         return {"weeks": answer.weeks}
 
     def report(self, answer: Validation, facts: ReportFacts, figures: Path) -> str:
-        return validation_page(answer, facts)
+        return validation_page(answer, facts, drawings(figures))
+
+    @contextmanager
+    def drawing(self, plan: ValidationPlan, folder: Path) -> Iterator[Callable[[Validation], Waits]]:
+        yield lambda answer: [partial(draw_strip_of, answer, folder)]
 
     def show(self, answer: Validation, console: Console) -> None:
         print_validation(answer, console)
@@ -75,3 +81,10 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
             VALIDATION_FILE: partial(write_table, validation_table(answer)),
             ANSWER: partial(write_answer_workbook, validation_sheets(answer, facts)),
         }
+
+
+def draw_strip_of(answer: Validation, folder: Path, formats: Sequence[str] = ("png", "svg")) -> list[Path]:
+    """Write the figure of a validation; returns the files."""
+    from sim.report.figures.validation_figure import draw_validation  # loads a drawing library
+
+    return draw_validation(answer, folder, formats)

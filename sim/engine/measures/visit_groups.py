@@ -5,7 +5,7 @@ Counts and sums alone, which can be added up over groups; shares, means and thei
 in `group` what `department.groups` states.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from sim.department.roster import WEEKDAYS
 from sim.engine.measures.array_loops import Codes, Floats
 from sim.engine.measures.cohort import Cohort, hours_of_day, hours_of_week
 from sim.engine.trajectory import AMA, LWBS, PEER_KINDS_WISHED, Trajectory
+from sim.io.suggest import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,10 @@ SUMS = ("visits", "met", "seen", "wait_minutes", "left", "minutes_without_staff"
 """Of each group: its visits; those met by a peer; those seen by a physician, and the sum of their minutes from triage
 to the physician; those that left unseen or against advice; sums of minutes without staff and of the longest stretches
 of them."""
+
+
+FEWEST_IN_GROUP = 10
+"""Visits of a group in one replication below which it is hidden: there one child moves a share by over 10 points."""
 
 
 class Attribute(NamedTuple):
@@ -52,7 +57,7 @@ def _classes(trajectory: Trajectory) -> tuple[str, ...]:
     return by_stream.get(MENTAL_HEALTH, ())
 
 
-ATTRIBUTES: Mapping[str, Attribute] = {
+VISIT_ATTRIBUTES: Mapping[str, Attribute] = {
     "age_group": _of_code("age_group", AGE_GROUPS),
     "arrival_hour": Attribute(
         lambda _: HOUR_BLOCKS, lambda cohort: (hours_of_day(cohort.arrival) // HOURS_PER_BLOCK).astype(np.int8)
@@ -63,11 +68,37 @@ ATTRIBUTES: Mapping[str, Attribute] = {
     "held": _of_flag("held"),
     "boarding": Attribute(lambda _: NO_YES, lambda cohort: (~np.isnan(cohort.times("boarding_start"))).astype(np.int8)),
     "acuity": _of_code("acuity", tuple(map(str, ACUITIES)), min(ACUITIES)),
-    "severity": Attribute(_classes, lambda cohort: cohort.codes("severity")),
+    "severity": Attribute(
+        _classes, lambda cohort: np.where(cohort.mental_health, cohort.codes("severity"), np.int8(-1))
+    ),
     "arrival_mode": _of_code("arrival_mode", ARRIVAL_MODES),
     "peer_kind_wished": _of_code("peer_kind_wished", PEER_KINDS_WISHED),
 }
 """What visits can be grouped by, by name. All but `boarding` are as the child arrives."""
+
+
+NOT_IN_THE_MODEL = {
+    "language": "the model knows no language: describe children who need another as a group of department.groups, with "
+    "the consent, patience and triage you can justify, and give group",
+    "peer_match": "whether the peer was of the kind wished is played by the roster's peer_kind; give peer_kind_wished",
+}
+"""Attributes that are asked for and not there, and what to do instead."""
+
+
+def attribute_name(name: str) -> str:
+    """The name of an attribute as it stands. Raises ValueError for one that is none, as `what: remedy`."""
+    if name not in VISIT_ATTRIBUTES:
+        remedy = NOT_IN_THE_MODEL.get(name) or did_you_mean(name, VISIT_ATTRIBUTES)
+        raise ValueError(f"{name!r} is nothing that visits are grouped by: {remedy}")
+    return name
+
+
+def checked_attributes(by: str | Iterable[str]) -> tuple[str, ...]:
+    """Attributes by name, each once. Raises ValueError for one that is none."""
+    try:
+        return tuple(map(attribute_name, (by,) if isinstance(by, str) else dict.fromkeys(by)))
+    except ValueError as error:
+        raise ValueError(f"by = {error}") from None
 
 
 def group_sums(cohort: Cohort) -> "pd.DataFrame":
@@ -81,7 +112,7 @@ def group_sums(cohort: Cohort) -> "pd.DataFrame":
     chosen = np.flatnonzero(cohort.eligible & cohort.mental_health)
     numbers = _numbers_of(cohort, chosen)
     names, sums = list[tuple[str, str]](), list[Floats]()
-    for by, attribute in ATTRIBUTES.items():
+    for by, attribute in VISIT_ATTRIBUTES.items():
         groups = attribute.groups(cohort.trajectory)
         codes = attribute.codes(cohort)[chosen].astype(np.intp)
         codes[codes < 0] = len(groups)  # counted behind the last, and left out

@@ -4,13 +4,11 @@ The measures themselves are in `sim.engine.measures.measuring`.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from sim.department.patients import AGE_GROUPS
-from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK
+from sim.department.quantities import MINUTES_PER_HOUR, MINUTES_PER_WEEK
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import HOURS_OF_WEEK, Cells, Codes, Flags, Floats, Integers
@@ -20,16 +18,13 @@ from sim.engine.measures.entry import Measure, OfVisits
 from sim.engine.measures.intervals import minutes_between, minutes_by_code
 from sim.engine.measures.measuring import OF_VISITS, check_window, summaries, visit_outcomes
 from sim.engine.measures.staff_time import StaffTime
+from sim.engine.measures.visit_groups import FEWEST_IN_GROUP, VISIT_ATTRIBUTES, checked_attributes
 from sim.engine.trajectory import Trajectory
-
-Trait = Literal["acuity", "age_group", "group", "held", "weekday", "arrival_hour"]
-BREAKDOWN_TRAITS: tuple[Trait, ...] = ("acuity", "age_group", "group", "held", "weekday", "arrival_hour")
-SMALL_CELL = 10
-"""Visits below which a cell is hidden."""
 
 
 def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFrame:
-    """Means, shares and quantiles by a trait of the visit (one of `TRAITS`) and stream, one row per cell and measure.
+    """Means, shares and quantiles by a trait of the visit (an attribute of `sim.engine.measures.visit_groups`; the hour
+    of arrival by single hours) and stream, one row per cell and measure.
 
     Columns: `by`, `cell` (the trait's value), `stream`, `measure`, `n` (visits in the measure's denominator), `value`,
     `hidden`. A value over fewer than 10 visits is hidden: nan, with `hidden` true.
@@ -49,23 +44,18 @@ def breakdown(trajectory: Trajectory, scenario: Scenario, by: str) -> pd.DataFra
             rows += [(cell, stream, item.key, sizes[item.key], values[stream][item.key]) for item in chosen_measures]
     table = pd.DataFrame(rows, columns=["cell", "stream", "measure", "n", "value"])
     table.insert(0, "by", by)
-    table["hidden"] = table["n"] < SMALL_CELL
+    table["hidden"] = table["n"] < FEWEST_IN_GROUP
     table.loc[table["hidden"], "value"] = np.nan
     return table
 
 
-def trait_of(cohort: Cohort, by: str) -> tuple[Integers | Codes | Cells, tuple[str, ...]]:
-    """Code of each visit of the cohort and the names of the codes. Raises ValueError for an unknown trait."""
-    names = {"age_group": AGE_GROUPS, "group": cohort.trajectory.groups, "held": ("no", "yes")}
-    if by in names:
-        return cohort.codes(by), names[by]
-    if by == "acuity":
-        return cohort.codes("acuity") - 1, ("1", "2", "3", "4", "5")
-    if by == "weekday":
-        return (cohort.arrival // MINUTES_PER_DAY).astype(np.int64) % 7, WEEKDAYS
-    if by == "arrival_hour":
+def trait_of(cohort: Cohort, by: str) -> tuple[Codes | Cells, tuple[str, ...]]:
+    """Code of each visit of the cohort, -1 for none, and the names of the codes. Raises ValueError for an unknown
+    trait."""
+    (name,) = checked_attributes(by)
+    if name == "arrival_hour":
         return hours_of_day(cohort.arrival), tuple(f"{hour:02d}" for hour in range(24))
-    raise ValueError(f"by = {by!r}: no such breakdown, use one of {', '.join(BREAKDOWN_TRAITS)}")
+    return VISIT_ATTRIBUTES[name].codes(cohort), VISIT_ATTRIBUTES[name].groups(cohort.trajectory)
 
 
 def denominators(measures: list[Measure], outcomes: Mapping[OfVisits, VisitOutcome], chosen: Flags) -> dict[str, int]:

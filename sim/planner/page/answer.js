@@ -1,13 +1,16 @@
 // What changes: a table that sharpens with each look. Words and marks come from the server; nothing is judged here.
 
-import { byId, drawn, element, linesOf, post, problemList } from "/page/page_parts.js";
+import { byId, drawn, element, linesOf, post } from "/page/page_parts.js";
 
 const MARKS = { better: "better", worse: "worse", changed: "changed", "": "" };
 
 export class AnswerView {
-  constructor(weeks, page) {
+  // `rosters` is called with hours, cost and cover once the question is understood, `problems` with what is wrong.
+  constructor(weeks, page, { rosters, problems }) {
     this.weeks = weeks;
     this.page = page;
+    this.rosters = rosters;
+    this.problems = problems;
     this.asking = null;
   }
 
@@ -20,11 +23,12 @@ export class AnswerView {
     try {
       const response = await post("/api/ask", { question, page: this.page }, asking.signal);
       if (response.headers.get("content-type").startsWith("application/json")) {
-        byId("problems").replaceChildren(...problemList((await response.json()).problems));
+        this.problems((await response.json()).problems);
         this.say("Not played: see what is wrong under the roster.");
         return;
       }
-      for await (const look of linesOf(response)) this.show(look);
+      this.problems([]);
+      for await (const line of linesOf(response)) line.rosters ? this.rosters(line.rosters) : this.show(line);
     } catch (error) {
       if (error.name !== "AbortError") this.say(`The page's server does not answer: ${error.message}`);
     }
@@ -35,6 +39,7 @@ export class AnswerView {
     const isLast = look.n === look.of;
     byId("differences").tBodies[0].replaceChildren(...look.rows.map(row));
     byId("differences").classList.remove("stale");
+    if (isLast) byId("groups").replaceChildren(...groupTables(look.groups));
     byId("progress").value = look.n;
     byId("progress").max = look.of;
     document.body.dataset.look = look.n;
@@ -60,4 +65,21 @@ function interval(low, high, mean, mark) {
     drawn("line", { x1: 100, x2: 100, y1: 0, y2: 16, stroke: "#8c8c8c" }),
     drawn("line", { x1: at(low), x2: at(high), y1: 8, y2: 8, stroke: "#0072b2", "stroke-width": 3 }),
     drawn("rect", { x: at(mean) - 2, y: 2, width: 4, height: 12, fill: mark ? "#0072b2" : "#fff", stroke: "#0072b2" }));
+}
+
+// Share of each group that a peer meets, with your roster.
+function groupTables(groups) {
+  if (!groups.length) return [element("p", { class: "hint" }, "Nobody is on duty to meet them.")];
+  const names = [...new Set(groups.map((row) => row.by))];
+  const hint = "Share of mental-health visits that a peer meets, with your roster. Marked: a gap to the other groups "
+    + "beyond chance, all groups of a kind judged together. Hidden where single children would decide.";
+  return [element("p", { class: "hint" }, hint), ...names.map((by) => element("table", { class: "groups" },
+    element("caption", {}, `By ${by}`), element("tbody", {}, ...groups.filter((row) => row.by === by).map(groupRow))))];
+}
+
+function groupRow({ group, share, text, mark }) {
+  const bar = drawn("svg", { class: "interval", viewBox: "0 0 100 16", preserveAspectRatio: "none", "aria-hidden": "true" },
+    drawn("rect", { x: 0, y: 3, width: 100 * (share ?? 0), height: 10, fill: "#007a5a" }));
+  return element("tr", {}, element("th", { scope: "row" }, group),
+    element("td", { class: mark ? "changed" : "" }, mark ? `${text} ${mark}` : text), element("td", {}, bar));
 }

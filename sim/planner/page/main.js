@@ -15,7 +15,7 @@ Object.assign(roleNames, start.role_names);
 const defaults = Object.fromEntries(start.sliders.map((slider) => [slider.key, slider.value]));
 const state = { baseline: start.baseline, roster: {}, values: {}, effects: start.effects[0] };
 const undo = [];
-const answer = new AnswerView(start.weeks, page);
+const answer = new AnswerView(start.weeks, page, { rosters: showRosters, problems: showProblems });
 const journey = new JourneyView();
 const study = new StudyView(page);
 const roster = new RosterView((before) => changed({ roster: before }, { roster: structuredClone(roster.roster) }));
@@ -36,19 +36,17 @@ function ask() {
   byId("undo").disabled = !undo.length;
   remember();
   clearTimeout(waiting);
-  waiting = setTimeout(() => { check(); answer.ask(question()); }, PAUSE);
+  waiting = setTimeout(() => answer.ask(question()), PAUSE);
 }
 
-async function check() {
-  try {
-    const found = await (await post("/api/check", { question: question(), page })).json();
-    byId("problems").replaceChildren(...problemList(found.problems ?? []));
-    if (found.problems) return void (byId("cost").textContent = "");
-    roster.showCover(found.cover, found.tried.hours);
-    byId("cost").textContent = costText(found);
-  } catch (error) {
-    byId("cost").textContent = `The page's server does not answer: ${error.message}`;
-  }
+function showProblems(problems) {
+  byId("problems").replaceChildren(...problemList(problems));
+  if (problems.length) byId("cost").textContent = "";
+}
+
+function showRosters(found) {
+  roster.showCover(found.cover, found.tried.hours);
+  byId("cost").textContent = costText(found);
 }
 
 function costText({ tried, baseline }) {
@@ -157,7 +155,7 @@ document.addEventListener("keydown", (event) => {
 });
 byId("save").onclick = async () => {
   const saved = await (await post("/api/save", { question: question(), page, name: byId("name").value })).json();
-  if (saved.problems) return byId("problems").replaceChildren(...problemList(saved.problems));
+  if (saved.problems) return showProblems(saved.problems);
   offer(saved.text, "text/yaml", saved.file);
 };
 byId("load").onchange = async () => {
@@ -165,7 +163,7 @@ byId("load").onchange = async () => {
   if (!file) return;
   const loaded = await (await post("/api/load", await file.text())).json();
   byId("load").value = "";
-  if (loaded.problems) return byId("problems").replaceChildren(...problemList(loaded.problems));
+  if (loaded.problems) return showProblems(loaded.problems);
   changed({}, loaded.question);
   showAll();
 };

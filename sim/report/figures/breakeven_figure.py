@@ -21,7 +21,7 @@ from sim.report.words.breakeven_finding import curve_of, effect_text, percent_te
 from sim.report.words.caveats import RESPECT
 from sim.report.words.worth_text import capital, counted_text, not_counted_text, with_presets
 
-PRIOR_HEIGHT, GAP = 1.25, 0.12
+PRIOR_HEIGHT, GAP, LEAST_HEIGHT = 0.95, 0.1, 0.9
 FILLS = (0.45, 0.15)
 """How dark the prior is filled where the first preset pays, and where the second does."""
 MOST_IN_TITLE = 2
@@ -37,8 +37,13 @@ def draw_break_even(answer: BreakEvenAnswer, folder: Path, formats: Sequence[str
 def break_even_figure(answer: BreakEvenAnswer) -> Frame:
     """A curve for each staffing, one below the other."""
     prior, n = answer.plan.prior, len(answer.staffings)
-    grid = Grid(n, 2.6, left=0.95, above=0.28, below=0.62 + (GAP + PRIOR_HEIGHT if prior else 0.0))
-    frame = Frame(grid.total_height, break_even_title(answer), _subtitle(answer), _footer(answer))
+    words = break_even_title(answer), _subtitle(answer), _footer(answer)
+    below = 0.42 + (GAP + PRIOR_HEIGHT if prior else 0.0)
+    frame = Frame.slide(*words)
+    height = max(frame.room / max(n, 1) - 0.28 - below, LEAST_HEIGHT)
+    grid = Grid(n, height, left=0.95, above=0.28, below=below)
+    if grid.total_height > frame.room:
+        frame = Frame(grid.total_height, *words)
     hues = colours([item.staffing for item in answer.staffings], "")
     for number, (item, axes) in enumerate(zip(answer.staffings, frame.panels(grid), strict=True)):
         frame.head(grid.left, grid.top_of(number) - grid.above, item.label)
@@ -108,7 +113,7 @@ def draw_curve(axes: Axes, answer: BreakEvenAnswer, item: StaffingAnswer, colour
     for root in item.found.roots if item.found else ():
         axes.plot([root], [0.0], "D", color=INK, markersize=5, zorder=5)
         axes.annotate(f"{root:.2f}", (root, 0.0), (6, 6), textcoords="offset points", size=9, weight="bold")
-    axes.set_ylabel("net benefit, CAD a week")
+    axes.set_ylabel("CAD a week")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value, 0)))
     light_grid(axes)
 
@@ -134,14 +139,14 @@ def draw_prior(axes: Axes, every: Sequence[StaffingAnswer], prior: Prior, colour
         for low, high in item.found.pays if item.found else ():
             band(axes, fine, 0.0, density, colour, alpha, where=(fine >= low) & (fine <= high))
     mark_no_effect(axes, effects)
-    axes.set_ylim(0.0, (1.25 if len(every) == 1 else 1.9) * float(density.max()))
+    axes.set_ylim(0.0, (1.25 if len(every) == 1 else 2.5) * float(density.max()))
     axes.set_yticks([])
     axes.set_ylabel("prior")
     if len(every) > 1:
         for root in [root for item in every for root in (item.found.roots if item.found else ())]:
             axes.plot([root, root], [0.0, prior.density(root)], color=INK, linewidth=1.0)
     words = "\n".join(prior_words(item, len(every) > 1) for item in every if item.chance is not None)
-    axes.annotate(words, (0.01, 0.95), xycoords="axes fraction", va="top", size=8.5, weight="bold", linespacing=1.2)
+    axes.annotate(words, (0.01, 0.95), xycoords="axes fraction", va="top", size=8, weight="bold", linespacing=1.15)
 
 
 def prior_words(item: StaffingAnswer, one_of_several: bool) -> str:

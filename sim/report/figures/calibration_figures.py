@@ -213,7 +213,7 @@ def durations_figure(department: DepartmentReport, source: str) -> Frame:
         _footer(source, missed),
         lambda axes, name, choice, group: draw_shares(axes, department, name, choice, group),
     )
-    frame.figure.axes[0].legend(loc="lower right", fontsize=7)
+    frame.figure.axes[0].legend(loc="lower right", fontsize=8)
     return frame
 
 
@@ -245,8 +245,8 @@ def quantiles_figure(department: DepartmentReport, source: str) -> Frame:
     verdicts = "; ".join(f"{name[:4]}s: {choice.verdict().split(' (')[0]}" for name, choice in known)
     return level_frame(
         department,
-        "Do the fitted families fit? Quantile against quantile",
-        f"Each point a quantile of the file beside that of the fitted family; on the line they agree. {verdicts}",
+        verdicts[:1].upper() + verdicts[1:],
+        "Each point a quantile of the file beside that of the fitted family; on the line they agree.",
         _footer(source),
         lambda axes, name, choice, group: draw_quantiles(axes, department, name, choice, group),
     )
@@ -261,7 +261,8 @@ def draw_quantiles(axes: Axes, department: DepartmentReport, name: str, choice: 
     axes.plot([0, top], [0, top], color=FAINT, linewidth=1.0)
     axes.plot(fitted, seen, ".", color=FITTED, markersize=2.5)
     axes.set_xlabel("" if group else f"{name[:4]}, fitted minutes", loc="left")
-    axes.tick_params(labelsize=6.5)
+    axes.tick_params(labelsize=8)
+    axes.locator_params(nbins=4)
 
 
 # --- patience and returns ---
@@ -308,8 +309,8 @@ def held_out_figure(department: DepartmentReport, source: str) -> Frame:
     grid = Grid(1 if held.daily is None else 2, 1.7, left=0.7, below=0.5)
     frame = Frame(
         grid.total_height,
-        f"Predicted from {held.fitted}, observed in {held.held_out}",
-        f"Largest gap of an hour's share: {held.largest_hour_gap:.2f} percentage points.",
+        f"No hour's share is further than {held.largest_hour_gap:.2f} percentage points from what was predicted",
+        f"Predicted from {held.fitted}, observed in {held.held_out}.",
         _footer(source, "Intervals are of 95 % and allow for the error of the estimate."),
     )
     hours, *days = frame.panels(grid)

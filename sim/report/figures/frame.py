@@ -120,7 +120,7 @@ class Frame:
         self.write(left, top, name, **{"weight": "bold", "size": 9.5} | look)
         self.write(WIDTH - 0.25, top, note, ha="right", size=8.5, color=QUIET)
 
-    def save(self, folder: Path, name: str, formats: Sequence[str] = FORMATS) -> list[Path]:
+    def save(self, folder: Path, name: str, formats: Sequence[str] = FORMATS, dpi: float = DPI) -> list[Path]:
         """Write the figure in each format, suffixes that matplotlib knows, into a folder that is made if need be.
 
         Returns the files; the same figure gives the same bytes.
@@ -133,7 +133,7 @@ class Frame:
         for path in paths:
             with whole_file(path) as partial:
                 form = path.suffix.removeprefix(".")
-                self.figure.savefig(partial, format=form, dpi=DPI, facecolor="white", **options_of(path.suffix))
+                self.figure.savefig(partial, format=form, dpi=dpi, facecolor="white", **options_of(path.suffix))
                 if form == "svg":
                     name_drawing(partial, self.title, self.description)
         return paths

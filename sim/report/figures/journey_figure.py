@@ -31,7 +31,7 @@ LOOKS = {
 }
 """Rows of a lane from the top, with colour and hatching; each has its name at its left."""
 ROW_OF_KIND = {"contact": COMPANY_ROW, "bridging": ELSEWHERE_ROW, "observation": WATCH_ROW, "care": WATCH_ROW}
-ROW_HEIGHT, BAR_HEIGHT = 0.3, 0.66
+ROW_HEIGHT, LEAST_ROW_HEIGHT, BAR_HEIGHT = 0.3, 0.15, 0.66
 TURNED_BACK = "turned back"
 Bar = tuple[str, str, float, float]
 """Row, what it is, beginning and end in minutes since Monday 00:00 of week 0."""
@@ -48,14 +48,17 @@ def journeys_figure(answer: TwoJourneys) -> Frame:
     tables = [bars_of(run, row) for run, row in zip(answer.runs, answer.visit.rows, strict=True)]
     ends = [float(row.departure - row.arrival) for row in answer.rows]
     rows = [row for row in LOOKS if row == COMPANY_ROW or any((table["row"] == row).any() for table in tables)]
-    grid = Grid(2, ROW_HEIGHT * len(rows), left=2.05, right=0.85, above=0.3, below=0.55)
     note = note_without_peer(answer)
     subtitle = f"One visit, the same patient and the same draws{f'; {note}' if note else ''}."
     footer = (
         f"{how_chosen(answer)} {ILLUSTRATION} Right: minutes of each row. What is done after departure is in the "
         "words only; an empty bar of company: a peer turned back on the way."
     )
-    frame = Frame(grid.total_height, differences_in_words(answer), subtitle, footer)
+    words = differences_in_words(answer), subtitle, footer
+    frame = Frame.slide(*words)
+    row_height = min(max((frame.room / 2 - 0.62) / len(rows), LEAST_ROW_HEIGHT), ROW_HEIGHT)
+    grid = Grid(2, row_height * len(rows), left=2.05, right=0.85, above=0.3, below=0.32)
+    frame = Frame(grid.total_height + 0.1, *words)
     longest = max(*ends, *(float(table["end"].max()) for table in tables)) * 1.02
     for number, (label, table, end, axes) in enumerate(
         zip(answer.labels, tables, ends, frame.panels(grid), strict=True)

@@ -81,6 +81,7 @@ def gaps_of(comparison: Comparison, stream: str, acuity: int) -> dict[str, float
     return {
         name: 100 * float(np.abs(np.interp(minutes, own, shares) - base).max())
         for name, (own, shares) in curves.items()
+        if len(own) > 1 and len(minutes) > 1
     }
 
 

@@ -14,7 +14,7 @@ from sim.analysis.comparison_result import FoundValue
 from sim.analysis.estimates import LEAVING, LEAVING_LIMIT
 from sim.analysis.swept_factors import Factor
 from sim.engine.measures.catalogue import HEADLINE
-from sim.engine.measures.number_text import scale, unit_of_difference, unit_of_value
+from sim.engine.measures.number_text import counted, joined, scale, unit_of_difference, unit_of_value
 from sim.report.figures.axes_parts import band, light_grid, limit, name_ends, positive_top
 from sim.report.figures.frame import FORMATS, Frame, Grid
 from sim.report.figures.marks import DifferenceMark, better_side, group_label, grouped, key_of_marks, mark_of_difference
@@ -31,6 +31,8 @@ MEASURES_DRAWN = 2
 _NAME_GAP = 0.075
 MOST_NAMES = 4
 """Names of one line that are all written out."""
+MOST_MARKERS = 30
+"""Means of a line that are marked one by one."""
 _NAME_WIDTH = 17
 """Characters on a line of a name at the end of a line."""
 
@@ -51,11 +53,14 @@ def sweep_figure(report: SweepReport) -> Frame:
 
 def footer_of(report: SweepReport) -> str:
     """What was played, and what was assumed."""
-    weeks = " or ".join(f"{each:g}" for each in sorted(set(report.scenarios.weeks.values())))
+    lengths = sorted(set(report.scenarios.weeks.values()))
+    weeks = (
+        counted(int(lengths[0]), "week") if len(lengths) == 1 else f"{joined([f'{each:g}' for each in lengths])} weeks"
+    )
     numbers = sorted({int(item.n) for item in report.means.values()})
     percent = measure_words.whole_percent(report.answer.confidence)
     n = str(numbers[-1]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
-    played = f"Simulated: {n} replications of {weeks} weeks. {percent} intervals of simulation alone."
+    played = f"Simulated: {n} replications of {weeks}. {percent} intervals of simulation alone."
     effects = f"{assumed_text(topics_moved(report), '')}." if report.scenarios.assumes_effects else NO_BENEFIT
     return f"{played} {effects} {RESPECT}"
 
@@ -173,7 +178,7 @@ def draw_curves(
         if all(math.isfinite(point.low) for point in points):
             band(axes, x, [point.low for point in points], [point.high for point in points], hue, 0.18)
         axes.plot(x, mean, color=hue, linewidth=1.8)
-        for point in points:
+        for point in points if len(points) <= MOST_MARKERS else ():
             face = "white" if point.many_leave else hue
             axes.plot([point.x], [point.mean], "o", color=hue, markerfacecolor=face, markersize=5)
         if group[0]:

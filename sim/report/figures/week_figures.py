@@ -78,8 +78,9 @@ def not_met_figure(comparison: Comparison) -> Frame:
     )
     n = max(len(shown), 1)
     grid = Grid(n, frame.room - 1.0, n, left=0.55, right=0.65, between=0.6, above=0.24, below=0.76)
-    for axes, group, week in zip(frame.panels(grid), shown, weeks, strict=False):
+    for number, (axes, group, week) in enumerate(zip(frame.panels(grid), shown, weeks, strict=False)):
         draw_not_met(week, axes)
+        axes.tick_params(axis="y", labelleft=number == 0)
         label = group_label([comparison.label(name) for name in group], 20 if n > 2 else 40)
         axes.set_title(label, fontsize=9)
     scale = frame.panel(grid.left, frame.room - 0.3, 2.4, 0.12)

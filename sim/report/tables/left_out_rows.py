@@ -27,8 +27,8 @@ FOR_WHOM = "What each staffing changes for whom"
 HIDDEN = "·"
 _HEADS = {
     "reach_of_eligible.mental_health": "Met by a peer",
-    "wait_triage_to_pia_mean.mental_health": "Wait for a physician",
-    "lwbs_or_ama.mental_health": "Left unseen or against advice",
+    "wait_triage_to_pia_mean.mental_health": "Wait",
+    "lwbs_or_ama.mental_health": "Leaving",
     "minutes_without_staff_mean.mental_health": "Without staff",
     "longest_unseen_mean.mental_health": "Longest unseen",
 }
@@ -72,11 +72,11 @@ CHANGES_LEGEND = "Of the baseline the mean, else the paired difference from it o
 
 def _gap_rows(comparison: Comparison, cells: _Cells, staffing: str, by: str, groups: list[str]) -> TextRows:
     """A row for each group, a column for each measure: mean, interval, gap."""
-    rows: TextRows = [(f"By {attribute_words(by)}", "Visits", *map(head, MEASURES_OF_GROUPS))]
+    rows: TextRows = [(f"By {attribute_words(by)} (visits)", *map(head, MEASURES_OF_GROUPS))]
     for group in groups:
         found = [cells.rows[staffing, by, group, measure] for measure in MEASURES_OF_GROUPS]
         texts = [_gap_cell(comparison, row) for row in found]
-        rows.append((name_of_group(by, group), f"{found[0]['visits']:,.0f}", *texts))
+        rows.append((f"{name_of_group(by, group)} ({found[0]['visits']:,.0f})", *texts))
     return rows
 
 

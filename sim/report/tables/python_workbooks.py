@@ -15,6 +15,7 @@ from sim.department.roster import WEEKDAYS, clock_text
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from sim.io.workbook import Column, Sheet
+from sim.report.journey_answer import JOURNEY_COLUMNS
 from sim.report.tables.answer_workbook import MONEY, NUMBER_CELL, WHOLE, sheet_rows, table_sheet, with_readme
 from sim.report.tables.summaries import measures_table, run_summary, staffing_summary
 
@@ -33,7 +34,7 @@ NEVER = {
     "next_visit": ["empty: never, or still present"],
 }
 """What an empty cell says in columns that are infinite for what never happens: a sheet cannot hold that."""
-TIMES_OF_JOURNEY = "Times are minutes after arrival. One simulated child is an illustration, and no evidence"
+TIMES_OF_JOURNEY = "Times are minutes after arrival"
 TIMES = "Times are minutes since Monday 00:00 of week 0; docs/data-dictionary.md tells every column"
 
 
@@ -104,15 +105,17 @@ def run_sheets(run: Trajectory, values: Mapping[str, float]) -> list[Sheet]:
     return with_readme(f"Run of replication {run.replication}", sheets, said, facts, left_out=left_out)
 
 
-def journey_sheets(words: Sequence[str], summary: pd.DataFrame, bars: pd.DataFrame) -> list[Sheet]:
+def journey_sheets(
+    question: str, said: Sequence[str], summary: pd.DataFrame, bars: pd.DataFrame, words: pd.DataFrame
+) -> list[Sheet]:
     """What differs in a journey, everything in it that lasts, and its words."""
     table = summary.rename_axis("what").reset_index()
     sheets = [
         table_sheet("summary", table, {"what": Column("What")} | {str(name): Column(str(name)) for name in summary}),
         Sheet("bars", [headed(bars, column) for column in bars], sheet_rows(bars)),
-        Sheet("words", [Column("Both journeys")], [(line,) for line in words if line]),
+        table_sheet("journey", words, JOURNEY_COLUMNS),
     ]
-    return with_readme(words[0], sheets, [TIMES_OF_JOURNEY], {})
+    return with_readme(question, sheets, [*said, TIMES_OF_JOURNEY], {})
 
 
 def headed(table: pd.DataFrame, column: object) -> Column:

@@ -28,15 +28,18 @@ MOST_ELSEWHERE = 4
 
 
 def finding_of(comparison: Comparison) -> Finding:
-    """The five lines at the central level of demand."""
-    if not comparison.others:
-        return scenario_finding(comparison)
+    """The five lines at the central level of demand, and where peers are on duty one on who is left out."""
+    finding = difference_finding(comparison) if comparison.others else scenario_finding(comparison)
+    left_out = left_out_line(comparison)
+    return finding._replace(lines=(*finding.lines, left_out)) if left_out else finding
+
+
+def difference_finding(comparison: Comparison) -> Finding:
+    """The five lines of staffings that are compared."""
     subject = comparison.others[0]
     changes = f"{changes_text(comparison, subject, MOST_CHANGES, with_intervals=True)}."
     others = [text(comparison, subject) for text in (_unchanged_text, _cost_text, _same_money_text)]
-    finding = five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
-    left_out = left_out_line(comparison)
-    return finding._replace(lines=(*finding.lines, left_out)) if left_out else finding
+    return five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
 
 
 def short_question(comparison: Comparison) -> str:

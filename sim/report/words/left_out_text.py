@@ -5,7 +5,7 @@ beyond chance when all groups of its attribute are judged together.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
@@ -13,10 +13,9 @@ from sim.analysis.comparison_result import Comparison, FoundValue, ResultRow
 from sim.analysis.sentences import inside, under
 from sim.analysis.subgroups import HIDING_RULE, MEASURES_OF_GROUPS
 from sim.engine.measures.number_text import counted, joined
-from sim.report.description import FindingLine
+from sim.report.description import WHO_IS_LEFT_OUT, FindingLine
 from sim.report.words.caveats import NO_STEADY_STATE
 
-WHO_IS_LEFT_OUT = "Who is left out"
 REACH = next(iter(MEASURES_OF_GROUPS))
 _MOST_NAMED = 2
 """Attributes of which the line names the least met group."""
@@ -110,7 +109,8 @@ def left_out_line(comparison: Comparison) -> FindingLine | None:
     if comparison.n_replications() < 2:
         return FindingLine(WHO_IS_LEFT_OUT, "gaps between groups cannot be told from chance in one replication.")
     who = inside(under(comparison.label(subject)))
-    return FindingLine(WHO_IS_LEFT_OUT, f"{who}, {_gaps_text(reach_rows(comparison, subject), comparison.by)}.")
+    several = [str(by) for by, rows in comparison.left_out.groupby("by", sort=False) if rows["group"].nunique() > 1]
+    return FindingLine(WHO_IS_LEFT_OUT, f"{who}, {_gaps_text(reach_rows(comparison, subject), several)}.")
 
 
 def reach_rows(comparison: Comparison, staffing: str) -> pd.DataFrame:
@@ -119,7 +119,7 @@ def reach_rows(comparison: Comparison, staffing: str) -> pd.DataFrame:
     return rows[(rows["measure"] == REACH) & ~rows["hidden"]]
 
 
-def _gaps_text(rows: pd.DataFrame, by: Sequence[str]) -> str:
+def _gaps_text(rows: pd.DataFrame, by: Iterable[str]) -> str:
     """`a peer meets 4 % of those who come on a Sunday (Tuesday: 44 %), ...`."""
     found = {name: rows[rows["by"] == name] for name in by}
     worst = {name: gap for name, of_name in found.items() if (gap := _least_met(of_name)) is not None}
@@ -136,7 +136,7 @@ def _gaps_text(rows: pd.DataFrame, by: Sequence[str]) -> str:
     parts += [f"gaps by {joined(further)} too"] * bool(further)
     parts += [f"no gap beyond chance by {joined(even)}"] * bool(even)
     parts += [f"too few to tell by {joined(untold)}"] * bool(untold)
-    return "; ".join(parts)
+    return "; ".join(parts) or "there is one group only"
 
 
 def gaps_title(comparison: Comparison, subject: str) -> str:
@@ -178,8 +178,9 @@ def legend_lines(comparison: Comparison) -> Iterator[str]:
     """How to read the tables: what is judged together, what is hidden, and what groups do not mean."""
     percent = f"{100 * comparison.confidence:g} %"
     yield (
-        f"Eligible mental-health visits a replication. Mean ± half-width of its {percent} interval; in brackets the "
-        "gap to all other groups together. *: beyond chance when all cells of a table are judged together; "
+        "Eligible mental-health visits, and how many a replication. Leaving: unseen or against advice. "
+        f"Mean ± half-width of its {percent} interval; in brackets the gap to all other groups together. "
+        "*: beyond chance when all cells of a table are judged together; "
         f"{counted(len(comparison.by), 'table')}, each judged by itself. "
         f"·: hidden, {HIDING_RULE}."
     )

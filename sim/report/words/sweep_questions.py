@@ -298,7 +298,7 @@ def bend_title(report: SweepReport, factor: Factor) -> str:
     lines = report.factors.lines(factor)
     knees = (knee_of(report, factor, labels, PHYSICIAN_WAIT) for _, labels in lines)
     knee = next((each for each in knees if each is not None), None)
-    begin = f"waits bend at {factor.name} {knee.value}" if knee else f"waits grow with {factor.name} without a knee"
+    begin = f"waits bend at {factor.name} {knee.value}" if knee else f"waits rise with {factor.name} without a knee"
     flagged = [place for _, labels in lines if (place := first_flagged(report, factor, labels, "many_leave"))]
     limit = f"; from {min(flagged, key=float)} on over 5 % leave, so differences are not read" if flagged else ""
     return f"{begin}{limit}"
