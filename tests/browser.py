@@ -100,6 +100,18 @@ def printed(page: Any) -> bytes:
     return pdf
 
 
+MOST_PAGE_BYTES = 2_000_000
+"""Of a report, so that it can be sent by mail."""
+
+
+def assert_faultless(browser: Chromium, file: Path) -> None:
+    """A report is one small file that asks for nothing, in which nothing goes wrong and axe finds nothing."""
+    assert file.stat().st_size < MOST_PAGE_BYTES
+    faults, seen = browser.look(file, faults_of_access)
+    assert faults == []
+    assert seen.requests == [file.absolute().as_uri()]
+
+
 @contextmanager
 def started(path: str) -> Iterator[Chromium]:
     """The browser of a path, until the block ends."""

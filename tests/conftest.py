@@ -7,8 +7,11 @@ import gc
 import os
 import signal
 import sys
+import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 # Before numpy is loaded: on matrices as small as ours two threads of its linear algebra mostly wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -23,7 +26,7 @@ from sim.runs.engines import ENGINES, Engine
 from sim.runs.playing import play_task
 from sim.runs.run_store import RunResult
 from sim.studies import breakeven
-from tests.browser import MISSING, Chromium, program, started
+from tests.browser import MISSING, Chromium, assert_faultless, program, started
 from tests.one_figure import draw_one_figure
 
 # Tests start a hundred processes. Each would compile the program anew where nothing that was compiled is kept.
@@ -92,6 +95,15 @@ def browser() -> Iterator[Chromium]:
         pytest.skip(MISSING)
     with started(path) as chromium:
         yield chromium
+
+
+@pytest.fixture
+def looked_at(request: pytest.FixtureRequest) -> Callable[[Path], None]:
+    """Looks at a report in the browser, in tests of other things: without one they pass, and warn that it was not."""
+    if program() is None:
+        warnings.warn(MISSING, stacklevel=1)
+        return lambda _: None
+    return partial(assert_faultless, request.getfixturevalue("browser"))
 
 
 @pytest.fixture(autouse=True)

@@ -19,10 +19,12 @@ from sim.calibration.writing.department_file import department_file
 from sim.calibration.writing.estimate_rows import Estimate
 from sim.config.composition import compose
 from sim.department.department import Department
-from sim.report.calibration_report import calibration_markdown
+from sim.report.calibration_report import calibration_answer, calibration_sheets
 from sim.report.comparison_answer import describe_comparison
 from sim.report.figures.calibration_figures import cell_means, draw_arrivals, draw_calibration, figures_known
+from sim.report.stored_answer import StoredAnswer, answer_text, stored_markdown
 from sim.report.words.caveats import calibration_lines, in_mind, words_of_verdict
+from sim.studies.calibrate import pictures_drawn
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import read_visits
@@ -186,8 +188,8 @@ def test_the_verdict_stands_at_the_head_of_what_is_printed_and_of_the_page(repor
     head = f"The calibrated department {verdict.sentence()}."
     assert report.lines()[0] == head
     assert report.lines()[1] == "Still the default's, the 5 that matter most:"
-    page = calibration_markdown(report).splitlines()
-    assert page[2] == f"**{head[:-1]}.**"
+    page = stored_markdown(calibration_answer(report), []).splitlines()
+    assert page[2] == f"- **Does it play like the file?**: {head}"
     assert verdict.because[0] in head
     assert " min played, " in head
 
@@ -228,7 +230,7 @@ def test_a_second_file_is_scored_beside_what_was_before_and_the_best_possible(vi
     text = "\n".join(tested.lines())
     assert f"{tested.n_inside} of {len(tested.predictions)} numbers lie inside" in text
     assert f"the department calibrated on visits.csv {tested.verdict.sentence()}" in text
-    assert "## The second file" in calibration_markdown(report)
+    assert "## The second file" in stored_markdown(calibration_answer(report), [])
 
 
 def test_a_second_file_passes_the_gates_of_the_first(visits_file: Path) -> None:
@@ -266,7 +268,7 @@ def test_the_nearest_point_is_applied_and_the_department_plays_like_the_file(mat
     department = Department.model_validate(yaml.safe_load(text))
     assessment = department.streams["medical"].pathway[0]
     assert assessment.minutes.mean_of(3) == pytest.approx(1.4 * factors["physician"] * ASSESSMENT_MEAN)
-    assert "of what is tolerated" in calibration_markdown(matched)
+    assert "of what is tolerated" in stored_markdown(calibration_answer(matched), [])
 
 
 def test_what_is_simulated_is_scored_on_the_part_held_out_beside_what_was_before() -> None:
@@ -311,9 +313,14 @@ def test_the_report_shows_fit_prediction_and_limits_with_every_figure(
     assert report.department is not None
     names = list(figures_known(report.department))
     assert names == ["arrivals", "durations", "quantiles", "behaviour", "held_out"]
-    figures = draw_calibration(report, tmp_path / "figures")
-    assert [path.name for path in figures] == [f"known_{name}.png" for name in names]
-    text = calibration_markdown(report, figures)
+    figures = draw_calibration(report, tmp_path / "figures", ("png", "svg"))
+    assert [path.name for path in figures if path.suffix == ".png"] == [f"known_{name}.png" for name in names]
+    drawn = [path for path in figures if path.suffix == ".png"]
+    answer = calibration_answer(report, list(pictures_drawn(drawn, "known")))
+    assert StoredAnswer.model_validate_json(answer_text(answer)) == answer
+    assert [picture.name for picture in answer.pictures] == names
+    assert {sheet.name for sheet in calibration_sheets(report)} == {"estimates", "quality", "exclusions", "verdict"}
+    text = stored_markdown(answer, [])
     for part in ("## Waits and stays", "| family | AIC |", "## The department", "## The part held out", "CRPS"):
         assert part in text
     assert "figures/known_behaviour.png" in text

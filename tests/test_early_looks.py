@@ -146,9 +146,16 @@ def test_on_a_terminal_the_table_stands_above_the_bar_and_is_gone_at_the_end() -
     assert "3/3" in shown_at_the_end(text)
 
 
-def test_off_a_terminal_nothing_provisional_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*SHORT, TWO, "study.replications=6", f"output={tmp_path / 'out'}"]) == 0
+def test_early_looks_change_no_result_and_off_a_terminal_are_not_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [*SHORT, TWO, "study.replications=6"]
+    assert main([*words, f"output={tmp_path / 'unwatched'}"]) == 0
     assert "provisional" not in capsys.readouterr().out
+    assert main([*words, f"output={tmp_path / 'watched'}", "--json-progress"]) == 0
+    assert '"look"' in capsys.readouterr().out
+    for name in ("replications.parquet", "estimates.parquet", "differences.parquet", "answer.md"):
+        assert (tmp_path / "watched" / name).read_bytes() == (tmp_path / "unwatched" / name).read_bytes(), name
 
 
 class Terminal(io.StringIO):

@@ -4,19 +4,19 @@ import json
 import math
 import re
 import shutil
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from sim.cli import main
 from sim.engine.measures.catalogue import HEADLINE
-from sim.engine.measures.number_text import decimals_shown, scale
+from sim.engine.measures.number_text import decimals_shown, scale, unit_of_value
 from sim.register.rows import read_register
 from sim.report.description import Finding, FindingLine, Points, Section, TextTable, Typed, Written
 from sim.report.figures.theme import LEAST_CONTRAST, luminance, readable
@@ -28,6 +28,8 @@ from sim.runs.output_folder import foreign_to_results
 from sim.runs.result_tables import Results
 from sim.runs.tables_on_disk import write_table
 from sim.studies import report
+from tests.browser import PHONE, SLIDE, Chromium, assert_faultless, printed
+from tests.run_json import assert_as_documented
 
 ROOT = Path(__file__).parents[1]
 MOST_BYTES = 2_000_000
@@ -123,9 +125,11 @@ def test_report_and_answer_are_made_again_from_the_folder_to_the_last_byte(compa
     assert made_again(compared, tmp_path / "again.md") == (compared / "answer.md").read_bytes()
 
 
-def test_one_scenario_has_a_report_that_is_made_again_too(tmp_path: Path) -> None:
+def test_one_scenario_has_a_report_that_is_made_again_too(tmp_path: Path, looked_at: Callable[[Path], None]) -> None:
     folder = tmp_path / "run"
     assert main(["study=run", "staffing=peer_added", *SHORT, f"output={folder}"]) == 0
+    assert_as_documented(folder / "run.json")
+    looked_at(folder / "report.html")
     assert made_again(folder, tmp_path / "again.html") == (folder / "report.html").read_bytes()
     assert made_again(folder, tmp_path / "again.md") == (folder / "answer.md").read_bytes()
     assert "How long they wait" in Page((folder / "report.html").read_text(encoding="utf-8")).lines
@@ -146,10 +150,12 @@ def test_one_scenario_has_a_report_that_is_made_again_too(tmp_path: Path) -> Non
     ],
 )
 def test_a_sweep_and_a_break_even_study_have_a_report_that_is_made_again_too(
-    name: str, words: list[str], drawings: int, table: str, tmp_path: Path
+    name: str, words: list[str], drawings: int, table: str, tmp_path: Path, looked_at: Callable[[Path], None]
 ) -> None:
     folder = tmp_path / name
     assert main([*words, f"output={folder}"]) == 0
+    assert_as_documented(folder / "run.json")
+    looked_at(folder / "report.html")
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert made_again(folder, tmp_path / "again.html") == text.encode()
     assert made_again(folder, tmp_path / "again.md") == (folder / "answer.md").read_bytes()
@@ -172,10 +178,12 @@ def test_the_second_interval_of_a_sweep_is_in_its_report_again(tmp_path: Path) -
 
 
 def test_a_validation_has_a_report_that_is_made_again_from_its_table(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], looked_at: Callable[[Path], None]
 ) -> None:
     folder = tmp_path / "validated"
     assert main(["study=validate", *SHORT, f"output={folder}"]) == 0
+    assert_as_documented(folder / "run.json")
+    looked_at(folder / "report.html")
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert made_again(folder, tmp_path / "again.html") == text.encode()
     assert made_again(folder, tmp_path / "again.md") == (folder / "answer.md").read_bytes()
@@ -235,6 +243,7 @@ def test_the_answer_on_the_terminal_is_shown_again_from_the_folder(
 
 
 def test_run_json_holds_what_the_answer_is_made_of(compared: Path) -> None:
+    assert_as_documented(compared / "run.json")
     facts = json.loads((compared / "run.json").read_text(encoding="utf-8"))
     assert (facts["study"], facts["confidence"], facts["simultaneous"]) == ("compare", 0.95, "bonferroni")
     assert (facts["replications"], facts["comparison"]["levels"]) == (3, [1.0, 1.1])
@@ -245,7 +254,7 @@ def test_run_json_holds_what_the_answer_is_made_of(compared: Path) -> None:
 
 # --- numbers
 
-NUMBER = r"[−+]?[\d,]+(?:\.\d+)?"
+NUMBER = r"[−+]?\d[\d,]*(?:\.\d+)?"
 
 
 def numbers_of(cell: str) -> list[float]:
@@ -281,20 +290,72 @@ def test_every_number_of_the_headline_table_is_that_of_the_store(compared: Path,
                 check_cell(compared, staffing, name, cell)
 
 
-def check_cell(folder: Path, staffing: str, name: str, cell: str) -> None:
-    own = stored_row(folder, "estimates", staffing=staffing, measure=name, demand=1.0)
+def check_cell(folder: Path, staffing: str, name: str, cell: str, demand: float = 1.0) -> None:
+    own = stored_row(folder, "estimates", staffing=staffing, measure=name, demand=demand)
     mean, *others = numbers_of(cell)
     assert_shown(mean, own["mean"], name)
     if staffing == "traditional":
         assert_shown(others[0], own["half_width"], name)
         return
-    apart = stored_row(folder, "differences", staffing=staffing, measure=name, demand=1.0)
+    apart = stored_row(folder, "differences", staffing=staffing, measure=name, demand=demand)
     if "=" in cell:
         assert (apart["mean"], apart["sd"]) == (0.0, 0.0)
         return
     assert_shown(others[0], apart["mean"], name)
     assert_shown(others[1], apart["half_width"], name)
     assert ("*" in cell) == (abs(apart["mean"]) > apart["simultaneous_half_width"] and not apart["no_steady_state"])
+
+
+def test_numbers_at_every_demand_and_of_what_children_take_home_are_those_of_the_store(
+    compared: Path, page: Page
+) -> None:
+    known = set(Results(compared)["estimates"]["measure"])
+    of_demand = {f"{measure_text(name)} ({unit_of_value(name)})": name for name in known}
+    names = {label: name for name, label in STAFFINGS.items()}
+    head, *rows = page.table(caption="Demand a little lower and higher").rows
+    levels = [float(text.split()[2]) for text in head[1:]]
+    measure, n_checked = "", 0
+    for label, *cells in rows:
+        measure = measure if cells else of_demand[label]
+        for level, cell in zip(levels, cells, strict=len(cells) > 0):
+            check_cell(compared, names[label], measure, cell, level)
+            n_checked += 1
+    assert n_checked >= 3 * len(STAFFINGS) * len(levels)
+    home = {labelled(name): name for name in known if name.endswith(".mental_health")}
+    head, *rows = page.table(caption="What children take home").rows
+    for label, *cells in rows:
+        for staffing, cell in zip(head[1:], cells, strict=True):
+            check_cell(compared, names[staffing], home[label], cell)
+
+
+def test_worth_and_the_line_of_costs_are_those_of_the_store(compared: Path, page: Page) -> None:
+    presets = list(Results(compared)["worth"]["preset"].unique())
+    for label, *cells in page.table(caption="What the differences would be worth").rows[1:]:
+        name = next(key for key, value in STAFFINGS.items() if value == label)
+        for preset, cell in zip(presets, cells[-len(presets) :], strict=True):
+            row = stored_row(compared, "worth", staffing=name, preset=preset, demand=1.0)
+            assert numbers_of(cell) == [round(row["mean"]), round(row["half_width"])]
+    roster = stored_row(compared, "costs", staffing="peer_added")
+    played = stored_row(compared, "differences", staffing="peer_added", measure="staff_cost_per_week.all", demand=1.0)
+    said = numbers_of(page.lines["What it costs"])
+    assert said[0] == round(roster["weekly_difference"])
+    assert said[2:5] == [round(played[column]) for column in ("mean", "low", "high")]
+
+
+def test_a_wrong_digit_anywhere_in_the_headline_table_would_be_found(compared: Path, page: Page) -> None:
+    head, *rows = page.table(caption="What matters, in one table").rows
+    by_label = {labelled(name): name for name in HEADLINE if name.endswith(".mental_health")}
+    n_changed = 0
+    for label, *cells in (row for row in rows[-4:] if len(row) > 1):
+        for staffing, cell in zip(STAFFINGS, cells, strict=True):
+            for found in re.finditer(NUMBER, cell):
+                digit = str((int(found[0][-1]) + 5) % 10)
+                wrong = f"{cell[: found.end() - 1]}{digit}{cell[found.end() :]}"
+                with pytest.raises(AssertionError):
+                    check_cell(compared, staffing, by_label[label], wrong)
+                n_changed += 1
+    assert n_changed > 12
+    assert len(head) == len(STAFFINGS) + 1
 
 
 def test_precision_costs_and_steadiness_are_those_of_the_store(compared: Path, page: Page) -> None:
@@ -464,7 +525,7 @@ def test_a_page_escapes_and_cleans_every_kind_of_block() -> None:
     ]
     picture = Picture("p", hostile, '<?xml version="1.0"?><svg viewBox="0 0 1 1"><text>a</text></svg>')
     finding = Finding(hostile, (FindingLine(hostile, hostile),))
-    text = html_page(hostile, finding, hostile, [Part(hostile, [Section(hostile, blocks)], [picture])])
+    text = html_page(hostile, finding, [hostile], [Part(hostile, [Section(hostile, blocks)], [picture])])
     tags = {tag for tag, _ in Page(text).tags}
     assert not tags & {"script", "img"}
     assert not any(sign in text for sign in ("\u202e", "\x1b"))
@@ -597,12 +658,39 @@ def test_limits_are_those_of_the_user_guide() -> None:
 # --- in a browser
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs the browser chromium, which is not installed here")
-def test_a_browser_prints_it_as_tagged_pdf(compared: Path, tmp_path: Path) -> None:
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--export-tagged-pdf"]
-    place = [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={tmp_path / 'report.pdf'}"]
-    command = ["chromium", *options, *place, (compared / "report.html").as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    printed = (tmp_path / "report.pdf").read_bytes()
-    assert b"/StructTreeRoot" in printed
-    assert re.search(rb"/MarkInfo\s*<<[^>]*/Marked true", printed)
+def test_in_a_browser_nothing_goes_wrong_and_it_prints_as_a_tagged_pdf(compared: Path, browser: Chromium) -> None:
+    file = compared / "report.html"
+    assert_faultless(browser, file)
+    pdf, _ = browser.look(file, printed)
+    assert b"/StructTreeRoot" in pdf
+    assert re.search(rb"/MarkInfo\s*<<[^>]*/Marked true", pdf)
+    assert len(re.findall(rb"/S\s*/Figure\b", pdf)) >= 10
+
+
+@pytest.mark.parametrize("window", [SLIDE, PHONE])
+def test_the_lines_that_answer_stand_on_the_first_screen(
+    window: tuple[int, int], compared: Path, browser: Chromium
+) -> None:
+    below = "() => [...document.querySelectorAll('dd')].map(found => found.getBoundingClientRect().bottom)"
+    wide = "() => document.documentElement.scrollWidth"
+    (bottoms, width), _ = browser.look(
+        compared / "report.html", lambda page: (page.evaluate(below), page.evaluate(wide)), window
+    )
+    assert bottoms[3] < window[1], "what changes, what does not, what it costs, the same money elsewhere"
+    assert width <= window[0]
+
+
+def test_the_first_key_leads_past_the_head_and_tables_can_be_scrolled_by_keys(
+    compared: Path, browser: Chromium
+) -> None:
+    def pressed(page: Any) -> tuple[str, str]:
+        page.keyboard.press("Tab")
+        first = page.evaluate("() => document.activeElement.className")
+        page.keyboard.press("Enter")
+        while page.evaluate("() => document.activeElement.className") != "wide":
+            page.keyboard.press("Tab")
+        return first, page.evaluate("() => document.activeElement.getAttribute('aria-labelledby')")
+
+    (first, table), _ = browser.look(compared / "report.html", pressed)
+    assert first == "skip"
+    assert table == "table-1"

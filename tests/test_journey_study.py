@@ -1,6 +1,7 @@
 """`study=journey`: the same child and the same draws under two staffings, chosen by a rule, in words and drawn."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from sim.report.journey_answer import (
 )
 from sim.report.stored_answer import StoredAnswer, answer_text, stored_markdown
 from sim.studies.journey import journeys_of, scenarios_of
+from tests.run_json import assert_as_documented
 
 DRAWN_AT_ARRIVAL = (
     "patient", "visit_number", "stream", "acuity", "severity", "age_years", "arrival_mode", "group", "held",
@@ -196,7 +198,10 @@ def test_lines_of_the_same_work_stand_beside_each_other() -> None:
 
 
 def test_the_command_writes_words_picture_and_facts_only_where_output_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    looked_at: Callable[[Path], None],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["study=journey"]) == 0
@@ -214,6 +219,8 @@ def test_the_command_writes_words_picture_and_facts_only_where_output_says(
     facts = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert f"patient {facts['patient']})" in shown
     assert facts["by_rule"] is True
+    assert_as_documented(tmp_path / "out" / "run.json")
+    looked_at(tmp_path / "out" / "report.html")
     capsys.readouterr()
     assert main(["study=results", "run=out"]) == 0
     assert capsys.readouterr().out.strip() == shown.strip()

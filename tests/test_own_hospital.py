@@ -2,14 +2,18 @@
 
 import re
 import shlex
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sim.cli import main
 from sim.config import compose
 from sim.department.roster import heads_by_minute
 from sim.department.scenario import Scenario
 from tests.in_process import peered
+from tests.run_json import assert_as_documented
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "visits.md"
 MOST_COMMANDS = 5
@@ -93,6 +97,29 @@ def test_what_is_not_of_the_hospital_is_said(printed: tuple[Path, list[str]]) ->
     written = (folder / "ours" / "staffing" / "ours.yaml").read_text(encoding="utf-8")
     assert "heads: 4}    # staff.csv, row 1 (line 2)" in written
     assert "COSA01 as in staffing=traditional" in written
+
+
+def test_a_calibration_has_a_report_and_a_workbook_that_are_made_again_from_its_folder(
+    printed: tuple[Path, list[str]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    looked_at: Callable[[Path], None],
+) -> None:
+    folder = printed[0] / "ours"
+    for suffix, name in ((".html", "ours_report.html"), (".md", "ours_calibration.md")):
+        again = tmp_path / f"again{suffix}"
+        assert main(["study=report", f"run={folder}", f"export={again}"]) == 0
+        assert again.read_bytes() == (folder / name).read_bytes()
+    assert (folder / "ours_report.html").read_text(encoding="utf-8").count("<svg") >= 2
+    assert main(["study=report", f"run={folder}"]) == 0
+    assert main(["study=results", f"run={folder}"]) == 0
+    assert "Does it play like the file?" in capsys.readouterr().out
+    file = tmp_path / "verdict.csv"
+    assert main(["study=results", f"run={folder}", "table=ours_verdict", f"export={file}"]) == 0
+    assert len(file.read_text(encoding="utf-8").splitlines()) > 2
+    assert zipfile.is_zipfile(folder / "ours_answer.xlsx")
+    assert_as_documented(folder / "ours_run.json")
+    looked_at(folder / "ours_report.html")
 
 
 def test_an_example_that_was_changed_is_kept_by_the_next_calibration(printed: tuple[Path, list[str]]) -> None:

@@ -13,7 +13,8 @@ from sim.calibration.estimators.family_choice import TABLE_CHANCES, quantile_tab
 from sim.calibration.estimators.step_minutes import measured
 from sim.config.composition import compose
 from sim.department.quantities import Empirical
-from sim.report.calibration_report import calibration_markdown
+from sim.report.calibration_report import calibration_answer
+from sim.report.stored_answer import stored_markdown
 from sim.runs.engines import ENGINES
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
@@ -146,7 +147,7 @@ def test_where_no_family_fits_the_quantiles_are_written_with_where_they_are_from
     assert "p under 0.03" in line, "no draw of 39 is as far from its fit"
     assert "source: the file above; grade A" in text
     assert all(item.line() in text for item in department.estimated if "imaging" in item.key)
-    for told in (calibration_markdown(report), "\n".join(report.lines())):
+    for told in (stored_markdown(calibration_answer(report), []), "\n".join(report.lines())):
         assert "imaging.minutes: minutes, n =" in told
         assert "none of exponential, gamma, lognormal, weibull fits" in told
 

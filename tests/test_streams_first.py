@@ -16,7 +16,8 @@ from sim.calibration.writing.demand_file import DemandFile, VisitsSource, demand
 from sim.calibration.writing.department_file import DepartmentFile, department_file
 from sim.config import compose
 from sim.department.arrivals import MEDICAL, MENTAL_HEALTH, Profile
-from sim.report.calibration_report import calibration_markdown
+from sim.report.calibration_report import calibration_answer
+from sim.report.stored_answer import stored_markdown
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import read_visits
@@ -193,7 +194,7 @@ def test_the_console_and_the_report_say_it_before_anything_of_the_file(tmp_path:
     path = written(visits_of(None, 20.0, BY_DAY, np.random.default_rng(3), days=28), tmp_path)
     report = calibrate(path, MAP, name="pooled", output=tmp_path / "out")
     assert report.lines()[0] == f"{report.demand.first_line}."
-    text = calibration_markdown(report)
+    text = stored_markdown(calibration_answer(report), [])
     assert text.index("pooled: the file names no streams") < text.index("rows read")
 
 

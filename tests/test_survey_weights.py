@@ -18,7 +18,8 @@ from sim.calibration.holdout import NothingToHoldOut, hold_out
 from sim.calibration.writing.demand_file import DemandFile, VisitsSource, demand_of_week
 from sim.calibration.writing.department_file import DepartmentFile, department_file
 from sim.config import compose
-from sim.report.calibration_report import calibration_markdown
+from sim.report.calibration_report import calibration_answer
+from sim.report.stored_answer import stored_markdown
 from sim.statistics.weighted import quantile_errors, weighted_mean, weighted_quantile
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
@@ -199,7 +200,7 @@ def test_the_report_of_a_weighted_file_has_its_weighted_waits_and_no_others(
     survey.to_csv(tmp_path / "survey.csv", index=False)
     base = compose(["study=run"]).scenario
     report = calibrate(tmp_path / "survey.csv", MAP, name="ours", output=tmp_path, base=base, hold_out_share=0.5)
-    for text in ("\n".join(report.lines()), calibration_markdown(report)):
+    for text in ("\n".join(report.lines()), stored_markdown(calibration_answer(report), [])):
         assert "wait_minutes level 3: mean" in text
         assert "gamma fits" not in text
     assert "nothing was held out: visits have survey weights" in "\n".join(report.lines())

@@ -94,6 +94,8 @@ def test_where_more_heads_stop_adding_is_said(sweep: Sweep, tmp_path: Path) -> N
     text = what_changes(sweep("staffing=peer_added", "staffing.psw.shifts.day.heads=1,2,3,4"))
     assert "up to heads=2, and none after it" in text
     steps = read_table(tmp_path / "out" / "steps.parquet")
+    none = what_changes(sweep("staffing=peer_added", "staffing.psw.shifts.day.heads=2,3,4"))
+    assert "no step is shown to add anything" in none
     reach = steps[steps["measure"] == REACH].set_index("label")["mean"]
     assert reach["staffing.psw.shifts.day.heads=2"] == pytest.approx(0.2)
     assert reach["staffing.psw.shifts.day.heads=3"] == pytest.approx(0.0, abs=1e-12)

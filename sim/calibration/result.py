@@ -122,10 +122,13 @@ class CalibrationReport:
 
     def lines(self) -> tuple[str, ...]:
         """The verdict, which streams, quality, estimates and their limits, then where they were written."""
+        return (*self.findings(), *self.written())
+
+    def written(self) -> tuple[str, ...]:
+        """Where it was written, and what of an earlier calibration was kept."""
         written = [what for what in file_names(self.demand.name) if what in self.texts]
         kept = changed_since(self.folder, self.demand.name) if self.department else ()
         return (
-            *self.findings(),
             "",
             *(f"written: {self.path(what)}" for what in written),
             *(f"kept as you changed it: {self.path(what)}" for what in kept),

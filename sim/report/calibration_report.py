@@ -1,16 +1,17 @@
-"""The calibration report as Markdown: what was read and estimated, how well it fits and predicts, what it cannot say.
+"""The calibration report: what was read and estimated, how well it fits and predicts, what it cannot say.
 
 The figures are `sim.report.figures.calibration_figures`; the estimates are made in `sim.calibration.calibrate`.
 """
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from io import StringIO
 
 import numpy as np
+import pandas as pd
 
 from sim.calibration.holdout import HoldOut
 from sim.calibration.matching.history_matching import Region
-from sim.calibration.result import CalibrationReport, DepartmentReport
+from sim.calibration.result import TABLES_WRITTEN, CalibrationReport, DepartmentReport
 from sim.calibration.still_default import MOST_NAMED, RULE
 from sim.calibration.verdict import (
     ARRIVALS_MARGIN,
@@ -21,44 +22,101 @@ from sim.calibration.verdict import (
     SHARE_MARGIN,
     FileVerdict,
 )
-from sim.io.clean_text import one_line
-from sim.report.description import Block, Points, Section, TextRows, TextTable, Written, page
+from sim.engine.measures.number_text import counted
+from sim.io.short_lists import few_of
+from sim.io.workbook import Column, Sheet
+from sim.report.description import CERTAINTY, Block, Finding, FindingLine, Points, Section, TextRows, TextTable
 from sim.report.figures.calibration_figures import duration_choices, knows_hours, minutes_at_level
+from sim.report.html_page import Picture
+from sim.report.stored_answer import StoredAnswer, stored_answer
+from sim.report.tables.answer_workbook import sheet_rows
 from sim.report.words.measure_words import whole_percent
 
+COMPARED = "Does it play like the file?"
 _QUANTITIES = {"wait_minutes": "wait", "stay_minutes": "stay"}
 
 
-def calibration_markdown(report: CalibrationReport, figures: Iterable[Path] = ()) -> str:
-    """The whole report, the verdict first; figures are linked by their names relative to `figures/` beside it."""
-    quality = "\n".join(one_line(line).replace("```", "'''") for line in report.quality.report_lines())
+def calibration_answer(report: CalibrationReport, pictures: Sequence[Picture] = ()) -> StoredAnswer:
+    """The whole answer, the verdict first."""
     department = report.department
     arrivals = [*report.demand.about, *(_rates(department) if department else ())]
-    pictures = "\n".join(f"![{path.stem}](figures/{path.name})" for path in figures)
+    verdict = list(_verdict(department.verdict)) if department else []
+    default = list(_still_default(department)) if department else []
     sections = [
-        Section("Quality of the file", [Written(f"```\n{quality}\n```")]),
+        *([Section(COMPARED, verdict)] if verdict else []),
+        *([Section("Still the default's", default)] if default else []),
         Section("Arrivals", [Points(arrivals)]),
         *(_sections(department) if department else ()),
-        Section("Figures", [Written(pictures)]),
+        Section("Quality of the file", [Points(map(str.strip, report.quality.report_lines()))]),
     ]
-    first = f"{report.demand.first_line}."
-    head = list(_head(department)) if department else []
-    return page(f"Calibration {report.demand.name}", [*head, first], sections)
+    words = _reporting_words(report) if department else {}
+    return stored_answer(calibration_finding(report), sections, pictures, words)
 
 
-def _head(department: DepartmentReport) -> Iterator[Block]:
-    """The verdict, what it is made of, and what matters most among what is still the default's."""
-    yield Written(f"**The calibrated department {one_line(department.verdict.sentence())}.**")
+def calibration_finding(report: CalibrationReport) -> Finding:
+    """Whether what was written plays like the file, what was read, and what it cannot tell."""
+    first, *_ = report.quality.report_lines()
+    lines = [FindingLine("Of whom", f"{report.demand.first_line}."), FindingLine("What was read", f"{first}.")]
+    department = report.department
+    if department is not None:
+        verdict = f"The calibrated department {department.verdict.sentence()}."
+        default = [each.words for each in department.still_default]
+        unknown = few_of(default, MOST_NAMED, "; ") if default else "nothing that was looked at"
+        told = [line.strip() for found in (department.held_out, department.tested) if found for line in found.lines()]
+        sure = (told[0] if told else department.not_held_out or "no part of the file was held out").rstrip(".:")
+        lines = [
+            FindingLine(COMPARED, verdict),
+            *lines,
+            FindingLine("Still the default's", f"{unknown}."),
+            FindingLine(
+                CERTAINTY, f"{sure[:1].upper()}{sure[1:].rstrip('.:')}. Estimates are of one file, with its limits."
+            ),
+        ]
+    return Finding(f"Calibration {report.demand.name}", tuple(lines))
+
+
+def _reporting_words(report: CalibrationReport) -> dict[str, str]:
+    """Words for the reporting items."""
+    assert report.department is not None
+    verdict = report.department.verdict
+    held = "a part of the file was held out and predicted" if report.department.held_out else "no part was held out"
+    return {
+        "scenarios": f"the department of the file, {report.demand.name}, as it was written",
+        "played": f"{counted(verdict.replications, 'replication')} of {counted(verdict.weeks, 'week')}",
+        "replications": str(verdict.replications),
+        "validated": f"Held against the file it is of: it {verdict.sentence()}; {held}.",
+        "sensitivity": "Estimates have standard errors (in the files written); their draws are not played here.",
+        "warm_up": "weeks of warm-up are not measured.",
+    }
+
+
+def calibration_sheets(report: CalibrationReport) -> list[Sheet]:
+    """The tables that were written, a sheet each: estimates, quality, exclusions, verdict, region where there are."""
+    sheets = []
+    for name in TABLES_WRITTEN:
+        if name in report.texts:
+            table = pd.read_csv(StringIO(report.texts[name]))
+            sheets.append(Sheet(name, [Column(str(column)) for column in table], sheet_rows(table)))
+    return sheets
+
+
+def _still_default(department: DepartmentReport) -> Iterator[Block]:
+    """What matters most among what is still the default's."""
     named = department.still_default[:MOST_NAMED]
     if named:
-        yield f"Still the default's, the {len(named)} quantities that matter most. {RULE}"
+        yield f"The {len(named)} quantities that matter most. {RULE}"
         rows: TextRows = [("quantity", "name in study.match", "largest change")]
         rows += [(each.words, each.name, each.largest) for each in named]
-        yield TextTable(rows)
+        yield TextTable(rows, is_words=True)
 
 
 def _verdict(verdict: FileVerdict) -> Iterator[Block]:
     """Everything that was compared, and what is tolerated."""
+    rows: TextRows = [("compared", "n", "of what is tolerated", "near enough")]
+    for each in verdict.judged:
+        excess = f"{each.excess:.2f}" if np.isfinite(each.excess) else "–"
+        rows.append((each.words, f"{each.n:,}", excess, "NO" if each.is_miss else "yes"))
+    yield TextTable(rows)
     yield (
         f"Played {verdict.replications} times {verdict.weeks} weeks. A duration at a level is near enough if the mean "
         f"pinball loss of its played quantiles is at most {MOST_LOSS:g} times that of the file's own (or "
@@ -66,18 +124,12 @@ def _verdict(verdict: FileVerdict) -> Iterator[Block]:
         f"minutes); a share if it lies within chance and {100 * SHARE_MARGIN:g} percentage point; arrivals within "
         f"chance and {100 * ARRIVALS_MARGIN:g} %."
     )
-    rows: TextRows = [("compared", "n", "of what is tolerated", "near enough")]
-    for each in verdict.judged:
-        excess = f"{each.excess:.2f}" if np.isfinite(each.excess) else "–"
-        rows.append((each.words, f"{each.n:,}", excess, "NO" if each.is_miss else "yes"))
-    yield TextTable(rows)
     if verdict.not_judged:
         yield Points(verdict.not_judged)
 
 
 def _sections(department: DepartmentReport) -> Iterator[Section]:
     verdict = department.verdict
-    yield Section("Does it play like the file?", list(_verdict(verdict)))
     means = (
         f"Means in minutes. Simulated: the calibrated department, {verdict.replications} times {verdict.weeks} weeks. "
         "The families are marginal laws: in the department waits come from queues, so that a gap asks for staffing and "
@@ -91,11 +143,10 @@ def _sections(department: DepartmentReport) -> Iterator[Section]:
     estimated = [item.line() for item in department.file.estimated]
     yield Section("The department", [Points(estimated or ["nothing of it could be estimated from this file"])])
     match = (
-        "- minutes inside a stay, boarding, heads and places: `study.match=[physician,delays,boarding]` matches such "
+        'minutes inside a stay, boarding, heads and places: "study.match=[physician,delays,boarding]" matches such '
         "quantities to waits and stays"
     )
-    unknown = [Points(department.estimates.notes)] if department.estimates.notes else []
-    yield Section("What the file cannot tell, and warnings", [*unknown, Written(match)])
+    yield Section("What the file cannot tell, and warnings", [Points([*department.estimates.notes, match])])
     if department.region is not None:
         yield Section("Matched to waits and stays", list(_matched(department.region)))
     if department.held_out is not None:
@@ -137,7 +188,7 @@ def _rates(department: DepartmentReport) -> Iterator[str]:
 
 
 def _means(department: DepartmentReport) -> TextRows:
-    rows: TextRows = [("", "level", "n", "observed", "fitted", "simulated")]
+    rows: TextRows = [("quantity", "level", "n", "observed", "fitted", "simulated")]
     for name, choice in duration_choices(department):
         for group, level in enumerate(department.estimates.levels if choice is not None else ()):
             assert choice is not None
@@ -156,7 +207,7 @@ def _families(department: DepartmentReport) -> Iterator[Block]:
     for name, choice in duration_choices(department):
         if choice is None:
             continue
-        yield Written(f"**{_QUANTITIES[name].capitalize()}s**:")
+        yield f"{_QUANTITIES[name].capitalize()}s:"
         yield choice.verdict()
         rows: TextRows = [("family", "AIC", "KS", "A-squared", "p")]
         for fit in choice.fits:

@@ -50,10 +50,13 @@ def conditioning_finding(found: Conditioned) -> Finding:
             f"{n_impossible} contradicted themselves."
         ),
         "By which rule": (
-            f"A draw is accepted if it is inside at least {LEAST_INSIDE:.0%} of the published rows it has a value for."
+            f"A draw is accepted if it is inside at least {100 * LEAST_INSIDE:.0f} % of the published rows "
+            "it has a value for."
         ),
         "The median draw": f"It is inside {len(judged) - len(missed)} of {len(judged)} rows{outside}.{left_out}",
-        "How many lose many": (f"{found.share_losing_many:.1%} of the draws lose more than {MANY_LOST:.0%} of visits."),
+        "How many lose many": (
+            f"{100 * found.share_losing_many:.1f} % of the draws lose more than {100 * MANY_LOST:.0f} % of visits."
+        ),
         CERTAINTY: "One run of each draw: its chance is part of what was accepted.",
     }
     return Finding(LOOK_PUBLISHED, tuple(FindingLine(label, text) for label, text in lines.items()))
@@ -81,7 +84,7 @@ def conditioning_rows(found: Conditioned) -> TextRows:
                 plain_number(float(in_unit(row, of_draws[end])), 2) for end in ("low", "median", "high")
             )
             sign = percent_sign(row)
-            texts = [f"{median}{sign}", f"{low} to {high}{sign}", f"{of_draws['inside']:.0%}"]
+            texts = [f"{median}{sign}", f"{low} to {high}{sign}", f"{100 * of_draws['inside']:.0f} %"]
         rows.append((row.row, row.measure, accepted_text(row), *texts))
     return rows
 

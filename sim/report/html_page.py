@@ -39,8 +39,8 @@ class Part(NamedTuple):
     pictures: Sequence[Picture] = ()
 
 
-def html_page(kind: str, finding: Finding, intro: str, parts: Iterable[Part]) -> str:
-    """The page: `kind` says what study it reports, `intro` stands below the five lines."""
+def html_page(kind: str, finding: Finding, quiet: Iterable[str], parts: Iterable[Part]) -> str:
+    """The page: `kind` says what study it reports, `quiet` paragraphs stand below the five lines."""
     numbers = count(1)
     chapters = [
         {
@@ -60,7 +60,7 @@ def html_page(kind: str, finding: Finding, intro: str, parts: Iterable[Part]) ->
     ]
     there = [chapter for chapter in chapters if chapter["sections"] or chapter["pictures"]]
     lines = [(line.label, _pieces(line.text)) for line in finding.lines]
-    return _template().render(kind=kind, question=finding.question, lines=lines, intro=intro, parts=there)
+    return _template().render(kind=kind, question=finding.question, lines=lines, quiet=list(quiet), parts=there)
 
 
 @cache

@@ -271,8 +271,8 @@ def print_journeys(answer: StoredAnswer, console: Console) -> None:
             for line in lines:
                 console.print(Text(hung(line, console.width)), highlight=False)
         console.print()
-    for further in others:
-        say(console, further)
+    for text in others:
+        say(console, text)
 
 
 JOURNEY_SIDES = ("left", "right")

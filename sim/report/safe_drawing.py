@@ -8,12 +8,12 @@ import re
 from xml.etree import ElementTree
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
-ELEMENTS = frozenset(
+DRAWING_ELEMENTS = frozenset(
     {"svg", "g", "defs", "clipPath", "path", "rect", "use", "text", "tspan", "image", "pattern", "title", "desc"}
 )
 TEXT_ONLY = frozenset({"title", "desc"})
 """What a browser reads as HTML again."""
-ATTRIBUTES = frozenset(
+DRAWING_ATTRIBUTES = frozenset(
     {
         "id", "class", "style", "d", "x", "y", "dx", "dy", "width", "height", "viewBox", "version", "transform",
         "clip-path", "fill", "stroke", "opacity", "preserveAspectRatio", "points", "rx", "ry", "href", "patternUnits",
@@ -46,7 +46,7 @@ def refuse_unsafe(svg: str) -> None:
         raise ValueError(f"no drawing, but {root.tag[:40]}")
     for element in root.iter():
         name = element.tag.removeprefix(_SVG)
-        if name not in ELEMENTS:
+        if name not in DRAWING_ELEMENTS:
             raise ValueError(f"a drawing with an element {name[:40]}")
         if name in TEXT_ONLY and len(element):
             raise ValueError(f"a drawing whose {name} holds more than text")
@@ -56,7 +56,7 @@ def refuse_unsafe(svg: str) -> None:
 
 def _refuse_attribute(name: str, value: str) -> None:
     """Raise ValueError for an attribute that no drawing of ours has."""
-    if name not in ATTRIBUTES:
+    if name not in DRAWING_ATTRIBUTES:
         raise ValueError(f"a drawing with an attribute {name[:40]}")
     if name == "href":
         if not _WITHIN.fullmatch(value):

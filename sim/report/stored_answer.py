@@ -16,9 +16,11 @@ from sim.io.bounded_reader import MIB, read_bytes
 from sim.io.clean_text import for_markdown
 from sim.report.description import (
     Block,
+    Description,
     Finding,
     FindingLine,
     Points,
+    ScreenTable,
     Section,
     TextRows,
     TextTable,
@@ -126,6 +128,18 @@ class StoredAnswer(_Kept):
         """The first table of the section of a title, its head first; none where there is no such section."""
         tables = (block for each in self.sections if each.title == title for block in each.blocks)
         return next((list(block.rows) for block in tables if isinstance(block, _Table)), [])
+
+    def on_screen(self, rows: TextRows | None = None) -> Description:
+        """The finding for a terminal, and above the fold as much of a table as there is room for."""
+        found = rows or []
+
+        def table(n_rows: int, _: int) -> ScreenTable:
+            return ScreenTable(found[: n_rows + 1])
+
+        n_rows = max(len(found) - 1, 0)
+        return Description(
+            self.finding, n_rows, table, (), self.described, list, (), self.finding, self.question, self.intro
+        )
 
 
 def stored_answer(

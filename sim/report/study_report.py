@@ -247,7 +247,17 @@ def report_page(
         Part("How to repeat it", [repeat_section(facts)]),
         Part("Reporting checklists", reporting_sections(words) if evidence.words else ()),
     ]
-    return html_page(f"PeerED report, {facts.study}", finding, intro, parts)
+    quiet = [LEAD if facts.study in STUDIES_OF_PEERS else "", intro]
+    return html_page(f"PeerED report, {facts.study}", finding, filter(None, quiet), parts)
+
+
+LEAD = (
+    "A simulation of a children's emergency department, not a record of one. The same simulated children come under "
+    "every staffing. Peers are peer support workers: people with lived experience of mental illness, or of caring for "
+    "a child with one."
+)
+"""What somebody must know who has only this page."""
+STUDIES_OF_PEERS = ("compare", "sweep", "breakeven", "journey")
 
 
 # --- what run.json says

@@ -148,7 +148,17 @@ def study_of(folder: Path) -> object:
     if not folder.is_dir():
         return None
     received_sweep.check_entries(folder)
-    return received_sweep.read_facts(folder / FACTS, _StudyNamed).study if (folder / FACTS).is_file() else None
+    if (folder / FACTS).is_file():
+        return received_sweep.read_facts(folder / FACTS, _StudyNamed).study
+    return CALIBRATE if calibrations_in(folder) else None
+
+
+CALIBRATE = "calibrate"
+
+
+def calibrations_in(folder: Path) -> list[str]:
+    """Names of the calibrations of a folder, which may hold several and other files; none in other folders."""
+    return sorted(file.name.removesuffix(f"_{FACTS}") for file in folder.glob(f"*_{FACTS}"))
 
 
 def _files_in(folder: Path) -> dict[str, list[Path]]:

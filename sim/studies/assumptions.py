@@ -9,7 +9,7 @@ from sim.analysis.assumptions import Wanted, assumptions_in_use
 from sim.register.rows import read_register
 from sim.report.assumptions_report import REGISTER_FILE, print_register, register_answer, register_sheet, register_table
 from sim.report.description import ANSWER_PAGE
-from sim.report.progress import teller
+from sim.report.progress import tell_results
 from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER
 from sim.runs.output_folder import results_folder, results_place
@@ -42,5 +42,5 @@ class AssumptionsStudy(Study):
             files = files_of_answer(answer, facts | {"assumptions": {}}, [register_sheet(table)])
             write_each({**files, REGISTER_FILE: partial(write_table, table)}, draft.folder, draft.errors)
         print_register(answer, console)
-        teller(console)(f"results are in {place}: {REPORT}, {ANSWER_PAGE}, {ANSWER}, {REGISTER_FILE}")
+        tell_results(console, place, (REPORT, ANSWER_PAGE, ANSWER, REGISTER_FILE))
         return 0

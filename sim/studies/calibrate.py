@@ -4,7 +4,10 @@ Without a column map it prints a draft of one for the file, and writes nothing.
 """
 
 import sys
-from collections.abc import Sequence
+import time
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,15 +19,20 @@ from sim.calibration.result import CalibrationReport, always_written
 from sim.calibration.writing.staffing_file import compared_name
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.freed_memory import give_freed_arrays_back
-from sim.report.calibration_report import calibration_markdown
-from sim.report.figures.calibration_figures import draw_calibration
+from sim.report.calibration_report import calibration_answer, calibration_sheets
+from sim.report.console import say_unbroken
+from sim.report.figures.calibration_figures import CAPTIONS, draw_calibration
+from sim.report.html_page import Picture
 from sim.report.progress import teller
+from sim.report.screen import print_answer
+from sim.report.stored_answer import StoredAnswer
 from sim.report.terminal import patient_console, show_finished
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable
 from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
 from sim.studies.next_command import comparison_words, run_words, shell_text, words_kept
 from sim.studies.question import CalibrateSettings, Question
-from sim.studies.study import Study
+from sim.studies.stored import SHOWN_PAGES, files_of_answer, pages_of
+from sim.studies.study import Study, facts_of_question
 from sim.visits.draft_map import draft_map
 
 
@@ -51,7 +59,7 @@ class CalibrateStudy(Study):
         return 0
 
     def run(self, question: Question, console: Console) -> int:
-        study, visits = question.study, question.visits
+        study, visits, started = question.study, question.visits, time.monotonic()
         assert isinstance(study, CalibrateSettings)
         if visits is None:
             remedy = "study=calibrate needs visits=FILE, and study.map=NAME of configs/visits"
@@ -63,8 +71,7 @@ class CalibrateStudy(Study):
         folder = question.output or Path("results") / "calibrated"
         name = study.demand_name or visits.name.split(".")[0]
         refuse_unwritable(folder, folder)
-        report_name = f"{name}_calibration.md"
-        refuse_overwriting(folder, (*always_written(name), report_name), OWNER)
+        refuse_overwriting(folder, (*always_written(name), *pages_of(name).values()), OWNER)
         lists = read_resource_lists(study.staff, study.places, question.scenario, own_groups(question))
         errors = patient_console(sys.stderr)
         report = estimate_calibration(
@@ -83,20 +90,27 @@ class CalibrateStudy(Study):
             tell=teller(errors),
         )
         try:
-            n_figures = write_calibration(report, folder, report_name)
+            answer, n_figures = write_calibration(report, question, time.monotonic() - started)
         except (OSError, OutputError) as error:
             why = f"output = {folder}: {reason_of(error)}" if isinstance(error, OSError) else str(error)
             show_finished(lambda: tell_lines(report.findings(), console), errors, "no file")
             remedy = "make room or name another folder (output=FOLDER), and give the same command again"
             raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
-        lines = (
-            *report.lines(),
-            f"written: {folder / report_name}",
-            f"written: {n_figures} figures in {folder / 'figures'}",
-            *what_next(report, question),
-        )
-        show_finished(lambda: tell_lines(lines, console), errors, folder)
+        show_finished(partial(tell_calibration, report, answer, n_figures, question, console), errors, folder)
         return 0
+
+
+def tell_calibration(
+    report: CalibrationReport, answer: StoredAnswer, n_figures: int, question: Question, console: Console
+) -> None:
+    """The finding, then all that was found out, then where it is and what to do next."""
+    print_answer(answer.on_screen(), console)
+    head = len(list(report.department.head())) if report.department else 0
+    say_unbroken(console, "\n".join(report.findings()[head:]))
+    folder, pages = report.folder, pages_of(report.demand.name)
+    shown = (f"written: {folder / page}" for what, page in pages.items() if what in SHOWN_PAGES)
+    figures = f"written: {n_figures} figures in {folder / 'figures'}"
+    tell_lines([*report.written(), *shown, figures, *what_next(report, question)], console)
 
 
 def own_groups(question: Question) -> frozenset[str]:
@@ -123,17 +137,49 @@ def _groups(report: CalibrationReport) -> list[str]:
     return [f"{choice.partition('=')[0]}=" for choice in report.further_choices]
 
 
-def write_calibration(report: CalibrationReport, folder: Path, report_name: str) -> int:
-    """Put all files of a calibration into its folder, or none. Returns how many figures there are.
+def write_calibration(report: CalibrationReport, question: Question, seconds: float) -> tuple[StoredAnswer, int]:
+    """Put all files of a calibration into its folder, or none. Returns its answer, and how many figures there are.
 
     Raises OSError, OutputError.
     """
+    names = pages_of(report.demand.name)
+    facts = facts_of_question(question, question.command(elsewhere=True), seconds)
     with TemporaryDirectory(prefix="peered-") as drawn:
-        figures = draw_calibration(report, Path(drawn))
-        text = calibration_markdown(report, [folder / "figures" / figure.name for figure in figures])
+        folder = Path(drawn)
+        draw_calibration(report, folder, ("png", "svg"))
+        figures = sorted(folder.glob("*.png"))
+        answer = calibration_answer(report, list(pictures_drawn(figures, report.demand.name)))
         contents = {f"figures/{figure.name}": figure.read_bytes() for figure in figures}
-    publish(folder, {**report.files, **contents, report_name: text.encode()}, OWNER)
-    return len(figures)
+        for name, write in files_of_answer(answer, facts, calibration_sheets(report)).items():
+            write(folder / name)
+            contents[names[name]] = (folder / name).read_bytes()
+    publish(report.folder, {**report.files, **contents}, OWNER)
+    return answer, len(figures)
+
+
+def pictures_drawn(figures: Sequence[Path], name: str) -> Iterator[Picture]:
+    """The figures of a calibration with the drawings beside them."""
+    for figure in figures:
+        short = figure.stem.removeprefix(f"{name}_")
+        svg = figure.with_suffix(".svg").read_text(encoding="utf-8")
+        is_large = len(svg) > MOST_DRAWING
+        yield Picture(short, CAPTIONS[short], picture_in_drawing(figure) if is_large else svg, f"figures/{figure.name}")
+
+
+MOST_DRAWING = 250_000
+"""Characters of a drawing; one of thousands of points takes millions, and the picture of it a tenth."""
+
+
+def picture_in_drawing(file: Path) -> str:
+    """A PNG as a drawing that shows nothing else."""
+    content = file.read_bytes()
+    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+    data = b64encode(content).decode("ascii")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="0 0 {width} {height}"><image width="{width}" height="{height}" '
+        f'xlink:href="data:image/png;base64,{data}"/></svg>'
+    )
 
 
 def tell_lines(lines: Sequence[str], console: Console) -> None:

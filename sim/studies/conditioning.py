@@ -23,7 +23,7 @@ from sim.report.conditioning_report import (
 )
 from sim.report.console import say
 from sim.report.description import ANSWER_PAGE
-from sim.report.progress import teller
+from sim.report.progress import tell_results, teller
 from sim.report.stored_answer import StoredAnswer
 from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER
@@ -65,7 +65,6 @@ class ConditioningStudy(Study):
             except ValueError as error:
                 raise ScenarioError([Problem("study.draws", str(study.draws), str(error))]) from None
             facts = facts_of(design, question.command(), question, time.monotonic() - started) | {
-                "weeks": study.weeks,
                 "draws": study.draws,
                 "register": digest_of_register(cube),
                 "waves": [wave._asdict() for wave in found.waves],
@@ -73,7 +72,7 @@ class ConditioningStudy(Study):
             answer = conditioning_answer(found, study.weeks)
             write_each(files_of(found, answer, facts), draft.folder, draft.errors)
         print_conditioning(answer, console)
-        tell(f"results are in {place}: {REPORT}, {ANSWER_PAGE}, {ANSWER}, {DRAWS_FILE}, rows.csv")
+        tell_results(console, place, (REPORT, ANSWER_PAGE, ANSWER, DRAWS_FILE, "rows.csv"))
         return 0
 
 

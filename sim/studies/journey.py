@@ -16,7 +16,7 @@ from sim.io.suggest import did_you_mean
 from sim.report.console import say
 from sim.report.description import ANSWER_PAGE
 from sim.report.journey_answer import JOURNEY_COLUMNS, TwoJourneys, journeys_answer, journeys_table, print_journeys
-from sim.report.progress import teller
+from sim.report.progress import tell_results
 from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER, table_sheet
 from sim.runs.engines import ENGINES
@@ -63,7 +63,7 @@ class JourneyStudy(Study):
             files = files_of_answer(answer, facts, [table_sheet("journey", table, JOURNEY_COLUMNS)])
             write_each({**files, "journey.csv": partial(write_table, table)}, draft.folder, draft.errors)
         print_journeys(answer, console)
-        teller(console)(f"results are in {place}: {REPORT}, {ANSWER_PAGE}, {ANSWER}, journey.csv, journey.png")
+        tell_results(console, place, (REPORT, ANSWER_PAGE, ANSWER, "journey.csv", "journey.png"))
         return 0
 
 

@@ -33,11 +33,12 @@ from sim.report.validation_report import validation_markdown
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs.output_folder import write_again
 from sim.runs.received_sweep import AS_WRITTEN, read_facts, shortened_text, shortened_value
-from sim.runs.result_tables import Results, study_of
+from sim.runs.result_tables import CALIBRATE, Results, calibrations_in, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.runs.tables_on_disk import write_text
 from sim.studies.breakeven import answer_of_store, break_even_page, received_plan
 from sim.studies.question import REPORT_BY, Question, ReportSettings
+from sim.studies.stored import pages_of
 from sim.studies.study import Study
 from sim.studies.sweep import figures_of_sweep, received_design, sweep_and_comparison, sweep_page
 from sim.studies.validate import VALIDATION_FILE, draw_strip_of
@@ -57,19 +58,36 @@ class ReportStudy(Study):
             problems.insert(0, Problem("run", value, remedy))
         if problems or question.run is None:
             raise ScenarioError(problems)
-        study = study_played(question.run)
-        place = question.export or question.run / REPORT
         by = question.by if question.asks_by else None
-        text = page_of(question.run, study, place.suffix, by)
-        try:
-            if question.export is None:
-                write_again(question.run, REPORT, text)
-            else:
-                write_text(text, place)
-        except OSError as error:
-            raise ScenarioError([Problem(str(place), place.name, f"cannot be written ({error.strerror})")]) from error
-        teller(console)(f"the report is {place}")
+        suffix = ".html" if question.export is None else question.export.suffix
+        for name, text in pages_of_folder(question.run, suffix, by, question.export is not None).items():
+            place = question.export or question.run / name
+            try:
+                if question.export is None:
+                    write_again(question.run, name, text)
+                else:
+                    write_text(text, place)
+            except OSError as error:
+                why = f"cannot be written ({error.strerror})"
+                raise ScenarioError([Problem(str(place), place.name, why)]) from error
+            teller(console)(f"the report is {place}")
         return 0
+
+
+def pages_of_folder(folder: Path, suffix: str, by: tuple[str, ...] | None, is_one: bool = False) -> dict[str, str]:
+    """The report of a folder, by its name in it, or its answer in Markdown; of a folder of calibrations one each,
+    unless there is to be one (`is_one`).
+
+    Raises ScenarioError.
+    """
+    study = study_played(folder)
+    if study != CALIBRATE:
+        return {REPORT: page_of(folder, study, suffix, by)}
+    names = {name: pages_of(name) for name in calibrations_in(folder)}
+    if len(names) > 1 and is_one:
+        remedy = "several calibrations: leave export out, and the report of each is made"
+        raise ScenarioError([Problem("run", f"{folder}, with {', '.join(names)}", remedy)])
+    return {there[REPORT]: page_kept(folder, suffix, there[STORED], there[FACTS]) for there in names.values()}
 
 
 def problems_of_place(file: Path | None) -> list[Problem]:
@@ -181,9 +199,9 @@ def published_page(folder: Path, facts: ReportFacts, suffix: str) -> str:
         return validation_page(validation, facts, drawings(Path(drawn)))
 
 
-def page_kept(folder: Path, suffix: str) -> str:
+def page_kept(folder: Path, suffix: str, stored: str = STORED, facts_file: str = FACTS) -> str:
     """The page of an answer that is kept as it was described."""
-    answer, facts = read_answer(folder / STORED), read_facts(folder / FACTS, StudyFacts)
+    answer, facts = read_answer(folder / stored), read_facts(folder / facts_file, StudyFacts)
     return stored_markdown(answer, facts.command) if suffix == ".md" else stored_report(answer, facts)
 
 
@@ -195,7 +213,7 @@ PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {
     "validate": published_page,
 }
 """What makes the page of each study from the tables of its folder."""
-KEPT = ("assumptions", "conditioning", "journey")
+KEPT = ("assumptions", CALIBRATE, "conditioning", "journey")
 """Studies whose folder keeps the answer as it was described."""
 
 

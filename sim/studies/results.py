@@ -25,6 +25,7 @@ from sim.engine.measures.number_text import counted
 from sim.io import sql
 from sim.report.assumptions_report import print_register
 from sim.report.breakeven_answer import describe_break_even
+from sim.report.calibration_report import COMPARED
 from sim.report.comparison_answer import print_comparison
 from sim.report.conditioning_report import print_conditioning
 from sim.report.description import without_output
@@ -37,10 +38,11 @@ from sim.report.sweep_answer import describe_sweep, print_query
 from sim.report.terminal import lines_written
 from sim.report.validation_report import print_validation
 from sim.runs.received_sweep import CONTROLLED, read_checked, read_facts
-from sim.runs.result_tables import Results, study_of
+from sim.runs.result_tables import Results, calibrations_in, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.studies.breakeven import answer_of_store, received_plan
 from sim.studies.question import Question, ResultsSettings
+from sim.studies.stored import pages_of
 from sim.studies.study import Study
 from sim.studies.sweep import report_of, tell_store
 from sim.studies.validate import VALIDATION_FILE
@@ -93,11 +95,19 @@ def show_kept(show: Callable[[StoredAnswer, Console], None], folder: Path, conso
     show(read_answer(folder / STORED), console)
 
 
+def show_calibrations(folder: Path, console: Console) -> None:
+    """The finding of each calibration of a folder, and what was compared with its file."""
+    for name in calibrations_in(folder):
+        answer = read_answer(folder / pages_of(name)[STORED])
+        print_answer(answer.on_screen(answer.table(COMPARED)), console, lines_written(console))
+
+
 SHOWN: Mapping[str, Callable[[Path, Console], None]] = {
     "compare": show_comparison,
     "run": show_comparison,
     "validate": show_validation,
     "assumptions": partial(show_kept, print_register),
+    "calibrate": show_calibrations,
     "conditioning": partial(show_kept, print_conditioning),
     "journey": partial(show_kept, print_journeys),
 }

@@ -13,6 +13,19 @@ from sim.runs.run_store import FACTS
 from sim.runs.tables_on_disk import json_text, write_json, write_text
 from sim.studies.study import Files
 
+SHOWN_PAGES = (REPORT, ANSWER_PAGE, ANSWER)
+
+
+def pages_of(name: str) -> dict[str, str]:
+    """The files of a calibration of a name that every study has: their names in a folder that may hold several."""
+    return {
+        REPORT: f"{name}_report.html",
+        ANSWER_PAGE: f"{name}_calibration.md",
+        ANSWER: f"{name}_answer.xlsx",
+        STORED: f"{name}_answer.json",
+        FACTS: f"{name}_run.json",
+    }
+
 
 def files_of_answer(answer: StoredAnswer, facts: Mapping[str, Any], sheets: Sequence[Sheet]) -> Files:
     """The files that every such study has."""

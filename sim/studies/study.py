@@ -255,6 +255,8 @@ class PlayedStudy(Study, Generic[P, A]):
 
 def facts_of(design: Design, command: Sequence[str], question: Question, seconds: float) -> dict[str, Any]:
     """Provenance of a study that has been played; `question`: of a sweep that of its first scenario."""
+    study = question.study
+    assert isinstance(study, PlayedSettings)
     played = {
         "seed": design.seed,
         "engine": design.engine,
@@ -262,6 +264,9 @@ def facts_of(design: Design, command: Sequence[str], question: Question, seconds
         "confidence": design.confidence,
         "simultaneous": design.rules.simultaneous,
         "scenario_hashes": design.keys,
+        "weeks": study.weeks,
+        "warm_up_weeks": study.warm_up_weeks,
+        "follow_up_days": study.follow_up_days,
     }
     return facts_of_question(question, command, seconds) | played
 

@@ -53,9 +53,6 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
     def answer(self, plan: ValidationPlan, runs: RunsInMemory, seconds: float) -> Validation:
         return validation_of(plan.design, runs, plan.weeks)
 
-    def own_facts(self, answer: Validation) -> dict[str, Any]:
-        return {"weeks": answer.weeks}
-
     def report(self, answer: Validation, facts: ReportFacts, figures: Path) -> str:
         return validation_page(answer, facts, drawings(figures))
 

@@ -26,6 +26,14 @@ from sim.statistics.survival import SurvivalCurve
 
 OBSERVED, FITTED, SIMULATED = BASELINE, HUES[0], HUES[1]
 DURATION_WORDS = {"wait_minutes": "Minutes until the physician", "stay_minutes": "Minutes of stay"}
+CAPTIONS = {
+    "arrivals": "Arrivals by hour, weekday and month: observed and fitted",
+    "durations": "Waits and stays: observed, fitted and simulated",
+    "quantiles": "Quantiles of waits and stays beside those of the file",
+    "behaviour": "Patience and returns",
+    "held_out": "The part held out and what was predicted of it",
+}
+"""What each figure shows, in a few words."""
 FigureMaker = Callable[[DepartmentReport, str], Frame]
 
 

@@ -161,10 +161,10 @@ def growth_texts(report: SweepReport, factor: Factor, name: str) -> Iterator[str
     values = ", ".join("–" if mean is None else value_text(name, mean.mean) for mean in means)
     last = {value: grows_to(report, factor, labels, steps) for value, labels in lines}
     at = f" at {other.name}={shown[0]}" if other is not None else ""
-    yield (
-        f"{short_measure(name)}{at}: {values} for {factor.name}={', '.join(factor.in_order)}; each step adds something "
-        f"beyond chance up to {joined([where(factor, other, last)])}"
-    )
+    grows = f"each step adds something beyond chance up to {where(factor, other, last)}"
+    if set(last.values()) == {factor.in_order[0]}:
+        grows = "no step is shown to add anything"
+    yield f"{short_measure(name)}{at}: {values} for {factor.name}={', '.join(factor.in_order)}; {grows}"
 
 
 def grows_to(report: SweepReport, factor: Factor, labels: Sequence[str], steps: Mapping[str, FoundValue]) -> str:
