@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.studies import report
 
 pytestmark = pytest.mark.usefixtures("one_figure")
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,6 +54,12 @@ def play(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
             exec(shorter(block), found)
         for words in commands_of(block) if language == "" else []:
             assert main(words) == 0, (words, capsys.readouterr().err)
+
+
+@pytest.fixture(autouse=True)
+def nothing_redrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that is made again has no figures here: `test_html_report` draws and compares them."""
+    monkeypatch.setattr(report, "redrawn", lambda _: {})
 
 
 @pytest.mark.parametrize("page", [*STARTS, *HOW_TOS], ids=lambda page: page.stem)
