@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.report.screen import MOST_LINES
+from sim.studies import report
 
 pytestmark = pytest.mark.usefixtures("one_figure")
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,6 +56,12 @@ def play(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
             assert main(words) == 0, (words, capsys.readouterr().err)
 
 
+@pytest.fixture(autouse=True)
+def nothing_redrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that is made again has no figures here: `test_html_report` draws and compares them."""
+    monkeypatch.setattr(report, "redrawn", lambda _: {})
+
+
 @pytest.mark.parametrize("page", [*STARTS, *HOW_TOS], ids=lambda page: page.stem)
 def test_a_guide_works_as_it_is_written(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -69,8 +75,6 @@ def test_a_guide_works_as_it_is_written(
         return
     monkeypatch.chdir(tmp_path)
     play(page, capsys)
-    said = capsys.readouterr().out.split("results are in")[:-1]
-    assert [part for part in said if len(part.splitlines()) > MOST_LINES + 2] == [], "an answer is one screen"
     if page.stem == "planner":
         assert {"report.html", "answer.xlsx", "answer.md"} <= {path.name for path in Path("final").iterdir()}
 
