@@ -609,8 +609,9 @@ def test_a_mark_says_of_which_level_of_demand_it_is_where_there_are_several(four
 
 
 def test_where_many_leave_every_difference_is_still_shown(four: Comparison) -> None:
-    assert "+5.9 ± 0.9 *" in printed(print_comparison, where_many_leave(four, "peer_swapped"))
-    assert " of peer_swapped." in answer_markdown(describe_comparison(where_many_leave(four, "peer_swapped")))
+    text = answer_markdown(describe_comparison(where_many_leave(four, "peer_swapped")))
+    assert "+5.9 ± 0.9 \\*" in text
+    assert " of peer_swapped." in text
 
 
 def test_that_many_leave_is_a_warning_beside_a_staffing_and_a_level_and_takes_nothing_from_a_difference(
@@ -637,7 +638,6 @@ def test_without_a_steady_state_numbers_are_shown_and_no_difference_is_claimed(f
     (line,) = [line for line in in_mind(unsteady) if "No steady state" in line]
     assert "11.2 % of visits unfinished when the window ended, limit 2.0 %" in line
     assert "900 minutes waited per arrival in the first third of the window, 2,904 in the last" in line
-    assert "+5.9 ± 0.9 ‡" in printed(print_comparison, unsteady)
     text = answer_markdown(describe_comparison(unsteady))
     assert squeezed(text).count("no difference is claimed: there is no steady state") == 1
     assert "+5.9 ± 0.9 ‡" in text
