@@ -507,7 +507,7 @@ def test_a_hostile_label_is_text_everywhere_in_the_report(tmp_path: Path) -> Non
     tags = [tag for tag, _ in page.tags]
     assert "script" not in tags
     assert "img" not in tags
-    assert tags.count("svg") == 11
+    assert tags.count("svg") == 13
     assert not [name for _, found in page.tags for name in found if name.startswith("on")]
     assert ATTACK in page.table(caption="What matters, in one table").rows[0]
     assert "49" not in page.headings[0][1]
