@@ -548,7 +548,7 @@ def changed_facts(folder: Path, **changed: object) -> None:
 
 def refusals() -> Iterator[tuple[str, str]]:
     yield "no study", "run.json"
-    yield "a study of another version", "none of assumptions, breakeven, compare"
+    yield "a study of another version", "none of assumptions, breakeven, calibrate, compare"
     yield "an earlier version", "comparison"
     yield "no baseline", "baseline"
     yield "no levels", "comparison.levels"
