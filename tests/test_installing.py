@@ -91,7 +91,8 @@ def test_the_wheel_says_what_it_needs(metadata: Message) -> None:
 
 
 def test_the_program_imports_nothing_that_is_not_installed_with_it() -> None:
-    ours = {*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dask"]}
+    extras = PROJECT["optional-dependencies"]
+    ours = {*PROJECT["dependencies"], *extras["dask"], *extras["app"]}
     allowed = distributions(list(ours)) | PARTS
     owners = packages_distributions()
     strangers = {

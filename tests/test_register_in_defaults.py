@@ -14,7 +14,7 @@ from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
 from sim.engine.measures.afterwards import SPANS
 from sim.engine.measures.stays import SMALLEST_GROUP
 from sim.engine.measures.waits import CTAS_TARGETS
-from sim.engine.measures.week import SMALL_CELL
+from sim.engine.measures.visit_groups import FEWEST_IN_GROUP
 from sim.register.rows import assumed_numbers, read_register
 
 REGISTER = read_register()
@@ -119,7 +119,7 @@ def test_constants_that_are_facts_or_rules_are_those_of_the_register() -> None:
     assert tuple(60 * hour for hour in row("SUPA33")) == (support.QUIET_FROM_MINUTE, support.QUIET_TO_MINUTE)
     assert tuple(days for _, days in SPANS.values()) == row("RUNA16")
     assert row("DISA02") == (RESPONSE_BAND,)
-    assert (SMALL_CELL,) == (SMALLEST_GROUP,) == row("RUNA17")
+    assert (FEWEST_IN_GROUP,) == (SMALLEST_GROUP,) == row("RUNA17")
 
 
 @pytest.mark.slow

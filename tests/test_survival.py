@@ -333,8 +333,8 @@ WHOLE = {
     ],
     "calibration": CALIBRATION,
 }  # fmt: skip
-UNSTEADY = {"run.json", "sweep.log", ".peered.json", ".lock"}
-"""Files that tell of times and commands, and are not compared."""
+UNSTEADY = {"run.json", "ours_run.json", "ours_answer.xlsx", "sweep.log", ".peered.json", ".lock"}
+"""Files that tell of times and commands, and are not compared: a calibration's command names its file of visits."""
 
 
 def words_of(study: str, folder: Path) -> list[str]:
