@@ -13,8 +13,8 @@ from sim.department.pathway import RESPONSE_BAND
 from sim.department.patients import AGE_BOUNDS, OLDER_CHILD_FROM
 from sim.engine.measures.afterwards import SPANS
 from sim.engine.measures.stays import SMALLEST_GROUP
-from sim.engine.measures.waits import CTAS_TARGETS
 from sim.engine.measures.visit_groups import FEWEST_IN_GROUP
+from sim.engine.measures.waits import CTAS_TARGETS
 from sim.register.rows import assumed_numbers, read_register
 
 REGISTER = read_register()
