@@ -12,7 +12,7 @@ LEVELS, REPLICATIONS = (1.0, 1.1), 8
 """Of the comparison of the fixture `compared`; of fewer replications hardly anything is beyond chance."""
 COMPARED = (
     f"study.replications={REPLICATIONS}",
-    "study.weeks=2",
+    "study.weeks=3",
     "study.warm_up_weeks=1",
     "study.demand_levels=[1.0,1.1]",
 )
