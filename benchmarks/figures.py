@@ -23,13 +23,16 @@ from sim.analysis.validation import stored_validation
 from sim.config import compose
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
+from sim.engine.measures.visit_groups import SUMS
 from sim.report.figures.breakeven_figure import break_even_figure
 from sim.report.figures.draw_all import FIGURE_MAKERS
 from sim.report.figures.frame import WIDTH, Frame
 from sim.report.figures.headline_figures import SHOWN_MEASURES
+from sim.report.figures.left_out_figure import left_out_figure
 from sim.report.figures.theme import styled
 from sim.report.figures.validation_figure import validation_figure
 from sim.report.tables.comparison_rows import PAID_SHARES
+from sim.report.words.left_out_text import REACH
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven import break_even_plan_of
@@ -62,6 +65,8 @@ SPREAD = ["staffing", "measure", "mean", "low", "high", "of_chance", "of_assumpt
 CHANCES = ["measure", "staffing", "against", "probability"]
 PRIMARY = "minutes_without_staff_mean.mental_health"
 """The outcome of which the five lines say how often one staffing does better than another."""
+GROUPS = ["demand", "staffing", "replication", "by", "group", "visits", "met"]
+"""Of the sums of groups those that being met is made of."""
 RUNS = ["label", "measure", "replication", "value"]
 
 
@@ -90,15 +95,25 @@ def write_tables(comparison: Path, break_even: Path, validation: Path) -> None:
     write(read_table(comparison / "assumptions.parquet"), "assumptions", SPREAD)
     chances = read_table(comparison / "chances.parquet")
     write(chances[chances["measure"] == PRIMARY], "chances", CHANCES)
+    write_groups(read_table(comparison / "groups.parquet"))
     write(runs_of(break_even), "breakeven_runs", RUNS)
     write_spreads(comparison)
     (TABLES / VALIDATION_FILE).write_bytes((validation / VALIDATION_FILE).read_bytes())
 
 
+def write_groups(groups: pd.DataFrame) -> None:
+    """Eligible visits and those met, at the central level of demand, of staffings under which anybody was."""
+    shown = central(groups)
+    shown = shown[shown["by"].isin(plan_of(compose(COMPARISON)).by)]
+    met = shown.groupby("staffing")["met"].transform("sum") > 0.0
+    write(shown[met], "groups", GROUPS)
+
+
 def write_spreads(comparison: Path) -> None:
     """Distributions, curves and clouds at the central level of demand, with as many digits as can be seen."""
     estimates = central(read_table(comparison / "estimates.parquet"))
-    write(estimates[estimates["measure"].isin(PAID_SHARES)].dropna(), "peer_day", ESTIMATES, FEW_DIGITS)
+    of_peers = estimates["measure"].isin({*PAID_SHARES, REACH})
+    write(estimates[of_peers].dropna(), "peer_day", ESTIMATES, FEW_DIGITS)
     waits = central(read_table(comparison / "waits.parquet"))
     waits = waits[waits["staffing"].isin(WAITING) & (waits["n"] > 0)]
     write(
@@ -155,6 +170,7 @@ def gallery(comparison: Comparison) -> dict[str, Callable[[], Frame]]:
     }
     published = stored_validation(TABLES / VALIDATION_FILE, *VALIDATED)
     return made | {
+        "left_out": lambda: left_out_figure(with_groups(comparison)),
         "breakeven": lambda: break_even_figure(stored_break_even()),
         "validation": lambda: validation_figure(published),
     }
@@ -184,6 +200,12 @@ def stored_comparison() -> Comparison:
         assumptions=read("assumptions"),
         chances=read("chances").fillna({"against": BEST_OF_ALL}),
     )
+
+
+def with_groups(comparison: Comparison) -> Comparison:
+    """The comparison with its groups, of which those who were met are stored; other sums are zero."""
+    sums = {name: 0.0 for name in SUMS if name not in GROUPS}
+    return replace(comparison, groups=read("groups").assign(**sums), by=plan_of(compose(COMPARISON)).by)
 
 
 def runs_of(folder: Path) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def test_tables_taken_out_of_results_are_those_that_figures_are_drawn_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Results as their folders hold them, made of the stored tables with columns and rows that no figure needs."""
-    drawn_from = ("estimates", "differences", "cautions", "week", "assumptions", "chances", "breakeven_runs")
+    drawn_from = ("estimates", "differences", "cautions", "week", "assumptions", "chances", "groups", "breakeven_runs")
     stored = {f"{name}.csv": (figures.TABLES / f"{name}.csv").read_bytes() for name in drawn_from}
     more = {"estimates": {"p_value": 1.0}, "differences": {"sentence": "-"}, "week": {"present": 1.0}}
     for name, columns in more.items():
@@ -103,6 +103,9 @@ def test_tables_taken_out_of_results_are_those_that_figures_are_drawn_from(
     other = chances.assign(measure="lwbs_or_ama.all")
     write_table(pd.concat([chances, other]), tmp_path / "chances.parquet")
     write_table(figures.read("cautions").assign(more=1.0), tmp_path / "cautions.parquet")
+    groups = figures.read("groups").assign(seen=1.0)
+    others = [groups.assign(demand=0.95), groups.assign(by="held"), groups.assign(staffing="traditional", met=0.0)]
+    write_table(pd.concat([groups, *others]), tmp_path / "groups.parquet")
     runs = figures.read("breakeven_runs")
     monkeypatch.setattr(figures.RunStore, "values", lambda *_: (sorted(set(runs["measure"])), runs["value"].to_numpy()))
     monkeypatch.setattr(figures, "TABLES", tmp_path / "data")
