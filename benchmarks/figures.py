@@ -1,16 +1,17 @@
 """The figures of the docs, drawn from small tables that stand beside them.
 
-`python -m benchmarks.figures COMPARISON BREAKEVEN VALIDATION` takes these tables out of three results folders, those of
-`peered study.assumptions=true`, of `peered study=breakeven staffing=peer_added` and of `peered study=validate`, and
-draws the figures. Without folders they are drawn from the tables that are there, as after a change of how they look. A
-test compares what is drawn with the pictures in docs/figures.
+`python -m benchmarks.figures COMPARISON BREAKEVEN VALIDATION SWEEP` takes these tables out of four results folders:
+those of `peered study.assumptions=true`, of `peered study=breakeven staffing=peer_added`, of `peered study=validate`
+and of `peered -m` with the words of `SWEEP`. Then it draws the figures. Without folders they are drawn from the tables
+that are there, as after a change of how they look. A test compares what is drawn with the pictures in docs/figures.
 """
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,10 @@ import pandas as pd
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, answer_of_runs
 from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import BEST_OF_ALL, Comparison
-from sim.analysis.estimates import FLAGS, GUARDS, cautions_table
+from sim.analysis.estimates import FLAGS, GUARDS, LEAVING, cautions_table
 from sim.analysis.validation import stored_validation
 from sim.config import compose
+from sim.config.sweeps import compose_sweep
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.visit_groups import SUMS
@@ -29,14 +31,18 @@ from sim.report.figures.draw_all import FIGURE_MAKERS
 from sim.report.figures.frame import WIDTH, Frame
 from sim.report.figures.headline_figures import SHOWN_MEASURES
 from sim.report.figures.left_out_figure import left_out_figure
+from sim.report.figures.sweep_figures import sweep_figure
 from sim.report.figures.theme import styled
 from sim.report.figures.validation_figure import validation_figure
 from sim.report.tables.comparison_rows import PAID_SHARES
 from sim.report.words.left_out_text import REACH
+from sim.report.words.shown_measures import PHYSICIAN_WAIT
+from sim.report.words.sweep_finding import SweepReport
 from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven import break_even_plan_of
 from sim.studies.compare import plan_of
+from sim.studies.sweep import sweep_and_comparison, sweep_design
 from sim.studies.validate import VALIDATION_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +51,8 @@ TABLES = FIGURES / "data"
 COMPARISON = ("study.assumptions=true",)
 BREAK_EVEN = ("study=breakeven", "staffing=peer_added")
 """The words of the two questions after `peered`."""
+SWEEP = ("staffing=traditional,peer_added,clinician_added", "demand.growth=0.95,1,1.05,1.1,1.2", "boarding=pool")
+"""Those after `peered -m`."""
 OF_COMPARISON = (
     "finding", "scorecard", "differences", "cost", "minutes_without_staff", "hour_of_week", "not_met", "peer_day",
     "waits_by_acuity", "return_curves", "heads_and_load", "utilisation", "demand",
@@ -67,15 +75,17 @@ PRIMARY = "minutes_without_staff_mean.mental_health"
 """The outcome of which the five lines say how often one staffing does better than another."""
 GROUPS = ["demand", "staffing", "replication", "by", "group", "visits", "met"]
 """Of the sums of groups those that being met is made of."""
+SWEPT = [*dict.fromkeys((PHYSICIAN_WAIT, LEAVING, *GUARDS))]
+"""Measures of a sweep that are stored: the two that are drawn, and those that the guards look at."""
 RUNS = ["label", "measure", "replication", "value"]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.figures", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="of the three studies")
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="of the four studies")
     folders = parser.parse_args().folders
-    if len(folders) not in (0, 3):
-        parser.error("give three folders, of the comparison, the break-even study and the validation, or none")
+    if len(folders) not in (0, 4):
+        parser.error("give four folders, of the comparison, break-even study, validation and sweep, or none")
     if folders:
         write_tables(*folders)
     for path in draw(FIGURES):
@@ -83,8 +93,8 @@ def main() -> int:
     return 0
 
 
-def write_tables(comparison: Path, break_even: Path, validation: Path) -> None:
-    """What the figures are drawn from, out of three results folders."""
+def write_tables(comparison: Path, break_even: Path, validation: Path, sweep: Path) -> None:
+    """What the figures are drawn from, out of four results folders."""
     TABLES.mkdir(parents=True, exist_ok=True)
     for name, columns in (("estimates", ESTIMATES), ("differences", DIFFERENCES)):
         table = read_table(comparison / f"{name}.parquet")
@@ -97,6 +107,7 @@ def write_tables(comparison: Path, break_even: Path, validation: Path) -> None:
     write(chances[chances["measure"] == PRIMARY], "chances", CHANCES)
     write_groups(read_table(comparison / "groups.parquet"))
     write(runs_of(break_even), "breakeven_runs", RUNS)
+    write(swept_runs(sweep), "sweep_runs", [*RUNS[:1], *RUNS[2:3], *SWEPT])
     write_spreads(comparison)
     (TABLES / VALIDATION_FILE).write_bytes((validation / VALIDATION_FILE).read_bytes())
 
@@ -171,6 +182,7 @@ def gallery(comparison: Comparison) -> dict[str, Callable[[], Frame]]:
     published = stored_validation(TABLES / VALIDATION_FILE, *VALIDATED)
     return made | {
         "left_out": lambda: left_out_figure(with_groups(comparison)),
+        "sweep": lambda: sweep_figure(stored_sweep()),
         "breakeven": lambda: break_even_figure(stored_break_even()),
         "validation": lambda: validation_figure(published),
     }
@@ -224,6 +236,41 @@ def stored_break_even() -> BreakEvenAnswer:
     values = runs.set_index(RUNS[:3])["value"].reindex(runs_index(plan, measures))
     shape = len(plan.design.labels), len(measures), plan.design.replications
     return answer_of_runs(plan, measures, values.to_numpy().reshape(shape))
+
+
+def swept_runs(folder: Path) -> pd.DataFrame:
+    """Measures of the runs of a sweep, a row a scenario and replication."""
+    design = sweep_design(compose_sweep(SWEEP))
+    store = RunStore(folder, design.seed, code_version())
+    measures, values = store.values(list(design.labels), design.replications, SWEPT)
+    index = pd.MultiIndex.from_product([design.labels.values(), range(design.replications)], names=["label", RUNS[2]])
+    table = pd.DataFrame(np.moveaxis(values, 1, 2).reshape(len(index), -1), index=index, columns=list(measures))
+    return table.reset_index()
+
+
+@dataclass(frozen=True)
+class StoredRuns:
+    """Runs of a sweep as they are stored here, read as a results folder is."""
+
+    table: pd.DataFrame
+
+    def values(
+        self, scenarios: Sequence[str], replications: int, _: object = None
+    ) -> tuple[tuple[str, ...], np.ndarray]:
+        """As `RunStore.values`; all scenarios are there, in the order of the table."""
+        values = self.table[sorted(SWEPT)].to_numpy().reshape(len(scenarios), replications, len(SWEPT))
+        return tuple(sorted(SWEPT)), np.moveaxis(values, 2, 1)
+
+    def failed(self, *_: object) -> pd.DataFrame:
+        """None did."""
+        return pd.DataFrame({"label": [], "replication": [], "traceback": []})
+
+
+def stored_sweep() -> SweepReport:
+    """The sweep, made anew of the stored measures of its runs."""
+    design, runs = sweep_design(compose_sweep(SWEEP)), StoredRuns(read("sweep_runs"))
+    report, _ = sweep_and_comparison(design, cast(RunStore, runs), [], lambda compared: compared)
+    return report
 
 
 def runs_index(plan: BreakEvenPlan, measures: Sequence[str]) -> pd.MultiIndex:
