@@ -30,6 +30,7 @@ from sim.report.figures.breakeven_figure import break_even_figure
 from sim.report.figures.draw_all import FIGURE_MAKERS
 from sim.report.figures.frame import WIDTH, Frame
 from sim.report.figures.headline_figures import SHOWN_MEASURES
+from sim.report.figures.journey_figure import journeys_figure
 from sim.report.figures.left_out_figure import left_out_figure
 from sim.report.figures.sweep_figures import sweep_figure
 from sim.report.figures.theme import styled
@@ -42,6 +43,7 @@ from sim.runs.run_store import RunStore
 from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven import break_even_plan_of
 from sim.studies.compare import plan_of
+from sim.studies.journey import journeys_of
 from sim.studies.sweep import sweep_and_comparison, sweep_design
 from sim.studies.validate import VALIDATION_FILE
 
@@ -53,6 +55,8 @@ BREAK_EVEN = ("study=breakeven", "staffing=peer_added")
 """The words of the two questions after `peered`."""
 SWEEP = ("staffing=traditional,peer_added,clinician_added", "demand.growth=0.95,1,1.05,1.1,1.2", "boarding=pool")
 """Those after `peered -m`."""
+JOURNEY = ("study=journey", "study.staffing=[traditional,peer_247]")
+"""Played anew, in a second: two short runs, which are the same to the last bit everywhere."""
 OF_COMPARISON = (
     "finding", "scorecard", "differences", "cost", "minutes_without_staff", "hour_of_week", "not_met", "peer_day",
     "waits_by_acuity", "return_curves", "heads_and_load", "utilisation", "demand",
@@ -182,6 +186,7 @@ def gallery(comparison: Comparison) -> dict[str, Callable[[], Frame]]:
     published = stored_validation(TABLES / VALIDATION_FILE, *VALIDATED)
     return made | {
         "left_out": lambda: left_out_figure(with_groups(comparison)),
+        "journey": lambda: journeys_figure(journeys_of(compose(JOURNEY))),
         "sweep": lambda: sweep_figure(stored_sweep()),
         "breakeven": lambda: break_even_figure(stored_break_even()),
         "validation": lambda: validation_figure(published),
