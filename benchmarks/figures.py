@@ -9,8 +9,9 @@ that are there, as after a change of how they look. A test compares what is draw
 import argparse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 import numpy as np
@@ -21,12 +22,21 @@ from sim.analysis.compare import fields_of_scenarios
 from sim.analysis.comparison_result import BEST_OF_ALL, Comparison
 from sim.analysis.estimates import FLAGS, GUARDS, LEAVING, cautions_table
 from sim.analysis.validation import stored_validation
+from sim.calibration.estimators.demand_by_stream import estimate_week
+from sim.calibration.estimators.file_calendar import FileCalendar
+from sim.calibration.estimators.visit_estimates import VisitEstimates, estimate_visits
+from sim.calibration.holdout import HoldOut, hold_out
+from sim.calibration.play import calibrated_scenario, simulated_visits
+from sim.calibration.result import DepartmentReport
+from sim.calibration.writing.demand_file import VisitsSource, demand_of_week
+from sim.calibration.writing.department_file import department_file
 from sim.config import compose
 from sim.config.sweeps import compose_sweep
 from sim.engine.code_version import code_version
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.visit_groups import SUMS
 from sim.report.figures.breakeven_figure import break_even_figure
+from sim.report.figures.calibration_figures import CAPTIONS, figures_known
 from sim.report.figures.draw_all import FIGURE_MAKERS
 from sim.report.figures.frame import WIDTH, Frame
 from sim.report.figures.headline_figures import SHOWN_MEASURES
@@ -46,6 +56,8 @@ from sim.studies.compare import plan_of
 from sim.studies.journey import journeys_of
 from sim.studies.sweep import sweep_and_comparison, sweep_design
 from sim.studies.validate import VALIDATION_FILE
+from sim.visits.visits_table import inspect_visits
+from tests.calibration_worlds import MAP, known_scenario, played, written_as_exported
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures"
@@ -79,6 +91,8 @@ PRIMARY = "minutes_without_staff_mean.mental_health"
 """The outcome of which the five lines say how often one staffing does better than another."""
 GROUPS = ["demand", "staffing", "replication", "by", "group", "visits", "met"]
 """Of the sums of groups those that being met is made of."""
+CALIBRATION, WEEKS_OF_FILE, HELD_OUT = "example", 8, 0.25
+"""Name of the calibration that is drawn, weeks of the file it is made of, and the share of its days held out."""
 SWEPT = [*dict.fromkeys((PHYSICIAN_WAIT, LEAVING, *GUARDS))]
 """Measures of a sweep that are stored: the two that are drawn, and those that the guards look at."""
 RUNS = ["label", "measure", "replication", "value"]
@@ -185,6 +199,7 @@ def gallery(comparison: Comparison) -> dict[str, Callable[[], Frame]]:
     }
     published = stored_validation(TABLES / VALIDATION_FILE, *VALIDATED)
     return made | {
+        **{f"calibration_{name}": partial(calibration_figure, name) for name in CAPTIONS},
         "left_out": lambda: left_out_figure(with_groups(comparison)),
         "journey": lambda: journeys_figure(journeys_of(compose(JOURNEY))),
         "sweep": lambda: sweep_figure(stored_sweep()),
@@ -276,6 +291,44 @@ def stored_sweep() -> SweepReport:
     design, runs = sweep_design(compose_sweep(SWEEP)), StoredRuns(read("sweep_runs"))
     report, _ = sweep_and_comparison(design, cast(RunStore, runs), [], lambda compared: compared)
     return report
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """Of a `DepartmentReport` what its figures are drawn from: the rest takes ten times as long to find out."""
+
+    estimates: VisitEstimates
+    visits: pd.DataFrame
+    simulated: pd.DataFrame
+    held_out: HoldOut
+    calendar: FileCalendar
+
+
+def calibration_figure(name: str) -> Frame:
+    """One figure of the calibration."""
+    report = calibrated()
+    return figures_known(report)[name](report, CALIBRATION)
+
+
+@cache
+def calibrated() -> DepartmentReport:
+    """A department calibrated on a file that a run of a known one left."""
+    world, calendar = known_scenario(WEEKS_OF_FILE), FileCalendar()
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "visits.csv"
+        written_as_exported(played(0, WEEKS_OF_FILE).visits.copy(), file)
+        read = inspect_visits(file, MAP)
+        source = VisitsSource(CALIBRATION, file, MAP, read.quality, rake=False)
+        week, found = (
+            estimate_week(read.frame, calendar.uncovered_hours),
+            estimate_visits(read.frame, calendar=calendar),
+        )
+        demand = demand_of_week(source, week, found, world.demand)
+    department = department_file(CALIBRATION, world.department, found, ()).department()
+    scenario = calibrated_scenario(world, demand.yaml_text(), department, WEEKS_OF_FILE)
+    simulated = pd.concat(simulated_visits(scenario, 2, 2), ignore_index=True)
+    held = hold_out(read.frame, HELD_OUT, calendar=calendar)
+    return cast(DepartmentReport, Calibrated(found, read.frame, simulated, held, calendar))
 
 
 def runs_index(plan: BreakEvenPlan, measures: Sequence[str]) -> pd.MultiIndex:

@@ -22,6 +22,8 @@ from sim.runs.tables_on_disk import write_table
 from tests.pictures import SHADES, furthest
 from tests.test_report import ticks_beyond_their_axis
 
+HIGHER_THAN_A_SLIDE = {"calibration_arrivals"}
+"""Four rows of panels, each of which is read beside those above it."""
 MOST_BYTES = 620 * 1024
 
 
@@ -62,7 +64,7 @@ def test_one_digit_that_changes_is_seen(drawn: list[Path], tmp_path: Path) -> No
 
 def test_every_figure_fits_a_slide_and_no_text_is_small_or_on_another(frames: dict[str, Frame]) -> None:
     for name, frame in frames.items():
-        assert frame.height <= SLIDE_HEIGHT + 1e-9, name
+        assert frame.height <= SLIDE_HEIGHT + 1e-9 or name in HIGHER_THAN_A_SLIDE, name
         texts = [item for item in frame.figure.findobj(Text) if item.get_text().strip() and item.get_visible()]
         unseen = ticks_beyond_their_axis(frame.figure)
         with styled():
