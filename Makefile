@@ -20,7 +20,7 @@ help:
 	@echo "make verify   all long checks: theory, coverage of intervals, the whole back test, more random departments"
 	@echo "make agree    both engines on 10,000 random departments, to the last bit (make agree DEPARTMENTS=200)"
 	@echo "make bench    speed, memory and start of the engines, beside other libraries and the unavoidable"
-	@echo "make figures  draw docs/figures anew from its tables, or make these from results: ARGS=\"COMPARISON BREAKEVEN\""
+	@echo "make figures  draw docs/figures anew from its tables, or make these from results: ARGS=\"COMPARISON BREAKEVEN VALIDATION SWEEP\""
 	@echo "make conditions  play the founding comparison under eight conditions, for the table of docs/what-decides.md"
 	@echo "make notebooks  play the notebooks and store them with their figures      make example  make results/example anew"
 	@echo "make docs     the site of all pages, in build/docs: open build/docs/index.html, no server and no network needed"

@@ -7,6 +7,7 @@ only, mental-health visits come back. What calibration must make of the file is 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from sim.department.scenario import Period, Scenario
 from sim.engine.trajectory import DISPOSITIONS
 from sim.runs.engines import ENGINES
 from sim.statistics.lifetimes import LifetimeFit, durations, fit_families
+from sim.visits.column_map import ColumnMap
 
 CALENDAR_START = np.datetime64("2024-01-01")
 WEEKS = 104
@@ -54,6 +56,18 @@ TREATMENT_MEAN = (95.0, 80.0, 55.0, 32.0, 21.0)
 TREATMENT_CV = 0.65
 SUSCEPTIBLE, SHAPE, SCALE_DAYS = 0.31, 0.82, 37.0
 VISITS_PER_PATIENT = 1.0 / (1.0 - SUSCEPTIBLE)
+MAP = ColumnMap.model_validate(
+    {
+        "arrival": {"kind": "timestamp", "column": "arrival"},
+        "physician_time": "physician",
+        "departure_time": "departure",
+        "patient": "patient",
+        "stream": "stream",
+        "disposition": "disposition",
+        "age": "age",
+        "acuity": {"column": "acuity", "recode": {str(level): level for level in range(1, 6)}},
+    }
+)
 
 
 def known_scenario(weeks: int = WEEKS) -> Scenario:
@@ -137,6 +151,15 @@ def played(replication: int, weeks: int = WEEKS, seed: int = 5) -> Played:
     times = ["arrival", "physician", "assessed", "departure"]
     visits[times] = np.floor(visits[times])
     return Played(visits, scenario.period.horizon)
+
+
+def written_as_exported(visits: pd.DataFrame, path: Path) -> None:
+    """Times as text, blank where there is none."""
+    for column in ("arrival", "physician", "departure"):
+        times = CALENDAR_START + visits[column].fillna(0.0).to_numpy().astype("timedelta64[m]")
+        text = pd.Series(pd.DatetimeIndex(times).strftime("%Y-%m-%d %H:%M"))
+        visits[column] = text.where(visits[column].notna(), "")
+    visits.drop(columns="assessed").to_csv(path, index=False)
 
 
 @dataclass(frozen=True)

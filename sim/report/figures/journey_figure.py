@@ -32,6 +32,8 @@ LOOKS = {
 """Rows of a lane from the top, with colour and hatching; each has its name at its left."""
 ROW_OF_KIND = {"contact": COMPANY_ROW, "bridging": ELSEWHERE_ROW, "observation": WATCH_ROW, "care": WATCH_ROW}
 ROW_HEIGHT, LEAST_ROW_HEIGHT, BAR_HEIGHT = 0.3, 0.15, 0.66
+BELOW_LANES = 0.1
+"""Inches for the words below the lower axis."""
 TURNED_BACK = "turned back"
 Bar = tuple[str, str, float, float]
 """Row, what it is, beginning and end in minutes since Monday 00:00 of week 0."""
@@ -56,9 +58,9 @@ def journeys_figure(answer: TwoJourneys) -> Frame:
     )
     words = differences_in_words(answer), subtitle, footer
     frame = Frame.slide(*words)
-    row_height = min(max((frame.room / 2 - 0.62) / len(rows), LEAST_ROW_HEIGHT), ROW_HEIGHT)
+    row_height = min(max(((frame.room - BELOW_LANES) / 2 - 0.62) / len(rows), LEAST_ROW_HEIGHT), ROW_HEIGHT)
     grid = Grid(2, row_height * len(rows), left=2.05, right=0.85, above=0.3, below=0.32)
-    frame = Frame(grid.total_height + 0.1, *words)
+    frame = Frame(grid.total_height + BELOW_LANES, *words)
     longest = max(*ends, *(float(table["end"].max()) for table in tables)) * 1.02
     for number, (label, table, end, axes) in enumerate(
         zip(answer.labels, tables, ends, frame.panels(grid), strict=True)
