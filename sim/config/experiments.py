@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from sim.config.designs import DESIGN_KEYS
-from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, lies_in, read_mapping, shadowing
-from sim.config.overrides import PATH_KEYS, TYPED_ONLY, folder_typed, quoted_value, typed_only
+from sim.config.files import PLAIN_NAME, choices_of, file_of, lies_in, read_mapping, shadowing
+from sim.config.overrides import PATH_KEYS, TYPED_ONLY, folders_typed, quoted_value, typed_only
 from sim.config.remedies import short_repr
 from sim.department.scenario import Problem
 from sim.io.plain_data import Plain
@@ -49,8 +49,7 @@ def with_experiment(typed: Sequence[str], config_dir: Path | None) -> SweepWords
     wanted = SweepWords([word for word in typed if _key_of(word) != _GROUP])
     if not named:
         return wanted
-    folder = folder_typed(typed, config_dir)  # one that is not there is reported elsewhere
-    file = file_named(named[-1], folders_of(folder if folder is not None and folder.is_dir() else None))
+    file = file_named(named[-1], folders_typed(typed, config_dir))
     data = file if isinstance(file, Problem) else read_mapping(file)
     if isinstance(file, Problem) or isinstance(data, Problem):
         wanted.problems += [data] if isinstance(data, Problem) else []

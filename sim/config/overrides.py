@@ -131,10 +131,14 @@ def typed_only(key: str) -> bool:
     return re.split(r"[./]", key.lstrip("+"))[0] == "executor"
 
 
-def folder_typed(words: Sequence[str], config_dir: Path | None) -> Path | None:
-    """The folder of the user's own that `configs=` names last, else the one given."""
+def folders_typed(words: Sequence[str], config_dir: Path | None) -> tuple[Path, ...]:
+    """The folders searched: the shipped one, and the user's own that `configs=` names last, else the one given.
+
+    One that is not there is left out, and reported elsewhere.
+    """
     named = [word.removeprefix("configs=") for word in words if word.startswith("configs=")]
-    return Path(named[-1]) if named and named[-1] not in ("", "null") else config_dir
+    folder = Path(named[-1]) if named and named[-1] not in ("", "null") else config_dir
+    return folders_of(folder if folder is not None and folder.is_dir() else None)
 
 
 MOST_VALUES = 100_000

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.config.experiments import as_typed
-from sim.config.files import PLAIN_NAME, choices_of, file_of, folders_of, read_mapping
-from sim.config.overrides import folder_typed, typed_only
+from sim.config.files import PLAIN_NAME, choices_of, file_of, read_mapping
+from sim.config.overrides import folders_typed, typed_only
 from sim.config.remedies import short_repr
 from sim.department.scenario import Problem
 from sim.io.plain_data import Plain
@@ -19,7 +19,9 @@ from sim.io.suggest import did_you_mean
 
 QUESTION = "question"
 ENTRIES_OF_QUESTION = ("baseline", "effects", "values", "roster")
-GROUPS_OF_VALUES = ("demand", "support", "effects", "boarding", "study")
+SIMULATED_GROUPS = ("demand", "support", "effects", "boarding")
+"""Groups of what is simulated whose numbers may be set beside a roster."""
+GROUPS_OF_VALUES = (*SIMULATED_GROUPS, "study")
 """Groups whose keys a question may set. What runs where, and files of anything else, are not its business."""
 
 
@@ -38,8 +40,7 @@ def with_question(typed: Sequence[str], config_dir: Path | None) -> QuestionWord
     wanted = QuestionWords([word for word in typed if word.partition("=")[0] != QUESTION])
     if not named:
         return wanted
-    folder = folder_typed(typed, config_dir)  # one that is not there is reported elsewhere
-    folders = folders_of(folder if folder is not None and folder.is_dir() else None)
+    folders = folders_typed(typed, config_dir)
     name, known = named[-1], choices_of(QUESTION, folders)
     if name not in known or not PLAIN_NAME.fullmatch(name):
         remedy = did_you_mean(name, known) if known else "name the folder that has it: --config-dir FOLDER"

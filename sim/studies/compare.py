@@ -16,9 +16,10 @@ from sim.analysis.compare import Plan, comparison_of, played_of, values_table
 from sim.analysis.comparison_result import LEFT_OUT, TABLES, Comparison
 from sim.analysis.design_needs import check_design
 from sim.analysis.early_looks import EarlyLooks
+from sim.analysis.scenario_facts import peer_hours
 from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
 from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
-from sim.department.scenario import Scenario, ScenarioError
+from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import (
     LINES_OF_DRAWS,
@@ -81,15 +82,10 @@ def plan_of(question: Question) -> Plan:
         presets=presets_of(against),
         changed=overrides_of_question(question.overrides),
         draws=None if against is None else draws_of(against, question.choices),
-        by=question.by if question.asks_by or any(map(has_peers_on_duty, scenarios)) else (),
+        by=question.by if question.asks_by or any(peer_hours(scenario) > 0.0 for scenario in scenarios) else (),
     )
     check_design(plan.design)
     return plan
-
-
-def has_peers_on_duty(scenario: Scenario) -> bool:
-    """Whether any peer is on duty."""
-    return any(role.kind == "peer" and role.hours_per_week() > 0.0 for role in scenario.staffing.roles.values())
 
 
 def designs_of(plan: Plan) -> list[Design]:
