@@ -8,11 +8,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
+from sim.runs.run_queue import FirstRuns, QueueFull, RunNotPlayed, RunQueue
 
 
 def scenario(name: str) -> Any:
     return SimpleNamespace(name=name, result_key=lambda: name)
+
+
+def looks_of(
+    queue: RunQueue, client: str, scenarios: list[Any], seed: int, looks: tuple[int, ...]
+) -> Iterator[FirstRuns]:
+    """The first replications for each number of looks, as the page's server asks; leaving them drops the rest."""
+    request = queue.open(client, scenarios, seed, looks[-1])
+    try:
+        for n in looks:
+            yield queue.wait_for(request, n)
+    finally:
+        queue.drop(request)
 
 
 class Engine:
@@ -52,7 +64,7 @@ def queue_of(engine: Engine) -> Iterator[Callable[..., RunQueue]]:
 
 
 def test_each_look_is_the_first_replications_of_every_scenario(queue_of: Callable[..., RunQueue]) -> None:
-    looks = list(queue_of(2).looks("ann", [scenario("a"), scenario("bb")], 1, (2, 4)))
+    looks = list(looks_of(queue_of(2), "ann", [scenario("a"), scenario("bb")], 1, (2, 4)))
     assert [look.n for look in looks] == [2, 4]
     assert looks[0].values[:, :, 0].tolist() == [[1100, 1101], [2100, 2101]]
     assert looks[1].values[:, :, 0].tolist() == [[1100, 1101, 1102, 1103], [2100, 2101, 2102, 2103]]
@@ -60,14 +72,14 @@ def test_each_look_is_the_first_replications_of_every_scenario(queue_of: Callabl
 
 def test_what_was_played_is_not_played_again(queue_of: Callable[..., RunQueue], engine: Engine) -> None:
     queue = queue_of()
-    list(queue.looks("ann", [scenario("base"), scenario("a")], 1, (3,)))
-    list(queue.looks("bob", [scenario("base"), scenario("b")], 1, (3,)))
+    list(looks_of(queue, "ann", [scenario("base"), scenario("a")], 1, (3,)))
+    list(looks_of(queue, "bob", [scenario("base"), scenario("b")], 1, (3,)))
     assert [name for name, _ in engine.played].count("base") == 3
     assert queue.n_reused == 3
 
 
 def test_two_equal_scenarios_are_one_run(queue_of: Callable[..., RunQueue], engine: Engine) -> None:
-    (look,) = queue_of().looks("ann", [scenario("a"), scenario("a")], 1, (2,))
+    (look,) = looks_of(queue_of(), "ann", [scenario("a"), scenario("a")], 1, (2,))
     assert len(engine.played) == 2
     assert (look.values[0] == look.values[1]).all()
 
@@ -83,7 +95,7 @@ def test_who_asks_for_what_is_being_played_waits_for_it(queue_of: Callable[..., 
 
 def test_another_seed_is_another_run(queue_of: Callable[..., RunQueue], engine: Engine) -> None:
     queue = queue_of()
-    (first,), (second,) = (list(queue.looks("ann", [scenario("a")], seed, (1,))) for seed in (1, 2))
+    (first,), (second,) = (list(looks_of(queue, "ann", [scenario("a")], seed, (1,))) for seed in (1, 2))
     assert len(engine.played) == 2
     assert first.values.tolist() != second.values.tolist()
 
@@ -119,17 +131,17 @@ def test_what_is_dropped_is_not_played(queue_of: Callable[..., RunQueue], engine
     dropped = queue.open("ann", [scenario("a")], 1, 50)
     queue.drop(dropped)
     engine.gate.set()
-    list(queue.looks("ann", [scenario("b")], 1, (2,)))
+    list(looks_of(queue, "ann", [scenario("b")], 1, (2,)))
     assert sum(name == "a" for name, _ in engine.played) <= 1  # the one that was in hand
     assert queue.n_dropped >= 49
 
 
 def test_leaving_the_looks_drops_the_rest(queue_of: Callable[..., RunQueue], engine: Engine) -> None:
     queue = queue_of()
-    looks = queue.looks("ann", [scenario("a")], 1, (1, 1000))
+    looks = looks_of(queue, "ann", [scenario("a")], 1, (1, 1000))
     next(looks)
     looks.close()
-    list(queue.looks("ann", [scenario("b")], 1, (1,)))
+    list(looks_of(queue, "ann", [scenario("b")], 1, (1,)))
     assert len(engine.played) < 100
 
 
@@ -146,16 +158,16 @@ def test_a_run_that_fails_ends_its_question_and_no_other(queue_of: Callable[...,
     engine.failing.add("bad")
     queue = queue_of()
     with pytest.raises(RunNotPlayed, match="no such roster"):
-        list(queue.looks("ann", [scenario("bad")], 1, (2,)))
-    (look,) = queue.looks("bob", [scenario("a")], 1, (2,))
+        list(looks_of(queue, "ann", [scenario("bad")], 1, (2,)))
+    (look,) = looks_of(queue, "bob", [scenario("a")], 1, (2,))
     assert look.n == 2
 
 
 def test_no_more_runs_are_kept_than_allowed(queue_of: Callable[..., RunQueue], engine: Engine) -> None:
     queue = queue_of(most_kept=5)
-    (look,) = queue.looks("ann", [scenario("a")], 1, (20,))
+    (look,) = looks_of(queue, "ann", [scenario("a")], 1, (20,))
     assert look.values.shape == (1, 20, 1)  # the question has its own, whatever is kept
-    list(queue.looks("ann", [scenario("a")], 1, (20,)))
+    list(looks_of(queue, "ann", [scenario("a")], 1, (20,)))
     assert queue.n_played >= 35
 
 
@@ -171,7 +183,7 @@ def test_too_many_questions_at_once_are_refused(queue_of: Callable[..., RunQueue
 def test_nothing_grows_over_many_questions(queue_of: Callable[..., RunQueue]) -> None:
     queue = queue_of(most_kept=10, most_open=3)
     for number in range(300):
-        list(queue.looks(f"client{number}", [scenario(f"s{number}")], 1, (1,)))
+        list(looks_of(queue, f"client{number}", [scenario(f"s{number}")], 1, (1,)))
     assert queue.n_kept <= 10
     assert queue.n_clients <= 3
 

@@ -54,9 +54,9 @@ async def long_study(
 
 def write_settings(folder: Path, asked: AskedByPage, config_dir: Path | None) -> None:
     """The question, beside what the user's own folder holds, since a command takes one folder."""
-    for group in GROUPS if config_dir is not None else ():
-        if (own := Path(str(config_dir)) / group).is_dir():
-            shutil.copytree(own, folder / group)
+    for own in () if config_dir is None else map(config_dir.joinpath, GROUPS):
+        if own.is_dir():
+            shutil.copytree(own, folder / own.name)
     file = folder / QUESTION / f"{NAME}.yaml"
     file.parent.mkdir(exist_ok=True)
     file.write_text(question_file(NAME, asked), encoding="utf-8")

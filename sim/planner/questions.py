@@ -19,13 +19,12 @@ from sim.config.chosen_files import composed_files
 from sim.config.composition import put_together, staffings_in_order
 from sim.config.files import choices_of, folders_of
 from sim.config.overrides import Draft, Override, drafted
-from sim.config.page_questions import GROUPS_OF_VALUES, QUESTION, read_question
-from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.config.page_questions import QUESTION, SIMULATED_GROUPS, read_question
+from sim.department.scenario import Scenario, ScenarioError
 from sim.io.plain_data import Plain, copied
 
 MOST_VALUES_SET = 100
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
-Text = Annotated[str, Field(max_length=100_000)]
 
 
 class AskedByPage(BaseModel):
@@ -89,27 +88,22 @@ class PageQuestions:
 
     def scenarios(self, asked: AskedByPage) -> tuple[Scenario, Scenario]:
         """The baseline and what is tried. Raises ScenarioError with everything that is wrong with either."""
-        problems: dict[Problem, None] = {}
+        choices = (f"staffing={asked.baseline}", f"effects={asked.effects}")
         with self._composing:
-            baseline, tried = (self._scenario(asked, roster, problems) for roster in (None, asked.roster))
+            draft, base = composed(self._words, self.config_dir, *choices)
+            for key, value in asked.values.items():
+                if key.partition(".")[0] in SIMULATED_GROUPS:
+                    draft.values.append(Override(key, value, f"{key}={value!r}"))
+                else:
+                    draft.refuse(key, repr(value), "the page sets numbers of what is simulated, not of how")
+            cache = CheckCache()  # one for each question, so that it does not grow
+            beside = replace(draft, problems=list(draft.problems))
+            baseline = put_together(draft, base, cache).scenarios.get(asked.baseline)
+            tried = put_together(beside, base | {"staffing": asked.roster}, cache).scenarios.get(asked.baseline)
+        problems = dict.fromkeys((*draft.problems, *beside.problems))
         if problems or baseline is None or tried is None:
             raise ScenarioError(problems)
         return baseline, tried
-
-    def _scenario(self, asked: AskedByPage, roster: Plain, problems: dict[Problem, None]) -> Scenario | None:
-        """The scenario with the posted roster, or without one that of the baseline."""
-        choices = (f"staffing={asked.baseline}", f"effects={asked.effects}")
-        draft, base = composed(self._words, self.config_dir, *choices)
-        for key, value in asked.values.items():
-            if key.partition(".")[0] in GROUPS_OF_VALUES and not key.startswith("study."):
-                draft.values.append(Override(key, value, f"{key}={value!r}"))
-            else:
-                draft.refuse(key, repr(value), "the page sets numbers of what is simulated, not of how")
-        if roster is not None:
-            base = base | {"staffing": roster}
-        parts = put_together(draft, base, CheckCache())  # one for each question, so that it does not grow
-        problems |= dict.fromkeys(draft.problems)
-        return parts.scenarios.get(asked.baseline)
 
 
 def composed(overrides: Sequence[str], config_dir: Path | None, *choices: str) -> tuple[Draft, Plain]:

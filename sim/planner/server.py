@@ -73,11 +73,11 @@ class PlannerServer:
             Route("/", self.page),
             Route("/page/{name}", self.page_file),
             Route("/api/start", self.start),
-            Route("/api/ask", self.ask, methods=["POST"]),
-            Route("/api/journey", self.answering(self.journey), methods=["POST"]),
-            Route("/api/save", self.answering(self.save), methods=["POST"]),
-            Route("/api/study", self.study, methods=["POST"]),
-            Route("/api/load", self.load, methods=["POST"]),
+            Route("/api/ask", refusing(self.ask), methods=["POST"]),
+            Route("/api/journey", refusing(self.journey), methods=["POST"]),
+            Route("/api/save", refusing(self.save), methods=["POST"]),
+            Route("/api/study", refusing(self.study), methods=["POST"]),
+            Route("/api/load", refusing(self.load), methods=["POST"]),
         ]
         return Starlette(routes=routes, middleware=[Middleware(OwnPageOnly, port=port, token=token)])
 
@@ -108,53 +108,36 @@ class PlannerServer:
             "effects": self.questions.effects(),
             "sliders": sliders(scenario),
             "role_names": {scenario.support.role: "peer support"},
-            "looks": PAGE_LOOKS,
             "weeks": scenario.period.weeks,
         }
 
     # --- what is asked
 
-    def answering(self, answer: Callable[[FromPage], Any]) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint that answers a question at once, or says all that is wrong with it."""
+    async def asked_in(self, request: Request) -> tuple[FromPage, tuple[Scenario, Scenario]]:
+        """What a request asks, with its two scenarios. Raises ValidationError, ScenarioError."""
+        asked = FromPage.model_validate_json(await request.body())
+        return asked, await to_thread.run_sync(self.questions.scenarios, asked.question)
 
-        async def endpoint(request: Request) -> Response:
-            try:
-                asked = FromPage.model_validate_json(await request.body())
-                return JSONResponse(await to_thread.run_sync(answer, asked))
-            except (ScenarioError, ValidationError) as error:
-                return JSONResponse({"problems": problems_in(error)})
-
-        return endpoint
-
-    def journey(self, asked: FromPage) -> dict[str, Any]:
+    async def journey(self, request: Request) -> Response:
         """One child under both."""
-        return journey_of(self.questions.scenarios(asked.question), SEED, asked.patient)
+        asked, scenarios = await self.asked_in(request)
+        return JSONResponse(await to_thread.run_sync(journey_of, scenarios, SEED, asked.patient))
 
-    def save(self, asked: FromPage) -> dict[str, Any]:
+    async def save(self, request: Request) -> Response:
         """The text of a file that holds the question."""
-        self.questions.scenarios(asked.question)
-        return {"file": f"{asked.name}.yaml", "text": question_file(asked.name, asked.question)}
+        asked, _ = await self.asked_in(request)
+        return JSONResponse({"file": f"{asked.name}.yaml", "text": question_file(asked.name, asked.question)})
 
     async def load(self, request: Request) -> Response:
         """The question that a file holds."""
         text = (await request.body()).decode("utf-8", errors="replace")
-        try:
-            asked = await to_thread.run_sync(self.questions.read, text)
-            return JSONResponse({"question": asked.model_dump()})
-        except (ScenarioError, ValidationError) as error:
-            return JSONResponse({"problems": problems_in(error)})
+        asked = await to_thread.run_sync(self.questions.read, text)
+        return JSONResponse({"question": asked.model_dump()})
 
     async def ask(self, request: Request) -> Response:
         """Lines of JSON: both rosters, then one a look; closing the stream drops what is not yet played."""
-        try:
-            asked = FromPage.model_validate_json(await request.body())
-            scenarios = await to_thread.run_sync(self.questions.scenarios, asked.question)
-        except (ScenarioError, ValidationError) as error:
-            return JSONResponse({"problems": problems_in(error)})
-        try:
-            waiting = self.queue.open(asked.page, scenarios, SEED, PAGE_LOOKS[-1])
-        except QueueFull as full:
-            return busy(str(full))
+        asked, scenarios = await self.asked_in(request)
+        waiting = self.queue.open(asked.page, scenarios, SEED, PAGE_LOOKS[-1])
 
         async def lines() -> AsyncIterator[str]:
             try:
@@ -170,17 +153,13 @@ class PlannerServer:
             finally:
                 self.queue.drop(waiting)
 
-        return StreamingResponse(lines(), media_type="application/x-ndjson")
+        return streamed(lines())
 
     async def study(self, request: Request) -> Response:
         """A long study as lines of JSON; closing the stream ends it."""
-        try:
-            asked = FromPage.model_validate_json(await request.body())
-            await to_thread.run_sync(self.questions.scenarios, asked.question)
-        except (ScenarioError, ValidationError) as error:
-            return JSONResponse({"problems": problems_in(error)})
+        asked, _ = await self.asked_in(request)
         if self.n_studies >= MOST_STUDIES:
-            return busy(f"{self.n_studies} long studies are being played: wait for one to end, or cancel it")
+            raise QueueFull(f"{self.n_studies} long studies are being played: wait for one to end, or cancel it")
 
         async def lines() -> AsyncIterator[str]:
             self.n_studies += 1
@@ -193,18 +172,35 @@ class PlannerServer:
             finally:
                 self.n_studies -= 1
 
-        return StreamingResponse(lines(), media_type="application/x-ndjson")
+        return streamed(lines())
+
+
+def streamed(lines: AsyncIterator[str]) -> Response:
+    """Lines of JSON as they come."""
+    return StreamingResponse(lines, media_type="application/x-ndjson")
+
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def refusing(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, which says all that is wrong with a question instead of answering it, or that too much is asked."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except (ScenarioError, ValidationError) as error:
+            return JSONResponse({"problems": problems_in(error)})
+        except QueueFull as full:
+            return JSONResponse({"problems": [{"path": "page", "value": "busy", "remedy": str(full)}]}, 503)
+
+    return answered
 
 
 def both_rosters(baseline: Scenario, tried: Scenario) -> dict[str, Any]:
     """Hours and cost of both rosters, cover of the one that is tried."""
     cost = {"tried": hours_and_cost(tried.staffing), "baseline": hours_and_cost(baseline.staffing)}
     return {**cost, "cover": cover_of(tried.staffing)}
-
-
-def busy(why: str) -> Response:
-    """More is asked for at once than is answered."""
-    return JSONResponse({"problems": [{"path": "page", "value": "busy", "remedy": why}]}, 503)
 
 
 def web_server(planner: PlannerServer, listening: socket.socket, token: str) -> uvicorn.Server:

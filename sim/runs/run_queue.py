@@ -9,7 +9,7 @@ here knows of files, pages or a network.
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -54,7 +54,7 @@ class RunNotPlayed(Exception):
 class RunRequest:
     """One question under way: the runs it still waits for, and what it has of the others.
 
-    `found` is by replication and place of the scenario, `given` the number of runs that were started for it.
+    `to_play` and `found` are by replication and place of the scenario.
     """
 
     client: str
@@ -100,18 +100,6 @@ class RunQueue:
         ]
         for thread in self._threads:
             thread.start()
-
-    def looks(self, client: str, scenarios: Sequence[Scenario], seed: int, looks: Sequence[int]) -> Iterator[FirstRuns]:
-        """The first replications of the scenarios, for each number of `looks`, rising, the last is all.
-
-        Closing the iterator drops what is not yet played. Raises QueueFull, and RunNotPlayed if a run fails.
-        """
-        request = self.open(client, scenarios, seed, looks[-1])
-        try:
-            for n in looks:
-                yield self.wait_for(request, n)
-        finally:
-            self.drop(request)
 
     def open(self, client: str, scenarios: Sequence[Scenario], seed: int, replications: int) -> RunRequest:
         """Queue the runs that are not kept. Raises QueueFull."""

@@ -2,8 +2,6 @@
 
 import { byId, drawn, element, linesOf, post } from "/page/page_parts.js";
 
-const MARKS = { better: "better", worse: "worse", changed: "changed", "": "" };
-
 export class AnswerView {
   // `rosters` is called with hours, cost and cover once the question is understood, `problems` with what is wrong.
   constructor(weeks, page, { rosters, problems }) {
@@ -54,7 +52,7 @@ export class AnswerView {
 
 function row({ label, baseline, difference, low, high, mean, mark }) {
   return element("tr", {}, element("th", { scope: "row" }, label), element("td", {}, baseline),
-    element("td", { class: mark }, mark ? `${difference} ${MARKS[mark]}` : difference),
+    element("td", { class: mark }, mark ? `${difference} ${mark}` : difference),
     element("td", {}, difference === "identical" ? "" : interval(low, high, mean, mark)));
 }
 
