@@ -214,7 +214,8 @@ def events_of(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 def test_json_lines_tell_a_program_all_from_start_to_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "out"
     levels = "study.demand_levels=[1.0,1.2]"
-    words = [*SHORT[:-1], levels, TWO, "study.replications=6", f"output={folder}", "--json-progress"]
+    in_order = "executor.workers=1"  # where the first runs end last, the answer is there before their look is shown
+    words = [*SHORT[:-1], levels, TWO, "study.replications=6", in_order, f"output={folder}", "--json-progress"]
     assert main(words) == 0
     events = events_of(capsys)
     kinds = [event["event"] for event in events]
