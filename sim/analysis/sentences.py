@@ -121,6 +121,11 @@ def inside(label: str) -> str:
     return label if label[:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def alone(label: str) -> str:
     """The same where one word would be too little: `traditional staffing`."""
     return inside(label) if " " in label else f"{inside(label)} staffing"

@@ -36,6 +36,11 @@ class Factor:
             return None
 
     @property
+    def is_curve(self) -> bool:
+        """Three numbers or more."""
+        return self.numbers is not None and len(self.values) > 2
+
+    @property
     def name(self) -> str:
         """The last part of the key."""
         return self.key.rpartition(".")[2]
@@ -71,11 +76,6 @@ class SweptFactors:
             return False
         few, many = sorted(len(factor.values) for factor in self.factors)
         return few <= MOST_PIVOT_COLUMNS and many <= MOST_PIVOT_ROWS and len(self.label_at) >= LEAST_FILLED * few * many
-
-    @property
-    def is_curve(self) -> bool:
-        """One factor, of three numbers or more."""
-        return len(self.factors) == 1 and self.factors[0].numbers is not None and len(self.factors[0].values) > 2
 
     @cached_property
     def rows_and_columns(self) -> tuple[Factor, Factor]:
@@ -139,7 +139,7 @@ def step_pairs(factors: SweptFactors) -> dict[str, list[_Pair]]:
     place = {label: number for number, label in enumerate(factors.labels)}
     found = {}
     for factor in factors.factors if len(factors.factors) <= 2 else ():
-        if factor.numbers is not None and 2 < len(factor.values) <= MOST_PIVOT_ROWS:
+        if factor.is_curve and len(factor.values) <= MOST_PIVOT_ROWS:
             along = [labels for _, labels in factors.lines(factor)]
             found[factor.key] = [(place[b], place[a]) for labels in along for a, b in itertools.pairwise(labels)]
     return found

@@ -9,13 +9,14 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
+from sim.analysis.sentences import capital
 from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
 from sim.io.workbook import Column, Sheet
 from sim.register.rows import GRADES, ROLES, Assumption, read_keys
 from sim.report.console import say, say_unbroken
 from sim.report.description import CERTAINTY, Finding, FindingLine, Section, TextRows, TextTable
-from sim.report.screen import MOST_LINES, finding_texts, n_lines, shown_briefly
+from sim.report.screen import MOST_LINES, n_lines, say_finding, shown_briefly
 from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.tables.answer_workbook import table_sheet
 
@@ -66,7 +67,7 @@ def register_answer(rows: Sequence[Assumption], n_used: int, asked: str, staffin
     roles = Counter(row.role for row in rows)
     replaced = sum(bool(row.overridden) for row in rows)
     lines = {
-        "How many": f"{shown[:1].upper()}{shown[1:]}.",
+        "How many": f"{capital(shown)}.",
         "How well known": f"{'; '.join(f'{grades[grade]} {grade} ({words})' for grade, words in GRADES.items())}.",
         "What kind": f"{'; '.join(f'{roles[role]} {role} ({words})' for role, words in ROLES.items() if roles[role])}.",
         "Replaced": f"The command replaced the value of {replaced}." if replaced else "None by the command.",
@@ -122,11 +123,9 @@ def print_register(answer: StoredAnswer, console: Console) -> None:
     """
     if shown_briefly(answer.finding, console):
         return
-    head = list(finding_texts(answer.finding))
-    for text in head:
-        say(console, text)
+    n_said = say_finding(answer.finding, console)
     rows = [row for row in answer.table(REGISTER_ROWS)[1:] if len(row) == len(REGISTER_HEAD)]
-    room = MOST_LINES - LINES_OF_HOW - sum(n_lines(text, console) for text in head)
+    room = MOST_LINES - LINES_OF_HOW - n_said
     for place, (number, quantity, value, grade, source) in enumerate(rows):
         what, _, keys = quantity.partition("\n")
         text = Text.assemble("\u2022 ", (number, "bold"), f" {grade}  {what}: {value}. {source}")

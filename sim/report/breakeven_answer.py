@@ -13,7 +13,7 @@ import pandas as pd
 from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, StaffingAnswer, answer_of_runs
 from sim.analysis.early_looks import EarlyLook
 from sim.analysis.scenario_facts import calibrations_of
-from sim.analysis.sentences import inside
+from sim.analysis.sentences import capital, inside
 from sim.analysis.valuation import Worth, preset_text, price_years_text
 from sim.department.department import Calibration
 from sim.engine.measures import number_text
@@ -36,7 +36,7 @@ from sim.report.words.caveats import (
 )
 from sim.report.words.measure_words import measure_text, whole_percent
 from sim.report.words.short_names import cut_middle
-from sim.report.words.worth_text import capital, counted_text, money_text, not_counted_text
+from sim.report.words.worth_text import counted_text, money_text, not_counted_text
 
 MOST_EARLY_ROWS = 9
 """Effects in the table that is shown while the study is played."""

@@ -9,6 +9,7 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 
+from sim.analysis.sentences import capital
 from sim.calibration.holdout import HoldOut
 from sim.calibration.matching.history_matching import Region
 from sim.calibration.result import TABLES_WRITTEN, CalibrationReport, DepartmentReport
@@ -68,9 +69,7 @@ def calibration_finding(report: CalibrationReport) -> Finding:
             FindingLine(COMPARED, verdict),
             *lines,
             FindingLine("Still the default's", f"{unknown}."),
-            FindingLine(
-                CERTAINTY, f"{sure[:1].upper()}{sure[1:].rstrip('.:')}. Estimates are of one file, with its limits."
-            ),
+            FindingLine(CERTAINTY, f"{capital(sure).rstrip('.:')}. Estimates are of one file, with its limits."),
         ]
     return Finding(f"Calibration {report.demand.name}", tuple(lines))
 

@@ -12,7 +12,7 @@ from sim.engine.measures.number_text import NOTHING, counted, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
 from sim.report.description import CERTAINTY, Finding, FindingLine, Section, TextRows, TextTable
-from sim.report.screen import MOST_LINES, finding_texts, n_lines, rich_table, shown_briefly
+from sim.report.screen import MOST_LINES, rich_table, say_finding, shown_briefly
 from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet
 from sim.report.validation_report import accepted_text, in_unit, percent_sign
@@ -127,13 +127,10 @@ def print_conditioning(answer: StoredAnswer, console: Console) -> None:
     """The lines, then every row."""
     if shown_briefly(answer.finding, console):
         return
-    for text in finding_texts(answer.finding):
-        say(console, text)
+    n_said = say_finding(answer.finding, console)
     if rows := answer.table(ROW_BY_ROW):
         console.print()
-        n_shown = (
-            MOST_LINES - LINES_AROUND_WAVES - sum(n_lines(text, console) for text in finding_texts(answer.finding))
-        )
+        n_shown = MOST_LINES - LINES_AROUND_WAVES - n_said
         show(console, rich_table([rows[0], *least_inside(rows[1:], n_shown)], (0, 1, 2, 4)))
         if len(rows) - 1 > n_shown:
             say(console, f"The {n_shown} of {len(rows) - 1} rows that fewest draws are inside; all in answer.md.")

@@ -3,8 +3,6 @@
 The answer of a comparison is `sim.report.comparison_answer`, what is said before there is one `sim.report.progress`.
 """
 
-from typing import TYPE_CHECKING
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,9 +11,6 @@ from sim.department.scenario import ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.terminal import LINE_WIDTH
 from sim.visits.file_error import VisitsFileError
-
-if TYPE_CHECKING:
-    pass
 
 
 def print_problems(error: ScenarioError | VisitsFileError, console: Console) -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from sim.analysis.early_looks import EarlyLook, found_at
 from sim.engine.measures.catalogue import HEADLINE
-from sim.engine.measures.number_text import NOTHING
+from sim.engine.measures.number_text import NOTHING, joined
 from sim.report.comparison_answer import FIRST_SHOWN, head_in_lines
 from sim.report.console import wrapped_lines
 from sim.report.description import TextRows
@@ -90,8 +90,7 @@ def early_differences(names: Mapping[str, str], look: EarlyLook) -> EarlyTable:
 def width_of_look(look: EarlyLook) -> str:
     """How wide the intervals are, why, and when they are drawn next."""
     later = [str(n) for n in look_numbers(look.planned) if n > look.n]
-    when = " and ".join([", ".join(later[:-1]), later[-1]] if len(later) > 1 else later)
     return (
         f"±: half-width of a {100 * look.level:.1f} % interval, wide so that watching does not deceive. "
-        f"Drawn again after {when}."
+        f"Drawn again after {joined(later)}."
     )

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.journeys import SharedVisit, Standing
-from sim.engine.measures.number_text import part_text, plain_number
+from sim.engine.measures.number_text import counted, part_text, plain_number
 from sim.engine.trajectory import Trajectory
 from sim.io.workbook import Column
 from sim.report.console import say
@@ -136,8 +136,7 @@ def shown_change(visit: SharedVisit) -> int:
 def minutes_changed(visit: SharedVisit) -> str:
     """`12 minutes less`."""
     minutes = shown_change(visit)
-    unit = "minute" if abs(minutes) == 1 else "minutes"
-    return f"{abs(minutes)} {unit} {'less' if minutes < 0 else 'more'}" if minutes else "as many minutes"
+    return f"{counted(abs(minutes), 'minute')} {'less' if minutes < 0 else 'more'}" if minutes else "as many minutes"
 
 
 def company(before: Any, after: Any) -> str:

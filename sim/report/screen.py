@@ -91,6 +91,14 @@ def finding_texts(finding: Finding) -> Iterator[Text]:
     yield from (Text.assemble("• ", (line.label, "bold"), f": {line.text}") for line in finding.lines)
 
 
+def say_finding(finding: Finding, console: Console) -> int:
+    """Print a finding whole. Returns the lines it took."""
+    texts = list(finding_texts(finding))
+    for text in texts:
+        say(console, text)
+    return sum(n_lines(text, console) for text in texts)
+
+
 def n_lines(text: str | Text, console: Console) -> int:
     """Lines that a paragraph takes, as `say` breaks it."""
     return len(wrapped_lines(text, console))

@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.sentences import capital
 from sim.analysis.validation import Validation, validation_of_comparison
 from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
@@ -186,7 +187,7 @@ def stored_report(answer: StoredAnswer, facts: StudyFacts) -> str:
 
 def pictures_of(captions: Mapping[str, str], drawn: Mapping[str, str]) -> list[Picture]:
     """Drawings with their captions by name, in the order of the captions; those that are not there are left out."""
-    return [Picture(name, one_sentence(text), drawn[name]) for name, text in captions.items() if name in drawn]
+    return [Picture(name, capital(text), drawn[name]) for name, text in captions.items() if name in drawn]
 
 
 def table_first(described: Description) -> list[Section]:
@@ -205,11 +206,6 @@ MOST_TABLE_ROWS, MOST_TABLE_WIDTH = 60, 1_000
 def drawings(folder: Path) -> dict[str, str]:
     """The SVG of each figure of a folder that we have just drawn, by its name."""
     return {file.stem: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.svg"))}
-
-
-def one_sentence(caption: str) -> str:
-    """A caption with a capital first."""
-    return f"{caption[:1].upper()}{caption[1:]}"
 
 
 def study_report(described: Description, facts: ReportFacts, pictures: Sequence[Picture], evidence: Evidence) -> str:

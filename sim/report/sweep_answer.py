@@ -43,6 +43,7 @@ from sim.report.words.sweep_finding import (
     OUTCOMES,
     SweepReport,
     alike_lines,
+    as_sentence,
     beside_text,
     cheapest_and_dearest,
     groups_of_the_same_money,
@@ -141,9 +142,7 @@ def _page_sections(report: SweepReport) -> Iterator[Section]:
     chosen = chosen_labels(report, MOST_SCENARIOS)
     pictures = "\n\n".join(f"![{caption}]({file})" for caption, file in report.figures)
     yield Section("", [Written(pictures)])
-    yield Section(
-        "What was asked by varying these", [Points([f"{text[0].upper()}{text[1:]}." for text in report.answers])]
-    )
+    yield Section("What was asked by varying these", [Points(list(map(as_sentence, report.answers)))])
     yield from pivot_sections(report)
     yield from measure_sections(report, chosen) if report.answer.n_done else ()
     yield Section("Cost", [TextTable(_cost_rows(report, chosen) if report.scenarios.weekly_cost else [])])

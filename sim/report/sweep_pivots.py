@@ -22,9 +22,14 @@ SHEET = "pivots"
 _CELL = ("mean", "half-width", "difference", "half-width of difference")
 
 
+def has_pivots(report: SweepReport) -> bool:
+    """Whether anything was played of two factors that make rows and columns."""
+    return report.factors.is_pivot and bool(report.answer.n_done)
+
+
 def n_pivot_rows(report: SweepReport) -> int:
     """Rows that all pivots of an answer have; 0 where it is shown as a list of scenarios."""
-    if not report.factors.is_pivot or not report.answer.n_done:
+    if not has_pivots(report):
         return 0
     n_rows = len(report.factors.rows_and_columns[0].values)
     return n_rows * len(report.shown) if n_rows <= MOST_ROWS_ON_SCREEN else 0
@@ -111,7 +116,7 @@ def change_text_of(name: str, change: FoundValue, with_interval: bool) -> str:
 
 def pivot_sections(report: SweepReport) -> Iterator[Section]:
     """A table for each measure that is shown, on the page."""
-    if not report.factors.is_pivot or not report.answer.n_done:
+    if not has_pivots(report):
         return
     rows_of, columns_of = report.factors.rows_and_columns
     for name in report.shown:
@@ -128,7 +133,7 @@ def pivot_sections(report: SweepReport) -> Iterator[Section]:
 
 def pivot_sheet(report: SweepReport) -> list[Sheet]:
     """The same numbers for a workbook: rows as on the page, of every column four numbers."""
-    if not report.factors.is_pivot or not report.answer.n_done:
+    if not has_pivots(report):
         return []
     rows_of, columns_of = report.factors.rows_and_columns
     heads = [Column("Measure"), Column(rows_of.key)]

@@ -17,7 +17,7 @@ from sim.io.short_lists import few_of
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
 from sim.report.description import CERTAINTY, Finding, FindingLine, Points, Section, TextRows, TextTable, Typed, page
-from sim.report.screen import MOST_LINES, finding_texts, n_lines, rich_table, shown_briefly
+from sim.report.screen import MOST_LINES, rich_table, say_finding, shown_briefly
 from sim.report.tables.answer_workbook import NUMBER_CELL, WHOLE, table_sheet, with_readme
 from sim.report.terminal import LINE_WIDTH
 from sim.report.words.caveats import CHANCE_ONLY
@@ -144,10 +144,7 @@ def print_validation(validation: Validation, console: Console) -> None:
     finding, notes = validation_finding(validation), [*missed_sentences(validation), *validation.notes]
     if shown_briefly(finding, console, remarks=notes):
         return
-    texts = list(finding_texts(finding))
-    for text in texts:
-        say(console, text)
-    room = MOST_LINES - LINES_AROUND_ROWS - sum(n_lines(text, console) for text in texts)
+    room = MOST_LINES - LINES_AROUND_ROWS - say_finding(finding, console)
     outside = [row for verdict in ("miss", "near") for row in validation.rows if row.verdict == verdict]
     shown = outside[: max(FEWEST_OUTSIDE, room)]
     if not shown:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sim.analysis.sentences import capital
 from sim.calibration.estimators.daily_counts import HOURS_STAY, OF_HOURS, is_counted_by_day
 from sim.calibration.estimators.demand_by_stream import DayByStream, WeekByStream, with_weekdays_of
 from sim.calibration.estimators.returns import ReturnFit
@@ -226,7 +227,7 @@ def about_week(source: VisitsSource, shapes: WeekByStream) -> tuple[str, ...]:
         levels = f"usable acuity levels {week.acuity.n:,} ({100 * week.acuity.n / n_rows:.1f} %)."
     of_hours = [_about_raking(week, rake=source.rake), _about_dispersion(week)]
     if is_counted_by_day(source.column_map):
-        of_hours = [f"{HOURS_STAY[0].upper()}{HOURS_STAY[1:]}."]
+        of_hours = [f"{capital(HOURS_STAY)}."]
     used = (
         *(f"{line}." for line in shapes.parts.lines()[1:]),
         f"Usable arrivals {week.hour_of_day.n:,}; {levels}",

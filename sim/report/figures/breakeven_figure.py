@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
+from sim.analysis.sentences import capital
 from sim.analysis.valuation import Prior, preset_text
 from sim.engine.measures.number_text import counted, plain_number
 from sim.report.figures.axes_parts import band, light_grid, limit
@@ -19,7 +20,7 @@ from sim.report.figures.frame import FORMATS, Frame, Grid
 from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, styled
 from sim.report.words.breakeven_finding import curve_of, effect_text, percent_text, verdict_words
 from sim.report.words.caveats import RESPECT
-from sim.report.words.worth_text import capital, counted_text, not_counted_text, with_presets
+from sim.report.words.worth_text import counted_text, not_counted_text, with_presets
 
 PRIOR_HEIGHT, GAP, LEAST_HEIGHT = 0.95, 0.1, 0.9
 FILLS = (0.45, 0.15)

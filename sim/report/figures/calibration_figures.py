@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.analysis.sentences import capital
 from sim.calibration.estimators.arrival_rates import ArrivalRates
 from sim.calibration.estimators.family_choice import Choice, quantile_pairs
 from sim.calibration.estimators.hourly_counts import Counts, count_arrivals, month_of
@@ -255,7 +256,7 @@ def quantiles_figure(department: DepartmentReport, source: str) -> Frame:
     verdicts = "; ".join(f"{name[:4]}s: {choice.verdict().split(' (')[0]}" for name, choice in known)
     return level_frame(
         department,
-        verdicts[:1].upper() + verdicts[1:],
+        capital(verdicts),
         "Each point a quantile of the file beside that of the fitted family; on the line they agree.",
         _footer(source),
         lambda axes, name, choice, group: draw_quantiles(axes, department, name, choice, group),

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import CLOUD_MEASURES, Comparison
-from sim.analysis.sentences import inside
+from sim.analysis.sentences import capital, inside
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import HEADLINES
 from sim.report.figures.axes_parts import light_grid, spread_apart
@@ -19,7 +19,6 @@ from sim.report.figures.theme import ASSUMED, colours, wrapped
 from sim.report.figures.week_figures import staffings_with_peers
 from sim.report.words.caveats import footer
 from sim.report.words.comparison_finding import amount_of_change
-from sim.report.words.worth_text import capital
 
 COST, OUTCOME = CLOUD_MEASURES
 SOURCES = {"draw": ("x", 9.0, 0.35), "replication": ("o", 9.0, 0.55)}

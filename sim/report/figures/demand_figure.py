@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.estimates import LEAVING, LEAVING_LIMIT
+from sim.analysis.sentences import capital
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import HEADLINES
 from sim.report.figures.axes_parts import End, band, light_grid, limit, name_ends, positive_top
@@ -16,7 +17,6 @@ from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.marks import group_label
 from sim.report.figures.theme import QUIET, colours, wrapped
 from sim.report.words.caveats import footer, of_what
-from sim.report.words.worth_text import capital
 
 PANELS = ("wait_triage_to_pia_mean.all", LEAVING, "length_of_stay_mean.mental_health")
 NAME_HEIGHT = 0.29
@@ -54,13 +54,13 @@ def baseline_first(comparison: Comparison, names: Sequence[str]) -> list[str]:
 
 
 def leaves_baseline(comparison: Comparison, staffing: str, name: str) -> bool:
-    """Whether a staffing leaves_baseline from the baseline beyond chance at any level of demand."""
+    """Whether a staffing differs from the baseline beyond chance at any level of demand."""
     found = (comparison.difference(staffing, name, level) for level in comparison.levels)
     return any(item is not None and item.beyond_chance for item in found)
 
 
 def demand_figure(comparison: Comparison) -> Frame:
-    """A panel for waits, leaving and stays: a line for each staffing that leaves_baseline from the baseline."""
+    """A panel for waits, leaving and stays: a line for each staffing that differs from the baseline."""
     measures = comparison.known_measures(PANELS)
     table = demand_table(comparison, measures)
     frame = Frame.slide(

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison, FoundValue
 from sim.analysis.scenario_facts import is_same_money
-from sim.analysis.sentences import inside
+from sim.analysis.sentences import capital, inside
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES
 from sim.engine.measures.number_text import counted
@@ -20,7 +20,6 @@ from sim.report.tables.comparison_rows import marked_label
 from sim.report.words.caveats import footer, marked
 from sim.report.words.comparison_finding import amount_of_change, costs_row
 from sim.report.words.measure_words import change_text, short_label, short_measure
-from sim.report.words.worth_text import capital
 
 
 def grey_words(comparison: Comparison, otherwise: str = "") -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
-from sim.analysis.sentences import inside
+from sim.analysis.sentences import capital, inside
 from sim.department.quantities import ACUITIES
 from sim.engine.measures.number_text import part_text
 from sim.engine.measures.waits import CTAS_TARGETS
@@ -22,7 +22,6 @@ from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.marks import group_label, grouped
 from sim.report.figures.theme import BASELINE, HUES, INK, colours, wrapped
 from sim.report.words.caveats import footer
-from sim.report.words.worth_text import capital
 
 LONGEST_WAIT, LONGEST_WITHOUT_STAFF, LONGEST_RETURN = 300.0, 720.0, 180.0
 APART_POINTS = 3.0

@@ -1,20 +1,21 @@
-"""Figures of staff over the hours of the day: heads against the work that arrives, how busy they are, a peer's day."""
+"""Figures of staff over the hours of the day: heads against the work that arrives, and how busy they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.sentences import capital
 from sim.engine.measures.number_text import joined
 from sim.report.figures import axes_parts
 from sim.report.figures.frame import Frame, Grid
-from sim.report.figures.marks import group_label
+from sim.report.figures.marks import group_label, grouped
 from sim.report.figures.theme import EMPTY, INK, QUIET, colours, readable, wrapped
-from sim.report.figures.week_figures import alike, draw_scale
+from sim.report.figures.week_figures import draw_scale
 from sim.report.words.caveats import footer
-from sim.report.words.worth_text import capital
 
 LOAD_INK, LOAD_FILL = QUIET, "#c9c9c9"
 
@@ -95,7 +96,7 @@ def distinct_rosters(comparison: Comparison, role: str) -> list[list[str]]:
     heads = {name: by_hour_of_day(comparison.of_staffing(comparison.week, name), f"heads_{role}") for name in names}
     there = {name: profile for name, profile in heads.items() if np.nansum(profile) > 0.0}
     # A break taken a little later moves some tenths of a head from one hour to the next.
-    return alike(there, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).max() < 0.35))
+    return grouped(list(there), lambda a, b: bool(np.nan_to_num(np.abs(there[a] - there[b])).max() < 0.35))
 
 
 def roster_words(comparison: Comparison, group: list[str]) -> str:
@@ -129,11 +130,16 @@ def _busy_rows(comparison: Comparison) -> Iterator[tuple[object, ...]]:
         share, whole = found[comparison.baseline]
         words = comparison.role_text(role) + CONTACT_NOTE * (role in comparison.peer_roles)
         yield capital(words), True, whole, *share
-        wholes = {name: np.array([each]) for name, (_, each) in found.items() if not np.isnan(each)}
-        changed = {name: own for name, own in wholes.items() if not abs(own[0] - whole) < LEAST_APART_SHARE}
-        for group in alike(changed, lambda one, other: bool(abs(one - other)[0] < LEAST_APART_SHARE)):
+        wholes = {name: each for name, (_, each) in found.items() if not np.isnan(each)}
+        changed = [name for name, each in wholes.items() if not abs(each - whole) < LEAST_APART_SHARE]
+        for group in grouped(changed, partial(_as_busy, wholes)):
             label = group_label([comparison.label(name) for name in group], 28)
             yield label, False, found[group[0]][1], *found[group[0]][0]
+
+
+def _as_busy(wholes: Mapping[str, float], one: str, other: str) -> bool:
+    """Whether a role is as busy under one staffing as under another."""
+    return bool(abs(wholes[one] - wholes[other]) < LEAST_APART_SHARE)
 
 
 def utilisation_figure(comparison: Comparison) -> Frame:

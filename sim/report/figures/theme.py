@@ -33,7 +33,7 @@ HUE_OF = {
     "crisis_lean": HUES[4],
 }
 BETTER, WORSE = HUES[0], HUES[1]
-"""Of differences beyond chance; each has a sign and a word beside its colour (`axes_parts.SIGNS`)."""
+"""Of differences beyond chance; each has a sign and a word beside its colour (`marks.MARKS`)."""
 LEAST_POINTS = 8.0
 """Smallest type: 16 pixels on a slide of 1280, where `frame.WIDTH` fills it."""
 

@@ -3,16 +3,15 @@
 The mean week itself is made in `sim.engine.measures.week`.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.comparison_result import Comparison
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.report.figures import axes_parts
 from sim.report.figures.frame import Frame, Grid
-from sim.report.figures.marks import group_label
+from sim.report.figures.marks import group_label, grouped
 from sim.report.figures.theme import EMPTY, HUES, INK, QUIET, readable
 from sim.report.words.caveats import footer
 
@@ -91,18 +90,26 @@ def not_met_figure(comparison: Comparison) -> Frame:
 NOT_MET_COLOURS = "Oranges"
 
 
+def by_day(week: pd.DataFrame, name: str) -> np.ndarray:
+    """A column of the hours of the week, shape (7, 24)."""
+    return np.asarray(week[name].to_numpy(float).reshape(7, 24))
+
+
+def present_and_not_met(week: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Those present, and those of them whom no peer has met, each (7, 24)."""
+    return by_day(week, "mh_present"), by_day(week, "mh_without_peer")
+
+
 def share_not_met(week: pd.DataFrame) -> np.ndarray:
     """Of those present, the share whom no peer has met: (7, 24), nan where nobody is there."""
-    present, waiting = (week[name].to_numpy(float).reshape(7, 24) for name in ("mh_present", "mh_without_peer"))
+    present, waiting = present_and_not_met(week)
     return np.asarray(np.divide(waiting, present, out=np.full((7, 24), np.nan), where=present > NOBODY))
 
 
 def draw_not_met(week: pd.DataFrame, axes: Axes) -> Axes:
     """The map of one staffing, from rows of `Comparison.week` in the order of hours."""
-    heads = week["peers_on_duty"].to_numpy(float).reshape(7, 24)
-    present, waiting = (
-        week[name].to_numpy(float).reshape(7, 24).sum(axis=1) for name in ("mh_present", "mh_without_peer")
-    )
+    heads = by_day(week, "peers_on_duty")
+    present, waiting = (each.sum(axis=1) for each in present_and_not_met(week))
     cells = np.ma.masked_invalid(share_not_met(week))
     axes.pcolormesh(np.arange(25), np.arange(8), cells, cmap=NOT_MET_COLOURS, vmin=0, vmax=1, rasterized=True)
     for day in range(7):
@@ -121,9 +128,7 @@ def draw_not_met(week: pd.DataFrame, axes: Axes) -> Axes:
 
 def not_met_title(label: str, week: pd.DataFrame) -> str:
     """The day on which most are not met, and the day on which fewest are."""
-    present, waiting = (
-        week[name].to_numpy(float).reshape(7, 24).sum(axis=1) for name in ("mh_present", "mh_without_peer")
-    )
+    present, waiting = (each.sum(axis=1) for each in present_and_not_met(week))
     if not present.min() > 0.0:
         return f"{label}: no mental-health visit on some day"
     share = 100 * waiting / present
@@ -134,7 +139,7 @@ def not_met_title(label: str, week: pd.DataFrame) -> str:
     )
 
 
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_NAMES = tuple(map(str.capitalize, WEEKDAY_NAMES))
 
 
 def draw_scale(axes: Axes, colours_of: str, words: str) -> Axes:
@@ -155,18 +160,7 @@ def distinct_weeks(comparison: Comparison, names: list[str]) -> list[list[str]]:
     """Staffings grouped by their pattern of peer hours."""
     weeks = {name: comparison.of_staffing(comparison.week, name).sort_values("hour_of_week") for name in names}
     heads = {name: week["peers_on_duty"].to_numpy() for name, week in weeks.items()}
-    return alike(heads, lambda a, b: bool(np.nan_to_num(np.abs(a - b)).mean() < 0.1))
-
-
-def alike(profiles: dict[str, np.ndarray], same: Callable[[np.ndarray, np.ndarray], bool]) -> list[list[str]]:
-    """Names grouped by profiles that are the same as the first of their group."""
-    groups: list[list[str]] = []
-    for name, profile in profiles.items():
-        group = next((group for group in groups if same(profiles[group[0]], profile)), [])
-        if not group:
-            groups.append(group)
-        group.append(name)
-    return groups
+    return grouped(list(heads), lambda a, b: bool(np.nan_to_num(np.abs(heads[a] - heads[b])).mean() < 0.1))
 
 
 def without_peer_share(week: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.sentences import capital
 from sim.analysis.valuation import STAFF_COST, preset_text
 from sim.engine.measures.catalogue import HEADLINE, PROTOCOL_OUTCOMES
 from sim.engine.measures.number_text import (
@@ -21,7 +22,7 @@ from sim.engine.measures.peer_day import PEER_TIME
 from sim.report.description import TextRows
 from sim.report.words import measure_words
 from sim.report.words.caveats import marked
-from sim.report.words.worth_text import capital, money_text
+from sim.report.words.worth_text import money_text
 
 _QUANTITIES = {"time_to_pia": ("Time to physician", "min", 1), "length_of_stay": ("Stay", "h", 2)}
 _Cell = Callable[[Comparison, str, str], str]

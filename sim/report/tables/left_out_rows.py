@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from sim.analysis.comparison_result import Comparison, ResultRow
-from sim.analysis.sentences import inside
+from sim.analysis.sentences import capital, inside
 from sim.analysis.subgroups import MEASURES_OF_GROUPS
 from sim.engine.measures.number_text import label_and_part, unit_of_value
 from sim.report.description import Section, TextRows, TextTable
@@ -60,7 +60,7 @@ def left_out_sections(comparison: Comparison) -> Iterator[Section]:
     groups = {str(by): list(dict.fromkeys(of_by["group"])) for by, of_by in table.groupby("by", sort=False)}
     tables = [TextTable(_gap_rows(comparison, cells, subject, by, names)) for by, names in groups.items()]
     line = left_out_line(comparison)
-    said = [f"{line.text[0].upper()}{line.text[1:]}"] if line else []
+    said = [capital(line.text)] if line else []
     yield Section(f"{WHO}: {comparison.label(subject)}", [*tables, *said, *legend_lines(comparison)])
     if comparison.others:
         changed = [_change_table(comparison, cells, by, names) for by, names in groups.items()]

@@ -13,7 +13,7 @@ import pandas as pd
 from sim.analysis.breakeven import BreakEven, BreakEvenAnswer, Chance, Span, StaffingAnswer
 from sim.analysis.comparison_result import LEAST_ADDED
 from sim.analysis.scenario_facts import groups_of_same_money, is_swap
-from sim.analysis.sentences import inside
+from sim.analysis.sentences import capital, inside
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures import number_text
 from sim.report.description import Finding, five_lines
@@ -21,7 +21,7 @@ from sim.report.words.assumption_words import LIKE_PUBLISHED
 from sim.report.words.caveats import A_STRESS_TEST, short_cautions, size_text
 from sim.report.words.measure_words import change_text, measure_text, short_measure, whole_percent
 from sim.report.words.short_names import some
-from sim.report.words.worth_text import NOT_COUNTED_SHORTLY, capital, counted_text, money_text
+from sim.report.words.worth_text import NOT_COUNTED_SHORTLY, counted_text, money_text
 
 EFFECTS = {
     "effects.total_return_hr": "hazard ratio of returns of those who consent to a peer",

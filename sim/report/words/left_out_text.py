@@ -13,16 +13,14 @@ from sim.analysis.comparison_result import Comparison, FoundValue, ResultRow
 from sim.analysis.sentences import inside, under
 from sim.analysis.subgroups import HIDING_RULE, MEASURES_OF_GROUPS
 from sim.engine.measures.number_text import counted, joined
+from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.report.description import WHO_IS_LEFT_OUT, FindingLine
 from sim.report.words.caveats import NO_STEADY_STATE
 
 REACH = next(iter(MEASURES_OF_GROUPS))
 _MOST_NAMED = 2
 """Attributes of which the line names the least met group."""
-_NAMES_OF_DAYS = {
-    "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
-    "sun": "Sunday",
-}  # fmt: skip
+_NAMES_OF_DAYS = {name[:3]: name.capitalize() for name in WEEKDAY_NAMES}
 ATTRIBUTE_WORDS = {
     "age_group": "age",
     "arrival_hour": "hour of arrival",

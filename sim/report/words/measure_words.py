@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from sim.analysis.comparison_result import Comparison, FoundValue
-from sim.analysis.sentences import inside
+from sim.analysis.sentences import capital, inside
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINES, PROTOCOL_RANKS
 from sim.engine.measures.entry import Measure
@@ -66,7 +66,7 @@ def rank_line(measures: Collection[str]) -> str:
         return ""
     primary = [_outcome_text(name) for name, outcome in PROTOCOL_RANKS.items() if outcome.rank == "primary"]
     return (
-        f"{late[0].upper()}{late[1:]} is a secondary outcome, chosen after results were seen; the primary outcome is "
+        f"{capital(late)} is a secondary outcome, chosen after results were seen; the primary outcome is "
         f"{number_text.joined(primary)} (docs/protocol.md of PeerED)."
     )
 

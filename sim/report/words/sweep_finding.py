@@ -13,8 +13,9 @@ import pandas as pd
 from sim.analysis.best import Contenders
 from sim.analysis.comparison_result import LEAST_ADDED, FoundValue, as_found
 from sim.analysis.scenario_facts import WORLD, SweptScenarios, groups_of_same_money
+from sim.analysis.sentences import capital
 from sim.analysis.sweeping import SweepAnswer
-from sim.analysis.swept_factors import SweptFactors, factors_of, firsts_of_worlds
+from sim.analysis.swept_factors import Factor, SweptFactors, factors_of, firsts_of_worlds
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.number_text import cad, counted, joined, plain_number, unit_of_value
@@ -171,11 +172,16 @@ def question_of(report: SweepReport) -> str:
     return f"Sweep of {len(labels)} scenarios{over}, beside {beside_text(report)}"
 
 
+def is_of_the_world(factor: Factor) -> bool:
+    """Whether it is an outside condition, no part of a choice of staff."""
+    return factor.key.split(".")[0] in WORLD_KEYS
+
+
 def beside_text(report: SweepReport) -> str:
     """What each scenario is compared with: `the first, traditional`, or `the first with the same growth`."""
     if report.within is None:
         return f"the first, {report.names[report.answer.labels[0]]}"
-    worlds = [factor.name for factor in report.factors.factors if factor.key.split(".")[0] in WORLD_KEYS]
+    worlds = [factor.name for factor in filter(is_of_the_world, report.factors.factors)]
     return f"the first with the same {joined(worlds)}"
 
 
@@ -190,7 +196,7 @@ def _changes_text(report: SweepReport) -> str:
     answers = " ".join(map(as_sentence, report.answers[:_MOST_ANSWERS]))
     if not found:
         nothing = "nothing beyond chance in any headline outcome, all scenarios judged together."
-        return f"{answers} {nothing[0].upper()}{nothing[1:]}" if answers else nothing
+        return f"{answers} {capital(nothing)}" if answers else nothing
 
     def place(name: str) -> tuple[int, float]:
         return protocol_place(name), -strength(next(iter(found[name].values())))
@@ -206,7 +212,7 @@ def _changes_text(report: SweepReport) -> str:
 
 def as_sentence(text: str) -> str:
     """A part of a line as a sentence of its own."""
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{capital(text)}."
 
 
 def strength(found: FoundValue) -> float:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sim.analysis.best import Contenders
 from sim.analysis.comparison_result import FoundValue, as_found
 from sim.analysis.estimates import LEAVING
+from sim.analysis.sentences import capital
 from sim.analysis.swept_factors import Factor
 from sim.engine.measures.number_text import joined, measure_of, plain_number, short_unit_of_difference, value_text
 from sim.report.words.measure_words import change_text, short_measure
@@ -21,7 +22,7 @@ from sim.report.words.shown_measures import (
     PHYSICIAN_WAIT,
     WITHOUT_STAFF_MEAN,
 )
-from sim.report.words.sweep_finding import WORLD_KEYS, SweepReport
+from sim.report.words.sweep_finding import SweepReport, is_of_the_world
 
 KNEE = 1.5
 """So many times as steep as before it has a curve to be after a knee; less nobody would call one."""
@@ -38,18 +39,13 @@ def answers_of(report: SweepReport) -> list[str]:
     for factor in factors:
         if factor.key.startswith("boarding.") and factor.numbers is not None:
             found += boarding_texts(report, factor)
-        elif factor.key.startswith("demand.") and factor.numbers is not None and len(factor.values) > 2:
+        elif factor.key.startswith("demand.") and factor.is_curve:
             found += demand_texts(report, factor)
         elif factor.key in report.steps and not is_of_the_world(factor):
             found += growth_texts(report, factor, PEER_REACH)
     if report.within is not None and not found:
         found += best_texts(report)
     return found
-
-
-def is_of_the_world(factor: Factor) -> bool:
-    """Whether nobody chooses it when a roster is chosen."""
-    return factor.key.split(".")[0] in WORLD_KEYS
 
 
 def other_factor(report: SweepReport, factor: Factor) -> Factor | None:
@@ -149,22 +145,42 @@ def limits_texts(report: SweepReport, factor: Factor, lines: Sequence[tuple[str,
 
 def growth_texts(report: SweepReport, factor: Factor, name: str) -> Iterator[str]:
     """Up to which value each step adds something beyond chance; each line of the other factor by itself."""
+    last = growth_places(report, factor, name)
+    if not last:
+        return
+    other, (first, labels) = other_factor(report, factor), growth_lines(report, factor)[0]
+    means = [report.means.get((name, label)) for label in labels]
+    values = ", ".join("–" if mean is None else value_text(name, mean.mean) for mean in means)
+    at = f" at {other.name}={first}" if other is not None else ""
+    ends = ", and none after it" if is_one_place(other, last) else ""
+    grows = f"each step adds something beyond chance up to {where(factor, other, last)}{ends}"
+    if nothing_grows(factor, last):
+        grows = "no step is shown to add anything"
+    yield f"{short_measure(name)}{at}: {values} for {factor.name}={', '.join(factor.in_order)}; {grows}"
+
+
+def growth_lines(report: SweepReport, factor: Factor) -> list[tuple[str, list[str]]]:
+    """Lines along a factor on which there is a step."""
+    return [(value, labels) for value, labels in report.factors.lines(factor) if len(labels) > 1]
+
+
+def growth_places(report: SweepReport, factor: Factor, name: str) -> dict[str, str]:
+    """By value of the other factor, up to which value each step adds something; empty where no step is known."""
     table = report.steps[factor.key]
     rows = table[table["measure"] == name].to_dict("records") if len(table) else []
     steps = {str(row["label"]): as_found(row) for row in rows}
-    lines = [(value, labels) for value, labels in report.factors.lines(factor) if len(labels) > 1]
-    if not steps or not lines:
-        return
-    other = other_factor(report, factor)
-    shown = lines[0]
-    means = [report.means.get((name, label)) for label in shown[1]]
-    values = ", ".join("–" if mean is None else value_text(name, mean.mean) for mean in means)
-    last = {value: grows_to(report, factor, labels, steps) for value, labels in lines}
-    at = f" at {other.name}={shown[0]}" if other is not None else ""
-    grows = f"each step adds something beyond chance up to {where(factor, other, last)}"
-    if set(last.values()) == {factor.in_order[0]}:
-        grows = "no step is shown to add anything"
-    yield f"{short_measure(name)}{at}: {values} for {factor.name}={', '.join(factor.in_order)}; {grows}"
+    lines = growth_lines(report, factor) if steps else []
+    return {value: grows_to(report, factor, labels, steps) for value, labels in lines}
+
+
+def nothing_grows(factor: Factor, last: Mapping[str, str]) -> bool:
+    """Whether no step adds anything, on any line."""
+    return set(last.values()) == {factor.in_order[0]}
+
+
+def is_one_place(other: Factor | None, last: Mapping[str, str]) -> bool:
+    """Whether all lines grow up to the same value."""
+    return other is None or len(set(last.values())) == 1
 
 
 def grows_to(report: SweepReport, factor: Factor, labels: Sequence[str], steps: Mapping[str, FoundValue]) -> str:
@@ -178,10 +194,10 @@ def grows_to(report: SweepReport, factor: Factor, labels: Sequence[str], steps: 
     return report.factors.value_of[last][factor.key]
 
 
-def where(factor: Factor, other: Factor | None, last: dict[str, str]) -> str:
-    """`heads=3, none after it`; of several lines `heads=3 (caseload=1), 2 (caseload=2)`."""
-    if other is None or len(set(last.values())) == 1:
-        return f"{factor.name}={next(iter(last.values()))}, and none after it"
+def where(factor: Factor, other: Factor | None, last: Mapping[str, str]) -> str:
+    """`heads=3`; of several lines `heads=3 (caseload=1), 2 (caseload=2)`."""
+    if other is None or is_one_place(other, last):
+        return f"{factor.name}={next(iter(last.values()))}"
     by_place: dict[str, list[str]] = {}
     for value, place in last.items():
         by_place.setdefault(place, []).append(value)
@@ -191,8 +207,8 @@ def where(factor: Factor, other: Factor | None, last: dict[str, str]) -> str:
 # --- boarding: what no staffing can touch
 
 
-def boarding_texts(report: SweepReport, factor: Factor) -> Iterator[str]:
-    """How much of the stay boarding is, and the largest change of the stay by any staffing."""
+def boarding_share(report: SweepReport, factor: Factor) -> str:
+    """How much of the stay boarding is, at the least and the most of it; empty where it is not known."""
     parts = []
     for value in (factor.in_order[0], factor.in_order[-1]):
         label = next(each for each in report.answer.labels if report.factors.value_of[each].get(factor.key) == value)
@@ -200,9 +216,15 @@ def boarding_texts(report: SweepReport, factor: Factor) -> Iterator[str]:
         if whole is not None and rest is not None and whole.mean > 0.0:
             share = plain_number(100.0 * (whole.mean - rest.mean) / whole.mean, 0)
             parts.append(f"{share} % of {value_text(MH_STAY, whole.mean)} at {factor.name}={value}")
-    if len(parts) < 2:
+    return f"of the mental-health stay boarding is {joined(parts)}" if len(parts) == 2 else ""
+
+
+def boarding_texts(report: SweepReport, factor: Factor) -> Iterator[str]:
+    """How much of the stay boarding is, and the largest change of the stay by any staffing."""
+    share = boarding_share(report, factor)
+    if not share:
         return
-    yield f"of the mental-health stay boarding is {joined(parts)}: that share no staffing of the department can touch"
+    yield f"{share}: that share no staffing of the department can touch"
     changes = report.differences.get(MH_STAY, {})
     if report.within is not None and changes:
         label, found = max(changes.items(), key=lambda pair: abs(pair[1].mean))
@@ -255,7 +277,7 @@ MOST_LINES_DRAWN, MOST_DOTS = 8, 24
 def figure_factors(report: SweepReport) -> tuple[Factor, Factor | None]:
     """The factor along which curves run, or of the blocks of dots, and the other one, if there is one."""
     factors = report.factors.factors
-    numbers = [factor for factor in factors if factor.numbers is not None and len(factor.values) > 2]
+    numbers = [factor for factor in factors if factor.is_curve]
     choices = [factor for factor in factors if not is_of_the_world(factor)]
     along = next(filter(is_of_the_world, numbers), None) or next(iter([*numbers, *choices, *factors]))
     return along, other_factor(report, along)
@@ -266,7 +288,7 @@ def kind_of_figure(report: SweepReport) -> str:
     if not 1 <= len(report.factors.factors) <= 2 or not report.answer.n_done or not report.shown:
         return ""
     along, other = figure_factors(report)
-    if along.numbers is not None and len(along.values) > 2:
+    if along.is_curve:
         return CURVES if other is None or len(other.values) <= MOST_LINES_DRAWN else ""
     n_rows = max((len(changes) for changes in report.differences.values()), default=0)
     return DOTS if 0 < n_rows <= MOST_DOTS else ""
@@ -284,7 +306,7 @@ def title_of(report: SweepReport) -> str:
         if along.key in report.steps:
             title = growth_title(report, along)
     if title:
-        return f"{title[0].upper()}{title[1:]}"
+        return capital(title)
     return "No difference beyond chance in what is shown" if not any_beyond(report) else f"What {along.name} changes"
 
 
@@ -306,16 +328,13 @@ def bend_title(report: SweepReport, factor: Factor) -> str:
 
 def boarding_title(report: SweepReport, factor: Factor) -> str:
     """How much of the stay boarding is."""
-    text = next(boarding_texts(report, factor), "")
-    return text.replace(": that share no staffing of the department can touch", ", which no staffing can touch")
+    share = boarding_share(report, factor)
+    return f"{share}, which no staffing can touch" if share else ""
 
 
 def growth_title(report: SweepReport, factor: Factor) -> str:
     """Up to where more of it adds something."""
-    text = next(growth_texts(report, factor, PEER_REACH), "")
-    _, found, last = text.partition("up to ")
-    return (
-        f"{short_measure(PEER_REACH)}: no growth shown beyond {last.removesuffix(', and none after it')}"
-        if found
-        else ""
-    )
+    last = growth_places(report, factor, PEER_REACH)
+    if not last or nothing_grows(factor, last):
+        return ""
+    return f"{short_measure(PEER_REACH)}: no growth shown beyond {where(factor, other_factor(report, factor), last)}"

@@ -55,11 +55,6 @@ def with_presets(texts: Sequence[tuple[str, str]]) -> str:
     return "; ".join(f"{preset_text(preset)}: {text}" for preset, text in texts)
 
 
-def capital(text: str) -> str:
-    """The text with a capital at its beginning."""
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 def money_text(mean: float, half_width: float) -> str:
     """`−2,859 ± 166`, of one replication `−2,859`."""
     return plain_number(mean, 0) + (f" ± {plain_number(half_width, 0)}" if math.isfinite(half_width) else "")
