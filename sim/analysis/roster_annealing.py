@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.analysis.roster_search import Lines, RosterSpace, in_order
+from sim.analysis.roster_search import Lines, RosterSpace, canonical
 from sim.analysis.roster_search_objectives import RosterObjective
 
-Values = Mapping[str, float]
+RosterValues = Mapping[str, float]
 """Of one roster, by objective."""
-ValueRosters = Callable[[Sequence[Lines]], Sequence[Values]]
+ValueRosters = Callable[[Sequence[Lines]], Sequence[RosterValues]]
 """Plays rosters, in order, and gives the values of each."""
 
 FEWEST_CHAINS = 8
@@ -37,19 +37,19 @@ class RosterFloor:
     objective: RosterObjective
     limit: float
 
-    def missed_by(self, values: Values) -> float:
+    def missed_by(self, values: RosterValues) -> float:
         """By how much it is missed, in smallest differences that matter; 0 where it is met."""
         short = self.objective.sign * (self.limit - values[self.objective.name])
         return max(0.0, short / scale_of(self.objective)) if math.isfinite(short) else math.inf
 
-    def is_met(self, values: Values) -> bool:
+    def is_met(self, values: RosterValues) -> bool:
         """Whether it is reached."""
         return self.missed_by(values) == 0.0
 
 
 def scale_of(objective: RosterObjective) -> float:
-    """The smallest difference that matters; 1 where nobody said."""
-    return objective.matters or 1.0
+    """The smallest difference that matters; where nobody said one in the unit it is shown in."""
+    return objective.matters or 1.0 / objective.shown_times
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class SearchGoal:
     objective: RosterObjective
     floors: tuple[RosterFloor, ...] = ()
 
-    def score(self, values: Values) -> float:
+    def score(self, values: RosterValues) -> float:
         """More is better, in smallest differences that matter; minus infinity where the objective is undefined."""
         value = values[self.objective.name]
         if not math.isfinite(value):
@@ -101,16 +101,16 @@ def search_rosters(
     n_rosters: int,
     seed: int,
     value: ValueRosters,
-) -> dict[Lines, Values]:
+) -> dict[Lines, RosterValues]:
     """The values of so many rosters at most, the starts first; the first of the `goals` is the one asked for."""
-    found: dict[Lines, Values] = {}
+    found: dict[Lines, RosterValues] = {}
 
-    def look_up(several: Sequence[Lines]) -> list[Values]:
-        new = list(dict.fromkeys(known for lines in several if (known := in_order(lines)) not in found))[
+    def look_up(several: Sequence[Lines]) -> list[RosterValues]:
+        new = list(dict.fromkeys(known for lines in several if (known := canonical(lines)) not in found))[
             : max(0, n_rosters - len(found))
         ]
         found.update(zip(new, value(new) if new else (), strict=True))
-        return [found.get(in_order(lines), {}) for lines in several]
+        return [found.get(canonical(lines), {}) for lines in several]
 
     chains = chains_of(space, starts, goals, seed)
     look_up(starts)

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.assumption_spread import DrawnRuns
-from sim.analysis.roster_annealing import RosterFloor, SearchGoal, Values, scale_of
-from sim.analysis.roster_search import Lines, RosterSpace, in_order, roster_in_words
+from sim.analysis.roster_annealing import RosterFloor, RosterValues, SearchGoal, scale_of
+from sim.analysis.roster_search import Lines, RosterSpace, canonical, roster_in_words
 from sim.analysis.roster_search_objectives import RosterObjective
 from sim.department.scenario import Scenario
 from sim.statistics.arrays import FloatArray
@@ -36,14 +36,15 @@ FOUND = "found"
 """Name of the chosen roster as a staffing."""
 
 PlayReplications = Callable[[Sequence[int], range], FloatArray]
-"""Values (places, replications) of what is selected, of the scenarios at these places in these replications."""
+"""RosterValues (places, replications) of what is selected, of the scenarios at these places in these replications."""
 
 
 @dataclass(frozen=True)
 class RosterPlan:
     """What is asked: where is searched from which `starts` and for which goals, and what the choice is set beside.
 
-    `goal` is the one asked for, `objectives` those of the front, it among them. `team` and `beside` have the period of
+    `goal` is the one asked for, `objectives` those of the front, it among them; in the `hours` of arrival the choice is
+    set beside the others too. `team` and `beside` have the period of
     the confirmation, `space` that of the search. `shipped`: lines of the staffings beside that have the roles.
     """
 
@@ -52,6 +53,7 @@ class RosterPlan:
     starts: tuple[Lines, ...]
     goal: SearchGoal
     objectives: tuple[RosterObjective, ...]
+    hours: tuple[RosterObjective, ...]
     beside: Mapping[str, Scenario]
     baseline: str
     shipped: Mapping[str, Lines]
@@ -76,8 +78,15 @@ class RosterPlan:
     @property
     def names(self) -> tuple[str, ...]:
         """Objectives that runs are reduced to."""
-        names = [self.goal.objective.name, *(each.name for each in self.objectives)]
-        return tuple(dict.fromkeys([*names, *(floor.objective.name for floor in self.floors)]))
+        return tuple(each.name for each in (*self.compared, *self.hours))
+
+    @property
+    def compared(self) -> tuple[RosterObjective, ...]:
+        """Those of the front and those of the floors, the one asked for first."""
+        found: dict[str, RosterObjective] = {}
+        for each in (self.goal.objective, *self.objectives, *(floor.objective for floor in self.floors)):
+            found.setdefault(each.name, each)
+        return tuple(found.values())
 
     @property
     def seeds(self) -> dict[str, int]:
@@ -115,7 +124,9 @@ class RosterAnswer:
     @property
     def same_as(self) -> str:
         """The shipped staffing with the same shifts, if the search found none better; else empty."""
-        return next((name for name, lines in self.plan.shipped.items() if in_order(lines) == in_order(self.chosen)), "")
+        return next(
+            (name for name, lines in self.plan.shipped.items() if canonical(lines) == canonical(self.chosen)), ""
+        )
 
     def contrast(self, against: str, objective: str) -> Mapping[str, Any]:
         """The row of a staffing and an objective."""
@@ -133,7 +144,7 @@ class RosterAnswer:
 # --- from the search to the last ones
 
 
-def search_table(plan: RosterPlan, found: Mapping[Lines, Values]) -> pd.DataFrame:
+def search_table(plan: RosterPlan, found: Mapping[Lines, RosterValues]) -> pd.DataFrame:
     """A row for each roster valued: number (in the order in which it was), roster (in words), hours, spent (of the
     budget), the objectives, meets_floors, on_front.
     """
@@ -161,14 +172,14 @@ def better_up(plan: RosterPlan, table: pd.DataFrame) -> FloatArray:
     return np.column_stack(columns)
 
 
-def finalists_of(plan: RosterPlan, found: Mapping[Lines, Values]) -> list[Lines]:
+def finalists_of(plan: RosterPlan, found: Mapping[Lines, RosterValues]) -> list[Lines]:
     """The best rosters of a search by the goal asked for, those alone that meet the floors."""
     meeting = [lines for lines, values in found.items() if all(floor.is_met(values) for floor in plan.floors)]
     scored = sorted(meeting, key=lambda lines: -plan.goal.score(found[lines]))
     return scored[: plan.n_finalists]
 
 
-def front_of(plan: RosterPlan, found: Mapping[Lines, Values], table: pd.DataFrame) -> list[Lines]:
+def front_of(plan: RosterPlan, found: Mapping[Lines, RosterValues], table: pd.DataFrame) -> list[Lines]:
     """Rosters of the front that lie far apart, the best in each objective among them."""
     rows = np.flatnonzero(table["on_front"])
     lines = list(found)
@@ -176,7 +187,7 @@ def front_of(plan: RosterPlan, found: Mapping[Lines, Values], table: pd.DataFram
     return [lines[rows[place]] for place in chosen]
 
 
-def nearest_to_floors(plan: RosterPlan, found: Mapping[Lines, Values]) -> tuple[Lines, Values]:
+def nearest_to_floors(plan: RosterPlan, found: Mapping[Lines, RosterValues]) -> tuple[Lines, RosterValues]:
     """The roster that misses the floors least."""
     return min(found.items(), key=lambda item: sum(floor.missed_by(item[1]) for floor in plan.floors))
 
@@ -255,7 +266,7 @@ def front_table(plan: RosterPlan, rosters: Mapping[Lines, str], values: FloatArr
 
 
 def confirmation_values(names: Sequence[str], staffings: Sequence[str], values: FloatArray) -> pd.DataFrame:
-    """Values (staffings, objectives, replications) as rows: staffing, replication, and a column for each objective."""
+    """Values (staffings, objectives, replications) as rows: staffing, replication, a column for each objective."""
     tables = [
         pd.DataFrame(
             {"staffing": staffing, "replication": range(of_it.shape[1]), **dict(zip(names, of_it, strict=True))}
@@ -290,7 +301,7 @@ def contrasts_table(plan: RosterPlan, values: pd.DataFrame, drawn: DrawnRuns | N
     apart = np.column_stack([(by_name[FOUND][name] - by_name[other][name]).to_numpy(float) for other, name in pairs])
     wide = simultaneous_half_widths(apart, plan.confidence)
     alone = mean_intervals(apart.T, plan.confidence)
-    signs = {each.name: each.sign for each in every_objective(plan)}
+    signs = {each.name: each.sign for each in (*plan.compared, *plan.hours)}
     rows = []
     for place, (other, name) in enumerate(pairs):
         mean, half = float(alone["mean"][place]), float(alone["half_width"][place])
@@ -310,13 +321,6 @@ def contrasts_table(plan: RosterPlan, values: pd.DataFrame, drawn: DrawnRuns | N
             "assumptions_high": high,
         })  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def every_objective(plan: RosterPlan) -> list[RosterObjective]:
-    """All that runs are reduced to."""
-    known = {each.name: each for each in (plan.goal.objective, *plan.objectives)}
-    known |= {floor.objective.name: floor.objective for floor in plan.floors}
-    return [known[name] for name in plan.names]
 
 
 def second_ends(drawn: DrawnRuns, other: str, objective: str) -> tuple[float, float]:

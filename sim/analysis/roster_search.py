@@ -52,12 +52,12 @@ class ShiftLine(NamedTuple):
 Lines = tuple[ShiftLine, ...]
 
 
-def in_order(lines: Iterable[ShiftLine]) -> Lines:
+def canonical(lines: Iterable[ShiftLine]) -> Lines:
     """A roster as it is known: without empty lines, in an order that depends on nothing else."""
     return tuple(sorted(line for line in lines if line.days))
 
 
-def lines_of(staffing: Staffing, roles: Iterable[str]) -> Lines:
+def shift_lines_of(staffing: Staffing, roles: Iterable[str]) -> Lines:
     """The shifts of some roles of a staffing."""
     return tuple(
         ShiftLine(
@@ -135,7 +135,7 @@ class RosterSpace:
     @cached_property
     def kinds(self) -> Mapping[str, tuple[str, ...]]:
         """Kinds of peer that the shifts of each role have now, in their order."""
-        lines = lines_of(self.team.staffing, self.roles)
+        lines = shift_lines_of(self.team.staffing, self.roles)
         found = {role: [line.peer_kind for line in lines if line.role == role] for role in self.roles}
         return {role: tuple(dict.fromkeys(kinds)) or ("",) for role, kinds in found.items()}
 
@@ -174,7 +174,7 @@ class RosterSpace:
 
     def is_legal(self, lines: Iterable[ShiftLine]) -> bool:
         """Whether a roster may be tried: budget, lengths, breaks, what people may work, cover."""
-        tried = in_order(lines)
+        tried = canonical(lines)
         if not tried or not self.is_within(tried) or any(line.minutes not in self.lengths for line in tried):
             return False
         try:
@@ -212,7 +212,7 @@ class RosterSpace:
                     if line.heads == 1
                     else line._replace(heads=line.heads - 1)
                 )
-                if in_order(fewer) and not any(self.lacks_cover(fewer)):
+                if canonical(fewer) and not any(self.lacks_cover(fewer)):
                     return fewer
         return None
 
@@ -236,7 +236,7 @@ class RosterSpace:
         """A legal roster that differs a little; None where none was found in `MOST_TRIES`."""
         for _ in range(MOST_TRIES):
             tried = self._within_budget(self._moved(lines, rng), rng)
-            if in_order(tried) != in_order(lines) and self.is_legal(tried):
+            if canonical(tried) != canonical(lines) and self.is_legal(tried):
                 return tried
         return None
 
@@ -296,5 +296,5 @@ def roster_in_words(lines: Iterable[ShiftLine], with_roles: bool = False) -> str
         + f"{clock_text(line.start)}-{clock_text(line.start + line.minutes)} {days_in_words(line.weekdays)}"
         + (f" ({line.peer_kind})" if line.peer_kind else "")
         + (f", {line.heads} at once" if line.heads > 1 else "")
-        for line in in_order(lines)
+        for line in canonical(lines)
     )

@@ -27,6 +27,7 @@ from sim.engine.measures.number_text import (
     short_unit_of_difference,
     unit_of_value,
 )
+from sim.engine.measures.visit_groups import HOUR_BLOCKS, HOURS_PER_BLOCK
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Reduce, Reduced
 
@@ -110,15 +111,31 @@ def _hours_of_company(cohort: Cohort) -> float:
     return float(minutes.sum()) / MINUTES_PER_HOUR / weeks
 
 
+def _of_block(place: int) -> _OfPeers:
+    """Those who come within a few hours of the day."""
+    name = HOUR_BLOCKS[place]
+
+    def come(cohort: Cohort) -> Flags:
+        found: Flags = hours_of_day(cohort.arrival) // HOURS_PER_BLOCK == place
+        return found
+
+    share = _share(f"arrival_{name.replace('-', '_')}", f"Met, who come {name.replace('-', ' to ')}", 0.02)
+    return _OfPeers(share, lambda cohort: _met(cohort, come(cohort)))
+
+
+_BY_HOUR = tuple(map(_of_block, range(len(HOUR_BLOCKS))))
 _OF_PEERS = (
     _OfPeers(_share("reach", "Met by a peer", 0.01), lambda cohort: _met(cohort, cohort.everyone)),
     _OfPeers(RosterObjective("longest_unseen", "Longest time unseen", "low", 2.0, "min", "min"), _longest_unseen),
     _OfPeers(RosterObjective("company", "Company of peers", "high", 1.0, "h a week", "h a week"), _hours_of_company),
     _OfPeers(_share("sunday", "Met, who come on Sunday", 0.02), lambda cohort: _met(cohort, _on_sunday(cohort))),
     _OfPeers(_share("night", "Met, who come by night", 0.02), lambda cohort: _met(cohort, _by_night(cohort))),
+    *_BY_HOUR,
 )
 OBJECTIVES: Mapping[str, RosterObjective] = {each.objective.name: each.objective for each in _OF_PEERS}
 """Objectives that have a name of their own."""
+BY_HOUR = tuple(each.objective for each in _BY_HOUR)
+"""Those by the hour of arrival: hours that a roster gains are taken from others."""
 
 
 def objective_named(name: str, matters: float | None = None) -> RosterObjective:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from sim.analysis.roster_choice import FOUND, RosterAnswer, every_objective
+from sim.analysis.roster_annealing import scale_of
+from sim.analysis.roster_choice import FOUND, RosterAnswer
 from sim.analysis.roster_search import roster_in_words
 from sim.analysis.roster_search_objectives import NIGHT_FROM, NIGHT_UNTIL, RosterObjective
 from sim.analysis.sentences import inside
@@ -41,7 +42,7 @@ WHICH_OBJECTIVE = (
 # --- words
 
 
-def label_of(found: RosterAnswer, staffing: str) -> str:
+def label_in_answer(found: RosterAnswer, staffing: str) -> str:
     """A staffing by its label."""
     return "Found roster" if staffing == FOUND else found.plan.beside[staffing].staffing.label or staffing
 
@@ -70,14 +71,14 @@ def roster_text(found: RosterAnswer) -> str:
     )
 
 
-def roster_finding(found: RosterAnswer) -> Finding:
+def found_roster_finding(found: RosterAnswer) -> Finding:
     """The question and its five lines."""
     plan = found.plan
     question = (
         f"A roster of {roles_text(found)} for {budget_text(found)}, {plan.goal.objective.label.lower()} first, beside "
-        f"{inside(label_of(found, plan.baseline))}"
+        f"{inside(label_in_answer(found, plan.baseline))}"
     )
-    texts = (changes_text, unchanged_text, cost_text, elsewhere_text, certainty_text)
+    texts = (gains_text, unchanged_text, cost_text, elsewhere_text, certainty_text)
     return five_lines(question, [text(found) for text in texts])
 
 
@@ -90,32 +91,31 @@ def contrast_text(found: RosterAnswer, objective: RosterObjective, against: str,
     return f"{objective.label.lower()} {objective.text(row['found'])}, not {objective.text(row['other'])}{interval}"
 
 
-def by_verdict(found: RosterAnswer, verdict: str) -> list[RosterObjective]:
+def by_verdict(found: RosterAnswer, verdict: str, objectives: Sequence[RosterObjective]) -> list[RosterObjective]:
     """Objectives in which the found roster is better, worse or the same as the baseline."""
-    plan = found.plan
-    return [each for each in every_objective(plan) if found.contrast(plan.baseline, each.name)["verdict"] == verdict]
+    return [each for each in objectives if found.contrast(found.plan.baseline, each.name)["verdict"] == verdict]
 
 
-def changes_text(found: RosterAnswer) -> str:
+def gains_text(found: RosterAnswer) -> str:
     """The roster, what it is better at, and whether that is what was asked for."""
     plan, asked = found.plan, found.plan.goal.objective
-    baseline = inside(label_of(found, plan.baseline))
-    better = by_verdict(found, "better")
+    baseline = inside(label_in_answer(found, plan.baseline))
+    better = by_verdict(found, "better", plan.compared)
     if found.same_as:
-        return f"no roster was found that is better than {label_of(found, found.same_as)}: {roster_text(found)}."
+        return f"no roster was found that is better than {label_in_answer(found, found.same_as)}: {roster_text(found)}."
     if asked not in better:
         return (
             f"no roster was found that beats {baseline} beyond chance: {roster_text(found)}; "
             f"{contrast_text(found, asked, plan.baseline)}."
         )
-    others = [contrast_text(found, each, plan.baseline) for each in better if each != asked]
+    others = [contrast_text(found, each, plan.baseline, with_interval=False) for each in better if each != asked]
     also = f"; also {', '.join(others)}" if others else ""
     return f"{roster_text(found)}. Beside {baseline}: {contrast_text(found, asked, plan.baseline)}{also}."
 
 
 def unchanged_text(found: RosterAnswer) -> str:
     """Objectives without a difference beyond chance, and what no search touches."""
-    same = by_verdict(found, "same")
+    same = by_verdict(found, "same", found.plan.compared)
     labels = joined([each.label.lower() for each in same])
     said = f"no difference beyond chance in {labels}. " if same else ""
     return f"{said}{COVER_FOR_NOBODY if not found.plan.space.may_be_several else 'Minimum cover is kept.'}"
@@ -124,11 +124,16 @@ def unchanged_text(found: RosterAnswer) -> str:
 def cost_text(found: RosterAnswer) -> str:
     """What it is worse at, and money."""
     plan = found.plan
-    worse = [contrast_text(found, each, plan.baseline) for each in by_verdict(found, "worse")]
+    worse = [contrast_text(found, each, plan.baseline) for each in by_verdict(found, "worse", plan.compared)]
+    fewer = [
+        contrast_text(found, each, plan.baseline, with_interval=False)
+        for each in by_verdict(found, "worse", plan.hours)
+    ]
     more = found.scenario.staffing.weekly_cost() - plan.beside[plan.baseline].staffing.weekly_cost()
     money = "as much a week by the roster" if abs(more) < 0.5 else f"{cad(abs(more))} {way(more)} a week by the roster"
     in_others = f"{', '.join(worse)}; " if worse else "nothing in the objectives shown; "
-    return f"beside {inside(label_of(found, plan.baseline))}: {in_others}{money}."
+    hours = f"by the hour {', '.join(fewer)}; " if fewer else "fewer at no hour of arrival; " if plan.hours else ""
+    return f"beside {inside(label_in_answer(found, plan.baseline))}: {in_others}{hours}{money}."
 
 
 def way(difference: float) -> str:
@@ -140,7 +145,7 @@ def elsewhere_text(found: RosterAnswer) -> str:
     """The other staffings at what was asked for, and what the front has where another objective comes first."""
     plan, asked = found.plan, found.plan.goal.objective
     others = [
-        f"{label_of(found, name)} {asked.text(found.estimate(name, asked.name)['mean'])}"
+        f"{label_in_answer(found, name)} {asked.text(found.estimate(name, asked.name)['mean'])}"
         for name in plan.beside
         if name != plan.baseline
     ]
@@ -163,7 +168,7 @@ def certainty_text(found: RosterAnswer) -> str:
     """How it was selected, on which seeds, and with the assumptions."""
     plan, asked = found.plan, found.plan.goal.objective
     n = len(found.selection)
-    matters = asked.amount(asked.matters or 1.0)
+    matters = asked.amount(scale_of(asked))
     chosen = (
         f"of {counted(n, 'finalist')} of {counted(len(found.searched), 'roster')} it is the best, or within {matters} "
         f"of it, with a probability of at least {whole_percent(plan.probability)} (KN)"
@@ -175,7 +180,7 @@ def certainty_text(found: RosterAnswer) -> str:
         f"replications of {plan.team.period.weeks} weeks, so that no luck of the search is in them; intervals "
         f"({whole_percent(plan.confidence)}) hold for all {len(found.contrasts)} differences together"
     )
-    return f"{chosen}. {alone}{floors_text(found)}. {second_text(found)}"
+    return f"{chosen}. {alone}{floors_text(found)}. {second_interval_text(found)}"
 
 
 def floors_text(found: RosterAnswer) -> str:
@@ -192,7 +197,7 @@ def floors_text(found: RosterAnswer) -> str:
     return "".join(f"; {text}" for text in said)
 
 
-def second_text(found: RosterAnswer) -> str:
+def second_interval_text(found: RosterAnswer) -> str:
     """The interval with the assumptions, or that there is none."""
     plan, asked = found.plan, found.plan.goal.objective
     row = found.contrast(plan.baseline, asked.name)
@@ -201,7 +206,7 @@ def second_text(found: RosterAnswer) -> str:
     ends = " to ".join(asked.number(row[f"assumptions_{end}"], signed=True) for end in ("low", "high"))
     return (
         f"With the assumptions too ({found.n_draws} departments that look like the published ones) "
-        f"{asked.label.lower()} differs from {inside(label_of(found, plan.baseline))} by {ends} "
+        f"{asked.label.lower()} differs from {inside(label_in_answer(found, plan.baseline))} by {ends} "
         f"{asked.unit_of_differences}."
     )
 
@@ -213,26 +218,27 @@ def optimise_answer(found: RosterAnswer, command: Sequence[str], pictures: Seque
     """The whole answer, with its drawings."""
     plan = found.plan
     words = {
-        "scenarios": f"{', '.join(label_of(found, name) for name in (FOUND, *plan.beside))}",
+        "scenarios": f"{', '.join(label_in_answer(found, name) for name in (FOUND, *plan.beside))}",
         "played": f"{counted(plan.replications, 'replication')} of {counted(plan.team.period.weeks, 'week')} of each",
         "replications": str(plan.replications),
         "validated": "This study was not set beside published figures; study=validate does that.",
-        "sensitivity": second_text(found),
+        "sensitivity": second_interval_text(found),
         "warm_up": "weeks of warm-up are not measured.",
     }
     baseline = plan.baseline
     sections = [
-        Section(BESIDE_SHIPPED, [TextTable(beside_table(found)), legend(found)]),
-        Section("Every difference", [TextTable(difference_rows(found))]),
+        Section(BESIDE_SHIPPED, [TextTable(beside_table(found)), legend_of_rosters(found)]),
+        Section("By the hour of arrival", [TextTable(hours_table(found))]),
+        Section("Every difference", [TextTable(contrast_rows(found))]),
         Section("The front: rosters of which none is better in everything", [TextTable(front_rows(found)), FRONT_TEXT]),
         Section("The last ones, by what was asked for", [TextTable(selection_rows(found)), SELECTION_TEXT]),
         Section(
             "To play it",
             [Typed(["peered", "--config-dir", "FOLDER", f"study.staffing=[{baseline},{FOUND}]"]), PLAY_TEXT],
         ),
-        Section(IN_MIND, [Points(in_mind(found))]),
+        Section(IN_MIND, [Points(roster_in_mind(found))]),
     ]
-    return stored_answer(roster_finding(found), sections, pictures, words)
+    return stored_answer(found_roster_finding(found), sections, pictures, words)
 
 
 FRONT_TEXT = (
@@ -249,20 +255,30 @@ PLAY_TEXT = (
 def beside_table(found: RosterAnswer) -> TextRows:
     """A row for each objective, a column for each staffing; below the values of the others the difference to them."""
     others = list(found.plan.beside)
-    rows: TextRows = [("", *(label_of(found, name) for name in (FOUND, *others)))]
-    for objective in every_objective(found.plan):
-        cells = [objective.text(found.estimate(FOUND, objective.name)["mean"])]
-        for name in others:
-            row = found.contrast(name, objective.name)
-            difference = objective.number(row["difference"], signed=True)
-            cells.append(f"{objective.number(row['other'])} ({difference}{VERDICT_MARKS[str(row['verdict'])]})")
-        rows.append((objective.label, *cells))
+    rows: TextRows = [("", *(label_in_answer(found, name) for name in (FOUND, *others)))]
+    rows += [contrast_cells(found, objective) for objective in found.plan.compared]
     hours = [plain_number(hours_of(found, name), 0) for name in (FOUND, *others)]
     costs = [plain_number(staffing_of(found, name).weekly_cost(), 0) for name in (FOUND, *others)]
     return [*rows, (f"Hours of {roles_text(found)} a week", *hours), ("All staff, CAD a week by the roster", *costs)]
 
 
-def legend(found: RosterAnswer) -> str:
+def hours_table(found: RosterAnswer) -> TextRows:
+    """The same for shares met by the hour of arrival."""
+    head: TextRows = [("", *(label_in_answer(found, name) for name in (FOUND, *found.plan.beside)))]
+    return head + [contrast_cells(found, objective) for objective in found.plan.hours]
+
+
+def contrast_cells(found: RosterAnswer, objective: RosterObjective) -> tuple[str, ...]:
+    """An objective under the found roster, then under each other with the difference."""
+    cells = [objective.label, objective.text(found.estimate(FOUND, objective.name)["mean"])]
+    for name in found.plan.beside:
+        row = found.contrast(name, objective.name)
+        difference = objective.number(row["difference"], signed=True)
+        cells.append(f"{objective.number(row['other'])} ({difference}{VERDICT_MARKS[str(row['verdict'])]})")
+    return tuple(cells)
+
+
+def legend_of_rosters(found: RosterAnswer) -> str:
     """What stands in the table."""
     percent = whole_percent(found.plan.confidence)
     return (
@@ -282,9 +298,9 @@ def hours_of(found: RosterAnswer, name: str) -> float:
     return sum(roles[role].hours_per_week() for role in found.plan.space.roles if role in roles)
 
 
-def difference_rows(found: RosterAnswer) -> TextRows:
+def contrast_rows(found: RosterAnswer) -> TextRows:
     """Every contrast with its intervals."""
-    known = {each.name: each for each in every_objective(found.plan)}
+    known = {each.name: each for each in (*found.plan.compared, *found.plan.hours)}
     percent = whole_percent(found.plan.confidence)
     rows: TextRows = [
         (
@@ -306,7 +322,7 @@ def difference_rows(found: RosterAnswer) -> TextRows:
         spans = [" to ".join(objective.number(end, signed=True) for end in both) for both in ends]
         spans = [span if NOTHING not in span.split(" to ") else NOTHING for span in spans]
         difference = f"{objective.number(row['difference'], signed=True)} {objective.unit_of_differences}"
-        rows.append((label_of(found, row["against"]), objective.label, difference, *spans))
+        rows.append((label_in_answer(found, row["against"]), objective.label, difference, *spans))
     return rows
 
 
@@ -334,7 +350,7 @@ def selection_rows(found: RosterAnswer) -> TextRows:
     return rows
 
 
-def in_mind(found: RosterAnswer) -> Iterator[str]:
+def roster_in_mind(found: RosterAnswer) -> Iterator[str]:
     """What must be said beside it."""
     yield WHICH_OBJECTIVE
     if not found.plan.space.may_be_several:
@@ -353,7 +369,8 @@ def in_mind(found: RosterAnswer) -> Iterator[str]:
 def optimise_sheets(found: RosterAnswer) -> Iterator[Sheet]:
     """Each difference, the front, the finalists, every roster that was valued."""
     columns = {
-        each.name: Column(f"{each.label} ({unit_in_tables(each)})", NUMBER_CELL) for each in every_objective(found.plan)
+        each.name: Column(f"{each.label} ({unit_in_tables(each)})", NUMBER_CELL)
+        for each in (*found.plan.compared, *found.plan.hours)
     }
     roster = {"roster": Column("Shifts"), "staffing": Column("Staffing"), "hours": Column("Hours a week", NUMBER_CELL)}
     flags = {"chosen": Column("Chosen"), "still_on_front": Column("Beaten by none of these")}
@@ -427,10 +444,10 @@ def role_lines(role: Role, team: str, is_found: bool) -> Iterator[str]:
     yield "  shifts:"
     source = "assumption: found by the search" if is_found else f"as in {team}"
     for name, shift in role.shifts.items():
-        yield f"    {name}: {shift_text(shift, role.heads_of(shift))}    # {source}"
+        yield f"    {name}: {shift_yaml(shift, role.heads_of(shift))}    # {source}"
 
 
-def shift_text(shift: Shift, heads: int) -> str:
+def shift_yaml(shift: Shift, heads: int) -> str:
     """`{start: "16:00", minutes: 720, heads: 1, days: [mon, tue]}`."""
     parts = [f'start: "{clock_text(shift.start)}"', f"minutes: {shift.minutes:g}", f"heads: {heads}"]
     if len(shift.days) < 7:

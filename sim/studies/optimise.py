@@ -16,7 +16,7 @@ from rich.console import Console
 
 from sim.analysis.assumption_spread import DrawnRuns, Draws, drawn_runs, draws_design
 from sim.analysis.design_needs import check_design, expected_time, visits_per_run
-from sim.analysis.roster_annealing import Values, search_rosters
+from sim.analysis.roster_annealing import RosterValues, search_rosters
 from sim.analysis.roster_choice import (
     FIRST_SELECTED,
     FOUND,
@@ -34,7 +34,7 @@ from sim.analysis.roster_choice import (
     search_table,
     selection_table_of,
 )
-from sim.analysis.roster_search import Lines, in_order, roster_in_words
+from sim.analysis.roster_search import Lines, canonical, roster_in_words
 from sim.analysis.roster_search_objectives import objectives_reduced
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
@@ -172,7 +172,7 @@ class RosterPlayer:
         names: Sequence[str],
         advance: Callable[[str], None] = lambda _: None,
     ) -> FloatArray:
-        """Values (scenarios, names, replications), of scenarios by label."""
+        """RosterValues (scenarios, names, replications), of scenarios by label."""
         hashes = {label: f"{scenario.content_hash()} {seed}" for label, scenario in scenarios.items()}
         tasks = [
             RunTask(
@@ -223,18 +223,18 @@ def roster_found(plan: RosterPlan, player: RosterPlayer, design: Design, draws: 
     rosters = within_floors(plan, found)
     seed, names = plan.seeds["selection"], plan.names
     with progress(len(rosters) * FIRST_SELECTED, f"choosing among {len(rosters)}", player.console) as advance:
-        first = player.values(scenarios_of(plan, rosters), seed, range(FIRST_SELECTED), names, advance)
+        first = player.values(scenarios_of_rosters(plan, rosters), seed, range(FIRST_SELECTED), names, advance)
         rosters = still_within_floors(plan, rosters, first)
         chosen = choose_best(
             partial(selected_values, plan, player, rosters), len(rosters), plan.goal.objective, plan.probability
         )
-    best = in_order(rosters[chosen.place])
+    best = canonical(rosters[chosen.place])
     front = dict.fromkeys(front_of(plan, found, table), "") | {
-        in_order(lines): name for name, lines in plan.shipped.items() if lines
+        canonical(lines): name for name, lines in plan.shipped.items() if lines
     }
     front |= {best: FOUND}
     with progress(len(front) * FIRST_SELECTED, "the front", player.console, brief=True) as advance:
-        of_front = player.values(scenarios_of(plan, list(front)), seed, range(FIRST_SELECTED), names, advance)
+        of_front = player.values(scenarios_of_rosters(plan, list(front)), seed, range(FIRST_SELECTED), names, advance)
     scenario = confirmed_scenario(plan, best)
     compared = {FOUND: scenario, **plan.beside}
     n_runs = plan.replications * len(compared)
@@ -261,19 +261,19 @@ def roster_found(plan: RosterPlan, player: RosterPlayer, design: Design, draws: 
     )
 
 
-def searched(plan: RosterPlan, player: RosterPlayer) -> dict[Lines, Values]:
+def searched(plan: RosterPlan, player: RosterPlayer) -> dict[Lines, RosterValues]:
     """The values of every roster tried."""
     with progress(plan.n_rosters, "searching rosters", player.console) as advance:
 
-        def value(several: Sequence[Lines]) -> list[Values]:
-            scenarios = scenarios_of(plan, several)
+        def value(several: Sequence[Lines]) -> list[RosterValues]:
+            scenarios = scenarios_of_rosters(plan, several)
             found = player.values(scenarios, plan.seeds["search"], range(1), plan.names, advance)
             return [dict(zip(plan.names, map(float, of_it[:, 0]), strict=True)) for of_it in found]
 
         return search_rosters(plan.space, plan.starts, plan.goals, plan.n_rosters, plan.seeds["search"], value)
 
 
-def scenarios_of(plan: RosterPlan, rosters: Sequence[Lines]) -> dict[str, Scenario]:
+def scenarios_of_rosters(plan: RosterPlan, rosters: Sequence[Lines]) -> dict[str, Scenario]:
     """Rosters as scenarios of the search, by their number and words."""
     words = (roster_in_words(lines) for lines in rosters)
     return {
@@ -286,12 +286,12 @@ def selected_values(
     plan: RosterPlan, player: RosterPlayer, rosters: Sequence[Lines], places: Sequence[int], replications: range
 ) -> FloatArray:
     """Of the objective asked for, of rosters at places: shape (places, replications)."""
-    scenarios = scenarios_of(plan, [rosters[place] for place in places])
+    scenarios = scenarios_of_rosters(plan, [rosters[place] for place in places])
     name = plan.goal.objective.name
     return player.values(scenarios, plan.seeds["selection"], replications, [name])[:, 0]
 
 
-def within_floors(plan: RosterPlan, found: Mapping[Lines, Values]) -> list[Lines]:
+def within_floors(plan: RosterPlan, found: Mapping[Lines, RosterValues]) -> list[Lines]:
     """The finalists. Raises ScenarioError where no roster meets the floors, or the objective is undefined in all."""
     objective = plan.goal.objective
     if not any(np.isfinite(values[objective.name]) for values in found.values()):
@@ -313,7 +313,7 @@ def still_within_floors(plan: RosterPlan, rosters: list[Lines], values: FloatArr
     return kept
 
 
-def floors_missed(plan: RosterPlan, nearest: tuple[Lines, Values]) -> Iterator[Problem]:
+def floors_missed(plan: RosterPlan, nearest: tuple[Lines, RosterValues]) -> Iterator[Problem]:
     """The floors that even the nearest roster misses, and what it reaches."""
     lines, values = nearest
     budget = "study.hours" if plan.space.money is None else "study.money"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from sim.analysis.assumption_spread import shorter
 from sim.analysis.roster_annealing import RosterFloor, SearchGoal
 from sim.analysis.roster_choice import FOUND, RosterPlan
-from sim.analysis.roster_search import Lines, RosterSpace, in_order, lines_of
-from sim.analysis.roster_search_objectives import OBJECTIVES, RosterObjective, objective_named
+from sim.analysis.roster_search import Lines, RosterSpace, canonical, shift_lines_of
+from sim.analysis.roster_search_objectives import BY_HOUR, OBJECTIVES, RosterObjective, objective_named
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Problem, Scenario, ScenarioError
@@ -35,7 +35,7 @@ def optimise_plan_of(question: Question) -> RosterPlan:
     )
     space = space_of(study, team)
     shipped = {
-        name: lines_of(one.staffing, study.role)
+        name: shift_lines_of(one.staffing, study.role)
         for name, one in scenarios.items()
         if not set(study.role) - set(one.staffing.roles)
     }
@@ -51,6 +51,7 @@ def optimise_plan_of(question: Question) -> RosterPlan:
         starts=starts,
         goal=SearchGoal(objective_of(study, study.objective), floors),
         objectives=tuple(objective_of(study, name, name == study.objective) for name in shown),
+        hours=BY_HOUR if team.support.role in study.role else (),
         beside={baseline: scenarios[baseline]} | scenarios,
         baseline=baseline,
         shipped=shipped,
@@ -70,7 +71,7 @@ def objective_of(study: OptimiseSettings, name: str, is_asked: bool = True) -> R
 
 def space_of(study: OptimiseSettings, team: Scenario) -> RosterSpace:
     """What may be tried; the budget is that of the team where none is given."""
-    now = lines_of(team.staffing, study.role)
+    now = shift_lines_of(team.staffing, study.role)
     short = shorter(team, study.search_weeks)
     period = short.period.model_copy(update={"warm_up_weeks": SEARCH_WARM_UP_WEEKS})
     space = RosterSpace(
@@ -101,7 +102,7 @@ def starts_of(space: RosterSpace, shipped: Mapping[str, Lines]) -> tuple[Lines, 
     cut = [start for lines in shipped.values() if lines and (start := space.start_from(lines)) is not None]
     if not space.cover() and space.is_legal(space.short_start()):
         cut.append(space.short_start())
-    return tuple({in_order(lines): lines for lines in cut}.values())
+    return tuple({canonical(lines): lines for lines in cut}.values())
 
 
 # --- faults
@@ -121,7 +122,7 @@ def faults_of_objectives(study: OptimiseSettings, scenarios: Mapping[str, Scenar
                 yield Problem(place, repr(name), remedy)
             continue
         if name not in known:
-            yield Problem(place, repr(name), f"{', '.join(OBJECTIVES)}, or a measure; {no_measure(name, known)}")
+            yield Problem(place, repr(name), f"{', '.join(OBJECTIVES)} or a measure; {no_measure(name, known)}")
             continue
         try:
             objective = objective_named(name)

@@ -2,24 +2,29 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 
 from sim.analysis.roster_choice import FOUND, RosterAnswer
-from sim.analysis.roster_search import Lines, in_order
+from sim.analysis.roster_search import Lines, canonical
 from sim.analysis.roster_search_objectives import RosterObjective
+from sim.analysis.sentences import inside
 from sim.department.quantities import MINUTES_PER_HOUR
+from sim.department.working_time import HOURS_OF_A_WEEK
 from sim.report.figures.axes_parts import hour_of_week_axis, light_grid
-from sim.report.figures.frame import FORMATS, Frame, Grid
-from sim.report.figures.theme import ASSUMED, BASELINE, HUES, INK, QUIET, colours, styled
+from sim.report.figures.frame import FORMATS, WIDTH, Frame, Grid
+from sim.report.figures.theme import ASSUMED, HUES, QUIET, colours, styled
 from sim.report.html_page import Picture
-from sim.report.optimise_answer import budget_text, contrast_text, label_of, roles_text
+from sim.report.optimise_answer import budget_text, contrast_text, label_in_answer, roles_text
 
 ROSTERS_FIGURE, FRONT_FIGURE = "rosters", "front"
-HOURS_OF_WEEK = 168
 BAR_OF_LINE, HEIGHT_OF_LINE = 0.72, 0.21
 """Height of a bar in its row, and inches of a row."""
 MOST_PANELS = 4
+LEGEND_INCHES = 0.3
+"""Inches for what the marks mean."""
+ON_FRONT, BEATEN = "on the front", "beaten in everything"
 
 
 def draw_rosters(found: RosterAnswer, folder: Path, formats: Sequence[str] = FORMATS) -> list[Picture]:
@@ -46,14 +51,14 @@ def figures_of_roster(found: RosterAnswer) -> Iterator[tuple[str, str, Frame]]:
 def weeks_figure(found: RosterAnswer) -> Frame:
     """A panel for each roster that has the searched roles, the found one first: a bar for every shift."""
     plan = found.plan
-    rosters = {FOUND: found.chosen} | {name: in_order(lines) for name, lines in plan.shipped.items() if lines}
+    rosters = {FOUND: found.chosen} | {name: canonical(lines) for name, lines in plan.shipped.items() if lines}
     hues = colours(tuple(rosters), "")
     hues[FOUND] = HUES[1]
-    title = f"{contrast_text(found, plan.goal.objective, plan.baseline, with_interval=False)}"
+    reached = contrast_text(found, plan.goal.objective, plan.baseline, with_interval=False)
     words = (
-        title[0].upper() + title[1:],
-        f"Shifts of {roles_text(found)} in a week, {budget_text(found)} at most; found roster against "
-        f"{label_of(found, plan.baseline)}. A bar is a shift; what goes beyond Sunday begins the week.",
+        f"Found roster: {reached} as with {inside(label_in_answer(found, plan.baseline))}",
+        f"Shifts of {roles_text(found)} in a week of at most {budget_text(found).removesuffix(' a week')}. A bar is a "
+        "shift, a row a line of the roster; what goes beyond Sunday begins the week.",
         "Rosters are set beside each other on the same patients, on a seed that neither search nor selection saw.",
     )
     rows = max(len(lines) for lines in rosters.values())
@@ -63,7 +68,7 @@ def weeks_figure(found: RosterAnswer) -> Frame:
     frame = Frame(grid.total_height, *words)
     for number, ((name, lines), axes) in enumerate(zip(rosters.items(), frame.panels(grid), strict=True)):
         hours = sum(line.hours for line in lines)
-        frame.head(0.35, grid.top_of(number) - 0.24, label_of(found, name), f"{hours:g} h a week")
+        frame.head(0.35, grid.top_of(number) - 0.24, label_in_answer(found, name), f"{hours:g} h a week")
         draw_week(axes, lines, rows, hues[name])
     return frame
 
@@ -74,7 +79,7 @@ def draw_week(axes: Axes, lines: Lines, rows: int, colour: str) -> None:
         for day in line.weekdays:
             begin = 24.0 * day + line.start / MINUTES_PER_HOUR
             length = line.minutes / MINUTES_PER_HOUR
-            for start, end in ((begin, min(begin + length, HOURS_OF_WEEK)), (0.0, begin + length - HOURS_OF_WEEK)):
+            for start, end in ((begin, min(begin + length, HOURS_OF_A_WEEK)), (0.0, begin + length - HOURS_OF_A_WEEK)):
                 if end > start:
                     axes.barh(row, end - start, BAR_OF_LINE, start, color=colour, edgecolor="white", linewidth=0.5)
     hour_of_week_axis(axes)
@@ -93,19 +98,25 @@ def front_figure(found: RosterAnswer) -> Frame:
     words = (
         f"Best at one objective is seldom best at another: the front for {budget_text(found)}",
         f"Each dot is a roster of which none is better in everything; along: {asked.label.lower()} ({asked.unit}). "
-        "Star: the found roster; diamonds: shipped ones.",
-        "Means of ten short runs on the seed of the selection, which the search did not see. Grey dots: rosters that "
-        "another beats in everything.",
+        "Shipped ones are shown whether or not another beats them.",
+        "Means of ten short runs on the seed of the selection, which the search did not see.",
     )
     frame = Frame.slide(*words)
     n_columns = min(2, len(others))
     n_rows = -(-len(others) // n_columns)
-    height = frame.room / n_rows - 0.84
-    grid = Grid(len(others), height, n_columns, left=0.65, right=0.9, between=1.25, above=0.32, below=0.52)
-    for number, (objective, axes) in enumerate(zip(others, frame.panels(grid), strict=True)):
+    height = (frame.room - LEGEND_INCHES) / n_rows - 0.84
+    grid = Grid(
+        len(others), height, n_columns, left=0.65, right=0.3, between=0.85, above=0.32, below=0.52, top=LEGEND_INCHES
+    )
+    panels = frame.panels(grid)
+    first_axes = panels[0]
+    for number, (objective, axes) in enumerate(zip(others, panels, strict=True)):
         less = " (less is better)" if objective.better == "low" else ""
         frame.head(grid.left_of(number) - 0.3, grid.top_of(number) - 0.26, f"{objective.label}, {objective.unit}{less}")
         draw_front(axes, found, asked, objective)
+    place = 0.2 / WIDTH, 1.0 - frame.top / frame.height
+    marks, names = first_axes.get_legend_handles_labels()
+    frame.figure.legend(marks, names, loc="upper left", bbox_to_anchor=place, ncols=5, borderpad=0.0, handletextpad=0.3)
     return frame
 
 
@@ -115,21 +126,23 @@ def draw_front(axes: Axes, found: RosterAnswer, asked: RosterObjective, objectiv
     hues = colours(tuple(names), found.plan.baseline)
     for row in found.front.to_dict("records"):
         place = row[asked.name] * asked.shown_times, row[objective.name] * objective.shown_times
+        look: dict[str, Any] = {"color": HUES[0], "marker": "o", "markersize": 6, "label": ON_FRONT, "zorder": 2}
         if row["chosen"]:
-            axes.plot(*place, marker="*", markersize=15, color=HUES[1], zorder=4)
-            note(axes, place, "found", HUES[1])
+            look = {
+                "color": HUES[1],
+                "marker": "*",
+                "markersize": 14,
+                "label": label_in_answer(found, FOUND),
+                "zorder": 4,
+            }
         elif row["staffing"]:
-            axes.plot(*place, marker="D", markersize=6.5, color=hues.get(row["staffing"], BASELINE), zorder=3)
-            note(axes, place, label_of(found, row["staffing"]), INK)
-        else:
-            axes.plot(*place, marker="o", markersize=6, color=HUES[0] if row["still_on_front"] else ASSUMED, zorder=2)
+            label, hue = label_in_answer(found, row["staffing"]), hues[row["staffing"]]
+            look = {"color": hue, "marker": "D", "markersize": 6.5, "label": label, "zorder": 3}
+        elif not row["still_on_front"]:
+            look |= {"color": ASSUMED, "label": BEATEN}
+        if look["label"] in axes.get_legend_handles_labels()[1]:
+            del look["label"]
+        axes.plot(*place, linestyle="none", **look)
     axes.set_xlabel(f"{asked.label.lower()} ({asked.unit})", color=QUIET)
     axes.margins(0.12, 0.14)
     light_grid(axes, "both")
-
-
-def note(axes: Axes, place: tuple[float, float], text: str, colour: str) -> None:
-    """A name beside a mark."""
-    axes.annotate(
-        text, place, (7, 4), textcoords="offset points", size=8, color=colour, annotation_clip=False, zorder=5
-    )
