@@ -468,7 +468,7 @@ def holds_and_waits(scenario: Scenario) -> Iterator[Problem]:
 def place_edges(pathway: Pathway) -> set[tuple[str, str]]:
     """(held, wanted) for every pair of zones a visit may hold and wait for at once."""
     edges: set[tuple[str, str]] = set()
-    held: set[Held] = set()
+    held: set[InBranch] = set()
     choices = choices_of(pathway)
     for step in pathway:
         if isinstance(step, Place):
@@ -477,16 +477,16 @@ def place_edges(pathway: Pathway) -> set[tuple[str, str]]:
     return edges
 
 
-Held = tuple[str, str | None]
-"""A zone, and the branch in which a visit may have got a place in it."""
+InBranch = tuple[str, str | None]
+"""A zone or a role, and the branch in which a visit may have got a place in it, or a case with it."""
 
 
-def held_beside(step: Step, held: set[Held], choices: dict[str, Choose]) -> set[str]:
+def held_beside(step: Step, held: set[InBranch], choices: dict[str, Choose]) -> set[str]:
     """Zones held by some visit that comes to the step."""
     return {zone for zone, branch in held if not exclude_each_other(branch, step.branch, choices)}
 
 
-def held_after(step: Step, held: set[Held]) -> set[Held]:
+def held_after(step: Step, held: set[InBranch]) -> set[InBranch]:
     """Zones a visit may hold after a step."""
     if isinstance(step, Place):
         wanted = {(zone, step.branch) for zone in zones_of(step)}
@@ -522,8 +522,8 @@ def case_locks(scenario: Scenario) -> set[tuple[str, str]]:
     waiting: set[tuple[str, str]] = set()
     inside: set[tuple[str, str]] = set()
     for stream in scenario.department.streams.values():
-        open_cases: set[Held] = set()
-        held: set[Held] = set()
+        open_cases: set[InBranch] = set()
+        held: set[InBranch] = set()
         choices = choices_of(stream.pathway)
         for step in stream.pathway:
             if isinstance(step, Place):
