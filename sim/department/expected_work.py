@@ -168,7 +168,7 @@ class Ways:
     """Where visits of one kind are on a pathway: the chance of each branch and how its visits end; None is all."""
 
     def __init__(self, stream: Stream) -> None:
-        self.choices = pathway.choices_of(stream.pathway)
+        self.choices = pathway.choosing_steps(stream.pathway)
         self.chance: dict[str | None, float] = {None: 1.0}
         self.outcome: dict[str | None, dict[str | None, float]] = {None: {None: 1.0}}
 

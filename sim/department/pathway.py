@@ -226,7 +226,7 @@ Step = Annotated[
 Pathway = tuple[Step, ...]
 
 
-def choices_of(pathway: Pathway) -> dict[str, Choose]:
+def choosing_steps(pathway: Pathway) -> dict[str, Choose]:
     """The branches of a pathway in the order written, each with the step that sends visits there."""
     return {branch.name: step for step in pathway if isinstance(step, Choose) for branch in step.branches}
 

@@ -29,7 +29,7 @@ from sim.department.pathway import (
     Release,
     Step,
     Task,
-    choices_of,
+    choosing_steps,
     exclude_each_other,
     roles_named,
 )
@@ -469,7 +469,7 @@ def place_edges(pathway: Pathway) -> set[tuple[str, str]]:
     """(held, wanted) for every pair of zones a visit may hold and wait for at once."""
     edges: set[tuple[str, str]] = set()
     held: set[InBranch] = set()
-    choices = choices_of(pathway)
+    choices = choosing_steps(pathway)
     for step in pathway:
         if isinstance(step, Place):
             edges |= {(zone, wanted) for zone in held_beside(step, held, choices) for wanted in zones_of(step)}
@@ -524,7 +524,7 @@ def case_locks(scenario: Scenario) -> set[tuple[str, str]]:
     for stream in scenario.department.streams.values():
         open_cases: set[InBranch] = set()
         held: set[InBranch] = set()
-        choices = choices_of(stream.pathway)
+        choices = choosing_steps(stream.pathway)
         for step in stream.pathway:
             if isinstance(step, Place):
                 roles = held_beside(step, open_cases, choices)

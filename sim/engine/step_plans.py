@@ -5,7 +5,7 @@ How a step is played is `sim.engine.reference.model`.
 
 from dataclasses import dataclass
 
-from sim.department.pathway import DEFAULT_BAND, Place, SideTask, Step, Task, choices_of
+from sim.department.pathway import DEFAULT_BAND, Place, SideTask, Step, Task, choosing_steps
 from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES
 from sim.engine.stream_draws import StreamDraws
@@ -39,7 +39,7 @@ def planned(
 ) -> list[StepPlan]:
     """The plans of a stream's steps, in order; `step_names` are those of all streams together."""
     plans = []
-    bit_of = {name: 1 << number for number, name in enumerate(choices_of(stream.pathway))}
+    bit_of = {name: 1 << number for number, name in enumerate(choosing_steps(stream.pathway))}
     for step in stream.pathway:
         band = getattr(step, "band", DEFAULT_BAND)
         plans.append(
