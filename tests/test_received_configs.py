@@ -13,6 +13,7 @@ from omegaconf import OmegaConf
 
 from sim.cli import main
 from sim.config import compose, compose_sweep, files
+from sim.config.changed_steps import applied, taken_out
 from sim.config.chosen_files import put_beside
 from sim.config.files import ComposeFault, check_references, looked_up
 from sim.config.key_paths import MODELS
@@ -320,7 +321,10 @@ def composed_by_hydra(folder: Path, words: list[str]) -> dict[str, object]:
         warnings.simplefilter("ignore")
         with hydra.initialize_config_dir(str(files.shipped_configs()), version_base="1.3"):
             composed = hydra.compose("config", [*words, f"hydra.searchpath=[file://{folder}]"])
-            return OmegaConf.to_container(composed, resolve=True)  # type: ignore[return-value]
+            whole: dict[str, object] = OmegaConf.to_container(composed, resolve=True)  # type: ignore[assignment]
+    department, changes = taken_out(whole["department"], "")  # type: ignore[arg-type]
+    assert applied(department, changes) == []
+    return whole | {"department": department}
 
 
 MERGED = {
