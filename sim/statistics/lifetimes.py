@@ -323,9 +323,11 @@ class _Likelihood:
         low = np.maximum(self.data.low[rows] / scale[rows], _TINY)
         high = np.maximum(self.data.high[rows] / scale[rows], _TINY)
         at_low = np.exp(law.log_below(low, shape))
-        lower = np.exp(law.log_below(high, shape)) - at_low
-        upper = np.exp(law.log_above(low, shape)) - np.exp(law.log_above(high, shape))
-        return np.log(np.maximum(np.where(at_low < 0.5, lower, upper), _TINY))
+        near = at_low < 0.5
+        far, found = ~near, np.empty(low.size)
+        found[near] = np.exp(law.log_below(high[near], shape)) - at_low[near]
+        found[far] = np.exp(law.log_above(low[far], shape)) - np.exp(law.log_above(high[far], shape))
+        return np.log(np.maximum(found, _TINY))
 
     def value(self, theta: FloatArray) -> float:
         return float(self.data.weight @ self.parts(theta))
