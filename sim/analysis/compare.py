@@ -454,6 +454,8 @@ def notes_on_volume(scenario: Scenario) -> Iterator[str]:
     if not isinstance(scenario.demand, Profile):
         return
     for stream, given in scenario.demand.visits_per_patient.items():
+        if stream not in scenario.department.streams:
+            continue
         by_law = scenario.department.streams[stream].visits_per_patient
         if given is not None and abs(by_law / given - 1.0) > APART:
             more_or_fewer = "more" if by_law > given else "fewer"

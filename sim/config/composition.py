@@ -17,7 +17,7 @@ from sim.config.chosen_files import MISSING_COST, tasks_without_purpose, without
 from sim.config.column_maps import column_map_in, faults_of_lists, faults_of_name, faults_of_visits
 from sim.config.files import choices_of, default_choices, file_of, where_it_lies
 from sim.config.follow_ons import collapsed, completed
-from sim.config.key_paths import MODELS, Root, locate, put_value
+from sim.config.key_paths import MODELS, Root, locate, put_value, without_nulls
 from sim.config.overrides import Draft, Override, drafted
 from sim.config.page_questions import with_question
 from sim.config.roster_shorthand import remedy_of_typed, written_out
@@ -172,10 +172,12 @@ class Composition:
             if isinstance(place, Problem):
                 self.draft.problems.append(place)
                 continue
-            group = place[0]
+            group = str(place[0])
             if data.get(group) is self.base.get(group):
                 data[group] = copied(self.base.get(group))
             put_value(data, place, item.value)
+            if item.value is None:
+                data[group] = without_nulls(MODELS[group], data[group], [self.base[group]])
         return data
 
     def check_unused(self) -> None:
@@ -395,7 +397,7 @@ def roster_with(own: Plain, items: list[Override]) -> Plain:
     data = {"staffing": copied(own)}
     for place, value in sound:
         put_value(data, place, value)
-    return written_out(data["staffing"])
+    return written_out(without_nulls(Staffing, data["staffing"], [own]))
 
 
 def is_doubt(problem: Problem) -> bool:
