@@ -8,6 +8,7 @@ from sim.config import compose
 from sim.department.arrivals import Hourly, Profile
 from sim.department.scenario import ScenarioError
 from sim.engine.workload import Workload
+from tests.in_process import peered
 from tests.test_received_configs import folder_with, problems
 
 ORTHO = {
@@ -117,3 +118,60 @@ def test_a_department_in_which_nobody_boards_needs_no_nurse(tmp_path: Path) -> N
     )
     words = ["study=run", "department=centre", "demand=calls", "staffing=agents"]
     assert list(compose(words, folder).scenario.staffing.roles) == ["agent"]
+
+
+# --- an answer speaks of what there is
+
+
+@pytest.fixture(scope="module")
+def call_centre(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Two staffings of a call centre compared: the folder, and what the terminal said."""
+    folder = folder_with(
+        tmp_path_factory.mktemp("centre"),
+        mine__department__centre="streams: {calls: {patience: {never_leaves: 0.5, minutes: {family: exponential, mean: "
+        "5}}, pathway: [{name: answer, kind: task, role: agent, may_leave: true, minutes: {family: exponential, mean: "
+        "5}}]}}\n",
+        mine__demand__calls="kind: hourly\nper_hour: {calls: 20}\n",
+        mine__staffing__agents="agent: {hourly_cost: 25, hours: 00:00-24:00, heads: 3}\n",
+        mine__staffing__more="defaults: [agents, _self_]\nagent: {heads: 4}\n",
+    )
+    words = ["department=centre", "demand=calls", "study.weeks=1", "study.replications=3", "study.warm_up_weeks=0"]
+    done = peered("--config-dir", "mine", *words, "study.staffing=[agents,more]", "output=answer", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+def test_the_answer_of_a_department_without_them_says_nothing_of_mental_health_peers_and_boarding(
+    call_centre: tuple[Path, str],
+) -> None:
+    folder, said = call_centre
+    answer = (folder / "answer" / "answer.md").read_text(encoding="utf-8")
+    for text in (said, answer.partition("Price year")[0]):
+        assert "more" in text
+        for word in ("peer", "mental", "company", "board", "return", "psw", "escalat"):
+            assert word not in text.lower().replace("peered", ""), word
+    assert {file.stem for file in (folder / "answer" / "figures").glob("*.png")}.isdisjoint(
+        {"hour_of_week", "minutes_without_staff", "return_curves", "waits_by_acuity", "peer_day"}
+    )
+
+
+def test_one_scenario_says_how_long_is_waited_for_its_steps(call_centre: tuple[Path, str]) -> None:
+    words = ["study=run", "department=centre", "demand=calls", "staffing=agents", "study.weeks=1"]
+    done = peered(
+        "--config-dir", "mine", *words, "study.warm_up_weeks=0", "study.replications=2", "output=one",
+        cwd=call_centre[0],
+    )  # fmt: skip
+    said = " ".join(done.stdout.split())
+    assert "How long they wait: for answer" in said
+    assert "How long they stay" in said
+    assert "Who comes back" not in said
+    assert "mental" not in said
+
+
+def test_staffings_of_ones_own_department_are_compared_without_the_default_team(
+    call_centre: tuple[Path, str],
+) -> None:
+    words = ["department=centre", "demand=calls", "study.staffing=[agents,more]"]
+    question = compose(words, call_centre[0] / "mine")
+    assert list(question.scenarios) == ["agents", "more"]
+    assert question.scenario.staffing.name == "agents"

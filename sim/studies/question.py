@@ -126,12 +126,15 @@ class MeasuredSettings(DrawnSettings):
 
     `demand_levels` multiply growth. `visits`: keep the visits of every replication, not of the first only;
     `event_log`: write the events of the first in this format. `simultaneous`: how intervals are judged together.
+    With `minutes` a replication is a time that ends, from Monday 00:00 and an empty department: then `weeks`, the
+    warm-up and the follow-up count for nothing, and neither do months unless they are asked for.
     With a `precision` (by measure) `replications` are the first, `most_replications` the cap. A sweep alone has
     `warm_up_weeks` `auto` (found by a pilot), `select`, `best` and `controls`; all are what `sim.runs.design`
     says.
     """
 
     demand_levels: Annotated[tuple[DemandFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    minutes: Annotated[Positive, Field(le=MOST)] | None = None
     visits: bool = False
     event_log: Literal["csv", "parquet", "xes", "vidigi"] | None = None
     simultaneous: Simultaneous = "bonferroni"
@@ -140,6 +143,13 @@ class MeasuredSettings(DrawnSettings):
     best: str | None = None
     controls: bool = False
     most_replications: WholePositive | None = None
+
+    @property
+    def period(self) -> Period:
+        """What one replication covers: so many weeks, or a time that ends."""
+        if self.minutes is None:
+            return super().period
+        return Period(weeks=1, minutes=self.minutes, month_factors=self.month_factors)
 
     @property
     def rules(self) -> StoppingRules:
