@@ -29,6 +29,7 @@ from sim.report.calibration_report import COMPARED
 from sim.report.comparison_answer import print_comparison
 from sim.report.conditioning_report import print_conditioning
 from sim.report.journey_answer import print_journeys
+from sim.report.optimise_answer import print_optimise
 from sim.report.progress import teller
 from sim.report.screen import print_answer
 from sim.report.stored_answer import STORED, StoredAnswer, read_answer
@@ -112,6 +113,7 @@ SHOWN: Mapping[str, Callable[[Path, Console], None]] = {
     "calibrate": show_calibrations,
     "conditioning": partial(show_kept, print_conditioning),
     "journey": partial(show_kept, print_journeys),
+    "optimise": partial(show_kept, print_optimise),
 }
 """What shows the answer of each study again from its folder; those of the others are made from their runs."""
 
