@@ -162,7 +162,7 @@ def run_key(label: str, scenario: Scenario, outcomes: tuple[str, ...]) -> str:
 
 def faults_of_trial(study: TrialSettings, scenarios: Mapping[str, Scenario], others: list[str]) -> Iterator[Problem]:
     """Everything that such a study cannot do."""
-    yield from faults_of_staffings(study, scenarios, others)
+    yield from faults_of_trial_staffings(study, scenarios, others)
     yield from faults_of_effect(study)
     for outcome in study.outcomes:
         yield from faults_of_outcome(outcome, study, scenarios)
@@ -170,7 +170,7 @@ def faults_of_trial(study: TrialSettings, scenarios: Mapping[str, Scenario], oth
         yield Problem("study.replications", repr(study.replications), "an interval needs 2 or more")
 
 
-def faults_of_staffings(
+def faults_of_trial_staffings(
     study: TrialSettings, scenarios: Mapping[str, Scenario], others: list[str]
 ) -> Iterator[Problem]:
     """Other than one staffing with peers beside one without."""

@@ -38,7 +38,7 @@ def trial_finding(answer: TrialAnswer) -> Finding:
         "Before and after": before_after_text(answer),
         "What it sees": sees_text(answer),
         WHAT_IT_COSTS: costs_text(answer),
-        CERTAINTY: certainty_text(answer),
+        CERTAINTY: trial_certainty_text(answer),
     }
     return Finding(question, tuple(FindingLine(label, text) for label, text in lines.items() if text))
 
@@ -173,7 +173,7 @@ def _costs_of_designs(answer: TrialAnswer) -> Iterator[str]:
             )
 
 
-def certainty_text(answer: TrialAnswer) -> str:
+def trial_certainty_text(answer: TrialAnswer) -> str:
     """False positives of whole runs, and what is assumed."""
     plan = answer.plan
     rows = rows_with(answer.false_positives, outcome=plan.outcomes[0], sites=1, weeks=float(plan.weeks))
