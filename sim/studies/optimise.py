@@ -36,6 +36,7 @@ from sim.analysis.roster_choice import (
 )
 from sim.analysis.roster_search import Lines, canonical, roster_in_words
 from sim.analysis.roster_search_objectives import objectives_reduced
+from sim.analysis.sentences import inside
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
@@ -75,7 +76,7 @@ class OptimiseStudy(Study):
         design, draws = confirmation_design(question, plan, plan.team), draws_of_question(question)
         n_selected = (min(plan.n_finalists, plan.n_rosters) + MOST_ON_FRONT) * FIRST_SELECTED
         n_confirmed = plan.replications * (1 + len(plan.beside))
-        say(console, f"study=optimise: {', '.join(plan.space.roles)}, {plan.goal.objective.label.lower()} first")
+        say(console, f"study=optimise: {', '.join(plan.space.roles)}, {inside(plan.goal.objective.label)} first")
         say(
             console,
             f"runs: {plan.n_rosters} to search and about {n_selected} to select, of "
