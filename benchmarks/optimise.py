@@ -1,4 +1,4 @@
-"""How long a search of rosters takes: so many rosters tried, the best of the last ones told apart, the choice confirmed.
+"""How long a search of rosters takes: trying them, telling the best of the last ones apart, confirming the choice.
 
 `python -m benchmarks.optimise` tries 10,000 rosters of 8 weeks with all cores, then selects by KN, then confirms on 20
 replications of a year, and prints wall seconds of each; `--quick` tries 200.

@@ -90,7 +90,7 @@ def best_queue_is_chosen(experiments: int, seed: int) -> np.ndarray:
     right = np.empty(experiments, dtype=bool)
     for number in range(experiments):
         table = np.array([
-            waits(np.random.default_rng([seed, number]), np.random.default_rng([seed, number, queue]), mean, 400)
+            waits(np.random.default_rng([seed, number, 1]), np.random.default_rng([seed, number, 2 + queue]), mean, 400)
             for queue, mean in enumerate((OF_BEST, *[OF_OTHERS] * 4))
         ])  # fmt: skip
         played = partial(played_of, table)
