@@ -129,13 +129,12 @@ def confirmation_design(question: Question, plan: RosterPlan, chosen: Scenario) 
 
 
 class RosterPlayer:
-    """Plays runs that are not known yet, and keeps all of them in memory and in the journal."""
+    """Plays runs that are not known yet, and keeps all in memory and in the journal."""
 
     def __init__(self, pool: Pool, design: Design, journal: RunJournal, console: Console) -> None:
         self.pool, self.design, self.journal, self.console = pool, design, journal, console
         self.runs = RunsInMemory()
         self.unwritten: list[RunResult] = []
-        self.keys: dict[tuple[int, int], str] = {}
 
     def take_over(self, earlier: Path) -> None:
         """Runs of the same code and seed that an earlier command has finished."""
@@ -145,11 +144,12 @@ class RosterPlayer:
 
     def play(self, tasks: Sequence[RunTask], advance: Callable[[str], None] = lambda _: None) -> None:
         """Play what is missing of some tasks. Raises RunFailed for a run that failed."""
-        done = self.runs.done()
-        missing = [task for task in tasks if not done >= {run.key for run in task.runs}]
+        known, missing = self.runs.results, list[RunTask]()
         for task in tasks:
-            if task not in missing:
+            if all(run.key in known for run in task.runs):
                 advance(str(task))
+            else:
+                missing.append(task)
         with closing(run_in_pool(self.pool, play_task, missing, task_lost)) as played:
             for task, results in played:
                 refuse_failed(task, results)
