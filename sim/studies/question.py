@@ -297,6 +297,32 @@ class JourneySettings(StaffingsSettings):
         return Period(weeks=self.weeks, warm_up_weeks=self.warm_up_weeks, follow_up_days=self.follow_up_days)
 
 
+class TrialSettings(StaffingsSettings, PlayedSettings):
+    """What a trial of a staffing with peers would take.
+
+    Each replication is one site that recruits for the measured weeks. Trials of the `designs` are analysed by the
+    `outcomes` (KEY.PART) at `effect_sizes` of the `effect` (a key of the effects group). `power` is asked for, `sites`
+    are the numbers of sites for which it is told how long that takes.
+    """
+
+    name: Literal["trial"] = "trial"
+    warm_up_weeks: WholeNonNegative = 0
+    designs: Annotated[
+        tuple[Literal["patient_offer", "before_after"], ...], BeforeValidator(as_list), Field(min_length=1)
+    ] = ("patient_offer", "before_after")
+    outcomes: Annotated[Names, Field(min_length=1)] = ("return_30d_per_visit.mental_health",)
+    effect: str = "effects.total_return_hr"
+    effect_sizes: Annotated[tuple[EffectFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    power: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
+    sites: Annotated[tuple[WholePositive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1,)
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(
+            designs=self.designs, outcomes=self.outcomes, effect_sizes=self.effect_sizes, sites=self.sites
+        )
+
+
 class AssumptionsSettings(StudySettings):
     """The assumptions behind a scenario; nothing is simulated.
 
@@ -522,7 +548,7 @@ _HERE: dict[str, type[StudySettings]] = {
     kind.model_fields["name"].default: kind
     for kind in (
         CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings, OptimiseSettings,
+        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings, OptimiseSettings, TrialSettings,
     )
 }  # fmt: skip
 """Settings that stand in this module, so that a command loads no study but its own."""

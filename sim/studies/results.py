@@ -36,6 +36,7 @@ from sim.report.stored_answer import STORED, StoredAnswer, read_answer
 from sim.report.study_report import ReportFacts
 from sim.report.sweep_answer import describe_sweep, print_query
 from sim.report.terminal import lines_written
+from sim.report.trial_report import print_trial
 from sim.report.validation_report import print_validation
 from sim.runs.received_sweep import read_facts
 from sim.runs.result_tables import Results, calibrations_in, study_of
@@ -113,6 +114,7 @@ SHOWN: Mapping[str, Callable[[Path, Console], None]] = {
     "calibrate": show_calibrations,
     "conditioning": partial(show_kept, print_conditioning),
     "journey": partial(show_kept, print_journeys),
+    "trial": partial(show_kept, print_trial),
     "optimise": partial(show_kept, print_optimise),
 }
 """What shows the answer of each study again from its folder; those of the others are made from their runs."""
