@@ -18,6 +18,7 @@ from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen, Positive
 from sim.department.scenario import Period, Scenario
+from sim.department.working_time import PeopleThere, RestHours, WeeklyHours
 from sim.runs.stopping_rules import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
 from sim.statistics.stopping import LOOK_AHEAD
 from sim.statistics.two_sources import FEWEST_DRAWS
@@ -248,6 +249,43 @@ class ConditioningSettings(PlayedSettings):
     draws: WholePositive = 1000
 
 
+class OptimiseSettings(StaffingsSettings, DrawnSettings):
+    """Which roster is best at an `objective`, and what it costs in the other `objectives`, set beside the staffings.
+
+    Shifts of a `role` are searched within `hours` or `money` (CAD) a week, those of the baseline where neither is said:
+    at most so many `lines` of a role, of `lengths` in hours, such that `people` (None: as many as it takes) can work
+    them within `person_hours` and `person_shifts` a week and `rest_hours` between shifts. `floors` by objective are
+    kept. So many `rosters` are valued in one run of `search_weeks` each; the best of the `finalists` is selected with
+    the `probability` that it is the best or, by less than `indifference` (None: what the objective says), next to it.
+    """
+
+    name: Literal["optimise"] = "optimise"
+    warm_up_weeks: WholeNonNegative = 0
+    role: Annotated[Names, Field(min_length=1)] = ("psw",)
+    hours: Positive | None = None
+    money: Positive | None = None
+    objective: str = "reach"
+    objectives: Names = ("reach", "longest_unseen", "company", "sunday", "night")
+    floors: dict[str, float] = Field(default_factory=dict)
+    lengths: Annotated[tuple[Annotated[float, Field(ge=4, le=12)], ...], BeforeValidator(as_list), Field(min_length=1)]
+    lines: Annotated[int, Field(ge=1, le=50)] = 3
+    people: PeopleThere | None = None
+    person_hours: WeeklyHours = 40.0
+    person_shifts: Annotated[int, Field(ge=1, le=14)] = 5
+    rest_hours: RestHours = 11.0
+    rosters: Annotated[int, Field(ge=1, le=MOST)] = 1000
+    search_weeks: WholePositive = 8
+    finalists: Annotated[int, Field(ge=1, le=100)] = 12
+    indifference: Positive | None = None
+    probability: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(role=self.role, objectives=self.objectives, lengths=self.lengths)
+        if self.hours is not None and self.money is not None:
+            yield "hours and money are both given: keep one budget, and set the other to null"
+
+
 class JourneySettings(StaffingsSettings):
     """One child's visit under two staffings, the baseline and another.
 
@@ -267,6 +305,32 @@ class JourneySettings(StaffingsSettings):
     def period(self) -> Period:
         """What the one replication covers."""
         return Period(weeks=self.weeks, warm_up_weeks=self.warm_up_weeks, follow_up_days=self.follow_up_days)
+
+
+class TrialSettings(StaffingsSettings, PlayedSettings):
+    """What a trial of a staffing with peers would take.
+
+    Each replication is one site that recruits for the measured weeks. Trials of the `designs` are analysed by the
+    `outcomes` (KEY.PART) at `effect_sizes` of the `effect` (a key of the effects group). `power` is asked for, `sites`
+    are the numbers of sites for which it is told how long that takes.
+    """
+
+    name: Literal["trial"] = "trial"
+    warm_up_weeks: WholeNonNegative = 0
+    designs: Annotated[
+        tuple[Literal["patient_offer", "before_after"], ...], BeforeValidator(as_list), Field(min_length=1)
+    ] = ("patient_offer", "before_after")
+    outcomes: Annotated[Names, Field(min_length=1)] = ("return_30d_per_visit.mental_health",)
+    effect: str = "effects.total_return_hr"
+    effect_sizes: Annotated[tuple[EffectFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    power: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
+    sites: Annotated[tuple[WholePositive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1,)
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(
+            designs=self.designs, outcomes=self.outcomes, effect_sizes=self.effect_sizes, sites=self.sites
+        )
 
 
 class AssumptionsSettings(StudySettings):
@@ -494,7 +558,7 @@ _HERE: dict[str, type[StudySettings]] = {
     kind.model_fields["name"].default: kind
     for kind in (
         CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings,
+        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings, OptimiseSettings, TrialSettings,
     )
 }  # fmt: skip
 """Settings that stand in this module, so that a command loads no study but its own."""
