@@ -20,6 +20,7 @@ REGISTERED = {
     "report": "sim.studies.report.ReportStudy",
     "breakeven": "sim.studies.breakeven.BreakevenStudy",
     "journey": "sim.studies.journey.JourneyStudy",
+    "sensitivity": "sim.studies.sensitivity.SensitivityStudy",
 }
 """The class of each study by its name; its module is loaded when it is asked for."""
 

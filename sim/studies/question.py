@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Prior, Worth
@@ -220,6 +220,44 @@ class BreakevenSettings(AgainstBaselineSettings, DrawnSettings):
         yield from super()._wrong()
         if self.range is not None and self.range[0] >= self.range[1]:
             yield f"range goes from {self.range[0]:g} to {self.range[1]:g}: put the smaller value first"
+
+
+class SensitivitySettings(AgainstBaselineSettings, DrawnSettings):
+    """What decides between staffings and what to measure first, by draws of the assumptions, each played once.
+
+    They are those of a results folder (`run`), or are played. `outcome` is the measure whose differences lead the
+    answer; `ranges` hold rows of the register, by id, in a part of their range; `trial_sizes` are patients of both
+    arms of a trial, `trial_from` the folder of a `study=trial` that says how exact one is.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"output", "run"})
+    instead: ClassVar[Mapping[str, str]] = {
+        "morris": "the ranks of the same draws say what moves an answer, in departments that look like the published "
+        "ones; steps of one row at a time leave them: leave it out"
+    }
+    name: Literal["sensitivity"] = "sensitivity"
+    replications: Literal[1] = 1
+    assumptions: Literal[True] = True
+    warm_up_weeks: WholeNonNegative = 0
+    outcome: str = "minutes_without_staff_mean.mental_health"
+    ranges: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    trial_sizes: Annotated[tuple[WholePositive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1000,)
+    trial_from: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _weeks_are_of_draws(cls, data: Any) -> Any:
+        """A draw is all that is played: its weeks are those of the study."""
+        return {"weeks": data["draw_weeks"], **data} if isinstance(data, dict) and "draw_weeks" in data else data
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(trial_sizes=self.trial_sizes)
+        if self.weeks != self.draw_weeks:
+            yield f"weeks is {self.weeks}, and nothing but draws is played: set draw_weeks and leave weeks out"
+        for row, (low, high) in self.ranges.items():
+            if low >= high:
+                yield f"ranges.{row} is empty: write [{high:g},{low:g}]"
 
 
 class ValidateSettings(PlayedSettings):
@@ -484,7 +522,7 @@ _HERE: dict[str, type[StudySettings]] = {
     kind.model_fields["name"].default: kind
     for kind in (
         CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings,
+        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings, SensitivitySettings,
     )
 }  # fmt: skip
 """Settings that stand in this module, so that a command loads no study but its own."""
