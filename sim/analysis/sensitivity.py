@@ -75,6 +75,8 @@ class Sensitivity:
     def difference_ranks(self, staffing: str, against: str) -> pd.DataFrame:
         """Rows by how much they move the leading outcome's difference, the most first."""
         table = self.ranks
+        if table.empty:
+            return table
         chosen = table[
             (table["kind"] == DIFFERENCE)
             & (table["measure"] == self.asked.outcome)

@@ -12,7 +12,7 @@ import pandas as pd
 from rich.console import Console
 
 from sim.analysis.sensitivity import DIFFERENCE, GROUP, ROW, Sensitivity, pairs_of
-from sim.analysis.sentences import inside, under
+from sim.analysis.sentences import capital, inside
 from sim.analysis.trial_worth import RETURN_HAZARD
 from sim.analysis.valuation import STAFF_COST, preset_text
 from sim.engine.measures import number_text
@@ -59,9 +59,9 @@ def rows_text(rows: Sequence[str]) -> str:
 
 
 def pair_text(found: Sensitivity, staffing: str, against: str) -> str:
-    """`with peers added than under traditional`, after a comparative or a difference."""
-    one, other = (inside(under(found.played.labels[name])) for name in (staffing, against))
-    return f"{one} beside {other}"
+    """`between peers added and traditional`; the difference is the first minus the second."""
+    one, other = (inside(found.played.labels[name]) for name in (staffing, against))
+    return f"between {one} and {other}"
 
 
 def money(amount: float) -> str:
@@ -113,7 +113,11 @@ def decides_text(found: Sensitivity) -> str:
             texts.append((who, text))
     if not texts:
         return f"Too few draws are there to rank anything in {short_measure(found.asked.outcome)}."
-    return f"In {short_measure(found.asked.outcome)}, " + "; ".join(f"{who}: {text}" for who, text in texts) + "."
+    return (
+        f"In {short_measure(found.asked.outcome)} "
+        + ". ".join(f"{capital(who) if number else who}: {text}" for number, (who, text) in enumerate(texts))
+        + "."
+    )
 
 
 def ranked_text(found: Sensitivity, table: pd.DataFrame) -> str:
@@ -122,10 +126,10 @@ def ranked_text(found: Sensitivity, table: pd.DataFrame) -> str:
         return ""
     above, r_squared = beyond_noise(table), float(table["r_squared"].iloc[0])
     if above.empty:
-        return f"nothing is beyond noise of {len(table)} rows (R² {r_squared:.2f})"
+        return f"none of {len(table)} rows is beyond noise (R² {r_squared:.2f})"
     named = [span_text(found, row) for _, row in above.head(MOST_NAMED).iterrows()]
     more = f" and {len(above) - MOST_NAMED} more" if len(above) > MOST_NAMED else ""
-    return f"{', '.join(named)}{more} of {len(table)} rows are beyond noise (R² {r_squared:.2f})"
+    return f"{', '.join(named)}{more}; the rest of {len(table)} rows is noise (R² {r_squared:.2f})"
 
 
 def span_text(found: Sensitivity, row: "pd.Series[Any]") -> str:
@@ -152,8 +156,8 @@ def worth_text(found: Sensitivity) -> str:
             f"{counted_by}: {inside(found.played.labels[str(most['best'])])} it is."
         )
     parts = [
-        f"at least {money(row['value'])} ± {money(1.96 * row['standard_error'])} CAD a year and site at "
-        f"{worth_at(found, float(row['times']))}"
+        f"at least {money(row['value'])} ± {money(1.96 * row['standard_error'])} and at most {money(row['highest'])} "
+        f"CAD a year and site at {worth_at(found, float(row['times']))}"
         for row in some.iloc[[0, -1] if len(some) > 1 else [0]].to_dict("records")
     ]
     none = own[(own["value"] == 0.0) & (own["times"] < some["times"].iloc[0])]
@@ -162,7 +166,7 @@ def worth_text(found: Sensitivity) -> str:
 
 
 def first_text(found: Sensitivity) -> str:
-    """What a site can measure itself in weeks, in order."""
+    """What a site can measure itself in weeks, in order, and whether knowing it could change the choice."""
     table = first_table(found)
     own = table[~table["needs_trial"]] if len(table) else table
     if own.empty:
@@ -170,14 +174,14 @@ def first_text(found: Sensitivity) -> str:
     ways: dict[str, list[str]] = {}
     for row in own.head(MOST_NAMED + 2).to_dict("records"):
         ways.setdefault(str(row["learned_by"]), []).append(str(row["row"]))
-    texts = [f"{LEARNED_BY[way]}: {rows_text(rows)}" for way, rows in ways.items()]
+    texts = [f"{LEARNED_BY[way]} {rows_text(rows)}" for way, rows in ways.items()]
     real = own[own["value"] > 0.0]
     in_money = (
-        f"of these {rows_text(list(real['row']))} would change the choice in money too"
+        f"knowing {rows_text(list(real['row']))} would be worth something in money too"
         if len(real)
-        else "none of them is worth anything beyond chance in money, as the choice stays the same whatever they are"
+        else "in money none is worth anything beyond chance, as none of them alone turns the choice"
     )
-    return f"A site can measure in weeks, {'; '.join(texts)}. They move the difference; {in_money}."
+    return f"In weeks, a site can find out {'; '.join(texts)}. They move the difference; {in_money}."
 
 
 def trial_text(found: Sensitivity) -> str:
@@ -186,7 +190,7 @@ def trial_text(found: Sensitivity) -> str:
     if learning.empty:
         return "Nothing can be said in money."
     real = learning[learning["is_real"] & (learning["what"] == ROW)]
-    real = real[[group_of(name).needs_trial for name in real["name"]]]
+    real = real[np.array([group_of(name).needs_trial for name in real["name"]], dtype=bool)]
     own = real[real["preset"] == found.preset]
     if own.empty:
         others = sorted(set(real["preset"]))
@@ -197,7 +201,7 @@ def trial_text(found: Sensitivity) -> str:
     beside = sorted(set(own["name"]) - {best["name"]})
     together = f" Knowing {rows_text(beside)} would tell of it, as peer effects go together." if beside else ""
     return (
-        f"{row_text(str(best['name']))[:1].upper()}{row_text(str(best['name']))[1:]}: knowing it is worth "
+        f"{capital(row_text(str(best['name'])))}: knowing it is worth "
         f"{money(best['value'])} ± {money(1.96 * best['standard_error'])} CAD a year and site from "
         f"{worth_at(found, times)} on (cross-fitted {money(best['crossed'])}; chance alone stays below "
         f"{money(best['limit'])}).{sizes_text(found, times)}{together}"
@@ -221,9 +225,9 @@ def certainty_text(found: Sensitivity) -> str:
     twice = int(np.isfinite(drawn.again).any(axis=(1, 2)).sum())
     return (
         f"{counted(drawn.n_draws, 'draw')} of {counted(len(found.played.rows), 'row')}, {LIKE_PUBLISHED}, each played "
-        f"once for {counted(drawn.weeks, 'week')} and {twice} of them twice; ranks and worths are of this model and "
-        "its ranges, and a row that no range is wide enough for decides nothing here. Effects of peers are drawn "
-        "around what is set, not found."
+        f"once for {counted(drawn.weeks, 'week')} and {twice} of them twice. Ranks and worths are those of this model "
+        "and of the ranges of its register: what it does not hold, they cannot name. Effects of peers are drawn around "
+        "what is set, not found."
     )
 
 
@@ -238,7 +242,7 @@ def first_table(found: Sensitivity) -> pd.DataFrame:
     """
     rows: dict[str, dict[str, object]] = {}
     drawn = found.played.drawn
-    for one, other in pairs_of(drawn.staffings):
+    for one, other in pairs_of(drawn.staffings) if len(found.ranks) else ():
         pair = (drawn.staffings[one], drawn.staffings[other])
         for each in beyond_noise(found.difference_ranks(*pair)).to_dict("records"):
             name = str(each["row"])

@@ -126,7 +126,7 @@ def standard_error(fit: RidgeFit, features: FloatArray, apart: FloatArray, rng: 
     """Of a value by regression: by simulated coefficients, and of the mean over so many draws."""
     n, k = apart.shape
     residual = apart - fit.fitted
-    spread = np.linalg.cholesky(np.atleast_2d(np.corrcoef(residual.T)) + 1e-9 * np.eye(k))
+    spread = root_of_correlations(residual)
     scale = np.sqrt(fit.noise / (fit.eigenvalues[:, None] + fit.penalty))  # (p, k)
     moved = scale[:, None] * (rng.standard_normal((len(scale), SIMULATED, k)) @ spread.T)
     shifted = np.sqrt(fit.noise / n) * (rng.standard_normal((SIMULATED, k)) @ spread.T)
@@ -135,6 +135,16 @@ def standard_error(fit: RidgeFit, features: FloatArray, apart: FloatArray, rng: 
     fitted = _beside_first(fit.fitted)
     gains = fitted.max(axis=1) - fitted[:, int(fitted.mean(axis=0).argmax())]
     return float(np.hypot(values.std(), gains.std(ddof=1) / np.sqrt(n)))
+
+
+def root_of_correlations(residual: FloatArray) -> FloatArray:
+    """A root (k, k) of the correlations of columns (n, k); one without differences goes with none."""
+    sizes = np.sqrt((residual**2).mean(axis=0))
+    scaled = residual / np.where(sizes > 0.0, sizes, 1.0)
+    correlations = scaled.T @ scaled / len(scaled)
+    np.fill_diagonal(correlations, 1.0 + 1e-9)  # else the root of two columns that are the same does not exist
+    root: FloatArray = np.linalg.cholesky(correlations)
+    return root
 
 
 def _beside_first(apart: FloatArray) -> FloatArray:

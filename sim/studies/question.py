@@ -67,8 +67,9 @@ def named_twice(**lists: tuple[object, ...]) -> Iterator[str]:
 class StudySettings(Frozen):
     """What every study has: its name.
 
-    `uses` says which of the `KEYS_OUTSIDE` its group mean something to it, `instead` what to write for a key that only
-    other studies have, where naming them does not help, `beside` names staffings that are played beside the one chosen.
+    `uses` says which of the `KEYS_OUTSIDE` its group mean something to it, `instead` what to write for a key that it
+    does not have, where naming the studies that have it does not help, `beside` names staffings that are played beside
+    the one chosen.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset()
@@ -232,8 +233,8 @@ class SensitivitySettings(AgainstBaselineSettings, DrawnSettings):
 
     uses: ClassVar[frozenset[str]] = frozenset({"output", "run"})
     instead: ClassVar[Mapping[str, str]] = {
-        "morris": "the ranks of the same draws say what moves an answer, in departments that look like the published "
-        "ones; steps of one row at a time leave them: leave it out"
+        "morris": "elementary effects (Morris 1991) step out of the departments that look like the published ones: "
+        "the ranks of the draws say what moves an answer; leave it out"
     }
     name: Literal["sensitivity"] = "sensitivity"
     replications: Literal[1] = 1

@@ -5,7 +5,7 @@ plays them in the way of a comparison. What is made of them is `sim.analysis.sen
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,7 +39,7 @@ from sim.runs.design import Design
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import write_table
 from sim.statistics.two_sources import FEWEST_DRAWS
-from sim.studies.check_settings import measures_of, no_measure, presets_of, problems_of_worth
+from sim.studies.check_settings import measures_of, no_measure, presets_of
 from sim.studies.draws import draws_of
 from sim.studies.question import Question, SensitivitySettings
 from sim.studies.stored import SHOWN_PAGES, files_of_answer
@@ -77,15 +77,15 @@ class SensitivityStudy(PlayedStudy[SensitivityPlan, Sensitivity]):
     def plan(self, question: Question) -> SensitivityPlan:
         study = settings_of(question)
         scenarios = baseline_first(question, study)
-        problems = [*faults_of_outcome(study, measures_of(scenarios.values()), "study.outcome")]
-        problems += [*problems_of_worth(study, scenarios.values()), *faults_of_ranges(study)]
+        problems = [*faults_of_measures(study, measures_of(scenarios.values())), *faults_of_ranges(study)]
+        problems += [*problems_of_presets(study.presets, study.worth), *problems_raised(lambda: errors_named(study))]
         if len(scenarios) < 2:
             remedy = "there is nothing to choose between: name two staffings or more"
             problems.append(Problem("study.staffing", repr(list(scenarios)), remedy))
         if problems:
             raise ScenarioError(problems)
         draws = draws_of(study, question.choices)
-        assert draws is not None
+        assert draws is not None  # `study.assumptions` is true by its type
         design = draws_design(design_for(question, scenarios), scenarios, draws)
         check_design(design)
         return SensitivityPlan(design, draws, scenarios, study, errors_named(study))
@@ -158,29 +158,34 @@ def read_asked_draws(question: Question) -> PlayedDraws:
     if question.output is not None and question.output.resolve() == folder.resolve():
         problems.append(Problem("output", str(question.output), "the folder that is read: name another one"))
     problems += faults_of_ranges(study)
+    problems += [*problems_of_presets(study.presets, study.worth), *problems_raised(lambda: errors_named(study))]
     try:
         played = read_played_draws(folder)
     except ScenarioError as error:
         raise ScenarioError([*problems, *error.problems]) from None
-    known = set(played.drawn.measures)
-    problems += faults_of_outcome(study, known, "study.outcome")
-    for item in study.worth:
-        if item.cad_per_unit:
-            place = f"study.worth.{item.name}.measure"
-            problems += [Problem(place, repr(item.measure), no_measure(item.measure, known))] * (
-                item.measure not in known
-            )
-    problems += problems_of_presets(study.presets, study.worth)
+    problems += faults_of_measures(study, set(played.drawn.measures))
+    problems += problems_raised(lambda: within_ranges(played, study))
     if problems:
         raise ScenarioError(problems)
-    within_ranges(played, study)
     return played
 
 
-def faults_of_outcome(study: SensitivitySettings, known: set[str], place: str) -> Iterator[Problem]:
-    """An outcome that no run has."""
+def problems_raised(check: Callable[[], object]) -> tuple[Problem, ...]:
+    """The problems with which a check ends, if it does."""
+    try:
+        check()
+    except ScenarioError as error:
+        return tuple(error.problems)
+    return ()
+
+
+def faults_of_measures(study: SensitivitySettings, known: set[str]) -> Iterator[Problem]:
+    """An outcome, or a valued measure, that no run has."""
     if study.outcome not in known:
-        yield Problem(place, repr(study.outcome), no_measure(study.outcome, known))
+        yield Problem("study.outcome", repr(study.outcome), no_measure(study.outcome, known))
+    for item in study.worth:
+        if item.cad_per_unit and item.measure not in known:
+            yield Problem(f"study.worth.{item.name}.measure", repr(item.measure), no_measure(item.measure, known))
 
 
 def faults_of_ranges(study: SensitivitySettings) -> Iterator[Problem]:
