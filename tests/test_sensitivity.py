@@ -12,13 +12,13 @@ import pytest
 import sim
 from sim.analysis.assumption_spread import DrawnRuns
 from sim.analysis.played_draws import PlayedDraws, facts_of_draws, played_draws, read_played_draws, tables_of_draws
-from sim.analysis.sensitivity import GROUP, ROW, Sensitivity, SensitivityAsked, sensitivity_of
-from sim.analysis.trial_worth import RETURN_HAZARD, RETURNS, binomial_errors, read_trial_errors
+from sim.analysis.sensitivity import ROW, ROW_GROUP, Sensitivity, SensitivityAsked, sensitivity_of
+from sim.analysis.trial_worth import RETURN_HAZARD, RETURN_OUTCOME, binomial_errors, read_trial_errors
 from sim.analysis.valuation import STAFF_COST, Worth
 from sim.department.scenario import ScenarioError
 from sim.register.draw_table import shipped_draws
 from sim.register.draws import shipped_cube
-from sim.register.groups import LEARNED_BY, group_of
+from sim.register.groups import LEARNED_BY, group_of_row
 from sim.report.figures import sensitivity_figures
 from sim.report.sensitivity_answer import first_table, money, sensitivity_finding
 from sim.runs.tables_on_disk import write_table
@@ -55,7 +55,7 @@ def toy() -> PlayedDraws:
 
     first, again = played(), played()
     again[75:] = np.nan
-    drawn = DrawnRuns(NAMES, (ALONE, STAFF_COST, VISITS, RETURNS), first, again, 26, 0.95)
+    drawn = DrawnRuns(NAMES, (ALONE, STAFF_COST, VISITS, RETURN_OUTCOME), first, again, 26, 0.95)
     return PlayedDraws(moved.rows, moved.quantiles, drawn, moved.labels)
 
 
@@ -82,7 +82,7 @@ def test_the_effect_on_returns_is_worth_knowing_where_visits_are_dear_and_nothin
     assert not rows.loc[0.0]["is_real"].any()
     assert rows.loc[(1.0, RETURN_HAZARD), "is_real"]
     assert not rows.loc[(1.0, "SUPA02"), "is_real"]
-    groups = found.learning[(found.learning["what"] == GROUP) & (found.learning["times"] == 1.0)]
+    groups = found.learning[(found.learning["what"] == ROW_GROUP) & (found.learning["times"] == 1.0)]
     assert list(groups.loc[groups["is_real"], "name"]) == ["effects of peers and clinicians"]
     everything = found.everything.set_index("times")
     assert everything.loc[1.0, "value"] <= everything.loc[1.0, "highest"] + 2 * everything.loc[1.0, "standard_error"]
@@ -110,9 +110,9 @@ def test_the_five_lines_tell_what_a_site_can_measure_from_what_needs_a_trial(fou
 
 
 def test_every_drawn_row_has_a_group_and_a_way_to_learn_it() -> None:
-    assert {group_of(row).learned_by for row in shipped_cube().dimensions} == set(LEARNED_BY)
+    assert {group_of_row(row).learned_by for row in shipped_cube().dimensions} == set(LEARNED_BY)
     with pytest.raises(KeyError, match="no beginning of it"):
-        group_of("XYZ01")
+        group_of_row("XYZ01")
 
 
 def test_each_figure_says_its_finding_and_the_title_is_a_number_of_the_tables(found: Sensitivity) -> None:
@@ -236,7 +236,7 @@ def test_a_range_that_hardly_any_draw_lies_in_is_refused(folder: Path, tmp_path:
 def trial_folder(place: Path, **changed: object) -> Path:
     place.mkdir()
     row = {
-        "design": "patient_offer", "outcome": RETURNS, "effect_key": "effects.total_return_hr", "effect": 0.9,
+        "design": "patient_offer", "outcome": RETURN_OUTCOME, "effect_key": "effects.total_return_hr", "effect": 0.9,
         "n_patients": 400.0, "log_effect_se": 0.5,
     }  # fmt: skip
     write_table(pd.DataFrame([row | changed]), place / "trial_errors.parquet")

@@ -29,7 +29,7 @@ from sim.statistics.arrays import BoolArray, FloatArray
 
 DRAWS, DRAWN_RUNS = "draws", "drawn_runs"
 """Names of the two tables."""
-FIRST, SECOND = 0.02, 0.98
+LOW_QUANTILE, HIGH_QUANTILE = 0.02, 0.98
 """Quantiles between which a row is moved to see what is derived from it."""
 
 
@@ -104,7 +104,7 @@ def rows_moved(scenarios: Sequence[Scenario], cube: AssumptionCube) -> tuple[str
     }
     moving = {dimension_of(cube.register[row]) for row in held if row not in DERIVED}
     n = len(cube.dimensions)
-    places = np.vstack([np.full((1, n), FIRST), np.where(np.eye(n, dtype=bool), SECOND, FIRST)])
+    places = np.vstack([np.full((1, n), LOW_QUANTILE), np.where(np.eye(n, dtype=bool), HIGH_QUANTILE, LOW_QUANTILE)])
     values = cube.values_at(places)
     for row in held & DERIVED.keys():
         changed = (values[row][1:] != values[row][:1]).any(axis=1)

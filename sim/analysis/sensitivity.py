@@ -16,7 +16,7 @@ from sim.analysis.played_draws import PlayedDraws
 from sim.analysis.trial_worth import RETURN_HAZARD, SampleErrors, worth_of_trials
 from sim.analysis.valuation import Worth
 from sim.engine.measures.catalogue import HEADLINE
-from sim.register.groups import group_of
+from sim.register.groups import group_of_row
 from sim.statistics.arrays import BoolArray, FloatArray
 from sim.statistics.rank_regression import rank_effects
 from sim.statistics.spline_ridge import ridge_fit, spline_features
@@ -29,11 +29,11 @@ from sim.statistics.value_of_information import (
     value_of_everything,
 )
 
-DIFFERENCE, BENEFIT, LEVEL = "difference", "net benefit", "level"
+RANKED_DIFFERENCE, RANKED_BENEFIT, RANKED_LEVEL = "difference", "net benefit", "level"
 """Kinds of outcomes that are ranked."""
-ROW, GROUP = "row", "group"
+ROW, ROW_GROUP = "row", "group"
 """What is known in a value of information."""
-SEED = 20_260
+SEED_OF_ANSWER = 20_260
 """Of permutations, folds and simulated studies: the same draws give the same answer."""
 
 
@@ -78,7 +78,7 @@ class Sensitivity:
         if table.empty:
             return table
         chosen = table[
-            (table["kind"] == DIFFERENCE)
+            (table["kind"] == RANKED_DIFFERENCE)
             & (table["measure"] == self.asked.outcome)
             & (table["staffing"] == staffing)
             & (table["against"] == against)
@@ -88,7 +88,7 @@ class Sensitivity:
 
 def sensitivity_of(played: PlayedDraws, asked: SensitivityAsked) -> Sensitivity:
     """All tables of the answer."""
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(SEED_OF_ANSWER)
     ranks = ranks_table(played, asked, rng)
     everything, learning, trials = value_tables(played, asked, rng)
     benefit = benefit_table(played.choices, asked.worth, asked.presets) if len(everything) else pd.DataFrame()
@@ -131,11 +131,11 @@ def ends_of_rows(quantiles: FloatArray, values: FloatArray) -> tuple[FloatArray,
 
 ENDS = (0.1, 0.9)
 """Where a row is called low and high: shares of the draws below it."""
-Outcome = tuple[dict[str, object], FloatArray]
+RankedOutcome = tuple[dict[str, object], FloatArray]
 """What an outcome is called, and its value in each draw."""
 
 
-def with_masks(outcomes: Sequence[Outcome]) -> list[tuple[dict[str, object], tuple[FloatArray, BoolArray]]]:
+def with_masks(outcomes: Sequence[RankedOutcome]) -> list[tuple[dict[str, object], tuple[FloatArray, BoolArray]]]:
     """Outcomes with the draws in which they are known."""
     return [(names, (values, np.isfinite(values))) for names, values in outcomes]
 
@@ -146,7 +146,7 @@ def has_differences(values: FloatArray) -> bool:
     return len(known) >= FEWEST_DRAWS and bool(np.ptp(known) > 0.0)
 
 
-def ranked_outcomes(played: PlayedDraws, asked: SensitivityAsked) -> Iterator[Outcome]:
+def ranked_outcomes(played: PlayedDraws, asked: SensitivityAsked) -> Iterator[RankedOutcome]:
     """Differences of all pairs that matter, their net benefits by the leading preset, and levels of the baseline."""
     drawn = played.drawn
     measures = [name for name in dict.fromkeys([asked.outcome, *HEADLINE]) if name in drawn.measures]
@@ -154,13 +154,16 @@ def ranked_outcomes(played: PlayedDraws, asked: SensitivityAsked) -> Iterator[Ou
         names = {"staffing": drawn.staffings[one], "against": drawn.staffings[other]}
         for measure in measures:
             values = drawn.values(measure)[0]
-            yield {"kind": DIFFERENCE, **names, "measure": measure, "times": np.nan}, values[:, one] - values[:, other]
+            yield (
+                {"kind": RANKED_DIFFERENCE, **names, "measure": measure, "times": np.nan},
+                values[:, one] - values[:, other],
+            )
         for times in WORTH_TIMES if drawn.can_value(asked.worth) else ():
             first, _ = benefits_of(drawn, asked.worth, asked.presets[0], times)
-            yield {"kind": BENEFIT, **names, "measure": "", "times": times}, first[:, one] - first[:, other]
+            yield {"kind": RANKED_BENEFIT, **names, "measure": "", "times": times}, first[:, one] - first[:, other]
     for measure in measures:
         names = {"staffing": drawn.staffings[0], "against": ""}
-        yield {"kind": LEVEL, **names, "measure": measure, "times": np.nan}, drawn.values(measure)[0][:, 0]
+        yield {"kind": RANKED_LEVEL, **names, "measure": measure, "times": np.nan}, drawn.values(measure)[0][:, 0]
 
 
 def pairs_of(staffings: Sequence[str]) -> list[tuple[int, int]]:
@@ -204,8 +207,8 @@ def features_of(played: PlayedDraws) -> dict[str, dict[str, FloatArray]]:
     rows = {name: spline_features(played.quantiles[:, [number]]) for number, name in enumerate(played.rows)}
     groups: dict[str, list[FloatArray]] = {}
     for name, each in rows.items():
-        groups.setdefault(group_of(name).group, []).append(each)
-    return {ROW: rows, GROUP: {name: np.hstack(parts) for name, parts in groups.items()}}
+        groups.setdefault(group_of_row(name).group, []).append(each)
+    return {ROW: rows, ROW_GROUP: {name: np.hstack(parts) for name, parts in groups.items()}}
 
 
 def everything_row(drawn: DrawnRuns, first: FloatArray, again: FloatArray) -> dict[str, object]:

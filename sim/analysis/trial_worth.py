@@ -19,7 +19,7 @@ from sim.statistics.value_of_information import sampled_by_moments, sampled_by_r
 
 RETURN_HAZARD, RETURN_KEY = "EFFA01", "effects.total_return_hr"
 """The row of the register that a trial would find out, and the key that holds it."""
-RETURNS = "return_30d_per_patient.mental_health"
+RETURN_OUTCOME = "return_30d_per_patient.mental_health"
 """The outcome that a trial counts."""
 TRIAL_ERRORS = "trial_errors"
 """The table of a trial study that says how exact a trial is."""
@@ -68,13 +68,13 @@ def read_trial_errors(folder: Path) -> SampleErrors:
     if missing:
         problem = Problem(f"{folder}, table {TRIAL_ERRORS}", ", ".join(sorted(missing)), f"not there; {PLAY_TRIAL}")
         raise ScenarioError([problem])
-    fitting = table[(table["effect_key"] == RETURN_KEY) & (table["outcome"] == RETURNS)]
+    fitting = table[(table["effect_key"] == RETURN_KEY) & (table["outcome"] == RETURN_OUTCOME)]
     if (fitting["design"] == PATIENT_OFFER).any():
         fitting = fitting[fitting["design"] == PATIENT_OFFER]
     numbers = fitting[["n_patients", "log_effect_se"]].apply(pd.to_numeric, errors="coerce").to_numpy(float)
     numbers = numbers[np.isfinite(numbers).all(axis=1) & (numbers > 0.0).all(axis=1)]
     if not len(numbers):
-        problem = Problem(f"{folder}, table {TRIAL_ERRORS}", RETURNS, f"no standard error of it; {PLAY_TRIAL}")
+        problem = Problem(f"{folder}, table {TRIAL_ERRORS}", RETURN_OUTCOME, f"no standard error of it; {PLAY_TRIAL}")
         raise ScenarioError([problem])
     of_one = float(np.median(numbers[:, 1] * np.sqrt(numbers[:, 0])))
     return SampleErrors(of_one, f"Standard errors of trials are those simulated in {folder.name} (study=trial).")

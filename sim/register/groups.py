@@ -10,7 +10,7 @@ from functools import cache
 
 from sim.register.rows import DATA
 
-GROUPS = DATA / "assumption_groups.csv"
+GROUPS_OF_ROWS = DATA / "assumption_groups.csv"
 LEARNED_BY: Mapping[str, str] = {
     "records": "from the site's own records",
     "timing": "by timing tasks for some weeks",
@@ -18,7 +18,7 @@ LEARNED_BY: Mapping[str, str] = {
     "trial": "by a trial alone",
 }
 """How a row is learned, in words: all but the last a site can do by itself within weeks."""
-TRIAL = "trial"
+BY_TRIAL = "trial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,19 @@ class GroupOfRows:
     @property
     def needs_trial(self) -> bool:
         """Whether no site can find it out by itself."""
-        return self.learned_by == TRIAL
+        return self.learned_by == BY_TRIAL
 
 
 @cache
-def group_of(row: str) -> GroupOfRows:
+def group_of_row(row: str) -> GroupOfRows:
     """Of a row by its id: the longest beginning that is listed counts. Raises KeyError for an id that none begins."""
     beginnings = [begins for begins in _listed() if row.startswith(begins)]
     if not beginnings:
-        raise KeyError(f"{row}: no beginning of it in {GROUPS.name}: add one")
+        raise KeyError(f"{row}: no beginning of it in {GROUPS_OF_ROWS.name}: add one")
     return _listed()[max(beginnings, key=len)]
 
 
 @cache
 def _listed() -> dict[str, GroupOfRows]:
-    with GROUPS.open(newline="", encoding="utf-8") as lines:
+    with GROUPS_OF_ROWS.open(newline="", encoding="utf-8") as lines:
         return {row["begins"]: GroupOfRows(row["group"], row["learned_by"]) for row in csv.DictReader(lines)}

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from sim.analysis.sensitivity import DIFFERENCE, GROUP, ROW, Sensitivity, pairs_of
+from sim.analysis.sensitivity import RANKED_DIFFERENCE, ROW, ROW_GROUP, Sensitivity, pairs_of
 from sim.analysis.sentences import capital, inside
 from sim.analysis.trial_worth import RETURN_HAZARD
 from sim.analysis.valuation import STAFF_COST, preset_text
@@ -19,7 +19,7 @@ from sim.engine.measures import number_text
 from sim.engine.measures.number_text import counted, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.register.draws import shipped_cube
-from sim.register.groups import LEARNED_BY, group_of
+from sim.register.groups import LEARNED_BY, group_of_row
 from sim.report.description import CERTAINTY, Finding, FindingLine, Points, Section, TextRows, TextTable
 from sim.report.html_page import Picture
 from sim.report.screen import print_answer
@@ -31,10 +31,10 @@ from sim.report.words.caveats import RESPECT
 from sim.report.words.measure_words import short_measure
 from sim.report.words.worth_text import counted_text, not_counted_text
 
-DECIDES, WORTH_KNOWING, FIRST, NEEDS_TRIAL = (
+DECIDES, WORTH_KNOWING, MEASURE_FIRST, NEEDS_TRIAL = (
     "What decides", "What knowing more is worth", "Measure this first", "What needs a trial",
 )  # fmt: skip
-MOST_NAMED, MOST_ROWS = 3, 20
+MOST_ROWS_NAMED, MOST_ROWS_TABLED = 3, 20
 """Rows named in a sentence, and shown in a table."""
 
 
@@ -53,7 +53,7 @@ def row_text(row: str) -> str:
     return f"{inside(words.partition(' (')[0].strip())} ({row})"
 
 
-def rows_text(rows: Sequence[str]) -> str:
+def named_rows(rows: Sequence[str]) -> str:
     """Several of them."""
     return number_text.joined([row_text(row) for row in rows])
 
@@ -94,7 +94,7 @@ def sensitivity_finding(found: Sensitivity) -> Finding:
     lines = {
         DECIDES: decides_text(found),
         WORTH_KNOWING: worth_text(found),
-        FIRST: first_text(found),
+        MEASURE_FIRST: first_text(found),
         NEEDS_TRIAL: trial_text(found),
         CERTAINTY: certainty_text(found),
     }
@@ -127,12 +127,12 @@ def ranked_text(found: Sensitivity, table: pd.DataFrame) -> str:
     above, r_squared = beyond_noise(table), float(table["r_squared"].iloc[0])
     if above.empty:
         return f"none of {len(table)} rows is beyond noise (R² {r_squared:.2f})"
-    named = [span_text(found, row) for _, row in above.head(MOST_NAMED).iterrows()]
-    more = f" and {len(above) - MOST_NAMED} more" if len(above) > MOST_NAMED else ""
+    named = [row_with_span(found, row) for _, row in above.head(MOST_ROWS_NAMED).iterrows()]
+    more = f" and {len(above) - MOST_ROWS_NAMED} more" if len(above) > MOST_ROWS_NAMED else ""
     return f"{', '.join(named)}{more}; the rest of {len(table)} rows is noise (R² {r_squared:.2f})"
 
 
-def span_text(found: Sensitivity, row: "pd.Series[Any]") -> str:
+def row_with_span(found: Sensitivity, row: "pd.Series[Any]") -> str:
     """A row and the difference where it is low and where it is high."""
     name = found.asked.outcome
     low, high = (number_text.bare(name, float(row[end]), signed=True) for end in ("at_low", "at_high"))
@@ -172,12 +172,12 @@ def first_text(found: Sensitivity) -> str:
     if own.empty:
         return "Nothing that a site can measure itself is beyond noise in the differences."
     ways: dict[str, list[str]] = {}
-    for row in own.head(MOST_NAMED + 2).to_dict("records"):
+    for row in own.head(MOST_ROWS_NAMED + 2).to_dict("records"):
         ways.setdefault(str(row["learned_by"]), []).append(str(row["row"]))
-    texts = [f"{LEARNED_BY[way]} {rows_text(rows)}" for way, rows in ways.items()]
+    texts = [f"{LEARNED_BY[way]} {named_rows(rows)}" for way, rows in ways.items()]
     real = own[own["value"] > 0.0]
     in_money = (
-        f"knowing {rows_text(list(real['row']))} would be worth something in money too"
+        f"knowing {named_rows(list(real['row']))} would be worth something in money too"
         if len(real)
         else "in money none is worth anything beyond chance, as none of them alone turns the choice"
     )
@@ -190,7 +190,7 @@ def trial_text(found: Sensitivity) -> str:
     if learning.empty:
         return "Nothing can be said in money."
     real = learning[learning["is_real"] & (learning["what"] == ROW)]
-    real = real[np.array([group_of(name).needs_trial for name in real["name"]], dtype=bool)]
+    real = real[np.array([group_of_row(name).needs_trial for name in real["name"]], dtype=bool)]
     own = real[real["preset"] == found.preset]
     if own.empty:
         others = sorted(set(real["preset"]))
@@ -199,7 +199,7 @@ def trial_text(found: Sensitivity) -> str:
     times = float(own["times"].min())
     best = own[own["times"] == times].nlargest(1, "value").iloc[0]
     beside = sorted(set(own["name"]) - {best["name"]})
-    together = f" Knowing {rows_text(beside)} would tell of it, as peer effects go together." if beside else ""
+    together = f" Knowing {named_rows(beside)} would tell of it, as peer effects go together." if beside else ""
     return (
         f"{capital(row_text(str(best['name'])))}: knowing it is worth "
         f"{money(best['value'])} ± {money(1.96 * best['standard_error'])} CAD a year and site from "
@@ -254,8 +254,8 @@ def first_table(found: Sensitivity) -> pd.DataFrame:
         rows.setdefault(str(each["name"]), empty)
         rows[str(each["name"])] |= {"value": each["value"], "times": each["times"]}
     table = pd.DataFrame([
-        {"row": name, "quantity": row_text(name), "learned_by": group_of(name).learned_by,
-         "needs_trial": group_of(name).needs_trial, "value": 0.0, "times": np.nan, **each}
+        {"row": name, "quantity": row_text(name), "learned_by": group_of_row(name).learned_by,
+         "needs_trial": group_of_row(name).needs_trial, "value": 0.0, "times": np.nan, **each}
         for name, each in rows.items()
     ])  # fmt: skip
     if table.empty:
@@ -278,7 +278,7 @@ def first_rows(found: Sensitivity) -> TextRows:
     """The same as text."""
     rows: TextRows = [("Row of the register", "How it is learned", "Difference, low to high", "Of", "Worth knowing")]
     name = found.asked.outcome
-    for each in first_table(found).head(MOST_ROWS).to_dict("records"):
+    for each in first_table(found).head(MOST_ROWS_TABLED).to_dict("records"):
         span = "–"
         if np.isfinite(each["at_low"]):
             low, high = (number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high"))
@@ -292,7 +292,7 @@ def rank_rows(found: Sensitivity, staffing: str, against: str) -> TextRows:
     """The rows that move a difference most, and where the noise line lies."""
     rows: TextRows = [("Row of the register", "Rank coefficient", "Low", "High", "Beyond noise")]
     name = found.asked.outcome
-    for each in found.difference_ranks(staffing, against).head(MOST_ROWS).to_dict("records"):
+    for each in found.difference_ranks(staffing, against).head(MOST_ROWS_TABLED).to_dict("records"):
         ends = [number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high")]
         is_beyond = abs(each["coefficient"]) > each["noise"]
         rows.append((row_text(each["row"]), f"{each['coefficient']:+.2f}", *ends, "yes" if is_beyond else "no"))
@@ -312,12 +312,12 @@ def everything_rows(found: Sensitivity) -> TextRows:
 
 def learning_rows_text(found: Sensitivity, what: str) -> TextRows:
     """What is worth most to know, at every worth: at most three of each, and what chance gives."""
-    head = "Group of rows" if what == GROUP else "Row of the register"
+    head = "Group of rows" if what == ROW_GROUP else "Row of the register"
     rows: TextRows = [("Account", "Outcomes at", head, "Worth", "±", "Cross-fitted", "Limit of chance", "Real")]
     table = found.learning[found.learning["what"] == what] if len(found.learning) else found.learning
     for (preset, times), each in table.groupby(["preset", "times"], sort=False) if len(table) else ():
         for row in each[each["value"] > 0.0].nlargest(3, "value").to_dict("records"):
-            name = row["name"] if what == GROUP else row_text(row["name"])
+            name = row["name"] if what == ROW_GROUP else row_text(row["name"])
             numbers = (row["value"], 1.96 * row["standard_error"], row["crossed"], row["limit"])
             real = "yes" if row["is_real"] else "no"
             rows.append((preset_text(str(preset)), f"{times:g} times", name, *map(money, numbers), real))
@@ -338,13 +338,13 @@ def trial_rows(found: Sensitivity) -> TextRows:
 def sections_of(found: Sensitivity) -> Iterator[Section]:
     """All parts of the page."""
     drawn = found.played.drawn
-    yield Section(FIRST, [TextTable(first_rows(found), is_words=True)])
+    yield Section(MEASURE_FIRST, [TextTable(first_rows(found), is_words=True)])
     for one, other in pairs_of(drawn.staffings):
         pair = (drawn.staffings[one], drawn.staffings[other])
         yield Section(f"What moves the difference {pair_text(found, *pair)}", [TextTable(rank_rows(found, *pair))])
     yield Section(WORTH_KNOWING, [TextTable(everything_rows(found))])
     yield Section("What is worth knowing, row by row", [TextTable(learning_rows_text(found, ROW))])
-    yield Section("What is worth knowing, by group", [TextTable(learning_rows_text(found, GROUP))])
+    yield Section("What is worth knowing, by group", [TextTable(learning_rows_text(found, ROW_GROUP))])
     yield Section("What a trial is worth", [TextTable(trial_rows(found))])
     yield Section("How to read this", [Points(reading_notes(found))])
 
@@ -389,7 +389,7 @@ def sensitivity_answer(found: Sensitivity, pictures: Sequence[Picture] = ()) -> 
 
 def print_sensitivity(answer: StoredAnswer, console: Console) -> None:
     """The five lines, and what to measure first."""
-    print_answer(answer.on_screen(answer.table(FIRST)), console, lines_written(console))
+    print_answer(answer.on_screen(answer.table(MEASURE_FIRST)), console, lines_written(console))
 
 
 # --- workbook
@@ -437,7 +437,7 @@ def sensitivity_sheets(found: Sensitivity) -> Iterator[Sheet]:
     """A sheet a table; of the ranks those of the leading outcome's differences."""
     ranks = found.ranks
     if len(ranks):
-        ranks = ranks[(ranks["kind"] == DIFFERENCE) & (ranks["measure"] == found.asked.outcome)]
+        ranks = ranks[(ranks["kind"] == RANKED_DIFFERENCE) & (ranks["measure"] == found.asked.outcome)]
     tables = {"first": first_table(found), "ranks": ranks} | {
         name: getattr(found, name) for name in ("everything", "learning", "trials", "benefit")
     }

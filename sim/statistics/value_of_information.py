@@ -14,11 +14,11 @@ import numpy as np
 from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 from sim.statistics.spline_ridge import RidgeFit, cross_fitted, ridge_fit, spline_features
 
-FOLDS = 10
+VALUE_FOLDS = 10
 PERMUTATIONS = 100
 """Of the draws; the limit of chance is the 95 % point of so many largest values."""
 LIMIT = 0.95
-SIMULATED = 100
+SIMULATED_FITS = 100
 """Sets of coefficients that a standard error is of."""
 
 
@@ -87,7 +87,7 @@ def partial_values(
     apart = benefits[:, 1:] - benefits[:, :1]
     orders = [rng.permutation(n) for _ in range(permutations)]
     permuted = np.hstack([apart[order] for order in orders])
-    folds = rng.permutation(n) % FOLDS
+    folds = rng.permutation(n) % VALUE_FOLDS
     found = [_of_one(each, apart, permuted, folds, rng) for each in features.values()]
     raw, errors, crossed = (np.array([each[number] for each in found]) for number in range(3))
     nulls = np.array([each[3] for each in found])
@@ -128,10 +128,10 @@ def standard_error(fit: RidgeFit, features: FloatArray, apart: FloatArray, rng: 
     residual = apart - fit.fitted
     spread = root_of_correlations(residual)
     scale = np.sqrt(fit.noise / (fit.eigenvalues[:, None] + fit.penalty))  # (p, k)
-    moved = scale[:, None] * (rng.standard_normal((len(scale), SIMULATED, k)) @ spread.T)
-    shifted = np.sqrt(fit.noise / n) * (rng.standard_normal((SIMULATED, k)) @ spread.T)
+    moved = scale[:, None] * (rng.standard_normal((len(scale), SIMULATED_FITS, k)) @ spread.T)
+    shifted = np.sqrt(fit.noise / n) * (rng.standard_normal((SIMULATED_FITS, k)) @ spread.T)
     around = (features @ fit.directions) @ moved.reshape(len(scale), -1)
-    values = gains_of_choosing(fit.fitted[:, None] + around.reshape(n, SIMULATED, k) + shifted)
+    values = gains_of_choosing(fit.fitted[:, None] + around.reshape(n, SIMULATED_FITS, k) + shifted)
     fitted = _beside_first(fit.fitted)
     gains = fitted.max(axis=1) - fitted[:, int(fitted.mean(axis=0).argmax())]
     return float(np.hypot(values.std(), gains.std(ddof=1) / np.sqrt(n)))

@@ -24,7 +24,7 @@ from sim.analysis.played_draws import (
     tables_of_draws,
 )
 from sim.analysis.sensitivity import Sensitivity, SensitivityAsked, sensitivity_of
-from sim.analysis.trial_worth import RETURNS, SampleErrors, binomial_errors, read_trial_errors
+from sim.analysis.trial_worth import RETURN_OUTCOME, SampleErrors, binomial_errors, read_trial_errors
 from sim.analysis.valuation import problems_of_presets
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.measures.number_text import counted
@@ -75,8 +75,8 @@ class SensitivityStudy(PlayedStudy[SensitivityPlan, Sensitivity]):
         return 0
 
     def plan(self, question: Question) -> SensitivityPlan:
-        study = settings_of(question)
-        scenarios = baseline_first(question, study)
+        study = sensitivity_settings(question)
+        scenarios = scenarios_in_order(question, study)
         problems = [*faults_of_measures(study, measures_of(scenarios.values())), *faults_of_ranges(study)]
         problems += [*problems_of_presets(study.presets, study.worth), *problems_raised(lambda: errors_named(study))]
         if len(scenarios) < 2:
@@ -112,7 +112,7 @@ class SensitivityStudy(PlayedStudy[SensitivityPlan, Sensitivity]):
     def run(self, question: Question, console: Console) -> int:
         if question.run is None:
             return super().run(question, console)
-        started, study = time.monotonic(), settings_of(question)
+        started, study = time.monotonic(), sensitivity_settings(question)
         played = read_asked_draws(question)
         place = results_place(question.output, self.name)
         found = sensitivity_of(within_ranges(played, study), asked_of(study, played, errors_named(study)))
@@ -124,14 +124,14 @@ class SensitivityStudy(PlayedStudy[SensitivityPlan, Sensitivity]):
         return 0
 
 
-def settings_of(question: Question) -> SensitivitySettings:
+def sensitivity_settings(question: Question) -> SensitivitySettings:
     """The settings of the study."""
     study = question.study
     assert isinstance(study, SensitivitySettings)
     return study
 
 
-def baseline_first(question: Question, study: SensitivitySettings) -> dict[str, Scenario]:
+def scenarios_in_order(question: Question, study: SensitivitySettings) -> dict[str, Scenario]:
     """Scenarios by staffing in the order of the answer."""
     baseline = study.baseline if study.baseline in question.played else next(iter(question.played))
     return {baseline: question.played[baseline], **question.played}
@@ -144,14 +144,14 @@ def errors_named(study: SensitivitySettings) -> SampleErrors | None:
 
 def asked_of(study: SensitivitySettings, played: PlayedDraws, errors: SampleErrors | None) -> SensitivityAsked:
     """What is asked of draws; without simulated standard errors those of the textbook."""
-    if errors is None and played.drawn.known([RETURNS]):
-        errors = binomial_errors(float(np.nanmean(played.drawn.values(RETURNS)[0][:, 0])))
+    if errors is None and played.drawn.known([RETURN_OUTCOME]):
+        errors = binomial_errors(float(np.nanmean(played.drawn.values(RETURN_OUTCOME)[0][:, 0])))
     return SensitivityAsked(study.outcome, study.worth, presets_of(study), study.trial_sizes, errors)
 
 
 def read_asked_draws(question: Question) -> PlayedDraws:
     """The draws of the folder that is named. Raises ScenarioError with all that is wrong with the question."""
-    study, folder = settings_of(question), question.run
+    study, folder = sensitivity_settings(question), question.run
     assert folder is not None
     remedy = "the draws of run= are there already, nothing is played: leave it out"
     problems = [Problem(key, "set", remedy) for key in (*OF_PLAYING, "seed") if key in question.overridden]

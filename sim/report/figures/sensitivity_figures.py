@@ -14,12 +14,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.sensitivity import ENDS, GROUP, ROW, Sensitivity, pairs_of
+from sim.analysis.sensitivity import ENDS, ROW, ROW_GROUP, Sensitivity, pairs_of
 from sim.analysis.sentences import capital, inside
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import number_text
 from sim.engine.measures.number_text import counted, plain_number
-from sim.register.groups import group_of
+from sim.register.groups import group_of_row
 from sim.report.figures.axes_parts import End, light_grid, name_ends, no_data
 from sim.report.figures.frame import FORMATS, Frame, Grid
 from sim.report.figures.theme import ASSUMED, FAINT, HUES, INK, QUIET, colours, styled, wrapped
@@ -117,7 +117,7 @@ def draw_ranks(found: Sensitivity, table: pd.DataFrame, axes: Axes) -> Axes:
     places = np.arange(len(shown))
     noise = float(table["noise"].iloc[0])
     axes.axvspan(-noise, noise, color=FAINT, linewidth=0, zorder=0)
-    hues = [TRIAL_HUE if group_of(row).needs_trial else SITE_HUE for row in shown["row"]]
+    hues = [TRIAL_HUE if group_of_row(row).needs_trial else SITE_HUE for row in shown["row"]]
     alphas = [1.0 if abs(each) > noise else 0.35 for each in shown["coefficient"]]
     for place, value, hue, alpha in zip(places, shown["coefficient"], hues, alphas, strict=True):
         axes.barh(place, value, height=BAR, color=hue, alpha=alpha, linewidth=0)
@@ -164,7 +164,7 @@ def learning_figure(found: Sensitivity) -> Frame:
     grid = Grid(2, frame.room - 0.35 - 0.5, 2, left=2.2, right=0.45, between=2.25, above=0.35)
     everything = found.everything
     at_least = everything[(everything["preset"] == found.preset) & (everything["times"] == times)]
-    for what, title, axes in zip((ROW, GROUP), ("Rows", "Groups of rows"), frame.panels(grid), strict=True):
+    for what, title, axes in zip((ROW, ROW_GROUP), ("Rows", "Groups of rows"), frame.panels(grid), strict=True):
         axes.set_title(title, fontsize=9.5, loc="left")
         draw_learning(own[own["what"] == what], what, float(at_least["value"].iloc[0]), axes)
     return frame
@@ -184,7 +184,7 @@ def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes)
     shown = table.nlargest(MOST_BARS - 2, "value")
     places = np.arange(len(shown))
     for place, each in zip(places, shown.to_dict("records"), strict=True):
-        trial = what == ROW and group_of(each["name"]).needs_trial
+        trial = what == ROW and group_of_row(each["name"]).needs_trial
         hue, alpha = TRIAL_HUE if trial else SITE_HUE, 1.0 if each["is_real"] else 0.35
         axes.barh(place, each["value"], height=BAR, color=hue, alpha=alpha, linewidth=0)
         half = 1.96 * each["standard_error"]
@@ -193,7 +193,7 @@ def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes)
     axes.axvline(float(table["limit"].iloc[0]), color=QUIET, linewidth=1.1, linestyle=(0, (1, 2)))
     if everything > 0.0:
         axes.axvline(everything, color=ASSUMED, linewidth=1.4, linestyle="--")
-    names = [name if what == GROUP else row_text(name) for name in shown["name"]]
+    names = [name if what == ROW_GROUP else row_text(name) for name in shown["name"]]
     axes.set_yticks(places, [wrapped(cut_middle(name, LONGEST_ROW), 30) for name in names])
     axes.tick_params(axis="y", labelsize=7.5, length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
