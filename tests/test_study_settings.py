@@ -24,6 +24,7 @@ VALUES = {
     "effect": "effects.total_return_hr", "range": "[0.6,1.2]", "points": "3", "assumptions": "true",
     "draws": "100", "draw_weeks": "8", "draws_from": "found", "prior": "{median: 1, log_sd: 1}",
     "match_range": "[0.3,3.0]", "staff": "staff.csv", "places": "places.csv", "test": "later.csv",
+    "outcome": "reach.mental_health", "ranges": "{SUPA02: [0.5, 0.6]}", "trial_sizes": "[100]", "trial_from": "found",
     "patient": "1", "stream": "medical", "word": "[nurse]", "source": "[TIM]", "grade": "[A]", "file": "[demand]",
 }  # fmt: skip
 KEYS = sorted({name for kind in STUDIES.values() for name in kind.model_fields if name != "name"})

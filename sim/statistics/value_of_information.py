@@ -143,8 +143,7 @@ def root_of_correlations(residual: FloatArray) -> FloatArray:
     scaled = residual / np.where(sizes > 0.0, sizes, 1.0)
     correlations = scaled.T @ scaled / len(scaled)
     np.fill_diagonal(correlations, 1.0 + 1e-9)  # else the root of two columns that are the same does not exist
-    root: FloatArray = np.linalg.cholesky(correlations)
-    return root
+    return np.asarray(np.linalg.cholesky(correlations), dtype=np.float64)
 
 
 def _beside_first(apart: FloatArray) -> FloatArray:
