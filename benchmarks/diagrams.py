@@ -11,7 +11,19 @@ from pathlib import Path
 
 import sim
 from sim.department.arrivals import Profile
-from sim.department.pathway import Board, Delay, Dispose, FollowUp, Observe, Place, Release, SideTask, Step, Task
+from sim.department.pathway import (
+    Board,
+    Choose,
+    Delay,
+    Dispose,
+    FollowUp,
+    Observe,
+    Place,
+    Release,
+    SideTask,
+    Step,
+    Task,
+)
 from sim.department.roster import Role, heads_by_minute
 from sim.department.scenario import Scenario
 from sim.report.figures.theme import HUES, INK, QUIET
@@ -245,7 +257,7 @@ def whom(step: Step) -> str:
         return words(step.role)
     others = {
         Delay: "time", Place: "a free place", Board: "a ward bed", Dispose: "home or ward", FollowUp: "appointment",
-        Release: "cases close",
+        Release: "cases close", Choose: "one of several ways",
     }  # fmt: skip
     return others[type(step)]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.department.arrivals import DatesWithFactor, Profile
 from sim.department.boarding import BedPool
-from sim.department.pathway import Board, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
+from sim.department.pathway import Board, Choose, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
 from sim.department.patients import ARRIVAL_MODES, OLDER_CHILD_FROM
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
@@ -1505,6 +1505,64 @@ def _(seen: Seen) -> Any:
     return (seen.task["kind"] == CARE) & (
         seen.task["requested"] == seen.of_its_visit(seen.visit["boarding_end"])
     )  # fmt: skip
+
+
+# --- ways that part ---------------------------------------------------------------------------------------------------
+
+
+def of_chosen(count: Callable[[Choose, int, Brought], bool]) -> Callable[[Seen], Any]:
+    """Choose steps taken of which something is true, given the number of the branch and what the visit brought."""
+
+    def counted(seen: Seen) -> Any:
+        chosen = seen.visit_steps_where(lambda step: isinstance(step, Choose)) & ~np.isnan(seen.requested)
+        found = []
+        for row, column in np.argwhere(chosen).tolist():
+            step = next(s for s in seen.stream_of(row).pathway if s.name == seen.run.steps[column])
+            brought = Brought(seen.run, seen.scenario, row)
+            names = [branch.name for branch in step.branches]
+            found.append(count(step, names.index(brought.way(step)), brought))
+        return found
+
+    return counted
+
+
+for number, words in enumerate(("first", "second", "third")):
+    event(f"a visit goes the {words} of several ways")(of_chosen(lambda _, found, __, n=number: found == n))  # type: ignore[misc]
+
+
+@event("a way parts again")
+@of_chosen
+def _(step: Choose, found: int, brought: Brought) -> bool:
+    return step.branch is not None
+
+
+@event("a visit goes a way by the share of its class")
+@of_chosen
+def _(step: Choose, found: int, brought: Brought) -> bool:
+    return brought.class_name in step.branches[found].by_class
+
+
+def in_a_branch(seen: Seen) -> np.ndarray:
+    """Steps of the visits that are in a branch, shape (visits, steps)."""
+    return seen.visit_steps_where(lambda step: step.branch is not None)
+
+
+@event("a visit that was sent nowhere passes the steps of all branches")
+def _(seen: Seen) -> Any:
+    chooses = seen.visit_steps_where(lambda step: isinstance(step, Choose) and step.branch is None)
+    passed = chooses & np.isnan(seen.requested)
+    return seen.gone & ~seen.left & passed.any(axis=1)
+
+
+@event("a visit leaves while it waits in a branch")
+def _(seen: Seen) -> Any:
+    waiting = in_a_branch(seen) & ~np.isnan(seen.requested) & np.isnan(seen.started)
+    return seen.left & waiting.any(axis=1)
+
+
+@event("a task in a branch waits for its role")
+def _(seen: Seen) -> Any:
+    return seen.waited & seen.tasks(MAIN) & seen.tasks_of_steps_where(lambda step: step.branch is not None)
 
 
 # --- how it ends ----------------------------------------------------------------------------------------------------

@@ -179,7 +179,16 @@ ARRIVAL_FAULTS = (
 )  # fmt: skip
 
 
-FAULTS = GENERAL_FAULTS + COMPANY_FAULTS
+BRANCH_FAULTS = (
+    Fault("branches are for everybody", MODEL, "if plan.branch and not visit.branches & plan.branch:", "if False:", 9),
+    Fault("sent into every branch", MODEL, "visit.branches |= plan.branches[self.attributes.branch(visit, step)]", "visit.branches |= sum(plan.branches)", 5),
+    Fault("branches by the shares of CTAS 3", ATTRIBUTES, "step.up_to(visit.acuity, classes", "step.up_to(3, classes", 10),
+    Fault("branches by the shares of no class", ATTRIBUTES, "classes[visit.severity] if classes else None)", "None)", 5),
+)  # fmt: skip
+"""Faults of ways that part."""
+
+
+FAULTS = GENERAL_FAULTS + COMPANY_FAULTS + BRANCH_FAULTS
 
 
 PACKAGE = Path(sim.__file__).parent
@@ -265,6 +274,9 @@ COMPILED_FAULTS = (
     Fault("company of the first class", inside("company.py"), "of_class(ed, v, ed.streams[v.stream].wish)", "ed.numbers[ed.streams[v.stream].wish].value"),
     Fault("shares of a class at the acuity of another", inside("draws.py"), "max(v.severity, 0) * N_ACUITIES + v.acuity - 1", "max(v.severity, 0) * N_ACUITIES"),
     Fault("a group without its patience", inside("patient_attributes.py"), "value(ed, v, s.patience, PATIENCE_MINUTES) * ed.groups[v.group].patience", "value(ed, v, s.patience, PATIENCE_MINUTES)"),
+    Fault("branches are for everybody", inside("pathway.py"), "    if plan.branch != 0 and v.branches & plan.branch == 0:\n        return False\n", ""),
+    Fault("branches by the shares of the first class", inside("pathway.py"), "max(v.severity, 0) * N_ACUITIES", "0 * N_ACUITIES"),
+    Fault("an inner branch takes the place of the outer", inside("pathway.py"), "v.branches |= bit(plan.branches + number)", "v.branches = bit(plan.branches + number)"),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.department.arrivals import Replay
 from sim.department.pathway import Place, Route
+from sim.department.patients import Stream
 from sim.department.quantities import of_acuity
 from sim.department.roster import Shift, members_of, off_floor_of, shift_starts
 from sim.department.scenario import Scenario
@@ -49,6 +50,10 @@ class Seen:
     def of_its_visit(self, column: np.ndarray) -> np.ndarray:
         """A column of visits, for every task."""
         return column[self.task["visit"]]
+
+    def stream_of(self, visit: int) -> Stream:
+        """The stream of a visit."""
+        return self.streams[self.visit["stream"][visit]]
 
     def steps_where(self, holds: Callable[[Any], bool]) -> Mask:
         """Which steps of which streams are of a kind, shape (streams, steps)."""

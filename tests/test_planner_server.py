@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,16 @@ import pytest
 import sim
 from sim.commands.app import read_words, socket_on
 from sim.config import compose
+from sim.engine.floor_day import floor_day
 from sim.planner import long_studies
 from sim.planner.answers import PAGE_LOOKS
+from sim.planner.days import DAY_TABLES, both_days
 from sim.planner.guards import HEADERS, MOST_BODY_BYTES
 from sim.planner.questions import AskedByPage, PageQuestions
-from sim.planner.server import PAGE_FILES
+from sim.planner.server import PAGE_FILES, SEED
+from sim.runs.engines import COMPILED, ENGINES
 from tests.planner_client import SHORT, TOKEN, Client, serving
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +145,34 @@ def test_a_saved_question_is_a_file_that_the_command_plays(
     assert client.looks(loaded)[-1]["rows"] == client.looks(question)[-1]["rows"]
 
 
+def test_probability_and_regret_come_with_the_last_look_alone(client: Client, question: dict[str, Any]) -> None:
+    *early, last = client.looks(question)
+    assert [look["choices"] for look in early] == [[]] * len(early)
+    texts = {row["measure"]: row["text"] for row in last["choices"]}
+    assert "more than 99 %" in texts["reach.mental_health"]
+    assert last["choices"][0]["label"]
+
+
+@pytest.mark.parametrize("weekday", [0, 4])
+def test_a_day_is_that_of_the_first_replication_under_both(
+    weekday: int, client: Client, question: dict[str, Any]
+) -> None:
+    found = client.post("/api/day", {"question": question, "weekday": weekday})["days"]
+    for shown, scenario in zip(found, PageQuestions(SHORT, None).scenarios(AskedByPage(**question)), strict=True):
+        day = floor_day(ENGINES[COMPILED](scenario, SEED, 0), scenario, weekday)
+        for table in DAY_TABLES:
+            assert shown[table] == [list(row) for row in getattr(day, table)]
+    baseline, tried = ([role["name"] for role in day["roles"] if role["is_peer"]] for day in found)
+    assert (baseline, tried) == ([], ["peer support"])
+    assert len({role["tag"] for role in found[1]["roles"]}) == len(found[1]["roles"])
+
+
+def test_a_day_that_is_not_played_says_why(question: dict[str, Any]) -> None:
+    scenario = PageQuestions(SHORT, None).scenarios(AskedByPage(**question))[1]
+    short = scenario.model_copy(update={"period": scenario.period.model_copy(update={"minutes": 600.0})})
+    assert "play more weeks" in both_days((short, short), SEED, 0)["nothing"]
+
+
 # --- refusals
 
 
@@ -162,7 +193,7 @@ def test_what_cannot_be_played_is_refused_with_its_remedy(
 ) -> None:
     for key, value in change.items():
         question[key] = merged(question.get(key, {}), value)
-    for endpoint in ("ask", "save", "journey", "study"):
+    for endpoint in ("ask", "save", "journey", "day", "study"):
         problems = client.post(f"/api/{endpoint}", {"question": question})["problems"]
         found = {problem["path"]: problem["remedy"] for problem in problems}
         assert path in found, problems
@@ -263,10 +294,7 @@ def test_a_page_that_goes_away_has_nothing_more_played(client: Client, question:
     with socket.create_connection(("127.0.0.1", client.port)) as connection:
         connection.sendall((head + body).encode())
         connection.recv(200)
-    deadline = time.monotonic() + 10
-    while client.queue.n_open and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert client.queue.n_open == 0
+    wait_until(lambda: client.queue.n_open == 0)
 
 
 # --- the command
@@ -330,8 +358,5 @@ def test_a_long_study_that_nobody_reads_is_ended(client: Client, question: dict[
         while b'"progress"' not in read:
             read += connection.recv(4000)
         assert client.planner.n_studies == 1
-    deadline = time.monotonic() + 10
-    while client.planner.n_studies and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert client.planner.n_studies == 0
+    wait_until(lambda: client.planner.n_studies == 0)
     assert not [child for child in psutil.Process().children() if "--json-progress" in child.cmdline()]

@@ -17,7 +17,7 @@ from tests.worlds import always, one_stream, staffed
 STEPS = """defaults: [default, _self_]
 streams:
   medical:
-    added_steps:
+    changed_steps:
       - {{name: {name}, kind: {kind}, {more}minutes: {{family: constant, value: 5}}}}
 """
 

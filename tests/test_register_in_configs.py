@@ -167,7 +167,7 @@ def test_derived_numbers_follow_from_the_rows_they_name() -> None:
         "visits_per_patient.medical": 1 / (1 - of("RETA06")),
         "triage_nurse.breaks.0.minutes": of("ROSA18") * of("ROSA15") / 8,
         "observation_aide.breaks.0.minutes": of("ROSA18") * of("ROSA15") / 8,
-        "streams.mental_health.added_steps.call_back.minutes.mean": of("SUPA11") / of("SUPA21"),
+        "streams.mental_health.changed_steps.call_back.minutes.mean": of("SUPA11") / of("SUPA21"),
         "prior.log_sd": round(spread, 2),
         **{f"acuity_mix.medical.{place}": count / sum(counts) for place, count in enumerate(counts)},
     }

@@ -18,6 +18,8 @@ from sim.department.department import Department
 from sim.department.discipline import Discipline, Disciplines, PlaceDiscipline
 from sim.department.pathway import (
     Board,
+    Branch,
+    Choose,
     Delay,
     Dispose,
     FollowUp,
@@ -221,7 +223,63 @@ def drawn_scenario(dice: Dice) -> Scenario:
         period=Period(minutes=horizon, step_limit=30_000, month_factors=dice.chance(0.5)),
     )
     scenario = with_classes(dice, scenario) if dice.chance(0.6) else scenario
-    return with_uneven_weeks(dice, scenario) if isinstance(scenario.demand, Profile) else scenario
+    scenario = with_uneven_weeks(dice, scenario) if isinstance(scenario.demand, Profile) else scenario
+    return with_branches(dice, scenario) if dice.chance(0.4) else scenario
+
+
+def with_branches(dice: Dice, scenario: Scenario) -> Scenario:
+    """The same department with ways that part, and at times once more within one of them."""
+    streams = dict(scenario.department.streams)
+    for name in streams if dice.chance(0.3) else dice.one_of(*((name,) for name in streams)):
+        streams[name] = parting(dice, name, streams[name])
+    return changed(scenario, department=changed(scenario.department, streams=streams))
+
+
+def parting(dice: Dice, name: str, stream: Stream) -> Stream:
+    """A stream whose visits go one of several ways for some of their steps."""
+    classes = stream.severity.classes if stream.severity is not None else ()
+    at = dice.below(max(1, len(stream.pathway) // 2))
+    before, after = stream.pathway[:at], list(stream.pathway[at:])
+    ways = ("a", "b", "c")[: dice.one_of(2, 2, 3)]
+    choose = Choose(
+        name=f"{name}_way", branches=branches(dice, [f"{name}_{way}" for way in ways], classes), share=dice.share()
+    )
+    inner = Choose(
+        name=f"{name}_inner",
+        branches=branches(dice, [f"{name}_{way}" for way in ("d", "e")], ()),
+        branch=choose.branches[0].name,
+    )
+    sent = [branch.name for branch in choose.branches]
+    if dice.chance(0.4):
+        sent += [branch.name for branch in inner.branches]
+        after.insert(0, inner)
+    steps = [
+        changed(step, branch=dice.one_of(None, *sent))
+        if step is not inner and not (isinstance(step, Dispose) and step.assessed_by)
+        else step
+        for step in after
+    ]
+    alone = [
+        Delay(name=f"{way}_alone", minutes=dice.minutes(10), branch=way, share=dice.share()) for way in reversed(sent)
+    ]
+    return changed(stream, pathway=(*before, choose, *steps[:1], *alone, *steps[1:]))
+
+
+def branches(dice: Dice, names: Sequence[str], classes: Sequence[str]) -> tuple[Branch, ...]:
+    """Branches with shares for everybody, by acuity, or of their own for a class."""
+    n = len(names)
+
+    def shares() -> tuple[float, ...]:
+        parts = [dice.below(5) / 10.0 for _ in range(n - 1)]
+        return (*parts, 1.0 - sum(parts))
+
+    rows = [shares() for _ in ALL] if dice.chance(0.5) else [shares()] * 5
+    whole = list(zip(*rows, strict=True))
+    of_class = {name: shares() for name in classes if dice.chance(0.5)}
+    return tuple(
+        Branch(name=name, share=whole[number], by_class={one: row[number] for one, row in of_class.items()})
+        for number, name in enumerate(names)
+    )
 
 
 def with_uneven_weeks(dice: Dice, scenario: Scenario) -> Scenario:

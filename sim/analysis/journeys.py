@@ -7,6 +7,7 @@ number of the visit and time of arrival are.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
 from sim.engine.measures.cohort import Cohort
 from sim.engine.trajectory import Trajectory
+from sim.runs.engines import ENGINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,31 @@ class Standing:
     n: int
     n_lower: int
     n_higher: int
+
+
+@dataclass(frozen=True)
+class PairOfRuns:
+    """One replication under each of two staffings, and the visits of a stream that came and left under both."""
+
+    runs: tuple[Trajectory, Trajectory]
+    visits: list[SharedVisit]
+
+    @cached_property
+    def eligible(self) -> list[SharedVisit]:
+        """Those of the first measured week who are eligible for peer support, least change first."""
+        return eligible_of_first_week(self.visits, self.runs[0].warm_up)
+
+    def visit_of(self, patient: int | None) -> SharedVisit | None:
+        """The first visit of a patient; None: of the child whose minutes without staff change by the median."""
+        if patient is None:
+            return typical_visit(self.eligible) if self.eligible else None
+        return next((visit for visit in self.visits if visit.patient == patient), None)
+
+
+def pair_of_runs(scenarios: tuple[Scenario, Scenario], engine: str, seed: int, stream: str) -> PairOfRuns:
+    """Plays the first replication of both."""
+    first, second = (ENGINES[engine](scenario, seed, 0) for scenario in scenarios)
+    return PairOfRuns((first, second), shared_visits((first, second), scenarios, stream))
 
 
 def shared_visits(runs: Sequence[Trajectory], scenarios: Sequence[Scenario], stream: str) -> list[SharedVisit]:

@@ -1,9 +1,7 @@
 """The files a command chooses, put together and read as their users mean them, before any value is changed.
 
-A user's own department may add steps: `added_steps` stand behind the pathway it inherits, and are put there once the
-files have been merged, for lists are replaced when files are merged. Looked for in own files too are purposes of tasks
-and costs of roles: without a purpose waits would be measured for no visit, without a cost a role would work for
-nothing, and nobody would be told.
+Looked for in own files are purposes of tasks and costs of roles: without a purpose waits would be measured for no
+visit, without a cost a role would work for nothing, and nobody would be told.
 """
 
 import re
@@ -37,6 +35,7 @@ def composed_files(draft: Draft) -> Plain | None:
     composed = reported(draft, put_beside(draft.folders, draft.choices, group_files.root_data()))
     if composed is None:
         return None
+    draft.problems += group_files.faults_of_changes(draft.folders, draft.choices["department"])
     draft.problems += faults_of_roles(draft.folders, draft.choices["staffing"])
     return as_meant(draft.folders, draft.choices, composed)
 
@@ -65,10 +64,8 @@ def faults_of_roles(folders: tuple[Path, ...], name: str) -> list[Problem]:
 
 
 def as_meant(folders: tuple[Path, ...], choices: Mapping[str, str], composed: Plain) -> Plain:
-    """Groups by name as files mean them: steps in one list, shifts in full, named as files."""
+    """Groups by name as files mean them: shifts in full, named as files."""
     meant = dict(composed)
-    if "department" in meant:
-        meant["department"] = in_their_pathways(meant["department"])
     for group, name in choices.items():
         if not is_own(folders, group, name) or not isinstance(meant.get(group), dict):
             continue
@@ -131,29 +128,6 @@ def files_wanted(draft: Draft, compared: Iterable[str]) -> list[tuple[str, str]]
     """Group and name of every file chosen, the staffings compared among them."""
     wanted = [(group, name) for group, name in draft.choices.items() if group != "staffing"]
     return wanted + [("staffing", name) for name in dict.fromkeys((draft.choices["staffing"], *compared))]
-
-
-ADDED = "added_steps"
-
-
-def in_their_pathways(department: Plain) -> Plain:
-    """A department whose `added_steps` are the last steps of their pathways. The data are not changed.
-
-    What is no list of steps is left where it stands: there is no such key, and that is reported.
-    """
-    streams = department.get("streams") if isinstance(department, dict) else None
-    if not isinstance(streams, dict):
-        return department
-    return {**department, "streams": {name: with_all_steps(stream) for name, stream in streams.items()}}
-
-
-def with_all_steps(stream: Plain) -> Plain:
-    """A stream that says its steps in one list."""
-    inherited, added = (stream.get("pathway"), stream.get(ADDED)) if isinstance(stream, dict) else (None, None)
-    if not isinstance(inherited, list) or not isinstance(added, list):
-        return stream
-    kept = {key: value for key, value in stream.items() if key != ADDED}
-    return kept | {"pathway": [*inherited, *added]}
 
 
 BY_NAME = re.compile("(?P<triage>triage)|(?P<physician>physician)|(?P<clearance>clearance_.*)", re.DOTALL)

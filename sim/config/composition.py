@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.config import chosen_files
+from sim.config.changed_steps import ADDED, CHANGED, Changes, applied
 from sim.config.checking import CheckCache, Checked
 from sim.config.chosen_files import MISSING_COST, tasks_without_purpose, without_cost
 from sim.config.column_maps import column_map_in, faults_of_lists, faults_of_name, faults_of_visits
@@ -123,6 +124,7 @@ class Composition:
         draft = self.draft
         for key in set(self.base) - set(MODELS) - set(Root.model_fields):
             draft.refuse(key, repr(key), f"no such group; {did_you_mean(key, MODELS)}")
+        self.base = self.with_typed_changes()
         data = self.changed()
         choices = ("own", draft.folders, *draft.choices.items())
         own = self.cache.get_or_compute(
@@ -151,11 +153,20 @@ class Composition:
         """Where an entry that is not faulty can be had from."""
         return [base, self.shipped[group]] if group in self.shipped else [base]
 
+    def with_typed_changes(self) -> Plain:
+        """The files with the steps changed that were typed to be, so that other values may name the new ones."""
+        changes = [Changes(stream, item.value, item.key) for item in self.draft.values if (stream := stream_of(item))]
+        if not changes:
+            return self.base
+        department = dict(self.base["department"])
+        self.draft.problems += applied(department, changes)
+        return self.base | {"department": department}
+
     def changed(self) -> Plain:
         """The data with the overrides applied; what has no place is reported. Groups that do not change are shared."""
         data = dict(self.base)
         for item in self.draft.values:
-            if item.key.startswith("staffing."):
+            if item.key.startswith("staffing.") or stream_of(item):
                 continue
             place = placed(self.base, item)
             if isinstance(place, Problem):
@@ -318,6 +329,13 @@ class Composition:
         faulty = frozenset(group for group, doubtful in doubts.items() if doubtful)
         found = [as_typed_key(item, made) for item in self.cache.contradictions(made, unsure, faulty)]
         return [item for item in found if item.path not in reported]
+
+
+def stream_of(item: Override) -> str | None:
+    """The stream whose steps an override changes, `department.streams.STREAM.changed_steps`; None for any other."""
+    group, *inner = item.key.split(".")
+    changes = group == "department" and len(inner) == 3 and inner[0] == "streams" and inner[2] in (CHANGED, ADDED)
+    return inner[1] if changes else None
 
 
 def placed(base: Plain, item: Override) -> KeyPath | Problem:

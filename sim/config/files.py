@@ -7,10 +7,12 @@ to, and leads to nothing outside them. What the user changes is applied in `sim.
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from itertools import islice, takewhile
 from pathlib import Path
 
+from sim.config.changed_steps import applied, taken_out
 from sim.config.follow_ons import near
 from sim.config.key_paths import MODELS
 from sim.config.remedies import short_repr
@@ -34,16 +36,26 @@ class ComposeFault(ValueError):
     """Files that cannot be put together, and why."""
 
 
-def merge_files(files: Sequence[Path]) -> dict[str, Plain]:
-    """The data of files, each over those before it; data that are shared with no other answer.
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Files put together, and what is wrong with the changes of steps that they say."""
 
-    Raises ComposeFault. Mappings are merge_files, everything else is replaced: a list by a list, a value by a value.
+    data: dict[str, Plain]
+    faults: tuple[Problem, ...] = ()
+
+
+def merge_files(files: Sequence[Path]) -> Merged:
+    """The data of files, each over those before it.
+
+    Raises ComposeFault. Mappings are merged, everything else is replaced: a list by a list, a value by a value. What a
+    file says to be changed about steps is changed in what it inherits.
     """
-    data: dict[str, Plain] = {}
+    data, faults = dict[str, Plain](), list[Problem]()
     for file in files:
-        own = read_checked_yaml(file) or {}
+        own, changes = taken_out(read_checked_yaml(file) or {}, f"{file} ")
         put_over(data, {key: value for key, value in own.items() if key != "defaults"}, ())
-    return data
+        faults += applied(data, changes)
+    return Merged(data, tuple(faults))
 
 
 def put_over(below: dict[str, Plain], above: Mapping[str, Plain], place: KeyPath) -> None:
@@ -245,18 +257,24 @@ def group_data(folders: tuple[Path, ...], group: str, name: str) -> Plain | Prob
     """
     files = tuple(with_inherited(folders, group, name))
     try:
-        return merge_once(files, tuple(map(stamp_of, files)))
+        return merge_once(files, tuple(map(stamp_of, files))).data
     except ComposeFault as fault:
         return fault_of(folders, {group: name}, fault)
 
 
+def faults_of_changes(folders: tuple[Path, ...], name: str) -> tuple[Problem, ...]:
+    """What is wrong with the changes of steps in a department that can be put together."""
+    files = tuple(with_inherited(folders, "department", name))
+    return merge_once(files, tuple(map(stamp_of, files))).faults
+
+
 def root_data() -> dict[str, Plain]:
     """What stands outside every group unless it is typed."""
-    return merge_files([shipped_configs() / "config.yaml"])
+    return merge_files([shipped_configs() / "config.yaml"]).data
 
 
 @lru_cache(maxsize=512)
-def merge_once(files: tuple[Path, ...], stamps: tuple[int, ...]) -> dict[str, Plain]:
+def merge_once(files: tuple[Path, ...], stamps: tuple[int, ...]) -> Merged:
     """Merge, once for every state of the files: a study asks for the same ones again and again."""
     return merge_files(files)
 
@@ -278,10 +296,14 @@ def fault_of(folders: Sequence[Path], choices: Mapping[str, str], fault: Compose
 
 
 def with_inherited(folders: tuple[Path, ...], group: str, name: str) -> list[Path]:
-    """A file after those it inherits from; files that `faults_of_file` finds sound."""
+    """A file after those it inherits from, each at its first place; files that `faults_of_file` finds sound.
+
+    A second time over, what two files both inherit would undo what the first of them changed about it.
+    """
     file = file_of(folders, group, name)
     parents = [entry for entry in defaults_in(file) if isinstance(entry, str) and entry != "_self_"]
-    return [inherited for parent in parents for inherited in with_inherited(folders, group, parent)] + [file]
+    inherited = [each for parent in parents for each in with_inherited(folders, group, parent)]
+    return list(dict.fromkeys([*inherited, file]))
 
 
 def defaults_in(file: Path) -> list[object]:

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.analysis.assumptions import numbers_in_use
-from sim.config.chosen_files import ADDED
+from sim.config.changed_steps import CHANGED
 from sim.config.files import choices_of, folders_of, shipped_configs
 from sim.config.key_paths import MODELS
 from sim.department.roster import WEEKDAYS, Shift, Staffing, clock_text
@@ -99,7 +99,7 @@ def sources_of(composed: Question) -> tuple[dict[str, tuple[str, ...]], dict[str
     comments: dict[str, str] = {}
     for number in numbers_in_use(composed.files, frozenset(composed.chosen)):
         group = "" if number.file.parent.name == shipped_configs().name else f"{number.file.parent.name}."
-        key = re.sub(r"(\.\d+)+$", "", group + number.key).replace(f".{ADDED}.", ".pathway.")
+        key = re.sub(r"(\.\d+)+$", "", group + number.key).replace(f".{CHANGED}.", ".pathway.")
         ids = number.own_ids or number.ids
         rows[key] = tuple(dict.fromkeys((*rows.get(key, ()), *ids)))
         if number.comment and not ids:

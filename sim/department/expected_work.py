@@ -111,6 +111,11 @@ class VisitKind(NamedTuple):
     acuity: int
     number: int
 
+    @property
+    def class_name(self) -> str | None:
+        """The class of severity, None where the stream has none."""
+        return self.traits.classes[self.number] if self.traits.classes else None
+
     def admitted(self, step: pathway.Dispose) -> float:
         """Share admitted at a step by those who take it."""
         return self.traits.admission[step.name][self.acuity - 1][self.number]
@@ -159,13 +164,47 @@ def stay_minutes(lasting: list[tuple[pathway.Step, float, float]]) -> float:
     return quantities.sum_in_order(there)
 
 
+class Ways:
+    """Where visits of one kind are on a pathway: the chance of each branch and how its visits end; None is all."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.choices = pathway.choosing_steps(stream.pathway)
+        self.chance: dict[str | None, float] = {None: 1.0}
+        self.outcome: dict[str | None, dict[str | None, float]] = {None: {None: 1.0}}
+
+    def taking(self, step: pathway.Step) -> float:
+        """Chance of being where a step is, with the disposition it asks for."""
+        return self.outcome[step.branch].get(step.only_if, 0.0) * self.chance[step.branch]
+
+    def part(self, kind: VisitKind, step: pathway.Choose, chance: float) -> None:
+        """Visits that take the step are sent into its branches."""
+        ends = self.outcome[step.branch]
+        if step.only_if is not None:
+            ends = {None: 1.0, step.only_if: 1.0}
+        for branch in step.branches:
+            self.chance[branch.name] = chance * branch.share_of(kind.acuity, kind.class_name)
+            self.outcome[branch.name] = dict(ends)
+
+    def dispose(self, branch: str | None, ends: dict[str | None, float]) -> None:
+        """All in a branch end so; what that changes is changed for those around it too."""
+        before = dict(self.outcome[branch])
+        around = {None, *(name for _, name in pathway.branches_around(branch, self.choices))}
+        for name, outcome in self.outcome.items():
+            if branch is None or branch in dict(pathway.branches_around(name, self.choices)).values():
+                outcome |= ends
+            elif name in around and self.chance[name] > 0.0:
+                part = self.chance[branch] / self.chance[name]
+                for end, share in ends.items():
+                    outcome[end] = outcome.get(end, 0.0) + part * (share - before.get(end, 0.0))
+
+
 def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pathway.Step, float, float]]:
     """Every step with the chance that a visit takes it, and its mean minutes (0 where it takes no time)."""
     triage = quantities.sum_in_order(group.share * group.triage for group in scenario.department.groups)
-    outcome: dict[str | None, float] = {None: 1.0}
+    ways = Ways(kind.stream)
     acuity = kind.acuity
     for step in kind.stream.pathway:
-        chance = quantities.of_acuity(step.share, acuity) * outcome.get(step.only_if, 0.0)
+        chance = quantities.of_acuity(step.share, acuity) * ways.taking(step)
         if step.need is not None:
             chance *= kind.in_need(step.need, step.only_if)
         minutes = 0.0
@@ -175,10 +214,12 @@ def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pa
             minutes *= triage
         if isinstance(step, pathway.Board):
             minutes = mean_boarding_minutes(scenario, step, acuity)
+        if isinstance(step, pathway.Choose):
+            ways.part(kind, step, chance)
         if isinstance(step, pathway.Dispose):
             admitted, moved = kind.admitted(step), quantities.of_acuity(step.transfer, acuity)
             home = max(0.0, 1.0 - admitted - moved)
-            outcome |= {pathway.ADMISSION: admitted, pathway.TRANSFER: moved, pathway.DISCHARGE: home}
+            ways.dispose(step.branch, {pathway.ADMISSION: admitted, pathway.TRANSFER: moved, pathway.DISCHARGE: home})
         yield step, chance, minutes
 
 

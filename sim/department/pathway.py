@@ -27,12 +27,14 @@ class StepOfAnyKind(quantities.Frozen):
     """What every step has.
 
     A step happens to a `share` of visits (own draw, keyed by the step's name), only to those with the named `need`,
-    and only after the named disposition where `only_if` is given.
+    only to those that a `choose` step before it sent into the `branch`, and only after the named disposition where
+    `only_if` is given.
     """
 
     name: str
     share: quantities.ShareByAcuity = 1.0
     need: str | None = None
+    branch: str | None = None
     only_if: Literal["discharge", "admission", "transfer"] | None = None
 
 
@@ -135,6 +137,49 @@ class Dispose(StepOfAnyKind):
                 yield f"admission and transfer of CTAS {acuity} sum to {total:g}: lower one of them"
 
 
+class Branch(quantities.Frozen):
+    """A way that a share of visits goes; `by_class`: another share for visits of a class of severity."""
+
+    name: Annotated[str, Field(min_length=1)]
+    share: quantities.ShareByAcuity
+    by_class: dict[str, quantities.ShareByAcuity] = Field(default_factory=dict)
+
+    def share_of(self, acuity: int, class_name: str | None) -> float:
+        """Share of the visits of a CTAS level, and of a class of severity if it is named."""
+        share = self.share if class_name is None else self.by_class.get(class_name, self.share)
+        return quantities.of_acuity(share, acuity)
+
+
+MOST_BRANCHES = 62
+"""A set of branches is one mask."""
+
+
+class Choose(StepOfAnyKind):
+    """One of several ways, by one draw: steps with its `branch` are played by the visits that were sent there."""
+
+    kind: Literal["choose"] = "choose"
+    branches: Annotated[tuple[Branch, ...], Field(min_length=2)]
+
+    def _wrong(self) -> Iterator[str]:
+        classes = dict.fromkeys(name for branch in self.branches for name in branch.by_class)
+        faults: list[str] = []
+        for class_name in (None, *classes):
+            where = "" if class_name is None else f" in class {class_name}"
+            for acuity in quantities.ACUITIES:
+                shares = tuple(branch.share_of(acuity, class_name) for branch in self.branches)
+                faults += not_one(shares, f"shares of the branches of CTAS {acuity}{where}")
+        if faults:
+            yield "; ".join(faults)
+
+    def up_to(self, acuity: int, class_name: str | None) -> tuple[float, ...]:
+        """For every branch the uniform below which a visit is in it or one before it; 1 from the last with a share."""
+        shares = [branch.share_of(acuity, class_name) for branch in self.branches]
+        return tuple(
+            quantities.sum_in_order(shares[: number + 1]) if any(shares[number + 1 :]) else 1.0
+            for number in range(len(shares))
+        )
+
+
 def disposed(u: float, admission: float, transfer: float) -> int:
     """What becomes of a visit by its uniform: 0 discharge, 1 admission, 2 transfer."""
     if u < admission:
@@ -175,10 +220,29 @@ class FollowUp(StepOfAnyKind):
 
 
 Step = Annotated[
-    Delay | Task | SideTask | Place | FreePlace | Release | Dispose | Board | Observe | FollowUp,
+    Delay | Task | SideTask | Place | FreePlace | Release | Choose | Dispose | Board | Observe | FollowUp,
     Field(discriminator="kind"),
 ]
 Pathway = tuple[Step, ...]
+
+
+def choosing_steps(pathway: Pathway) -> dict[str, Choose]:
+    """The branches of a pathway in the order written, each with the step that sends visits there."""
+    return {branch.name: step for step in pathway if isinstance(step, Choose) for branch in step.branches}
+
+
+def exclude_each_other(one: str | None, other: str | None, choices: dict[str, Choose]) -> bool:
+    """Whether no visit goes through both branches: they, or branches around them, part at one step."""
+    around = [dict(branches_around(branch, choices)) for branch in (one, other)]
+    return any(around[1].get(step, branch) != branch for step, branch in around[0].items())
+
+
+def branches_around(branch: str | None, choices: dict[str, Choose]) -> Iterator[tuple[str, str]]:
+    """(choose step, its branch) of a branch and those it lies in, the innermost first."""
+    while branch is not None and branch in choices:
+        step = choices[branch]
+        yield step.name, branch
+        branch = step.branch
 
 
 def roles_named(step: Step) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from sim.department import quantities
 from sim.department.arrivals import not_one
-from sim.department.pathway import ADMISSION, Dispose, Pathway, Task
+from sim.department.pathway import ADMISSION, MOST_BRANCHES, Choose, Dispose, Pathway, Task
 from sim.department.severity import FRAIL, TRAITS_WITH_ODDS, Held, Severity, held_always
 
 AGE_GROUPS = ("0-5", "6-11", "12-17")
@@ -214,8 +214,28 @@ class Stream(quantities.Frozen):
         for step in self.pathway:
             if step.need is not None and step.need not in self.needs:
                 yield f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}"
-        if wrong := "; ".join([*self._wrong_odds(), *self._wrong_holds(), *self._wrong_assessments()]):
-            yield wrong
+        wrong = (*self._wrong_odds(), *self._wrong_holds(), *self._wrong_assessments(), *self._wrong_branches())
+        if wrong:
+            yield "; ".join(wrong)
+
+    def _wrong_branches(self) -> Iterator[str]:
+        """Branches that nobody is sent into before they begin, or that bear one name."""
+        classes = self.severity.classes if self.severity is not None else ()
+        known: list[str] = []
+        for step in self.pathway:
+            if step.branch is not None and step.branch not in known:
+                there = ", ".join(known) or "none"
+                yield f"step {step.name!r} is in branch {step.branch!r}; branches of choose steps before it: {there}"
+            for branch in step.branches if isinstance(step, Choose) else ():
+                if branch.name in known:
+                    yield f"branch {branch.name!r} is named twice: give each branch of a stream a name of its own"
+                for name in branch.by_class:
+                    if name not in classes:
+                        there = ", ".join(classes) or "none"
+                        yield f"by_class of branch {branch.name!r} names {name!r}, classes of the stream are {there}"
+                known.append(branch.name)
+        if len(known) > MOST_BRANCHES:
+            yield f"the pathway has {len(known)} branches, a stream may have {MOST_BRANCHES}: merge some"
 
     def _wrong_holds(self) -> Iterator[str]:
         always = self.always_held_share
@@ -255,7 +275,9 @@ class Stream(quantities.Frozen):
                     yield f"assessed_by of {step.name!r} names need {need!r}, known are {known}"
                 elif need not in asked:
                     yield f"assessed_by of {step.name!r} names {need!r}, which no task before it needs: put one there"
-            if step.only_if is not None:
-                yield f"step {step.name!r} has assessed_by and only_if: who takes it is not known at arrival; drop one"
+            for key in ("only_if", "branch"):
+                if getattr(step, key) is not None:
+                    why = "who takes it is not known at arrival; drop one"
+                    yield f"step {step.name!r} has assessed_by and {key}: {why}"
         if n_assessing > 1:
             yield "assessed_by is at two dispose steps: keep it at the one that admits"

@@ -20,6 +20,7 @@ from sim.department.discipline import Disciplines
 from sim.department.pathway import (
     DISPOSITIONS_AT_DEPARTURE,
     Board,
+    Choose,
     Delay,
     FreePlace,
     Observe,
@@ -28,6 +29,8 @@ from sim.department.pathway import (
     Release,
     Step,
     Task,
+    choosing_steps,
+    exclude_each_other,
     roles_named,
 )
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_WEEK, Frozen, Positive
@@ -465,26 +468,42 @@ def holds_and_waits(scenario: Scenario) -> Iterator[Problem]:
 def place_edges(pathway: Pathway) -> set[tuple[str, str]]:
     """(held, wanted) for every pair of zones a visit may hold and wait for at once."""
     edges: set[tuple[str, str]] = set()
-    held: set[str] = set()
+    held: set[InBranch] = set()
+    choices = choosing_steps(pathway)
     for step in pathway:
         if isinstance(step, Place):
-            edges |= {(zone, wanted) for zone in held for wanted in zones_of(step)}
+            edges |= {(zone, wanted) for zone in held_beside(step, held, choices) for wanted in zones_of(step)}
         held = held_after(step, held)
     return edges
 
 
-def held_after(step: Step, held: set[str]) -> set[str]:
+InBranch = tuple[str, str | None]
+"""A zone or a role, and the branch in which a visit may have got a place in it, or a case with it."""
+
+
+def held_beside(step: Step, held: set[InBranch], choices: dict[str, Choose]) -> set[str]:
+    """Zones held by some visit that comes to the step."""
+    return {zone for zone, branch in held if not exclude_each_other(branch, step.branch, choices)}
+
+
+def held_after(step: Step, held: set[InBranch]) -> set[InBranch]:
     """Zones a visit may hold after a step."""
     if isinstance(step, Place):
-        return held | zones_of(step) if skippable(step) else zones_of(step)
-    if isinstance(step, FreePlace) and not skippable(step):
-        return set()
+        wanted = {(zone, step.branch) for zone in zones_of(step)}
+        return held | wanted if skippable(step) else wanted
+    if isinstance(step, FreePlace) and taken_by_all(step):
+        return {one for one in held if step.branch not in (None, one[1])}
     return held
 
 
 def skippable(step: Step) -> bool:
     """Whether some visits do not take the step."""
-    return step.share != 1.0 or step.need is not None or step.only_if is not None
+    return step.branch is not None or not taken_by_all(step)
+
+
+def taken_by_all(step: Step) -> bool:
+    """Whether all visits that come to the step take it, those of its branch where it has one."""
+    return step.share == 1.0 and step.need is None and step.only_if is None
 
 
 def cyclic(edges: set[tuple[str, str]]) -> list[str]:
@@ -503,15 +522,21 @@ def case_locks(scenario: Scenario) -> set[tuple[str, str]]:
     waiting: set[tuple[str, str]] = set()
     inside: set[tuple[str, str]] = set()
     for stream in scenario.department.streams.values():
-        open_cases: set[str] = set()
-        held: set[str] = set()
+        open_cases: set[InBranch] = set()
+        held: set[InBranch] = set()
+        choices = choosing_steps(stream.pathway)
         for step in stream.pathway:
             if isinstance(step, Place):
-                waiting |= {(role, zone) for role in open_cases for zone in zones_of(step)}
-            elif isinstance(step, Release) and not skippable(step):
-                open_cases -= set(step.roles)
+                roles = held_beside(step, open_cases, choices)
+                waiting |= {(role, zone) for role in roles for zone in zones_of(step)}
+            elif isinstance(step, Release) and taken_by_all(step):
+                open_cases = {
+                    (role, branch)
+                    for role, branch in open_cases
+                    if role not in step.roles or step.branch not in (None, branch)
+                }
             elif isinstance(step, Task) and step.contact != "one_off" and step.role in limited:
-                inside |= {(step.role, zone) for zone in held}
-                open_cases |= {step.role}
+                inside |= {(step.role, zone) for zone in held_beside(step, held, choices)}
+                open_cases |= {(step.role, step.branch)}
             held = held_after(step, held)
     return waiting & inside

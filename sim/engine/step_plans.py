@@ -5,7 +5,7 @@ How a step is played is `sim.engine.reference.model`.
 
 from dataclasses import dataclass
 
-from sim.department.pathway import DEFAULT_BAND, Place, SideTask, Step, Task
+from sim.department.pathway import DEFAULT_BAND, Place, SideTask, Step, Task, choosing_steps
 from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES
 from sim.engine.stream_draws import StreamDraws
@@ -30,6 +30,8 @@ class StepPlan:
     may_leave: bool
     purpose: str
     routes: tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]
+    branch: int  # 0 for all visits, else the bit of the branch that has the step
+    branches: tuple[int, ...]  # bits of those that the step chooses from
 
 
 def planned(
@@ -37,6 +39,7 @@ def planned(
 ) -> list[StepPlan]:
     """The plans of a stream's steps, in order; `step_names` are those of all streams together."""
     plans = []
+    bit_of = {name: 1 << number for number, name in enumerate(choosing_steps(stream.pathway))}
     for step in stream.pathway:
         band = getattr(step, "band", DEFAULT_BAND)
         plans.append(
@@ -55,6 +58,8 @@ def planned(
                 purpose=getattr(step, "purpose", "none"),
                 unstaffed_at=draws.value_at.get(f"unstaffed/{step.name}", -1),
                 routes=routes_of(step, zone_of) if isinstance(step, Place) else (),
+                branch=0 if step.branch is None else bit_of[step.branch],
+                branches=tuple(bit_of[branch.name] for branch in getattr(step, "branches", ())),
             )
         )
     return plans

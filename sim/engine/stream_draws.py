@@ -6,7 +6,7 @@ The draws themselves are made from these arrays in `sim.engine.workload`.
 import numpy as np
 
 from sim.department.arrivals import StreamArrivals
-from sim.department.pathway import Board, Delay, Dispose, FollowUp, Place, SideTask, Task
+from sim.department.pathway import Board, Choose, Delay, Dispose, FollowUp, Place, SideTask, Task
 from sim.department.patients import Stream
 from sim.department.quantities import (
     ACUITIES,
@@ -60,7 +60,7 @@ def drawn_values(stream: Stream, scenario: Scenario) -> list[tuple[str, Distribu
     for step in stream.pathway:
         if isinstance(step, Delay | Task | SideTask):
             values.append((f"step/{step.name}", step.minutes))
-        elif isinstance(step, Place | Dispose | FollowUp):
+        elif isinstance(step, Place | Choose | Dispose | FollowUp):
             values.append((f"step/{step.name}", UNIT))
         elif isinstance(step, Board):
             values += boarding_values(step, scenario)

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.best import SIGNS
 from sim.analysis.subgroups import compared_groups
 from sim.department.patients import AGE_GROUPS
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
 from sim.engine.measures import number_text
-from sim.engine.measures.catalogue import HEADLINE
+from sim.engine.measures.catalogue import HEADLINE, PROTOCOL_OUTCOMES
 from sim.engine.measures.measuring import measure_cohort
 from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.visit_groups import HOUR_BLOCKS, SUMS, group_sums
@@ -21,6 +22,7 @@ from sim.report.words.left_out_text import REACH, attribute_words, name_of_group
 from sim.report.words.measure_words import short_label
 from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.run_queue import FirstRuns
+from sim.statistics.two_options import one_or_other
 from sim.statistics.watching import intervals_at_look, look_numbers
 
 PAGE_REPLICATIONS = 20
@@ -31,6 +33,8 @@ PAGE_LOOKS = look_numbers(PAGE_REPLICATIONS)
 PAGE_GROUPS = {"age_group": AGE_GROUPS, "arrival_hour": HOUR_BLOCKS, "weekday": WEEKDAYS}
 """What those who are left out are looked for by: groups that every department has, in the order of their sums."""
 N_HEADLINES = len(HEADLINE)
+FIRST_MEASURE = next(name for name in PROTOCOL_OUTCOMES if name in HEADLINE)
+"""By which a choice is judged unless another measure is asked for: the primary outcome of the protocol."""
 
 
 def page_values(scenario: Scenario, seed: int, replication: int) -> np.ndarray:
@@ -44,6 +48,12 @@ def page_values(scenario: Scenario, seed: int, replication: int) -> np.ndarray:
 def of_page(groups: pd.DataFrame) -> pd.DataFrame:
     """Rows of the groups that the page shows."""
     return groups[groups["by"].isin(PAGE_GROUPS)]
+
+
+def look_rows(look: FirstRuns) -> dict[str, Any]:
+    """Everything that the page shows of a look, ready to be sent."""
+    shown = {"rows": page_rows(look), "groups": group_rows(look), "choices": choice_rows(look)}
+    return {"n": look.n, "of": PAGE_LOOKS[-1], **shown}
 
 
 def group_rows(look: FirstRuns) -> list[dict[str, Any]]:
@@ -99,3 +109,39 @@ def difference_of(name: str, differences: np.ndarray, reach: float, is_last: boo
     text = f"{number_text.bare(name, mean, signed=True)} {number_text.half_width_text(name, reach)}"
     mark = number_text.measure_of(name).judged(mean) if is_last and abs(mean) > reach else ""
     return {"difference": text, "low": mean - reach, "high": mean + reach, "mean": mean, "mark": mark}
+
+
+def choice_rows(look: FirstRuns) -> list[dict[str, str]]:
+    """How probable it is that what is tried is better, and what is regretted, by each measure that has a better side.
+
+    At the last look alone; of chance alone. Nothing is marked: this is no test, and one of many measures.
+    """
+    if look.n < PAGE_LOOKS[-1]:
+        return []
+    baseline, tried = look.values[..., :N_HEADLINES]
+    rows = []
+    for name, differences in zip(HEADLINE, (tried - baseline).T, strict=True):
+        sign = SIGNS.get(number_text.measure_of(name).better)
+        if sign is not None and np.isfinite(differences).all():
+            gains = -sign * differences
+            rows.append({"measure": name, "label": short_label(name), "text": choice_text(name, gains)})
+    return rows
+
+
+def choice_text(name: str, gains: np.ndarray) -> str:
+    """The probability and both regrets in words; `gains` are positive where what is tried is better."""
+    if not gains.any():
+        return "Exactly the same under both: whichever you choose, nothing is to be regretted."
+    found = one_or_other(gains)
+    unit = number_text.unit_of_difference(name)
+    first, second = (f"{number_text.bare(name, loss)} {unit}" for loss in (found.loss_of_first, found.loss_of_second))
+    return (
+        f"Your roster is the better of the two with a probability of {probability_text(found.chance)}. "
+        f"The regret to expect: {first} if you choose it, {second} if you keep the baseline."
+    )
+
+
+def probability_text(chance: float) -> str:
+    """A probability in whole per cent, which is never said to be none or all."""
+    percent = round(100.0 * chance)
+    return "less than 1 %" if percent < 1 else "more than 99 %" if percent > 99 else f"{percent} %"

@@ -27,6 +27,8 @@ SEED_OF_LONG_STUDY = 2
 """Other patients than the page plays: what was found by trying must hold on them."""
 MOST_BYTES_OF_LINE = 4 * 2**20
 NICENESS = 10
+ASSUMPTIONS_WORD = "study.assumptions=true"
+"""The one word about the study that is not the page's own way of playing."""
 FORWARDED = ("progress", "answer", "end")
 
 
@@ -64,7 +66,8 @@ def write_settings(folder: Path, asked: AskedByPage, config_dir: Path | None) ->
 
 def study_command(folder: Path, overrides: Sequence[str]) -> list[str]:
     """The command that plays the question for as long as the shipped comparison."""
-    words = [word for word in overrides if not word.startswith(("study", "output=", "seed="))]
+    not_ours = ("study", "output=", "seed=")
+    words = [word for word in overrides if word == ASSUMPTIONS_WORD or not word.startswith(not_ours)]
     python = [sys.executable, "-m", "sim", "--json-progress", "--config-dir", str(folder)]
     return [*python, f"question={NAME}", *words, f"seed={SEED_OF_LONG_STUDY}", "output=answer"]
 

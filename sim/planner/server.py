@@ -22,13 +22,14 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sim.department.scenario import Scenario, ScenarioError
-from sim.planner.answers import PAGE_LOOKS, group_rows, page_rows
+from sim.planner.answers import FIRST_MEASURE, PAGE_LOOKS, look_rows
+from sim.planner.days import both_days, role_words
 from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
-from sim.planner.long_studies import long_study
+from sim.planner.long_studies import ASSUMPTIONS_WORD, long_study
 from sim.planner.questions import AskedByPage, Name, PageQuestions
 from sim.planner.rosters import cover_of, hours_and_cost, question_file
-from sim.planner.sliders import sliders
+from sim.planner.sliders import slider_of_peer_hours, sliders
 from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
 
 SEED = 1
@@ -41,6 +42,9 @@ PAGE_FILES = {
     "roster.js": "text/javascript",
     "answer.js": "text/javascript",
     "journey.js": "text/javascript",
+    "day.js": "text/javascript",
+    "floor.js": "text/javascript",
+    "peer_hours.js": "text/javascript",
     "study.js": "text/javascript",
     "page_parts.js": "text/javascript",
     "style.css": "text/css",
@@ -56,6 +60,8 @@ class FromPage(BaseModel):
     question: AskedByPage
     page: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")] = "page"
     patient: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    weekday: Annotated[int, Field(ge=0, le=6)] = 0
+    assumptions: bool = False
     name: Name = "ours"
 
 
@@ -75,6 +81,7 @@ class PlannerServer:
             Route("/api/start", self.start),
             Route("/api/ask", refusing(self.ask), methods=["POST"]),
             Route("/api/journey", refusing(self.journey), methods=["POST"]),
+            Route("/api/day", refusing(self.day), methods=["POST"]),
             Route("/api/save", refusing(self.save), methods=["POST"]),
             Route("/api/study", refusing(self.study), methods=["POST"]),
             Route("/api/load", refusing(self.load), methods=["POST"]),
@@ -107,7 +114,10 @@ class PlannerServer:
             "staffings": rosters,
             "effects": self.questions.effects(),
             "sliders": sliders(scenario),
-            "role_names": {scenario.support.role: "peer support"},
+            "role_names": {scenario.support.role: role_words(scenario.support.role, scenario)},
+            "peer_role": scenario.support.role,
+            "peer_hours": slider_of_peer_hours(scenario),
+            "first_measure": FIRST_MEASURE,
             "weeks": scenario.period.weeks,
         }
 
@@ -122,6 +132,11 @@ class PlannerServer:
         """One child under both."""
         asked, scenarios = await self.asked_in(request)
         return JSONResponse(await to_thread.run_sync(journey_of, scenarios, SEED, asked.patient))
+
+    async def day(self, request: Request) -> Response:
+        """A day on the floor under both."""
+        asked, scenarios = await self.asked_in(request)
+        return JSONResponse(await to_thread.run_sync(both_days, scenarios, SEED, asked.weekday))
 
     async def save(self, request: Request) -> Response:
         """The text of a file that holds the question."""
@@ -146,8 +161,7 @@ class PlannerServer:
                     look = await to_thread.run_sync(
                         self.queue.wait_for, waiting, n, abandon_on_cancel=True, limiter=self.waiting
                     )
-                    answer = {"n": n, "of": PAGE_LOOKS[-1], "rows": page_rows(look), "groups": group_rows(look)}
-                    yield json.dumps(answer, allow_nan=False) + "\n"
+                    yield json.dumps(look_rows(look), allow_nan=False) + "\n"
             except RunNotPlayed as error:
                 yield json.dumps({"failed": str(error)}) + "\n"
             finally:
@@ -164,10 +178,10 @@ class PlannerServer:
         async def lines() -> AsyncIterator[str]:
             self.n_studies += 1
             try:
-                async with aclosing(
-                    long_study(asked.question, self.questions.overrides, self.questions.config_dir)
-                ) as told:
-                    async for line in told:
+                more = (ASSUMPTIONS_WORD,) if asked.assumptions else ()
+                overrides = (*self.questions.overrides, *more)
+                async with aclosing(long_study(asked.question, overrides, self.questions.config_dir)) as played:
+                    async for line in played:
                         yield line
             finally:
                 self.n_studies -= 1

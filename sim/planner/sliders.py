@@ -17,22 +17,38 @@ def slider_rows() -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(lines))
 
 
+PEER_HOURS = "peer_hours"
+"""The slider that is no key: it makes shifts of peers longer, shorter, more and fewer, by the rule it states."""
+
+
+def slider_of_peer_hours(scenario: Scenario) -> dict[str, Any] | None:
+    """The ends of the slider of peer hours, its label and evidence; None where no stream is offered peer support."""
+    if not any(stream in scenario.department.streams for stream in scenario.support.streams):
+        return None
+    row = next(row for row in slider_rows() if row["key"] == PEER_HOURS)
+    return {"label": row["label"], "high": float(row["high"]), "unit": row["unit"], "evidence": evidence_of(row["row"])}
+
+
+def evidence_of(number: str) -> str:
+    """A row of the register in words."""
+    row = read_register()[number]
+    span = f" ({row.low} to {row.high})" if (row.low, row.high) != (row.value, row.value) else ""
+    return f"{row.id}, grade {row.grade}: {row.value}{span}; {row.source}"
+
+
 def sliders(scenario: Scenario) -> list[dict[str, Any]]:
     """The sliders of a scenario, with its own values and the evidence in words; those it has no number for are left."""
-    register = read_register()
     found = []
     for row in slider_rows():
         value = number_at(scenario, row["key"])
         if value is None:
             continue
-        evidence = register[row["row"]]
         low, high = min(float(row["low"]), value), max(float(row["high"]), value)
         found.append(
             {
                 "key": row["key"], "label": row["label"], "section": row["section"],
                 "value": value, "low": low, "high": high, "step": float(row["step"]), "unit": row["unit"],
-                "evidence": f"{evidence.id}, grade {evidence.grade}: {evidence.value} ({evidence.low} to "
-                f"{evidence.high}); {evidence.source}",
+                "evidence": evidence_of(row["row"]),
             }
         )  # fmt: skip
     return found

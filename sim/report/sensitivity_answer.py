@@ -96,7 +96,7 @@ def sensitivity_finding(found: Sensitivity) -> Finding:
         WORTH_KNOWING: worth_text(found),
         MEASURE_FIRST: first_text(found),
         NEEDS_TRIAL: trial_text(found),
-        CERTAINTY: certainty_text(found),
+        CERTAINTY: sureness_text(found),
     }
     return Finding(question_text(found), tuple(FindingLine(label, text) for label, text in lines.items()))
 
@@ -219,7 +219,7 @@ def sizes_text(found: Sensitivity, times: float) -> str:
     return f" A trial is worth, CAD a year and site, {', '.join(parts)}."
 
 
-def certainty_text(found: Sensitivity) -> str:
+def sureness_text(found: Sensitivity) -> str:
     """How many draws, of what length, and what the numbers are not."""
     drawn = found.played.drawn
     twice = int(np.isfinite(drawn.again).any(axis=(1, 2)).sum())

@@ -19,6 +19,7 @@ REGISTERED = {
     "results": "sim.studies.results.ResultsStudy",
     "report": "sim.studies.report.ReportStudy",
     "breakeven": "sim.studies.breakeven.BreakevenStudy",
+    "optimise": "sim.studies.optimise.OptimiseStudy",
     "journey": "sim.studies.journey.JourneyStudy",
     "sensitivity": "sim.studies.sensitivity.SensitivityStudy",
 }

@@ -1,14 +1,14 @@
 """`study=journey`: one child's visit under two staffings, the same patient and the same draws, in words and drawn."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from rich.console import Console
 
 from sim.analysis.design_needs import check_run
-from sim.analysis.journeys import SharedVisit, eligible_of_first_week, shared_visits, standing_of, typical_visit
+from sim.analysis.journeys import PairOfRuns, SharedVisit, pair_of_runs, standing_of
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.short_lists import few_of
@@ -19,7 +19,6 @@ from sim.report.journey_answer import JOURNEY_COLUMNS, TwoJourneys, journeys_ans
 from sim.report.progress import tell_results
 from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER, table_sheet
-from sim.runs.engines import ENGINES
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import write_table
 from sim.studies.question import JourneySettings, Question
@@ -94,34 +93,29 @@ def journeys_of(question: Question) -> TwoJourneys:
     assert isinstance(study, JourneySettings)
     for scenario in scenarios:
         check_run(scenario, question.engine)
-    first, second = (ENGINES[question.engine](scenario, question.seed, 0) for scenario in scenarios)
-    visits = shared_visits((first, second), scenarios, study.stream)
-    eligible = eligible_of_first_week(visits, first.warm_up)
-    visit = chosen_visit(study, visits, eligible)
+    pair = pair_of_runs(scenarios, question.engine, question.seed, study.stream)
+    visit = chosen_visit(study, pair)
     return TwoJourneys(
         labels=(scenarios[0].staffing.label, scenarios[1].staffing.label),
-        runs=(first, second),
+        runs=pair.runs,
         visit=visit,
         stream=study.stream,
         by_rule=study.patient is None,
-        standing=standing_of(visit, eligible) if visit in eligible else None,
+        standing=standing_of(visit, pair.eligible) if visit in pair.eligible else None,
     )
 
 
-def chosen_visit(study: JourneySettings, visits: Sequence[SharedVisit], eligible: Sequence[SharedVisit]) -> SharedVisit:
+def chosen_visit(study: JourneySettings, pair: PairOfRuns) -> SharedVisit:
     """The first visit of the patient asked for, or the typical one. Raises ScenarioError with the numbers there are."""
-    numbers = [str(number) for number in dict.fromkeys(visit.patient for visit in visits)]
+    if (found := pair.visit_of(study.patient)) is not None:
+        return found
+    numbers = [str(number) for number in dict.fromkeys(visit.patient for visit in pair.visits)]
     there = f"those who come and leave under both staffings: {few_of(numbers, MOST_NUMBERS, ', ') or 'nobody'}"
     if study.patient is None:
-        if not eligible:
-            remedy = f"no {study.stream} visit of the first week is eligible for peer support: name one of {there}"
-            raise ScenarioError([Problem("study.patient", "null", remedy)])
-        return typical_visit(eligible)
-    found = next((visit for visit in visits if visit.patient == study.patient), None)
-    if found is None:
-        remedy = f"no patient of this number comes and leaves under both staffings in the {study.stream} stream"
-        raise ScenarioError([Problem("study.patient", str(study.patient), f"{remedy}; {there}")])
-    return found
+        remedy = f"no {study.stream} visit of the first week is eligible for peer support: name one of {there}"
+        raise ScenarioError([Problem("study.patient", "null", remedy)])
+    remedy = f"no patient of this number comes and leaves under both staffings in the {study.stream} stream"
+    raise ScenarioError([Problem("study.patient", str(study.patient), f"{remedy}; {there}")])
 
 
 def facts_of_journeys(answer: TwoJourneys, question: Question, seconds: float) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen, Positive
 from sim.department.scenario import Period, Scenario
+from sim.department.working_time import PeopleThere, RestHours, WeeklyHours
 from sim.runs.stopping_rules import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
 from sim.statistics.stopping import LOOK_AHEAD
 from sim.statistics.two_sources import FEWEST_DRAWS
@@ -277,6 +278,43 @@ class ConditioningSettings(PlayedSettings):
     draws: WholePositive = 1000
 
 
+class OptimiseSettings(StaffingsSettings, DrawnSettings):
+    """Which roster is best at an `objective`, and what it costs in the other `objectives`, set beside the staffings.
+
+    Shifts of a `role` are searched within `hours` or `money` (CAD) a week, those of the baseline where neither is said:
+    at most so many `lines` of a role, of `lengths` in hours, such that `people` (None: as many as it takes) can work
+    them within `person_hours` and `person_shifts` a week and `rest_hours` between shifts. `floors` by objective are
+    kept. So many `rosters` are valued in one run of `search_weeks` each; the best of the `finalists` is selected with
+    the `probability` that it is the best or, by less than `indifference` (None: what the objective says), next to it.
+    """
+
+    name: Literal["optimise"] = "optimise"
+    warm_up_weeks: WholeNonNegative = 0
+    role: Annotated[Names, Field(min_length=1)] = ("psw",)
+    hours: Positive | None = None
+    money: Positive | None = None
+    objective: str = "reach"
+    objectives: Names = ("reach", "longest_unseen", "company", "sunday", "night")
+    floors: dict[str, float] = Field(default_factory=dict)
+    lengths: Annotated[tuple[Annotated[float, Field(ge=4, le=12)], ...], BeforeValidator(as_list), Field(min_length=1)]
+    lines: Annotated[int, Field(ge=1, le=50)] = 3
+    people: PeopleThere | None = None
+    person_hours: WeeklyHours = 40.0
+    person_shifts: Annotated[int, Field(ge=1, le=14)] = 5
+    rest_hours: RestHours = 11.0
+    rosters: Annotated[int, Field(ge=1, le=MOST)] = 1000
+    search_weeks: WholePositive = 8
+    finalists: Annotated[int, Field(ge=1, le=100)] = 12
+    indifference: Positive | None = None
+    probability: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(role=self.role, objectives=self.objectives, lengths=self.lengths)
+        if self.hours is not None and self.money is not None:
+            yield "hours and money are both given: keep one budget, and set the other to null"
+
+
 class JourneySettings(StaffingsSettings):
     """One child's visit under two staffings, the baseline and another.
 
@@ -523,7 +561,8 @@ _HERE: dict[str, type[StudySettings]] = {
     kind.model_fields["name"].default: kind
     for kind in (
         CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings, SensitivitySettings,
+        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings, OptimiseSettings,
+        SensitivitySettings,
     )
 }  # fmt: skip
 """Settings that stand in this module, so that a command loads no study but its own."""

@@ -30,6 +30,7 @@ from sim.report.comparison_answer import print_comparison
 from sim.report.conditioning_report import print_conditioning
 from sim.report.description import without_output
 from sim.report.journey_answer import print_journeys
+from sim.report.optimise_answer import print_optimise
 from sim.report.progress import teller
 from sim.report.screen import print_answer
 from sim.report.sensitivity_answer import print_sensitivity
@@ -112,6 +113,7 @@ SHOWN: Mapping[str, Callable[[Path, Console], None]] = {
     "conditioning": partial(show_kept, print_conditioning),
     "journey": partial(show_kept, print_journeys),
     "sensitivity": partial(show_kept, print_sensitivity),
+    "optimise": partial(show_kept, print_optimise),
 }
 """What shows the answer of each study again from its folder; those of the others are made from their runs."""
 

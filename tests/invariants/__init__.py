@@ -21,6 +21,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     visits.visits_depart_once_or_are_present,
     visits.clock_never_runs_back,
     visits.steps_follow_the_pathway,
+    visits.visits_go_one_way,
     visits.one_main_task_at_a_time,
     staff.one_thing_at_a_time,
     staff.work_is_done_on_duty,

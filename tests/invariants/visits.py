@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.department.pathway import Delay, Dispose, Place, Task
+from sim.department.pathway import Choose, Delay, Dispose, Place, Step, Task
 from sim.engine.measures.array_loops import Flags, Floats, Integers
 from sim.engine.trajectory import (
     AMA,
@@ -78,6 +78,26 @@ def steps_of_stream_in_order(run: CheckedRun, visits: Integers, times: Floats) -
         column = int(np.argmax(bounded[row] < latest[row]))
         moment = bounded[row, column]
         yield f"visit {visits[row]}: time {moment} (number {column} of its steps) is before an earlier one"
+
+
+def visits_go_one_way(run: CheckedRun) -> Iterator[str]:
+    """Of the branches of a step a visit that takes the step is in one; who does not take it is in none."""
+    for number, _ in enumerate(run.trajectory.streams):
+        mine = np.flatnonzero(run.visits["stream"] == number)
+        pathway = run.pathway_of(number)
+        for choose in (step for step in pathway if isinstance(step, Choose)):
+            names = [branch.name for branch in choose.branches]
+            ways = [taken_by(run, mine, [step for step in pathway if step.branch == name]) for name in names]
+            n_ways, chose = np.sum(ways, axis=0), taken_by(run, mine, [choose])
+            for row in rows(np.asarray(n_ways > chose)):
+                yield f"visit {mine[row]}: is in {n_ways[row]} branches of {choose.name}, taken {int(chose[row])} times"
+
+
+def taken_by(run: CheckedRun, visits: Integers, steps: list[Step]) -> Flags:
+    """Which of the visits take at least one of the steps."""
+    columns = np.asarray([run.column_of(step) for step in steps if run.column_of(step) >= 0], dtype=np.int64)
+    times = run.trajectory.step_times[np.ix_(visits, columns)][:, :, 0]
+    return np.asarray((~np.isnan(times)).any(axis=1))
 
 
 def one_main_task_at_a_time(run: CheckedRun) -> Iterator[str]:

@@ -12,7 +12,7 @@ from scipy.optimize import brentq, root
 from scipy.special import expit, logit
 
 from sim.department.arrivals import GivenVisit, Replay
-from sim.department.pathway import Dispose, Step
+from sim.department.pathway import Choose, Dispose, Step
 from sim.department.patients import Stream
 from sim.department.scenario import Scenario
 from sim.engine.draw_numbers import quantity_id
@@ -254,16 +254,22 @@ class Brought:
         needs = {name: drawn(name) for name in self.stream.needs}
         self.give_assessment(needs, number)
         went_on = self.shown["disposition"] not in (PRESENT, LWBS, AMA)
+        sent: set[str | None] = {None}
         for step in self.stream.pathway:
-            if step.need is not None:
-                times = self.t.step_times[self.row, self.t.steps.index(step.name)]
-                taken = not math.isnan(times[0])
-                certain = went_on and step.only_if is None and self.happens(step)
-                if taken and not needs[step.need]:
-                    yield self.objection(step.name, "taken", f"not: no need of {step.need}")
-                if certain and needs[step.need] and not taken:
-                    yield self.objection(step.name, "not taken", f"taken: need of {step.need}")
-        last = [step for step in self.stream.pathway if isinstance(step, Dispose) and self.takes(step, needs)]
+            times = self.t.step_times[self.row, self.t.steps.index(step.name)]
+            taken = not math.isnan(times[0])
+            due = self.takes(step, needs) and step.branch in sent
+            if taken and not due:
+                yield self.objection(step.name, "taken", f"not: need {step.need}, branch {step.branch}, or its share")
+            if due and not taken and went_on and step.only_if is None:
+                yield self.objection(step.name, "not taken", f"taken: need {step.need}, branch {step.branch}")
+            if taken and isinstance(step, Choose):
+                sent.add(self.way(step))
+        last = [
+            step
+            for step in self.stream.pathway
+            if isinstance(step, Dispose) and self.takes(step, needs) and step.branch in sent
+        ]
         if went_on and len(last) == 1 and last[0].only_if is None:
             due = DISPOSITIONS.index("discharge") + self.outcome(last[0], number)
             yield from self.compared("disposition", due)
@@ -278,16 +284,31 @@ class Brought:
     def takes(self, step: Step, needs: dict[str, bool]) -> bool:
         return self.happens(step) and (step.need is None or needs[step.need])
 
+    def way(self, step: Choose) -> str:
+        """The branch a visit is sent into: shares of its class, of its acuity."""
+        of_class = [branch.by_class.get(self.class_name, branch.share) for branch in step.branches]
+        shares = np.array([share[self.acuity - 1] if isinstance(share, tuple) else share for share in of_class])
+        below = int((np.cumsum(shares) <= self.u(f"step/{step.name}")).sum())
+        return step.branches[min(below, int(np.flatnonzero(shares)[-1]))].name
+
+    @property
+    def class_name(self) -> str:
+        """The class of severity, no name where the stream has none."""
+        return self.law.classes[self.severity] if self.law.classes else ""
+
     def takes_in_turn(self, step: Step) -> bool:
         """Whether the visit takes the step when it gets there, by the draws."""
         number = max(self.severity, 0)
         needs = {name: self.drawn_need(number, name) for name in self.stream.needs}
         self.give_assessment(needs, number)
         disposition = None
+        sent: set[str | None] = {None}
         for each in self.stream.pathway:
-            taken = self.takes(each, needs) and each.only_if in (None, disposition)
+            taken = self.takes(each, needs) and each.only_if in (None, disposition) and each.branch in sent
             if each.name == step.name:
                 return taken
+            if taken and isinstance(each, Choose):
+                sent.add(self.way(each))
             if taken and isinstance(each, Dispose):
                 disposition = DISPOSITIONS[DISPOSITIONS.index("discharge") + self.outcome(each, number)]
         raise ValueError(f"{step.name} is no step of this stream")

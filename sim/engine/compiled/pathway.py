@@ -31,12 +31,12 @@ from sim.engine.compiled.requests import (
     waits_no_more,
 )
 from sim.engine.compiled.row_writers import write_task
-from sim.engine.compiled.tables import MOMENTS, NONE
+from sim.engine.compiled.tables import MOMENTS, N_ACUITIES, NONE
 from sim.engine.draw_numbers import FRAILTY_ID, RESTRAINT_ID, RETURN_HOUR_ID, RETURN_ID
 from sim.engine.keyed_uniforms import uniform_of
 from sim.engine.trajectory import DISCHARGED, MAIN, PRESENT, RESPONSE, SIDE
 
-DELAY, TASK, SIDE_TASK, PLACE, FREE_PLACE, RELEASE, DISPOSE, BOARD, OBSERVE, FOLLOW_UP_STEP = range(10)
+DELAY, TASK, SIDE_TASK, PLACE, FREE_PLACE, RELEASE, DISPOSE, BOARD, OBSERVE, FOLLOW_UP_STEP, CHOOSE = range(11)
 """Kinds of step."""
 TRIAGE, PHYSICIAN, ASSESSMENT, SAFETY_PLAN = range(1, 5)
 """Purposes of a task that rules refer to; 0 is none of them."""
@@ -106,7 +106,9 @@ def walks(ed: Row, v: Row) -> None:
 
 
 def applies(ed: Row, v: Row, plan: Row) -> bool:
-    """Whether the visit takes a step: its share, its need, its disposition."""
+    """Whether the visit takes a step: its branch, its disposition, its share, its need."""
+    if plan.branch != 0 and v.branches & plan.branch == 0:
+        return False
     if plan.only_if != NONE and plan.only_if != v.disposition:
         return False
     if not happens(ed, v, plan.shares, plan.share_id):
@@ -141,6 +143,8 @@ def take_step(ed: Row, v: Row, plan: Row, number: int) -> bool:
         give_up_place(ed, v)
     elif plan.kind == OBSERVE:
         observe(ed, v, plan, number)
+    elif plan.kind == CHOOSE:
+        choose(ed, v, plan)
     return True
 
 
@@ -237,6 +241,16 @@ def cause_side_task(ed: Row, v: Row, plan: Row) -> None:
     if plan.share_of_minutes == plan.share_of_minutes and not is_given(ed, v, plan):
         r.minutes *= plan.share_of_minutes * case_of(ed, v, plan.role).minutes
     ask(ed, r, v)
+
+
+def choose(ed: Row, v: Row, plan: Row) -> None:
+    """The visit is sent into one branch, by its uniform."""
+    first = plan.up_to + (max(v.severity, 0) * N_ACUITIES + v.acuity - 1) * plan.n_branches
+    u = uniform(v, plan.value_id)
+    number = 0
+    while u >= ed.numbers[first + number].value:
+        number += 1
+    v.branches |= bit(plan.branches + number)
 
 
 def dispose(ed: Row, v: Row, plan: Row) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from sim.department.discipline import CHOICES, FIFO, RULES, Ranking
 from sim.department.pathway import (
     Board,
+    Choose,
     Delay,
     Dispose,
     FollowUp,
@@ -44,7 +45,7 @@ from sim.engine.workload import Workload
 STEP_KINDS: dict[type, int] = {
     Delay: pathway.DELAY, Task: pathway.TASK, SideTask: pathway.SIDE_TASK, Place: pathway.PLACE,
     FreePlace: pathway.FREE_PLACE, Release: pathway.RELEASE, Dispose: pathway.DISPOSE, Board: pathway.BOARD,
-    Observe: pathway.OBSERVE, FollowUp: pathway.FOLLOW_UP_STEP,
+    Observe: pathway.OBSERVE, FollowUp: pathway.FOLLOW_UP_STEP, Choose: pathway.CHOOSE,
 }  # fmt: skip
 PURPOSES = {
     "none": 0, "triage": pathway.TRIAGE, "physician": pathway.PHYSICIAN, "assessment": pathway.ASSESSMENT,
@@ -445,7 +446,7 @@ class ScenarioTables:
             "need_shares": NONE if step.need is None else self._by_class_and_acuity(traits.needs[step.need]),
             "need_id": 0 if step.need is None else flag_id(f"need/{step.need}"),
             "value_id": quantity_id(name), "minutes": values.first(name), "unstaffed": NONE, "delay_line": NONE,
-            "share_of_minutes": nan, "band": len(self.rows["bands"]),
+            "share_of_minutes": nan, "band": len(self.rows["bands"]), "branch": plan.branch,
         }  # fmt: skip
         for band in plan.bands:
             self.rows["bands"].add(band=band)
@@ -472,6 +473,10 @@ class ScenarioTables:
         if isinstance(step, Release):
             released = [self.role_of[name] for name in step.roles]
             return {"released": self._numbers(released), "n_released": len(released)}
+        if isinstance(step, Choose):
+            up_to = [step.up_to(acuity, name) for name in traits.classes or (None,) for acuity in ACUITIES]
+            first, numbers = plan.branches[0].bit_length() - 1, [most for row in up_to for most in row]
+            return {"branches": first, "n_branches": len(plan.branches), "up_to": self._numbers(numbers)}
         if isinstance(step, Dispose):
             admission = self._by_class_and_acuity(traits.admission[step.name])
             return {"admission": admission, "transfer": self._by_acuity(step.transfer)}

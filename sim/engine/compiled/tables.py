@@ -81,15 +81,18 @@ GROUP = columns(f8="cumulated patience consent linkage triage")
 
 PLAN = columns(
     f8="share_of_minutes within_7_days within_30_days minutes_per_hour long_share",
-    i8="share_id need_id value_id unstaffed_id boarding_id long_boarding_id",
+    i8="share_id need_id value_id unstaffed_id boarding_id long_boarding_id branch",
     i4="kind index role contact purpose only_if shares need_shares minutes unstaffed band first_route"
-    " admission transfer fallback_role boarding long_boarding delay_line released n_released",
+    " admission transfer fallback_role boarding long_boarding delay_line released n_released"
+    " branches n_branches up_to",
     b1="may_leave preemptible pooled",
 )
 """A step of a stream. `shares` and `transfer` are the first of five rows of NUMBER, `need_shares` and `admission` of
 five for every class;
 `minutes`, `unstaffed`, `boarding` and `long_boarding` of DISTRIBUTION, `band` and `first_route` of BAND and ROUTES;
-`released` is the first of the rows of NUMBER that name roles. The ids key the draws."""
+`released` is the first of the rows of NUMBER that name roles. The ids key the draws. `branch` is the bit of the branch
+that has the step, 0 for all visits; a choose step sends into branches from bit number `branches` on, and `up_to` are
+rows of NUMBER, for each class, acuity and branch the uniform below which a visit goes no further."""
 
 BAND = columns(i4="band")
 DISTRIBUTION = columns(f8="a b c", i4="family")
@@ -134,7 +137,7 @@ VISIT = columns(
     " stream acuity disposition step main first_waiting last_waiting responding clinician_there zone contact_task"
     " peer_stays departed tried_to_leave begins_when_calm held pia",
     u8="key",
-    i8="patient pending_return boarding_hour observation_hour open_cases given_need",
+    i8="patient pending_return boarding_hour observation_hour open_cases given_need branches",
     f8="arrival departure patience escalation_budget pia boarding_start boarding_end peer_started peer_met peer_ended"
     " wish_left meeting_left accompanied observed unmet next_visit"
     " patience_left patience_since patience_deadline patience_entry patience_pace"
@@ -148,10 +151,11 @@ VISIT = columns(
     " peer_missed departed tried_to_leave begins_when_calm clinician_there recovery_owed",
 )
 """A visit: what is written about it, and what it is about. `given_need` is the key of a need that it has
-whatever its uniform says, 0 for none. `step` counts from 1 along its pathway; `pending_return`,
-`boarding_hour` and `observation_hour` are running numbers of the calendar entries that are still good. `wishes` is the
-number of the present wish for company, or of the next one, `wish_left` and `meeting_left` are minutes of company;
-`recovery_owed`: a spell of company has begun since the peer's recovery was last asked for."""
+whatever its uniform says, 0 for none, `branches` the bits of those it has been sent into. `step` counts from 1 along
+its pathway; `pending_return`, `boarding_hour` and `observation_hour` are running numbers of the calendar entries that
+are still good. `wishes` is the number of the present wish for company, or of the next one, `wish_left` and
+`meeting_left` are minutes of company; `recovery_owed`: a spell of company has begun since the peer's recovery was last
+asked for."""
 
 VISIT_ROLE = columns(f8="since minutes", i8="number", i4="holder last_holder last_duty previous next", b1="taken_over")
 """A visit with a role: its case (`number` 0: none open), who held it last, minutes of main-path tasks begun. `previous`

@@ -241,6 +241,7 @@ class Visit:
     place_request: float = nan
 
     # its course
+    branches: int = 0  # bits of those it has been sent into
     pia: float = nan
     disposition: int = 0
     departed: bool = False

@@ -154,6 +154,8 @@ class EmergencyDepartment:
         draws, times = visit.draws, visit.times
         for number, (plan, take_step) in enumerate(self.pathways[visit.stream], start=1):
             applies = draws[plan.happens_at] != 0.0 and draws[plan.need_at] != 0.0
+            if plan.branch and not visit.branches & plan.branch:
+                applies = False
             if applies and (plan.only_if < 0 or plan.only_if == visit.disposition):
                 while visit.responding:
                     visit.calm = visit.calm or self.calendar.event()
@@ -181,6 +183,7 @@ class EmergencyDepartment:
             pathway.Place: self.get_place,
             pathway.Board: self.boarding_and_observation.board,
             pathway.SideTask: self.cause_side_task,
+            pathway.Choose: self.choose,
             pathway.Dispose: self.dispose,
             pathway.FollowUp: self.book_follow_up,
             pathway.Release: self.release,
@@ -252,6 +255,10 @@ class EmergencyDepartment:
         if step.share_of_minutes is not None and not self._is_given(visit, plan):
             request.minutes *= step.share_of_minutes * visit.minutes_by_role.get(plan.role, 0.0)
         self.dispatcher.ask(request)
+
+    def choose(self, visit: Visit, plan: StepPlan, step: pathway.Choose) -> None:
+        """The visit is sent into one branch: the first whose cumulated share is above its uniform."""
+        visit.branches |= plan.branches[self.attributes.branch(visit, step)]
 
     def dispose(self, visit: Visit, plan: StepPlan, step: pathway.Dispose) -> None:
         """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""

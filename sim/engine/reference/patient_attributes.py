@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from sim.department import patients
-from sim.department.pathway import Dispose, disposed
+from sim.department.pathway import Choose, Dispose, disposed
 from sim.department.quantities import MINUTES_PER_HOUR, of_acuity
 from sim.department.scenario import Scenario
 from sim.department.severity import class_at, held_always, traits_of
@@ -103,6 +103,13 @@ class PatientAttributes:
         u = visit.draws[self.workload.draws[visit.stream].value_at[f"step/{step.name}"]]
         admission = self.traits[visit.stream].admission[step.name][visit.acuity - 1][max(visit.severity, 0)]
         return DISCHARGED + disposed(u, admission, of_acuity(step.transfer, visit.acuity))
+
+    def branch(self, visit: "Visit", step: Choose) -> int:
+        """The branch of a visit at a step, by number."""
+        classes = self.traits[visit.stream].classes
+        up_to = step.up_to(visit.acuity, classes[visit.severity] if classes else None)
+        u = visit.draws[self.workload.draws[visit.stream].value_at[f"step/{step.name}"]]
+        return next(number for number, most in enumerate(up_to) if u < most)
 
     def _is_held(self, visit: "Visit", stream: patients.Stream, share: float) -> bool:
         always = stream.held.always if stream.held is not None else None

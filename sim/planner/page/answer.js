@@ -4,8 +4,11 @@ import { byId, drawn, element, linesOf, post } from "/page/page_parts.js";
 
 export class AnswerView {
   // `rosters` is called with hours, cost and cover once the question is understood, `problems` with what is wrong.
-  constructor(weeks, page, { rosters, problems }) {
+  constructor({ weeks, first_measure: measure }, page, { rosters, problems }) {
     this.weeks = weeks;
+    this.measure = measure;
+    this.choices = [];
+    byId("choice-measure").onchange = () => { this.measure = byId("choice-measure").value; this.choice(); };
     this.page = page;
     this.rosters = rosters;
     this.problems = problems;
@@ -18,11 +21,12 @@ export class AnswerView {
     const asking = new AbortController();
     this.asking = asking;
     byId("differences").classList.add("stale");
+    byId("choice").hidden = true;
     try {
       const response = await post("/api/ask", { question, page: this.page }, asking.signal);
       if (response.headers.get("content-type").startsWith("application/json")) {
         this.problems((await response.json()).problems);
-        this.say("Not played: see what is wrong under the roster.");
+        this.say("Not played: what is wrong stands under the roster.");
         return;
       }
       this.problems([]);
@@ -38,11 +42,28 @@ export class AnswerView {
     byId("differences").tBodies[0].replaceChildren(...look.rows.map(row));
     byId("differences").classList.remove("stale");
     if (isLast) byId("groups").replaceChildren(...groupTables(look.groups));
+    if (isLast) this.offerChoices(look.choices);
     byId("progress").value = look.n;
     byId("progress").max = look.of;
     document.body.dataset.look = look.n;
-    this.say(isLast ? `${look.n} replications of ${this.weeks} weeks. Marked: more than chance.`
+    const period = `${this.weeks} ${this.weeks === 1 ? "week" : "weeks"}`;
+    this.say(isLast ? `${look.n} replications of ${period}. Marked: more than chance.`
       : `First picture, ${look.n} of ${look.of} replications; it sharpens, and nothing is marked yet.`);
+  }
+
+  // Probability and regret by the measure that is chosen; the last look alone has them.
+  offerChoices(choices) {
+    this.choices = choices;
+    const chosen = choices.find(({ measure }) => measure === this.measure) ?? choices[0];
+    byId("choice").hidden = !chosen;
+    if (!chosen) return;
+    byId("choice-measure").replaceChildren(...choices.map(({ measure, label }) =>
+      element("option", { value: measure, selected: measure === chosen.measure }, label)));
+    byId("choice-text").textContent = chosen.text;
+  }
+
+  choice() {
+    byId("choice-text").textContent = this.choices.find(({ measure }) => measure === this.measure).text;
   }
 
   say(text) {
@@ -60,9 +81,9 @@ function interval(low, high, mean, mark) {
   const half = Math.max(Math.abs(low), Math.abs(high)) || 1;
   const at = (value) => 100 + (95 * value) / half;
   return drawn("svg", { class: "interval", viewBox: "0 0 200 16", preserveAspectRatio: "none", "aria-hidden": "true" },
-    drawn("line", { x1: 100, x2: 100, y1: 0, y2: 16, stroke: "#8c8c8c" }),
-    drawn("line", { x1: at(low), x2: at(high), y1: 8, y2: 8, stroke: "#0072b2", "stroke-width": 3 }),
-    drawn("rect", { x: at(mean) - 2, y: 2, width: 4, height: 12, fill: mark ? "#0072b2" : "#fff", stroke: "#0072b2" }));
+    drawn("line", { x1: 100, x2: 100, y1: 0, y2: 16, class: "zero" }),
+    drawn("line", { x1: at(low), x2: at(high), y1: 8, y2: 8, class: "reach", "stroke-width": 3 }),
+    drawn("rect", { x: at(mean) - 2, y: 2, width: 4, height: 12, class: mark ? "mean beyond" : "mean" }));
 }
 
 // Share of each group that a peer meets, with your roster.
@@ -77,7 +98,7 @@ function groupTables(groups) {
 
 function groupRow({ group, share, text, mark }) {
   const bar = drawn("svg", { class: "interval", viewBox: "0 0 100 16", preserveAspectRatio: "none", "aria-hidden": "true" },
-    drawn("rect", { x: 0, y: 3, width: 100 * (share ?? 0), height: 10, fill: "#007a5a" }));
+    drawn("rect", { x: 0, y: 3, width: 100 * (share ?? 0), height: 10, class: "share" }));
   return element("tr", {}, element("th", { scope: "row" }, group),
     element("td", { class: mark ? "changed" : "" }, mark ? `${text} ${mark}` : text), element("td", {}, bar));
 }

@@ -45,12 +45,12 @@ function lane(visit, label, used, rows, top, at) {
     group.append(drawn("text", { x: 184, y: y + 13, "font-size": 12, "text-anchor": "end" }, name));
     for (const bar of visit.bars.filter((one) => one.row === name)) {
       group.append(drawn("rect", { x: at(bar.start), y, width: Math.max(at(bar.end) - at(bar.start), 1), height: 17,
-        fill: FILLS[rows.indexOf(name) % FILLS.length], stroke: "#595959", "stroke-width": 0.6 },
+        fill: FILLS[rows.indexOf(name) % FILLS.length], class: "lane-bar" },
       drawn("title", {}, `${bar.what.replaceAll("_", " ")}: ${Math.round(bar.end - bar.start)} min`)));
     }
   });
   const leaves = at(visit.minutes);
-  group.append(drawn("line", { x1: leaves, x2: leaves, y1: top + 20, y2: top + 24 + 22 * used.length, stroke: "#1a1a1a", "stroke-width": 2 }));
+  group.append(drawn("line", { x1: leaves, x2: leaves, y1: top + 20, y2: top + 24 + 22 * used.length, class: "leaves" }));
   return group;
 }
 

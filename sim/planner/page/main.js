@@ -1,8 +1,10 @@
 // The page: what is asked stands in the address, so that a reload loses nothing; each change is checked and asked anew.
 
 import { AnswerView } from "/page/answer.js";
+import { DayView } from "/page/day.js";
 import { JourneyView } from "/page/journey.js";
 import { byId, element, get, inWords, offer, post, problemList, roleInWords, roleNames } from "/page/page_parts.js";
+import { hoursOf, RULE, stopsOf } from "/page/peer_hours.js";
 import { RosterView, rolesOf } from "/page/roster.js";
 import { StudyView } from "/page/study.js";
 
@@ -15,20 +17,25 @@ Object.assign(roleNames, start.role_names);
 const defaults = Object.fromEntries(start.sliders.map((slider) => [slider.key, slider.value]));
 const state = { baseline: start.baseline, roster: {}, values: {}, effects: start.effects[0] };
 const undo = [];
-const answer = new AnswerView(start.weeks, page, { rosters: showRosters, problems: showProblems });
+const answer = new AnswerView(start, page, { rosters: showRosters, problems: showProblems });
+const day = new DayView(page);
 const journey = new JourneyView();
 const study = new StudyView(page);
 const roster = new RosterView((before) => changed({ roster: before }, { roster: structuredClone(roster.roster) }));
 let waiting = 0;
+let sliding = null; // the slider that is being dragged: one drag is one step of undo
 
 const question = () => ({ baseline: state.baseline, roster: state.roster, values: state.values, effects: state.effects });
 const labelOf = (name) => start.staffings[name]?.label || inWords(name);
 
 // Take a change over; `before` is what undo puts back.
 function changed(before, after) {
-  undo.push({ ...structuredClone(state), ...before });
+  const goesOn = sliding !== null && sliding.hasMoved;
+  if (!goesOn) undo.push({ ...structuredClone(state), ...before });
+  if (sliding) sliding.hasMoved = true;
   if (undo.length > MOST_UNDO) undo.shift();
   Object.assign(state, after);
+  if ("roster" in after && !sliding) showPeerHours();
   ask();
 }
 
@@ -82,6 +89,7 @@ function showAll() {
   byId("effects").value = state.effects;
   roster.show(state.roster);
   showSliders();
+  showPeerHours();
   showRolesToAdd();
   showAssumed();
 }
@@ -101,25 +109,61 @@ function showSliders() {
 
 function sliderOf({ key, label, low, high, step, unit, evidence, value }) {
   const text = (number) => `${Number(number.toFixed(2))} ${unit}`;
-  const now = state.values[key] ?? value;
+  const given = (number) => {
+    const values = { ...state.values, [key]: number };
+    if (number === defaults[key]) delete values[key];
+    changed({}, { values });
+    showAssumed();
+  };
+  const range = { key, label, low, high, step, now: state.values[key] ?? value, begins: value };
+  const row = sliderRow(range, text, given);
+  row.append(element("p", { class: "evidence" }, evidence));
+  return row;
+}
+
+// A slider with its value in words.
+function sliderRow({ key, label, low, high, step, now, begins }, text, given) {
   const output = element("output", {}, text(now));
   const input = element("input", { type: "range", min: low, max: high, step, "data-key": key, "aria-valuetext": text(now) });
   input.value = now;
-  const row = element("div", { class: "slider" }, element("label", {}, label), input, output, element("p", { class: "evidence" }, evidence));
-  row.classList.toggle("moved", now !== value);
+  const row = element("div", { class: "slider" }, element("label", {}, label), input, output);
+  row.classList.toggle("moved", now !== begins);
   input.id = `slider-${key.replaceAll(".", "-")}`;
   row.querySelector("label").htmlFor = input.id;
   input.addEventListener("input", () => {
-    const given = Number(input.value);
-    output.textContent = text(given);
-    input.setAttribute("aria-valuetext", text(given));
-    row.classList.toggle("moved", given !== value);
-    const values = { ...state.values, [key]: given };
-    if (given === defaults[key]) delete values[key];
-    changed({}, { values });
-    showAssumed();
+    const number = Number(input.value);
+    output.textContent = text(number);
+    input.setAttribute("aria-valuetext", text(number));
+    row.classList.toggle("moved", number !== begins);
+    sliding ??= { hasMoved: false };
+    given(number);
   });
+  input.addEventListener("change", () => { sliding = null; });
   return row;
+}
+
+// Hours of peers: each step is a roster of its own, made of the one that stands there by the rule.
+function showPeerHours() {
+  const { peer_hours: range, peer_role: role } = start;
+  const shown = state.roster[role] ?? (knownRoles()[role] && { ...structuredClone(knownRoles()[role]), shifts: {} });
+  if (!range || !shown) return byId("peer-hours").replaceChildren();
+  const { stops, at } = stopsOf(shown, Math.max(range.high, hoursOf(shown)));
+  const text = (number) => `${Number(stops[number].hours.toFixed(1))} ${range.unit}`;
+  const given = (number) => roster.edit(() => {
+    if (stops[number].role) roster.roster[role] = structuredClone(stops[number].role);
+    else delete roster.roster[role];
+  });
+  const row = sliderRow({ key: "peer-hours", label: range.label, low: 0, high: stops.length - 1, step: 1, now: at, begins: at },
+    text, given);
+  row.append(element("details", { class: "evidence" }, element("summary", {}, "What a step does, and where the hours come from"),
+    element("p", {}, RULE), element("p", {}, range.evidence)));
+  byId("peer-hours").replaceChildren(row);
+}
+
+function knownRoles() {
+  const known = {};
+  for (const one of Object.values(start.staffings)) for (const role of rolesOf(one)) known[role] ??= one[role];
+  return known;
 }
 
 function showAssumed() {
@@ -128,8 +172,7 @@ function showAssumed() {
 }
 
 function showRolesToAdd() {
-  const known = {};
-  for (const one of Object.values(start.staffings)) for (const role of rolesOf(one)) known[role] ??= one[role];
+  const known = knownRoles();
   const missing = Object.keys(known).filter((role) => !(role in state.roster));
   byId("add-role").replaceChildren(element("option", { value: "" }, missing.length ? "…" : "none left"),
     ...missing.map((role) => element("option", { value: role }, roleInWords(role))));
@@ -145,7 +188,13 @@ choices("begin-from", Object.keys(start.staffings), (name) => {
   changed({}, { roster: structuredClone(start.staffings[name]) });
   showAll();
 }, labelOf);
-byId("undo").onclick = () => { Object.assign(state, undo.pop()); showAll(); ask(); };
+byId("undo").onclick = () => {
+  const focused = document.activeElement?.id;
+  Object.assign(state, undo.pop());
+  showAll();
+  if (focused) byId(focused)?.focus(); // what was drawn anew keeps it
+  ask();
+};
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input[type=number], input[type=time]");
   if (!typing && (event.ctrlKey || event.metaKey) && event.key === "z" && undo.length) {
@@ -167,8 +216,16 @@ byId("load").onchange = async () => {
   changed({}, loaded.question);
   showAll();
 };
-byId("play-study").onclick = () => study.play(question());
-byId("show-journey").onclick = () => journey.show(question(), page, [labelOf(state.baseline), "Your roster"]);
+byId("play-study").onclick = () => study.play(question(), byId("with-assumptions").checked);
+byId("to-study").onclick = (event) => {
+  event.preventDefault(); // the address holds the question
+  byId("with-assumptions").checked = true;
+  byId("play-study").scrollIntoView({ block: "center" });
+  byId("play-study").focus();
+};
+const labels = () => [labelOf(state.baseline), "Your roster"];
+byId("show-journey").onclick = () => journey.show(question(), page, labels());
+byId("show-day").onclick = () => day.show(question(), labels());
 
 Object.assign(state, remembered() ?? { roster: structuredClone(start.staffings[start.begin_from]) });
 byId("begin-from").value = start.begin_from;

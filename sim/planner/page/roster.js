@@ -225,7 +225,7 @@ export class RosterView {
     hours.textContent = `${(this.hours[role] ?? 0).toFixed(1)} h a week; ${Math.min(...heads)} to ${Math.max(...heads)} on duty`;
     const most = Math.max(...heads, 1);
     const steps = heads.map((count, at) => `${at ? "L" : "M"}${at},${20 - (18 * count) / most}L${at + 1},${20 - (18 * count) / most}`);
-    picture.replaceChildren(drawn("path", { d: `${steps.join("")}L336,20L0,20Z`, fill: "#c9dfee" }));
+    picture.replaceChildren(drawn("path", { d: `${steps.join("")}L336,20L0,20Z` }));
   }
 
   drawFields() {

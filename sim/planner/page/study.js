@@ -11,12 +11,12 @@ export class StudyView {
     byId("save-report").onclick = () => offer(this.report, "text/html", "report.html");
   }
 
-  async play(question) {
+  async play(question, assumptions) {
     this.playing = new AbortController();
     this.show(true);
     byId("study-answer").replaceChildren("Beginning.");
     try {
-      const response = await post("/api/study", { question, page: this.page }, this.playing.signal);
+      const response = await post("/api/study", { question, page: this.page, assumptions }, this.playing.signal);
       if (response.headers.get("content-type").startsWith("application/json")) {
         byId("study-answer").replaceChildren(element("ul", {}, ...problemList((await response.json()).problems)));
       } else {
