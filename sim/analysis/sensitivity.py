@@ -123,13 +123,13 @@ def ends_of_rows(quantiles: FloatArray, values: FloatArray) -> tuple[FloatArray,
     ends = []
     for column in quantiles.T:
         fitted = ridge_fit(spline_features(column[:, None]), values).fitted
-        places = np.argsort(column)[np.round(np.array(ENDS) * (len(column) - 1)).astype(int)]
+        places = np.argsort(column)[np.round(np.array(LOW_AND_HIGH) * (len(column) - 1)).astype(int)]
         ends.append(fitted[places])
     low, high = np.array(ends).transpose(1, 0, 2)
     return low, high
 
 
-ENDS = (0.1, 0.9)
+LOW_AND_HIGH = (0.1, 0.9)
 """Where a row is called low and high: shares of the draws below it."""
 RankedOutcome = tuple[dict[str, object], FloatArray]
 """What an outcome is called, and its value in each draw."""

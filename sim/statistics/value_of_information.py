@@ -15,7 +15,7 @@ from sim.statistics.arrays import BoolArray, FloatArray, IntArray
 from sim.statistics.spline_ridge import RidgeFit, cross_fitted, ridge_fit, spline_features
 
 VALUE_FOLDS = 10
-PERMUTATIONS = 100
+PERMUTED_DRAWS = 100
 """Of the draws; the limit of chance is the 95 % point of so many largest values."""
 LIMIT = 0.95
 SIMULATED_FITS = 100
@@ -77,7 +77,7 @@ def partial_values(
     features: Mapping[str, FloatArray],
     benefits: FloatArray,
     rng: np.random.Generator,
-    permutations: int = PERMUTATIONS,
+    permutations: int = PERMUTED_DRAWS,
 ) -> PartialValues:
     """The worth of knowing each input, given by its `features` (n, p) under its name, for a choice by benefits (n, k).
 

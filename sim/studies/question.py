@@ -225,11 +225,10 @@ class BreakevenSettings(AgainstBaselineSettings, DrawnSettings):
 
 
 class SensitivitySettings(AgainstBaselineSettings, DrawnSettings):
-    """What decides between staffings and what to measure first, by draws of the assumptions, each played once.
+    """What decides between staffings and what to measure first, by draws of the assumptions, read (`run`) or played.
 
-    They are those of a results folder (`run`), or are played. `outcome` is the measure whose differences lead the
-    answer; `ranges` hold rows of the register, by id, in a part of their range; `trial_sizes` are patients of both
-    arms of a trial, `trial_from` the folder of a `study=trial` that says how exact one is.
+    `outcome` is the measure whose differences lead the answer; `ranges` hold rows of the register, by id, in a part of
+    their range; `trial_sizes` are patients of a trial, `trial_from` the folder of a `study=trial` for its exactness.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset({"output", "run"})
@@ -248,18 +247,13 @@ class SensitivitySettings(AgainstBaselineSettings, DrawnSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _weeks_are_of_draws(cls, data: Any) -> Any:
-        """A draw is all that is played: its weeks are those of the study."""
+    def _weeks_are_those_of_draws(cls, data: Any) -> Any:
         return {"weeks": data["draw_weeks"], **data} if isinstance(data, dict) and "draw_weeks" in data else data
 
     def _wrong(self) -> Iterator[str]:
         yield from super()._wrong()
-        yield from named_twice(trial_sizes=self.trial_sizes)
         if self.weeks != self.draw_weeks:
             yield f"weeks is {self.weeks}, and nothing but draws is played: set draw_weeks and leave weeks out"
-        for row, (low, high) in self.ranges.items():
-            if low >= high:
-                yield f"ranges.{row} is empty: write [{high:g},{low:g}]"
 
 
 class ValidateSettings(PlayedSettings):
@@ -334,6 +328,32 @@ class JourneySettings(StaffingsSettings):
     def period(self) -> Period:
         """What the one replication covers."""
         return Period(weeks=self.weeks, warm_up_weeks=self.warm_up_weeks, follow_up_days=self.follow_up_days)
+
+
+class TrialSettings(StaffingsSettings, PlayedSettings):
+    """What a trial of a staffing with peers would take.
+
+    Each replication is one site that recruits for the measured weeks. Trials of the `designs` are analysed by the
+    `outcomes` (KEY.PART) at `effect_sizes` of the `effect` (a key of the effects group). `power` is asked for, `sites`
+    are the numbers of sites for which it is told how long that takes.
+    """
+
+    name: Literal["trial"] = "trial"
+    warm_up_weeks: WholeNonNegative = 0
+    designs: Annotated[
+        tuple[Literal["patient_offer", "before_after"], ...], BeforeValidator(as_list), Field(min_length=1)
+    ] = ("patient_offer", "before_after")
+    outcomes: Annotated[Names, Field(min_length=1)] = ("return_30d_per_visit.mental_health",)
+    effect: str = "effects.total_return_hr"
+    effect_sizes: Annotated[tuple[EffectFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    power: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
+    sites: Annotated[tuple[WholePositive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1,)
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(
+            designs=self.designs, outcomes=self.outcomes, effect_sizes=self.effect_sizes, sites=self.sites
+        )
 
 
 class AssumptionsSettings(StudySettings):
@@ -561,7 +581,7 @@ _HERE: dict[str, type[StudySettings]] = {
     kind.model_fields["name"].default: kind
     for kind in (
         CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings, OptimiseSettings,
+        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings, OptimiseSettings, TrialSettings,
         SensitivitySettings,
     )
 }  # fmt: skip

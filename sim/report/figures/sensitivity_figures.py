@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.analysis.sensitivity import ENDS, ROW, ROW_GROUP, Sensitivity, pairs_of
+from sim.analysis.sensitivity import LOW_AND_HIGH, ROW, ROW_GROUP, Sensitivity, pairs_of
 from sim.analysis.sentences import capital, inside
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import number_text
@@ -91,8 +91,8 @@ def ranks_figure(found: Sensitivity) -> Frame:
         ranks_title(found, tables),
         f"Standardised rank coefficients for the difference in {short_measure(found.asked.outcome)}, by row of the "
         "register. Grey band: what dummies reach; inside it a row is noise. Blue: a site can measure it itself; "
-        f"orange: needs a trial. At each bar: the difference where the row is at its {100 * ENDS[0]:g} and "
-        f"{100 * ENDS[1]:g} % point.",
+        f"orange: needs a trial. At each bar: the difference where the row is at its {100 * LOW_AND_HIGH[0]:g} and "
+        f"{100 * LOW_AND_HIGH[1]:g} % point.",
         footer_text(found),
     )
     grid = Grid(len(tables), frame.room - 0.35 - 0.5, max(len(tables), 1), left=2.1, right=0.5, between=2.2, above=0.35)
