@@ -115,12 +115,14 @@ def unknown_entry(word: str, here: Plain, kinds: list[Any]) -> str:
 
 
 def remedy_of_foreign(kinds: list[Any], word: str) -> str | None:
-    """Where a word belongs that is no key of this study and one of others; None for anything else."""
+    """What to write for a word that is no key of this study, where the study says so or another has it; else None."""
     study = next((kind for kind in kinds if is_model(kind) and issubclass(kind, StudySettings)), None)
-    if study is None or not (others := studies_with(word)):
+    if study is None or not (word in study.instead or (others := studies_with(word))):
         return None
+    if word in study.instead:
+        return study.instead[word]
     belongs = f"study.{word} is a key of {' and '.join(f'study={other}' for other in others)}"
-    return study.instead.get(word) or f"{belongs}: leave it out of study={study.model_fields['name'].default}"
+    return f"{belongs}: leave it out of study={study.model_fields['name'].default}"
 
 
 def put_value(data: Plain, place: KeyPath, value: Plain) -> None:
