@@ -1,6 +1,7 @@
 """Runs for several people at once: played once, in turns, kept and dropped; an answer is a function of their number."""
 
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -189,12 +190,26 @@ def test_too_many_questions_at_once_are_refused(queue_of: Callable[..., RunQueue
         queue.open("another", [scenario("a")], 1, 1)
 
 
-def test_nothing_grows_over_many_questions(queue_of: Callable[..., RunQueue]) -> None:
+def test_nothing_grows_over_ten_thousand_questions(queue_of: Callable[..., RunQueue], engine: Engine) -> None:
     queue = queue_of(most_kept=10, most_open=3)
-    for number in range(300):
-        list(looks_of(queue, f"client{number}", [scenario(f"s{number}")], 1, (1,)))
+
+    def ask(numbers: range) -> None:
+        for number in numbers:
+            list(looks_of(queue, f"client{number}", [scenario(f"s{number}")], 1, (1,)))
+            engine.played.clear()
+
+    ask(range(500))
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        ask(range(500, 10_000))
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
     assert queue.n_kept <= 10
     assert queue.n_clients <= 3
+    assert queue.n_open == 0
+    assert grown < 1_000_000  # a hundred bytes a question, of which one that is kept has a thousand
 
 
 def test_closing_tells_who_waits(queue_of: Callable[..., RunQueue]) -> None:

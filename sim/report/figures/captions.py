@@ -39,7 +39,12 @@ def staffings_with_peers(comparison: Comparison) -> list[str]:
 
 def figures_drawn(comparison: Comparison) -> tuple[str, ...]:
     """Names of the figures that there is something to draw for."""
+    mental_health = comparison.speaks_of(".mental_health")
     there = {
+        "hour_of_week": mental_health,
+        "minutes_without_staff": mental_health,
+        "return_curves": comparison.speaks_of("return_", "repeat_visit."),
+        "waits_by_acuity": comparison.speaks_of("time_to_pia_", "wait_triage_to_pia_"),
         "cost": len(comparison.cloud) > 0,
         "not_met": bool(staffings_with_peers(comparison)),
         LEFT_OUT: len(comparison.left_out) > 0,
