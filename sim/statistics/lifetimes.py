@@ -351,10 +351,16 @@ class _Likelihood:
 
 
 def fit_lifetimes(
-    data: Durations, family: str, *, with_never: bool = False, start: LifetimeFit | None = None
+    data: Durations,
+    family: str,
+    *,
+    with_never: bool = False,
+    start: LifetimeFit | None = None,
+    with_errors: bool = True,
 ) -> LifetimeFit:
     """The maximum-likelihood fit of a family, by Newton's method with Levenberg's damping, from `start` if given.
 
+    Without `with_errors` it has no covariance, which nobody reads of a bootstrapped sample.
     Needs in every group at least one duration that ended and over all groups at least one more than parameters; raises
     TooFewDurations.
     """
@@ -362,8 +368,9 @@ def fit_lifetimes(
     _refuse_too_few(data, likelihood.size)
     theta = _first_guess(data, family, with_never) if start is None else _working(start)
     theta, top, inside = _climb(likelihood, theta)
-    _, hessian = likelihood.gradient_and_hessian(theta)
-    covariance, identified = _inverse(-hessian)
+    covariance, identified = np.full((likelihood.size, likelihood.size), np.nan), False
+    if with_errors:
+        covariance, identified = _inverse(-likelihood.gradient_and_hessian(theta)[1])
     groups = data.n_groups
     return LifetimeFit(
         family=family,
