@@ -257,7 +257,7 @@ def test_hundreds_of_scenarios_fit_the_screen_and_the_page_stays_short(
     assert main(["-m", *TINY, *words, "study.replications=3", f"output={tmp_path / 'out'}"]) == 0
     output = screen(capsys)
     stars = starred(tmp_path / "out")
-    assert len(stars) > 5
+    assert len(stars) > 2
     assert f"the largest of {len(stars)}" in finding(output)[CHANGES]
     shown = output[output.index("───") : output.index("Mean ±")]
     assert "traditional growth=0.9" in shown
