@@ -221,7 +221,7 @@ PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {
     "validate": published_page,
 }
 """What makes the page of each study from the tables of its folder."""
-KEPT = ("assumptions", CALIBRATE, "conditioning", "journey", "optimise", "trial")
+KEPT = ("assumptions", CALIBRATE, "conditioning", "journey", "optimise", "trial", "sensitivity")
 """Studies whose folder keeps the answer as it was described."""
 
 

@@ -32,6 +32,7 @@ from sim.report.journey_answer import print_journeys
 from sim.report.optimise_answer import print_optimise
 from sim.report.progress import teller
 from sim.report.screen import print_answer
+from sim.report.sensitivity_answer import print_sensitivity
 from sim.report.stored_answer import STORED, StoredAnswer, read_answer
 from sim.report.study_report import ReportFacts
 from sim.report.sweep_answer import describe_sweep, print_query
@@ -114,6 +115,7 @@ SHOWN: Mapping[str, Callable[[Path, Console], None]] = {
     "calibrate": show_calibrations,
     "conditioning": partial(show_kept, print_conditioning),
     "journey": partial(show_kept, print_journeys),
+    "sensitivity": partial(show_kept, print_sensitivity),
     "trial": partial(show_kept, print_trial),
     "optimise": partial(show_kept, print_optimise),
 }
