@@ -85,6 +85,7 @@ def test_two_proportions_take_as_many_as_the_textbook_says() -> None:
 
 def test_limits_of_a_share_are_those_of_wilson() -> None:
     low, high = wilson([3, 0, 5], [20, 10, 5], 0.95)
+    assert (low[1], high[2]) == (0.0, 1.0)
     for at, (k, n) in enumerate([(3, 20), (0, 10), (5, 5)]):
         exact = stats.binomtest(k, n).proportion_ci(0.95, method="wilson")
         assert (low[at], high[at]) == pytest.approx((exact.low, exact.high))
