@@ -99,10 +99,21 @@ def cancel_a_comparison(page: Any) -> None:
 
 def play_it_to_its_end(page: Any) -> None:
     page.click("#play-study")
-    page.wait_for_selector("#save-report:not([hidden])", timeout=MINUTES_OF_PATIENCE)
+    page.wait_for_selector("#save-study:not([hidden])", timeout=MINUTES_OF_PATIENCE)
     with page.expect_download() as report:
-        page.click("#save-report")
+        page.click("#save-study")
     assert report.value.suggested_filename == "report.html"
+
+
+def find_a_better_roster(page: Any) -> None:
+    page.select_option("#objective", "longest_unseen")
+    page.click("#play-search")
+    page.wait_for_selector("#load-found:not([hidden])", timeout=MINUTES_OF_PATIENCE)
+    page.wait_for_selector("#play-search:not([disabled])")
+
+
+def load_what_was_found(page: Any) -> None:
+    answered(page, lambda: page.click("#load-found"))
 
 
 def save_the_question(page: Any) -> None:
@@ -127,6 +138,8 @@ STEPS: Mapping[str, tuple[Callable[[Any], None], Mapping[str, Picture]]] = {
     ),
     "Begin a full comparison, and cancel it": (cancel_a_comparison, {}),
     "Play it to its end": (play_it_to_its_end, {"comparison": Picture("#study")}),
+    "Find a better roster": (find_a_better_roster, {"search": Picture("#search")}),
+    "Load what was found": (load_what_was_found, {"found": Picture()}),
     "Save the question": (save_the_question, {}),
 }
 """Steps of the walk by their headings in the page, in their order, each with the pictures below it."""
