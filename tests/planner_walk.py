@@ -17,8 +17,8 @@ from tests.planner_client import TOKEN, Client, serving
 PICTURES = Path(__file__).parents[1] / "docs" / "figures" / "planner"
 WINDOW, PHONE_WINDOW = (1280, 860), (390, 844)
 LAST = f"body[data-look='{PAGE_LOOKS[-1]}']"
-MINUTES_OF_PATIENCE = 15 * 60 * 1000
-"""In milliseconds: a long study is waited for."""
+PATIENCE_MILLISECONDS = 15 * 60 * 1000
+"""A long study is waited for."""
 
 
 class Picture(NamedTuple):
@@ -99,7 +99,7 @@ def cancel_a_comparison(page: Any) -> None:
 
 def play_it_to_its_end(page: Any) -> None:
     page.click("#play-study")
-    page.wait_for_selector("#save-study:not([hidden])", timeout=MINUTES_OF_PATIENCE)
+    page.wait_for_selector("#save-study:not([hidden])", timeout=PATIENCE_MILLISECONDS)
     with page.expect_download() as report:
         page.click("#save-study")
     assert report.value.suggested_filename == "report.html"
@@ -108,7 +108,7 @@ def play_it_to_its_end(page: Any) -> None:
 def find_a_better_roster(page: Any) -> None:
     page.select_option("#objective", "longest_unseen")
     page.click("#play-search")
-    page.wait_for_selector("#load-found:not([hidden])", timeout=MINUTES_OF_PATIENCE)
+    page.wait_for_selector("#load-found:not([hidden])", timeout=PATIENCE_MILLISECONDS)
     page.wait_for_selector("#play-search:not([disabled])")
 
 
