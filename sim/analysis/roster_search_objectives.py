@@ -119,7 +119,7 @@ def _of_block(place: int) -> _OfPeers:
         found: Flags = hours_of_day(cohort.arrival) // HOURS_PER_BLOCK == place
         return found
 
-    share = _share(f"arrival_{name.replace('-', '_')}", f"Met, who come {name.replace('-', ' to ')}", 0.02)
+    share = _share(f"arrival_{name.replace('-', '_')}", f"Met by a peer, {name.replace('-', ' to ')} h", 0.02)
     return _OfPeers(share, lambda cohort: _met(cohort, come(cohort)))
 
 
@@ -128,8 +128,8 @@ _OF_PEERS = (
     _OfPeers(_share("reach", "Met by a peer", 0.01), lambda cohort: _met(cohort, cohort.everyone)),
     _OfPeers(RosterObjective("longest_unseen", "Longest time unseen", "low", 2.0, "min", "min"), _longest_unseen),
     _OfPeers(RosterObjective("company", "Company of peers", "high", 1.0, "h a week", "h a week"), _hours_of_company),
-    _OfPeers(_share("sunday", "Met, who come on Sunday", 0.02), lambda cohort: _met(cohort, _on_sunday(cohort))),
-    _OfPeers(_share("night", "Met, who come by night", 0.02), lambda cohort: _met(cohort, _by_night(cohort))),
+    _OfPeers(_share("sunday", "Met by a peer, Sundays", 0.02), lambda cohort: _met(cohort, _on_sunday(cohort))),
+    _OfPeers(_share("night", "Met by a peer, nights", 0.02), lambda cohort: _met(cohort, _by_night(cohort))),
     *_BY_HOUR,
 )
 OBJECTIVES: Mapping[str, RosterObjective] = {each.objective.name: each.objective for each in _OF_PEERS}

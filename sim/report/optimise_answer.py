@@ -75,7 +75,7 @@ def found_roster_finding(found: RosterAnswer) -> Finding:
     """The question and its five lines."""
     plan = found.plan
     question = (
-        f"A roster of {roles_text(found)} for {budget_text(found)}, {plan.goal.objective.label.lower()} first, beside "
+        f"A roster of {roles_text(found)} for {budget_text(found)}, {inside(plan.goal.objective.label)} first, beside "
         f"{inside(label_in_answer(found, plan.baseline))}"
     )
     texts = (gains_text, unchanged_text, cost_text, elsewhere_text, certainty_text)
@@ -88,7 +88,7 @@ def contrast_text(found: RosterAnswer, objective: RosterObjective, against: str,
     half = row["simultaneous_half_width"]
     ends = (objective.number(row["difference"] + sign * half, signed=True) for sign in (-1.0, 1.0))
     interval = f" ({' to '.join(ends)} {objective.unit_of_differences})" if with_interval else ""
-    return f"{objective.label.lower()} {objective.text(row['found'])}, not {objective.text(row['other'])}{interval}"
+    return f"{inside(objective.label)} {objective.text(row['found'])}, not {objective.text(row['other'])}{interval}"
 
 
 def by_verdict(found: RosterAnswer, verdict: str, objectives: Sequence[RosterObjective]) -> list[RosterObjective]:
@@ -103,12 +103,13 @@ def gains_text(found: RosterAnswer) -> str:
     better = by_verdict(found, "better", plan.compared)
     if found.same_as:
         return f"no roster was found that is better than {label_in_answer(found, found.same_as)}: {roster_text(found)}."
+    others = [contrast_text(found, each, plan.baseline, with_interval=False) for each in better if each != asked]
     if asked not in better:
+        but = f"; but {', '.join(others)}" if others else ""
         return (
             f"no roster was found that beats {baseline} beyond chance: {roster_text(found)}; "
-            f"{contrast_text(found, asked, plan.baseline)}."
+            f"{contrast_text(found, asked, plan.baseline)}{but}."
         )
-    others = [contrast_text(found, each, plan.baseline, with_interval=False) for each in better if each != asked]
     also = f"; also {', '.join(others)}" if others else ""
     return f"{roster_text(found)}. Beside {baseline}: {contrast_text(found, asked, plan.baseline)}{also}."
 
@@ -116,7 +117,7 @@ def gains_text(found: RosterAnswer) -> str:
 def unchanged_text(found: RosterAnswer) -> str:
     """Objectives without a difference beyond chance, and what no search touches."""
     same = by_verdict(found, "same", found.plan.compared)
-    labels = joined([each.label.lower() for each in same])
+    labels = joined([inside(each.label) for each in same])
     said = f"no difference beyond chance in {labels}. " if same else ""
     return f"{said}{COVER_FOR_NOBODY if not found.plan.space.may_be_several else 'Minimum cover is kept.'}"
 
@@ -149,7 +150,7 @@ def elsewhere_text(found: RosterAnswer) -> str:
         for name in plan.beside
         if name != plan.baseline
     ]
-    said = [f"{asked.label.lower()}: {', '.join(others)}"] if others else []
+    said = [f"{inside(asked.label)}: {', '.join(others)}"] if others else []
     front = found.front[found.front["still_on_front"]]
     for objective in plan.objectives:
         if objective.name == asked.name or front.empty:
@@ -157,8 +158,8 @@ def elsewhere_text(found: RosterAnswer) -> str:
         best = front.iloc[int((objective.sign * front[objective.name]).to_numpy(float).argmax())]
         if not best["chosen"]:
             said.append(
-                f"{objective.label.lower()} {objective.text(best[objective.name])} with {best['roster']}, at "
-                f"{asked.text(best[asked.name])} {asked.label.lower()}"
+                f"{inside(objective.label)} {objective.text(best[objective.name])} with {best['roster']}, at "
+                f"{asked.text(best[asked.name])} {inside(asked.label)}"
             )
             break
     return f"{'; on the front '.join(said)}; all of the front in answer.md." if said else "nothing else was played."
@@ -191,7 +192,7 @@ def floors_text(found: RosterAnswer) -> str:
         objective, mean = floor.objective, row["mean"]
         is_met = objective.sign * (mean - floor.limit) >= 0.0
         said.append(
-            f"floor of {objective.label.lower()} ({objective.text(floor.limit)}) {'met' if is_met else 'NOT met'}: "
+            f"floor of {inside(objective.label)} ({objective.text(floor.limit)}) {'met' if is_met else 'NOT met'}: "
             f"{objective.text(mean)}"
         )
     return "".join(f"; {text}" for text in said)
@@ -206,7 +207,7 @@ def second_interval_text(found: RosterAnswer) -> str:
     ends = " to ".join(asked.number(row[f"assumptions_{end}"], signed=True) for end in ("low", "high"))
     return (
         f"With the assumptions too ({found.n_draws} departments that look like the published ones) "
-        f"{asked.label.lower()} differs from {inside(label_in_answer(found, plan.baseline))} by {ends} "
+        f"{inside(asked.label)} differs from {inside(label_in_answer(found, plan.baseline))} by {ends} "
         f"{asked.unit_of_differences}."
     )
 
@@ -259,7 +260,7 @@ def beside_table(found: RosterAnswer) -> TextRows:
     rows += [contrast_cells(found, objective) for objective in found.plan.compared]
     hours = [plain_number(hours_of(found, name), 0) for name in (FOUND, *others)]
     costs = [plain_number(staffing_of(found, name).weekly_cost(), 0) for name in (FOUND, *others)]
-    return [*rows, (f"Hours of {roles_text(found)} a week", *hours), ("All staff, CAD a week by the roster", *costs)]
+    return [*rows, (f"Hours of {roles_text(found)} a week", *hours), ("CAD a week, all staff", *costs)]
 
 
 def hours_table(found: RosterAnswer) -> TextRows:

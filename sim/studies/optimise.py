@@ -36,6 +36,7 @@ from sim.analysis.roster_choice import (
 )
 from sim.analysis.roster_search import Lines, canonical, roster_in_words
 from sim.analysis.roster_search_objectives import objectives_reduced
+from sim.analysis.sentences import inside
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
@@ -75,7 +76,7 @@ class OptimiseStudy(Study):
         design, draws = confirmation_design(question, plan, plan.team), draws_of_question(question)
         n_selected = (min(plan.n_finalists, plan.n_rosters) + MOST_ON_FRONT) * FIRST_SELECTED
         n_confirmed = plan.replications * (1 + len(plan.beside))
-        say(console, f"study=optimise: {', '.join(plan.space.roles)}, {plan.goal.objective.label.lower()} first")
+        say(console, f"study=optimise: {', '.join(plan.space.roles)}, {inside(plan.goal.objective.label)} first")
         say(
             console,
             f"runs: {plan.n_rosters} to search and about {n_selected} to select, of "
@@ -128,13 +129,12 @@ def confirmation_design(question: Question, plan: RosterPlan, chosen: Scenario) 
 
 
 class RosterPlayer:
-    """Plays runs that are not known yet, and keeps all of them in memory and in the journal."""
+    """Plays runs that are not known yet, and keeps all in memory and in the journal."""
 
     def __init__(self, pool: Pool, design: Design, journal: RunJournal, console: Console) -> None:
         self.pool, self.design, self.journal, self.console = pool, design, journal, console
         self.runs = RunsInMemory()
         self.unwritten: list[RunResult] = []
-        self.keys: dict[tuple[int, int], str] = {}
 
     def take_over(self, earlier: Path) -> None:
         """Runs of the same code and seed that an earlier command has finished."""
@@ -144,11 +144,12 @@ class RosterPlayer:
 
     def play(self, tasks: Sequence[RunTask], advance: Callable[[str], None] = lambda _: None) -> None:
         """Play what is missing of some tasks. Raises RunFailed for a run that failed."""
-        done = self.runs.done()
-        missing = [task for task in tasks if not done >= {run.key for run in task.runs}]
+        known, missing = self.runs.results, list[RunTask]()
         for task in tasks:
-            if task not in missing:
+            if all(run.key in known for run in task.runs):
                 advance(str(task))
+            else:
+                missing.append(task)
         with closing(run_in_pool(self.pool, play_task, missing, task_lost)) as played:
             for task, results in played:
                 refuse_failed(task, results)

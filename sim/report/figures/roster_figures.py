@@ -97,7 +97,7 @@ def front_figure(found: RosterAnswer) -> Frame:
     others = [each for each in found.plan.objectives if each.name != asked.name][:MOST_PANELS]
     words = (
         f"Best at one objective is seldom best at another: the front for {budget_text(found)}",
-        f"Each dot is a roster of which none is better in everything; along: {asked.label.lower()} ({asked.unit}). "
+        f"Each dot is a roster of which none is better in everything; along: {inside(asked.label)} ({asked.unit}). "
         "Shipped ones are shown whether or not another beats them.",
         "Means of ten short runs on the seed of the selection, which the search did not see.",
     )
@@ -143,6 +143,6 @@ def draw_front(axes: Axes, found: RosterAnswer, asked: RosterObjective, objectiv
         if look["label"] in axes.get_legend_handles_labels()[1]:
             del look["label"]
         axes.plot(*place, linestyle="none", **look)
-    axes.set_xlabel(f"{asked.label.lower()} ({asked.unit})", color=QUIET)
+    axes.set_xlabel(f"{inside(asked.label)} ({asked.unit})", color=QUIET)
     axes.margins(0.12, 0.14)
     light_grid(axes, "both")
