@@ -5,12 +5,15 @@ Windows, colours and fonts are fixed, so that the pictures change with the page 
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 from sim.commands.app import PLAYED
+from sim.planner import long_studies
 from sim.planner.answers import PAGE_LOOKS
+from sim.planner.long_studies import study_command
 from tests.browser import Chromium, program, started
 from tests.planner_client import TOKEN, Client, serving
 
@@ -19,6 +22,10 @@ WINDOW, PHONE_WINDOW = (1280, 860), (390, 844)
 LAST = f"body[data-look='{PAGE_LOOKS[-1]}']"
 PATIENCE_MILLISECONDS = 15 * 60 * 1000
 """A long study is waited for."""
+
+
+QUICK_SEARCH = ("study.rosters=200", "study.weeks=26", "study.replications=10", "study.finalists=6")
+"""The pictures are of a shorter search than that of the page."""
 
 
 class Picture(NamedTuple):
@@ -187,12 +194,18 @@ def write_pictures(browser: Chromium, client: Client) -> None:
     browser.look(f"http://{client.host}/?token={TOKEN}", lambda page: walk(page, keep), window=WINDOW)
 
 
+def quick_search(folder: Path, words: Sequence[str]) -> list[str]:
+    """The command of a long study, a search for less long; in place of `long_studies.study_command`."""
+    return study_command(folder, [*words, *(QUICK_SEARCH if "study=optimise" in words else ())])
+
+
 def main() -> int:
     path = program()
     if path is None:
         print("needs Chromium")
         return 1
-    with started(path) as browser, serving(words=PLAYED) as client:
+    quickly = mock.patch.object(long_studies, "study_command", quick_search)
+    with quickly, started(path) as browser, serving(words=PLAYED) as client:
         write_pictures(browser, client)
     return 0
 
