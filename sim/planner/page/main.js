@@ -170,6 +170,7 @@ function offerFound({ role, shifts }) {
       roster.roster[role].shifts = structuredClone(shifts);
     });
     byId("roster").scrollIntoView();
+    document.querySelector(".beside").scrollTop = 0;
     document.querySelector(`.shift[data-role="${CSS.escape(role)}"]`)?.focus();
   };
 }
