@@ -42,11 +42,11 @@ def new_command(words: Sequence[str], folder: Path | None, console: Console, err
     try:
         if words[:1] == [SITE]:
             name, visits = checked_site(words[1:])
-            texts, summary = site_texts(name, visits, template("peers_beside"))
+            texts, summary = site_texts(name, visits, text_to_begin_from("peers_beside"))
             run = RUN_SITE
         else:
             group, name = checked_group_and_name(words)
-            texts, run = {f"{group}/{name}": template(group).replace("NAME", name)}, RUN[group]
+            texts, run = {f"{group}/{name}": text_to_begin_from(group).replace("NAME", name)}, RUN[group]
         files = write(texts, folder)
     except NotWritten as why:
         say_unbroken(errors, f"peered new: {why}; nothing was written")
@@ -58,7 +58,7 @@ def new_command(words: Sequence[str], folder: Path | None, console: Console, err
     return 0
 
 
-def template(name: str) -> str:
+def text_to_begin_from(name: str) -> str:
     """A shipped file to begin from."""
     return (TEMPLATES / f"{name}.yaml").read_text(encoding="utf-8")
 
