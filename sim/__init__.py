@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.console import Console
 
-    from sim.engine.reference.own_rules import Rules
+    from sim.engine.reference.own_rules import StepRules
     from sim.objects import Comparison, Journey, Results, Run, Scenario
 
 __all__ = [
@@ -96,7 +96,7 @@ def simulate(
     seed: int = 1,
     replication: int = 0,
     engine: str = "compiled",
-    rules: "Rules | None" = None,
+    rules: "StepRules | None" = None,
 ) -> "Run":
     """Play one replication: random patients, the same for the same seed.
 

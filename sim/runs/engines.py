@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from sim.department.scenario import Scenario
-    from sim.engine.reference.own_rules import Rules
+    from sim.engine.reference.own_rules import StepRules
     from sim.engine.trajectory import Trajectory
 
 
@@ -25,7 +25,7 @@ def compiled(scenario: "Scenario", seed: int, replication: int = 0) -> "Trajecto
     return simulate(scenario, seed, replication)
 
 
-def simpy(scenario: "Scenario", seed: int, replication: int = 0, rules: "Rules | None" = None) -> "Trajectory":
+def simpy(scenario: "Scenario", seed: int, replication: int = 0, rules: "StepRules | None" = None) -> "Trajectory":
     """The reference, in SimPy, which alone can ask `rules` of one's own."""
     from sim.engine.reference.model import simulate
 

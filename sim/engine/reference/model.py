@@ -24,7 +24,7 @@ from sim.engine.reference.calendar import Calendar, Entry, rare_collections
 from sim.engine.reference.company import Company
 from sim.engine.reference.dispatcher import Dispatcher
 from sim.engine.reference.entities import SERVED, WITHDRAWN, Member, Request, Visit
-from sim.engine.reference.own_rules import Rules, check_rules, takes_step
+from sim.engine.reference.own_rules import StepRules, check_rules, takes_step
 from sim.engine.reference.patience_and_calm import PatienceAndCalm
 from sim.engine.reference.patient_attributes import PatientAttributes
 from sim.engine.reference.returns import Returns
@@ -38,7 +38,9 @@ TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
 NOTHING_MORE: list[float] = []
 
 
-def simulate(scenario: Scenario, seed: int, replication: int = 0, rules: Rules | None = None) -> trajectory.Trajectory:
+def simulate(
+    scenario: Scenario, seed: int, replication: int = 0, rules: StepRules | None = None
+) -> trajectory.Trajectory:
     """Play one replication of a scenario and return everything that happened.
 
     The result is a pure function of scenario, seed and replication, and of `rules`, functions of one's own that are
@@ -51,7 +53,7 @@ def simulate(scenario: Scenario, seed: int, replication: int = 0, rules: Rules |
 class EmergencyDepartment:
     """One replication: visits and duties as processes on one calendar."""
 
-    def __init__(self, scenario: Scenario, seed: int, replication: int, rules: Rules) -> None:
+    def __init__(self, scenario: Scenario, seed: int, replication: int, rules: StepRules) -> None:
         check_rules(rules, scenario)
         self.scenario, self.rules = scenario, rules
         self.n_present = 0

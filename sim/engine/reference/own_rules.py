@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from sim.engine.reference.model import EmergencyDepartment
     from sim.engine.step_plans import StepPlan
 
-Rule = Callable[["VisitSeen", "Floor"], float | bool | None]
+StepRule = Callable[["VisitSeen", "Floor"], float | bool | None]
 """None or True: the step is as written; False: the visit passes it over; a number: it takes so many minutes."""
-Rules = Mapping[str, Rule]
+StepRules = Mapping[str, StepRule]
 """Rules by the name of the step they are asked at."""
 WITH_MINUTES = (Task, SideTask, Delay)
 
@@ -31,7 +31,7 @@ class RuleError(ValueError):
     """A rule that cannot be asked, or an answer that cannot be taken."""
 
 
-def check_rules(rules: Rules, scenario: "Scenario") -> None:
+def check_rules(rules: StepRules, scenario: "Scenario") -> None:
     """Raise RuleError for a rule of a step that no pathway has, and for what is no function."""
     steps = dict.fromkeys(step.name for stream in scenario.department.streams.values() for step in stream.pathway)
     for name, rule in rules.items():
@@ -141,7 +141,7 @@ class Floor:
         return roles[role]
 
 
-def takes_step(department: "EmergencyDepartment", rule: Rule, visit: "Visit", plan: "StepPlan") -> bool:
+def takes_step(department: "EmergencyDepartment", rule: StepRule, visit: "Visit", plan: "StepPlan") -> bool:
     """Ask a rule; whether the visit takes the step. Minutes it gives stand as if the visit had come with them."""
     name = plan.step.name
     said = rule(VisitSeen(visit, department, name), Floor(department))
