@@ -75,8 +75,8 @@ def found_roster_finding(found: RosterAnswer) -> Finding:
     """The question and its five lines."""
     plan = found.plan
     question = (
-        f"A roster of {roles_text(found)} for {budget_text(found)}, {inside(plan.goal.objective.label)} first, beside "
-        f"{inside(label_in_answer(found, plan.baseline))}"
+        f"A roster of {roles_text(found)} for {budget_text(found)} beside "
+        f"{inside(label_in_answer(found, plan.baseline))}, by: {inside(plan.goal.objective.label)}"
     )
     texts = (gains_text, unchanged_text, cost_text, elsewhere_text, certainty_text)
     return five_lines(question, [text(found) for text in texts])

@@ -76,7 +76,7 @@ class OptimiseStudy(Study):
         design, draws = confirmation_design(question, plan, plan.team), draws_of_question(question)
         n_selected = (min(plan.n_finalists, plan.n_rosters) + MOST_ON_FRONT) * FIRST_SELECTED
         n_confirmed = plan.replications * (1 + len(plan.beside))
-        say(console, f"study=optimise: {', '.join(plan.space.roles)}, {inside(plan.goal.objective.label)} first")
+        say(console, f"study=optimise: {', '.join(plan.space.roles)}, by: {inside(plan.goal.objective.label)}")
         say(
             console,
             f"runs: {plan.n_rosters} to search and about {n_selected} to select, of "
