@@ -14,9 +14,9 @@ from rich.console import Console
 
 from sim.commands.new_site import FEWEST_YEARLY_VISITS, MOST_YEARLY_VISITS, site_texts
 from sim.config import shipped_choices
+from sim.io.file_names import file_name
 from sim.io.suggest import did_you_mean
 from sim.report.console import say_unbroken
-from sim.studies.question import file_name
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "data" / "new"
 USUAL_FOLDER = "mine"
