@@ -188,7 +188,25 @@ BRANCH_FAULTS = (
 """Faults of ways that part."""
 
 
-FAULTS = GENERAL_FAULTS + COMPANY_FAULTS + BRANCH_FAULTS
+TEAM_FAULTS = (
+    Fault("the last to come is not waited for", DISPATCHER, "if next(request.lacking(), None) is not None:", "if len(request.team or ()) < 2:", 1),
+    Fault("a team is held for twice as long", DISPATCHER, "at = self.calendar.time + request.plan.gather_minutes", "at = self.calendar.time + 2.0 * request.plan.gather_minutes", 5),
+    Fault("a team that parts gathers again at once", DISPATCHER, "            request.is_apart = True\n            self._gathering_ends_in(request)\n", "            self.put_back(request)\n", 11),
+    Fault("other work comes before joining", DISPATCHER, "if self.gathering and self._somebody_joins():", "if self.gathering and not any(self.n_waiting) and self._somebody_joins():", 8),
+    Fault("the rest of a task is for who was called away", DISPATCHER, "        request.bind(lead)\n", "        request.bind(member)\n", 22),
+    Fault("the last of a team never goes", DISPATCHER, "for other in request.team[1:] if", "for other in request.team[1:-1] if", 11),
+    Fault("teams in the order of their visits", DISPATCHER, "        for request in self.gathering:\n            for role in request.lacking():\n", "        for request in sorted(self.gathering, key=lambda r: r.visit.row):\n            for role in request.lacking():\n", 15),
+    Fault("a team gathers on through an escalation", DISPATCHER, "        self._leave_line(request)\n        self._parts(request)\n        self.places", "        self._leave_line(request)\n        self.places", 22),
+    Fault("helpers join first", DISPATCHER, "                for level in self.staff.free:\n", "                for level in reversed(self.staff.free):\n", 15),
+    Fault("CTAS 1 teams interrupt nobody", DISPATCHER, "return bool(self.gathering) and self._team_interrupts()", "return False", 22),
+    Fault("teams of any acuity interrupt", DISPATCHER, "for role in request.lacking() if request.visit.acuity == 1 else ():", "for role in request.lacking():", 8),
+    Fault("the lead counts as one of the others", ENTITIES, "for member in self.team[1:]) < heads", "for member in self.team) < heads", 12),
+    Fault("who waits for the others is not busy", DISPATCHER, "            member.count_minutes(member.joined, self.calendar.time)\n", "", 5),
+)  # fmt: skip
+"""Faults of tasks for several."""
+
+
+FAULTS = GENERAL_FAULTS + COMPANY_FAULTS + BRANCH_FAULTS + TEAM_FAULTS
 
 
 PACKAGE = Path(sim.__file__).parent
@@ -277,6 +295,14 @@ COMPILED_FAULTS = (
     Fault("branches are for everybody", inside("pathway.py"), "    if plan.branch != 0 and v.branches & plan.branch == 0:\n        return False\n", ""),
     Fault("branches by the shares of the first class", inside("pathway.py"), "max(v.severity, 0) * N_ACUITIES", "0 * N_ACUITIES"),
     Fault("an inner branch takes the place of the outer", inside("pathway.py"), "v.branches |= bit(plan.branches + number)", "v.branches = bit(plan.branches + number)"),
+    Fault("a team is one more", inside("teams.py"), "    return n < seat.heads", "    return n <= seat.heads"),
+    Fault("a team is held for twice as long", inside("teams.py"), "ed.now + ed.plans[r.plan].gather_minutes", "ed.now + 2.0 * ed.plans[r.plan].gather_minutes"),
+    Fault("teams of any acuity interrupt", inside("starting.py"), "        if ed.visits[r.visit].acuity != 1:\n            continue\n", ""),
+    Fault("the rest of a task is for who was called away", inside("teams.py"), "    bind(ed, r, lead)\n", "    bind(ed, r, m)\n"),
+    Fault("a team gathers on through an escalation", inside("pathway.py"), "        parts(ed, ed.requests[v.main])\n", "        pass\n"),
+    Fault("the first role of a team is enough", inside("teams.py"), "    for number in range(plan.n_seats):", "    for number in range(1):"),
+    Fault("a team that is apart is looked at", inside("teams.py"), "        r.is_apart = True\n        gathering_ends_in(ed, r)\n", "        put_back(ed, r, v)\n"),
+    Fault("who was in a team is idle since it began", inside("tasks.py"), "        lets_go(ed, m, m.joined)\n", "        lets_go(ed, m, m.joined)\n        m.idle_since = m.joined\n"),
 )  # fmt: skip
 
 
