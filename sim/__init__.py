@@ -274,8 +274,9 @@ def study(
 ) -> "Results":
     """Ask what a command asks, `peered study=NAME`, and open the tables of its folder.
 
-    `name` is breakeven, validate, assumptions, conditioning, calibrate, compare, run or journey; settings as in
-    `sim.load`. The folder is `output` (None: a new one under `results/`); `quiet` False prints what the command prints.
+    `name` is breakeven, validate, assumptions, conditioning, optimise, calibrate, compare, run, journey or trial;
+    settings as in `sim.load`. The folder is `output` (None: a new one under `results/`); `quiet` False prints what the
+    command prints.
 
     Raises ScenarioError with every problem at once, OutputError for a folder that cannot be used, ValueError for
     another name, or where nothing but words comes of it (calibrate without a map drafts one). Warns where not all of it

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.waiting import PATIENCE
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = f"needs a browser, and none of {', '.join(NAMES)} is installed here (apt-get install chromium)"
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
@@ -72,6 +74,7 @@ class Chromium:
         context = self._browser.new_context(viewport={"width": width, "height": height})
         try:
             page = context.new_page()
+            page.set_default_timeout(1000 * PATIENCE)
             page.on("console", lambda said: seen.errors.append(said.text) if said.type == "error" else None)
             page.on("pageerror", lambda error: seen.errors.append(str(error)))
 

@@ -28,7 +28,7 @@ from sim.runs.run_store import RunResult
 from sim.studies import breakeven
 from tests.browser import MISSING, Chromium, assert_faultless, program, started
 from tests.one_figure import draw_one_figure
-from tests.report_page import play_compared
+from tests.report_page import play_compared, play_swept
 
 # Tests start a hundred processes. Each would compile the program anew where nothing that was compiled is kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -92,6 +92,12 @@ def one_figure() -> Iterator[None]:
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a short comparison at two levels of demand, with its report; nobody may write in it."""
     return play_compared(tmp_path_factory.mktemp("report") / "compared")
+
+
+@pytest.fixture(scope="session")
+def sweep_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short sweep of which one combination was not played; nobody may write in it."""
+    return play_swept(tmp_path_factory.mktemp("sweep") / "swept")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.department.arrivals import DatesWithFactor, Profile
+from sim.department.arrivals import DatesWithFactor, Hourly, Profile
 from sim.department.boarding import BedPool
 from sim.department.pathway import Board, Choose, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
 from sim.department.patients import ARRIVAL_MODES, OLDER_CHILD_FROM
@@ -100,14 +100,21 @@ def of_demand(kind: str) -> Callable[[Seen], Any]:
     return lambda seen: seen.run.n_visits * (seen.scenario.demand.kind == kind)
 
 
-for kind in ("replay", "steady", "profile"):
+for kind in ("replay", "steady", "hourly", "profile"):
     event(f"a visit comes by a {kind}")(of_demand(kind))
+
+
+@event("a visit of a third stream comes at its own hours beside a profile")
+def _(seen: Seen) -> Any:
+    demand = seen.scenario.demand
+    further = demand.per_hour if isinstance(demand, Profile) else {}
+    return np.array([name in further for name in seen.run.streams])[seen.visit["stream"]]
 
 
 @event("a visit comes in a week with a level of its own")
 def _(seen: Seen) -> Any:
     demand = seen.scenario.demand
-    levels = demand.slow_level if isinstance(demand, Profile) else {}
+    levels = demand.slow_level if isinstance(demand, Profile | Hourly) else {}
     uneven = [name in levels and levels[name].cv > 0.0 for name in seen.run.streams]
     return np.array(uneven)[seen.visit["stream"]] & (seen.visit["visit_number"] == 1)
 

@@ -3,19 +3,24 @@
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
+
+import uvicorn
 
 from sim.commands.app import socket_on
 from sim.planner.answers import page_values
 from sim.planner.questions import PageQuestions
 from sim.planner.server import PlannerServer, web_server
-from sim.runs.run_queue import RunQueue
+from sim.runs.run_queue import MOST_RUNS_KEPT, PlayRun, RunQueue
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=20")
 TOKEN = "a-token"
+PATIENCE_SECONDS = 30.0
 
 
 class Answered(NamedTuple):
@@ -33,6 +38,7 @@ class Client:
     port: int
     queue: RunQueue
     planner: PlannerServer
+    server: uvicorn.Server
 
     @property
     def host(self) -> str:
@@ -48,6 +54,17 @@ class Client:
             with connection.getresponse() as response:
                 return Answered(response.status, response.headers, response.read())
 
+    def n_open(self) -> int:
+        """Connections that the server holds."""
+        return len(self.server.server_state.connections)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds that the server comes to by itself; some ten seconds at most."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not holds() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert holds()
+
     def post(self, path: str, body: object) -> Any:
         return json.loads(self.send("POST", path, body).body)
 
@@ -57,16 +74,18 @@ class Client:
 
 
 @contextmanager
-def serving() -> Iterator[Client]:
-    """The server on a free port, until the block ends."""
+def serving(
+    play: PlayRun = page_values, words: Sequence[str] = (), folder: Path | None = None, most_kept: int = MOST_RUNS_KEPT
+) -> Iterator[Client]:
+    """The server on a free port, until the block ends; more words and a folder as after `peered app`."""
     listening = socket_on(0)
     assert listening is not None
-    queue = RunQueue(page_values, 2, most_open=8)
-    planner = PlannerServer(PageQuestions(SHORT, None), queue)
+    queue = RunQueue(play, 2, most_kept=most_kept, most_open=8)
+    planner = PlannerServer(PageQuestions((*SHORT, *words), folder), queue)
     server = web_server(planner, listening, TOKEN)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    yield Client(listening.getsockname()[1], queue, planner)
+    yield Client(listening.getsockname()[1], queue, planner, server)
     server.should_exit = True
     thread.join(10)
     queue.close()

@@ -16,13 +16,14 @@ from sim.runs.run_store import RunResult
 __all__ = ["STUCK_AFTER_THREE_RUNS", "PlantedRun", "by_run", "played", "playing"]
 
 STUCK_AFTER_THREE_RUNS = """
-import sys, time
+import sys, threading
 from sim.cli import main
 from sim.runs import playing
 played, play = [], playing.play_task
 def slow(task):
     played.append(task)
-    time.sleep(60 if len(played) > 3 else 0)
+    if len(played) > 3:
+        threading.Event().wait()
     return play(task)
 playing.play_task, playing.MOST_PER_PART = slow, 1
 main(sys.argv[1:])

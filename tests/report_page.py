@@ -24,6 +24,20 @@ def play_compared(folder: Path) -> Path:
     return folder
 
 
+SHORT = ("study.weeks=1", "study.replications=3", "study.warm_up_weeks=1")
+SWEPT = (
+    "-m", "staffing=traditional,peer_added,nurse_added", "demand.growth=0.8,0.9,1.0", "effects=evidence",
+    "sweep.filter=staffing != 'nurse_added' or demand.growth > 0.8", *SHORT,
+)  # fmt: skip
+"""A grid without one of its combinations."""
+
+
+def play_swept(folder: Path) -> Path:
+    """A short sweep of staffings and demands, in a folder."""
+    assert main([*SWEPT, f"output={folder}"]) == 0
+    return folder
+
+
 @dataclass
 class Table:
     """A table of a page: the text of its caption, head and rows, and the scope of each heading cell."""

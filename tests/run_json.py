@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "data-dictionary.md"
-PLAYED = frozenset({"compare", "run", "sweep", "breakeven", "validate", "conditioning"})
+PLAYED = frozenset({"compare", "run", "sweep", "breakeven", "validate", "conditioning", "optimise", "trial"})
 OPTIONAL = frozenset({"draw_weeks", "prior"})
 """Keys of a study that was asked for more than its default."""
 

@@ -1,6 +1,7 @@
 """The browser of the tests sees what is wrong with a page: errors, what is asked of the network, who is kept out."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,11 @@ def test_a_clean_page_has_no_faults_and_prints_as_a_tagged_pdf(browser: Chromium
     assert b"/StructTreeRoot" in pdf
 
 
+def loaded(page: Any) -> None:
+    """Whatever was said before the page had loaded has come when an answer comes after it."""
+    page.evaluate("0")
+
+
 @pytest.mark.parametrize(
     ("added", "what"),
     [
@@ -33,8 +39,8 @@ def test_an_error_or_a_request_for_anything_outside_fails_the_test(
     file = tmp_path / "faulty.html"
     file.write_text(CLEAN.replace("</main>", f"{added}</main>"), encoding="utf-8")
     with pytest.raises(AssertionError):
-        browser.look(file, lambda page: page.wait_for_timeout(50))
-    _, seen = browser.look(file, lambda page: page.wait_for_timeout(50), errors=False)
+        browser.look(file, loaded)
+    _, seen = browser.look(file, loaded, errors=False)
     assert any(what in text for text in [*seen.errors, *seen.outside])
 
 

@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -269,19 +269,24 @@ def test_two_blocks_a_worker_are_in_flight_at_most(monkeypatch: pytest.MonkeyPat
     running.close()
 
 
-def test_closing_waits_for_the_threads_in_flight_and_starts_nothing_more() -> None:
+def test_closing_waits_for_the_threads_in_flight_and_starts_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
     started, ended, gate = [], [], threading.Event()
+    shutdown = ThreadPoolExecutor.shutdown
+
+    def opens_the_gate(pool: ThreadPoolExecutor, **how: bool) -> None:
+        gate.set()
+        shutdown(pool, **how)
 
     def waits(number: int) -> int:
         started.append(number)
         if number:
-            gate.wait(timeout=60)
+            gate.wait()
         ended.append(number)
         return number
 
     running = run_all(waits, range(10), 2, "threads")
     assert next(running) == (0, 0)
-    threading.Timer(0.2, gate.set).start()
+    monkeypatch.setattr(ThreadPoolExecutor, "shutdown", opens_the_gate)
     running.close()
     assert sorted(started) == sorted(ended)
     assert len(started) <= 3, "the one that ended, and one a worker"

@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from sim.planner.questions import AskedByPage, PageQuestions
 from sim.planner.server import PAGE_FILES, SEED
 from sim.runs.engines import COMPILED, ENGINES
 from tests.planner_client import SHORT, TOKEN, Client, serving
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -294,10 +294,7 @@ def test_a_page_that_goes_away_has_nothing_more_played(client: Client, question:
     with socket.create_connection(("127.0.0.1", client.port)) as connection:
         connection.sendall((head + body).encode())
         connection.recv(200)
-    deadline = time.monotonic() + 10
-    while client.queue.n_open and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert client.queue.n_open == 0
+    wait_until(lambda: client.queue.n_open == 0)
 
 
 # --- the command
@@ -361,8 +358,5 @@ def test_a_long_study_that_nobody_reads_is_ended(client: Client, question: dict[
         while b'"progress"' not in read:
             read += connection.recv(4000)
         assert client.planner.n_studies == 1
-    deadline = time.monotonic() + 10
-    while client.planner.n_studies and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert client.planner.n_studies == 0
+    wait_until(lambda: client.planner.n_studies == 0)
     assert not [child for child in psutil.Process().children() if "--json-progress" in child.cmdline()]

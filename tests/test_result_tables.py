@@ -45,7 +45,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_there_is_a_folder_of_every_study_that_leaves_tables() -> None:
-    elsewhere = {"calibrate", "conditioning"}  # below, and in test_conditioning
+    elsewhere = {"calibrate", "conditioning", "optimise"}  # below, in test_conditioning and test_optimise
     assert {*WORDS, *elsewhere} - {"sweep"} == set(studies_using("output"))
 
 

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from sim.runs.playing import play_task
 from sim.runs.run_store import PARTS, RunResult
 from sim.runs.tables_on_disk import read_table
 from tests.plays import STUCK_AFTER_THREE_RUNS
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("one_figure")
 
@@ -80,9 +80,7 @@ def test_a_comparison_killed_in_the_middle_goes_on_to_the_same_tables(
     folder, draft = tmp_path / "out", tmp_path / ".out.draft"
     words = [*WORDS, f"output={folder}"]
     with subprocess.Popen([sys.executable, "-c", STUCK_AFTER_THREE_RUNS, *words], stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 300
-        while len(list((draft / PARTS).glob("*.parquet"))) < 3 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: len(list((draft / PARTS).glob("*.parquet"))) == 3, lambda: process.poll() is None)
         process.send_signal(signal.SIGKILL)
     assert not folder.exists(), "a folder of results is whole or absent"
     assert main(words) == 0

@@ -21,10 +21,17 @@ VALUES = {
     "precision": "{}", "select": "null", "best": "null", "controls": "false", "most_replications": "null",
     "staffing": "[traditional]", "baseline": "traditional", "presets": "[a]", "worth": "[]", "map": "malmo",
     "demand_name": "ours", "rake": "true", "hold_out": "0.5", "match": "[physician]", "if_none_fits": "nearest",
+    "minutes": "720",
     "effect": "effects.total_return_hr", "range": "[0.6,1.2]", "points": "3", "assumptions": "true",
     "draws": "100", "draw_weeks": "8", "draws_from": "found", "prior": "{median: 1, log_sd: 1}",
     "match_range": "[0.3,3.0]", "staff": "staff.csv", "places": "places.csv", "test": "later.csv",
-    "patient": "1", "stream": "medical", "word": "[nurse]", "source": "[TIM]", "grade": "[A]", "file": "[demand]",
+    "outcome": "reach.mental_health", "ranges": "{SUPA02: [0.5, 0.6]}", "trial_sizes": "[100]", "trial_from": "found",
+    "designs": "[before_after]", "outcomes": "[lwbs_or_ama.all]", "effect_sizes": "[0.9]", "power": "0.9",
+    "sites": "[2]", "patient": "1", "stream": "medical", "word": "[nurse]", "source": "[TIM]", "grade": "[A]",
+    "file": "[demand]", "role": "[psw]", "hours": "100", "money": "4000", "objective": "night",
+    "objectives": "[night]", "floors": "{night: 0.4}", "lengths": "[8]", "lines": "2", "people": "3",
+    "person_hours": "36", "person_shifts": "4", "rest_hours": "12", "rosters": "10", "search_weeks": "4",
+    "finalists": "3", "indifference": "0.1", "probability": "0.9",
 }  # fmt: skip
 KEYS = sorted({name for kind in STUDIES.values() for name in kind.model_fields if name != "name"})
 

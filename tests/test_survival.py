@@ -4,11 +4,11 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
@@ -30,6 +30,7 @@ from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import read_table
 from sim.runs.worker_pool import Pool, SerialExecutor
 from tests.one_figure import draw_one_figure
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("one_figure")
 
@@ -77,27 +78,38 @@ def play_and_log(task: RunTask) -> list[RunResult]:
     return play_task(task)
 
 
-def sweep_with_log(words: list[str], log: str) -> None:
-    """What the process does that is killed."""
+def sweep_with_log(words: list[str], log: str, folder: Path, n_parts: int, n_events: int) -> None:
+    """What the process does that is killed: at its n-th event of files once so many parts are there, 0 for never."""
     os.environ[LOG] = log
     playing.play_task, playing.MOST_PER_PART = play_and_log, 1
+    count_file_events(n_events, lambda: len(parts(folder)) >= n_parts)
     main(words)
 
 
-def started(words: list[str], log: Path) -> BaseProcess:
-    """A process with a sweep in it, of a server that has loaded everything: it is asked for ten times."""
+FILE_EVENTS = ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "shutil.rmtree")
+
+
+def count_file_events(last: int = 0, counts: Callable[[], bool] = lambda: True) -> list[str]:
+    """What this process does with files from now on, in order; it ends itself, as a kill would, with the last."""
+    met: list[str] = []
+
+    def meet(event: str, _: tuple[object, ...]) -> None:
+        if event in FILE_EVENTS and counts():
+            met.append(event)
+            if len(met) == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(meet)
+    return met
+
+
+def started(target: Callable[..., None], *arguments: object) -> BaseProcess:
+    """A process of a server that has loaded everything: it is asked for ten times."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["sim.studies.sweep", "sim.engine.compiled", "tests.test_survival"])
-    process = context.Process(target=sweep_with_log, args=(words, str(log)))
+    process = context.Process(target=target, args=arguments)
     process.start()
     return process
-
-
-def wait_for_parts(folder: Path, n: int, process: BaseProcess) -> None:
-    deadline = time.monotonic() + 300  # the engine may have to be compiled
-    while len(parts(folder)) < n and process.is_alive() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    assert len(parts(folder)) >= n
 
 
 @pytest.mark.parametrize("moments", [(1, 5, 10), pytest.param(range(1, 11), marks=pytest.mark.slow)])
@@ -108,11 +120,10 @@ def test_a_sweep_killed_again_and_again_plays_nothing_twice_and_ends_with_the_sa
     words = [*SWEEP, "engine=simpy", "executor=threads", "executor.workers=1", f"output={folder}"]
     kept: list[Counter[str]] = []
     for moment in moments:
-        process = started(words, log)
-        wait_for_parts(folder, moment, process)
-        time.sleep(0.012 * moment)  # somewhere else between two runs each time
-        process.kill()
+        process = started(sweep_with_log, words, str(log), folder, moment, 1 + moment % 4)
         process.join()
+        assert process.exitcode == -signal.SIGKILL
+        assert len(parts(folder)) >= moment
         kept.append(runs_in(folder))
         with log.open("a") as lines:
             lines.write("killed\n")
@@ -129,8 +140,9 @@ def test_a_sweep_killed_again_and_again_plays_nothing_twice_and_ends_with_the_sa
 @pytest.mark.slow
 def test_when_the_process_that_writes_is_killed_no_worker_stays_behind(executor: str, tmp_path: Path) -> None:
     words = [*SWEEP, "study.replications=500", f"executor={executor}", "executor.workers=2"]
-    process = started([*words, f"output={tmp_path / 'out'}"], tmp_path / "log")
-    wait_for_parts(tmp_path / "out", 1, process)
+    folder = tmp_path / "out"
+    process = started(sweep_with_log, [*words, f"output={folder}"], str(tmp_path / "log"), folder, 0, 0)
+    wait_until(lambda: parts(folder), process.is_alive)
     workers = [child for child in psutil.Process(process.pid).children(recursive=True) if is_worker(child)]
     process.kill()
     process.join()
@@ -474,12 +486,15 @@ def test_a_disk_that_may_only_be_read_is_refused_before_anything_is_played(
     assert "cannot be written to" in " ".join(capsys.readouterr().err.split())
 
 
-def run_quietly(words: list[str]) -> None:
-    """What the process does that is killed."""
+def run_quietly(words: list[str], last: int, log: Path | None = None) -> None:
+    """What the process does that is killed, and how many events of files it has if it is not."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         sys.stdout = sys.stderr = nowhere
         draw_one_figure(pytest.MonkeyPatch())
+        met = count_file_events(last)
         main(words)
+        if log is not None:
+            log.write_text(str(len(met)), encoding="utf-8")
 
 
 def run_paused(words: list[str], file: str, is_there: Event, may_go_on: Event) -> None:
@@ -533,22 +548,15 @@ def test_studies_killed_at_ten_moments_lose_no_result_and_end_with_the_same_byte
 
 
 def kill_and_compare(shares: Sequence[float], study: str, whole: dict[str, bytes], tmp_path: Path) -> None:
-    """Killed after shares of the time it takes; every second time it has an earlier result to replace."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sim.studies.sweep", "sim.engine.compiled", "tests.test_survival"])
+    """Killed at shares of its events of files; every second time it has an earlier result to replace."""
     folder = tmp_path / "out"
     words = words_of(study, folder)
-    began = time.monotonic()
-    process = context.Process(target=run_quietly, args=(words_of(study, tmp_path / "timed" / "out"),))
-    process.start()
-    process.join()
-    seconds, stands = time.monotonic() - began, False
+    started(run_quietly, words_of(study, tmp_path / "counted" / "out"), 0, tmp_path / "n").join()
+    n_events, stands = int((tmp_path / "n").read_text(encoding="utf-8")), False
     for number, share in enumerate(shares):
-        process = context.Process(target=run_quietly, args=(words,))
-        process.start()
-        time.sleep(share * seconds)
-        process.kill()
+        process = started(run_quietly, words, 1 + int(share * n_events))
         process.join()
+        assert stands or process.exitcode == -signal.SIGKILL
         if stands and study in ("run", "comparison"):
             place = folder if folder.exists() else folder.with_name(".out.old")
             assert contents(place) == whole, "the earlier result stands, or the new one"

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from sim.runs.engines import COMPILED, ENGINES
 from sim.runs.run_store import PARTS, locked
 from sim.runs.tables_on_disk import read_table
 from tests.plays import STUCK_AFTER_THREE_RUNS, PlantedRun, by_run
+from tests.waiting import wait_until
 
 TINY = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
 TWO = ["-m", "demand.growth=0.2,0.3", *TINY]
@@ -218,9 +218,7 @@ def test_a_sweep_killed_in_the_middle_goes_on_to_the_same_bytes(
     folder = tmp_path / "out"
     words = [*TWO, f"output={folder}", "executor.workers=1"]
     with subprocess.Popen([sys.executable, "-c", STUCK_AFTER_THREE_RUNS, *words], stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 300  # the engine may have to be compiled
-        while len(parts(folder)) < 3 and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: len(parts(folder)) == 3, lambda: process.poll() is None)
         process.send_signal(signal.SIGKILL)
     assert len(parts(folder)) == 3
     assert not (folder / "estimates.parquet").exists()

@@ -240,10 +240,8 @@ def benefit_table(drawn: DrawnRuns, worth: Sequence[Worth], presets: Sequence[st
 
 def benefit_rows(drawn: DrawnRuns, worth: Sequence[Worth], preset: str) -> Iterator[dict[str, object]]:
     """Rows of one preset. Chance is taken out of the net benefit as a whole, not out of its parts."""
-    both = [{item.name: drawn.differences(item.measure)[run] for item in worth if item.cad_per_unit} for run in (0, 1)]
     for times in WORTH_TIMES:
-        scaled = [item if item.measure == STAFF_COST else times_worth(item, times) for item in worth]
-        first, again = (net_benefit(scaled, preset, differences) for differences in both)
+        first, again = benefits_of(drawn, worth, preset, times)
         splits = [split_of(one, other) for one, other in zip(first.T, again.T, strict=True)]
         benefit = np.column_stack([split.values for split in splits])
         chances, regrets = chances_of_being_best(benefit), expected_regrets(benefit)
@@ -253,6 +251,17 @@ def benefit_rows(drawn: DrawnRuns, worth: Sequence[Worth], preset: str) -> Itera
                 "probability": float(chances[number]), "regret": float(regrets[number]),
                 "beyond_chance": number == 0 or splits[number].beyond_chance,
             }  # fmt: skip
+
+
+def benefits_of(drawn: DrawnRuns, worth: Sequence[Worth], preset: str, times: float) -> tuple[FloatArray, FloatArray]:
+    """Net benefit (draws, staffings) beside the baseline, CAD a week, of the first runs and of the second.
+
+    `times` multiplies what outcomes are worth.
+    """
+    scaled = [item if item.measure == STAFF_COST else times_worth(item, times) for item in worth]
+    both = [{item.name: drawn.differences(item.measure)[run] for item in worth if item.cad_per_unit} for run in (0, 1)]
+    first, again = (net_benefit(scaled, preset, differences) for differences in both)
+    return first, again
 
 
 def times_worth(item: Worth, times: float) -> Worth:

@@ -51,8 +51,13 @@ def problems_of_asking(
     if query is not None:
         problems += problems_of_query(query)
     if file is not None:
-        problems += problems_of_file(file)
+        asks = table is not None or query is not None
+        problems += problems_of_file(file, tuple(WRITERS) if asks else (*WRITERS, EXPLORER))
     return problems
+
+
+EXPLORER = ".html"
+"""Ending of a file that holds the whole answer, to be explored, and no table."""
 
 
 def problems_of_query(query: str) -> list[Problem]:
@@ -67,11 +72,12 @@ def problems_of_query(query: str) -> list[Problem]:
     return []
 
 
-def problems_of_file(file: Path) -> list[Problem]:
+def problems_of_file(file: Path, endings: Sequence[str]) -> list[Problem]:
     """A file has to be of a known kind, in a folder that is there."""
     problems = []
-    if file.suffix not in WRITERS:
-        problems.append(Problem("export", repr(str(file)), f"give a name that ends in {' or '.join(WRITERS)}"))
+    if file.suffix not in endings:
+        whole = f"; {EXPLORER} is for the whole answer, without query and table" * (file.suffix == EXPLORER)
+        problems.append(Problem("export", repr(str(file)), f"give a name that ends in {' or '.join(endings)}{whole}"))
     if os.path.lexists(file) and not file.is_dir():
         remedy = "there is a file of that name, which may not be an earlier export: remove it, or name another"
         problems.append(Problem("export", repr(str(file)), remedy))

@@ -12,7 +12,7 @@ from sim.io import sql
 from sim.runs.received_sweep import refuse_unreadable
 from sim.runs.result_tables import Results
 
-TABLES_FIRST = ("estimates", "validation", "rows", "register", "journey")
+TABLES_FIRST = ("estimates", "validation", "rows", "register", "journey", "sizes")
 """What is exported unless another table is named: the first of these that a folder has, or else its first."""
 
 

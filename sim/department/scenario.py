@@ -235,8 +235,16 @@ def roles_asked_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from (("discipline.roles", role_name) for role_name in scenario.discipline.roles)
     if scenario.department.ratio_role is not None:
         yield "department.ratio_role", scenario.department.ratio_role
-    if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
+    if boarders_are_cared_for(scenario):
         yield "boarding.nurse_role", scenario.boarding.nurse_role
+
+
+def boarders_are_cared_for(scenario: Scenario) -> bool:
+    """A step has visits board for a time in which a nurse is asked for; without one boarding is of no concern."""
+    times = scenario.boarding.times
+    steps = (step for stream in scenario.department.streams.values() for step in stream.pathway)
+    boarding = {step.time for step in steps if isinstance(step, Board)}
+    return any(times[name].nurse_minutes_per_hour > 0.0 for name in boarding & set(times))
 
 
 def roles_with_work(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -245,7 +253,7 @@ def roles_with_work(scenario: Scenario) -> Iterator[tuple[str, str]]:
         if not isinstance(step, Release):
             yield from ((path, role) for role in roles_named(step))
     yield from responders(scenario)
-    if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
+    if boarders_are_cared_for(scenario):
         yield "boarding.nurse_role", scenario.boarding.nurse_role
     if scenario.support.role in scenario.staffing.roles and scenario.support.huddle_share > 0.0:
         yield from (("support.huddle_roles", role) for role in scenario.support.huddle_roles)

@@ -6,7 +6,7 @@ Values go into SQL as parameters, variables or registered tables; elsewhere by `
 import glob
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -27,6 +27,7 @@ _CLOSED: Mapping[str, str] = {
 """How every connection starts; which files it reaches is added, and then nothing can be changed any more."""
 _MOST_WRITERS = 8
 """Connections cached for writing, each for a folder of its own."""
+_SECONDS_BETWEEN_INTERRUPTS = 0.05
 
 
 def connect(
@@ -145,14 +146,21 @@ InterruptibleCall: TypeAlias = Callable[[Callable[[], Any]], Any]
 
 @contextmanager
 def interruptible(connection: DuckDBPyConnection) -> Iterator[InterruptibleCall]:
-    """What to run work on a connection with, so that Ctrl-C ends a query, which would not hear it by itself."""
+    """What to run work on a connection with, so that Ctrl-C ends a query, which would not hear it by itself.
+
+    An interrupt is lost on a query that is about to begin, so it is sent until the thread is free again.
+    """
     with ThreadPoolExecutor(1, thread_name_prefix="peered-query") as apart:
+        apart.submit(bool).result()  # the one thread stands: an interrupt while it starts would leave two
 
         def run(work: Callable[[], Any]) -> Any:
             try:
                 return apart.submit(work).result()
             except KeyboardInterrupt:
-                connection.interrupt()
+                is_free = apart.submit(bool)
+                while not is_free.done():
+                    connection.interrupt()
+                    wait([is_free], _SECONDS_BETWEEN_INTERRUPTS)
                 raise
 
         yield run

@@ -49,14 +49,18 @@ class AssumptionCube:
         names = self.dimensions
         if places.ndim != 2 or places.shape[1] != len(names):
             raise ValueError(f"places are {places.shape}: give one column for each of {len(names)} dimensions")
-        shares = dict(zip(names, self.correlated(places).T, strict=True))
+        return self.values_at(self.correlated(places))
+
+    def values_at(self, quantiles_drawn: FloatArray) -> dict[str, FloatArray]:
+        """The same at quantiles (n, dimensions) of each dimension by itself."""
+        shares = dict(zip(self.dimensions, quantiles_drawn.T, strict=True))
         found = {
             row.id: quantiles(row, shares[dimension])
             for row in self.register.values()
             if (dimension := dimension_of(row)) is not None
         }
         for name, compute in DERIVED.items():
-            found[name] = compute(Inputs(self.register, found, len(places)))
+            found[name] = compute(Inputs(self.register, found, len(quantiles_drawn)))
         return found
 
     def correlated(self, places: FloatArray) -> FloatArray:

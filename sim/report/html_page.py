@@ -41,6 +41,17 @@ class Part(NamedTuple):
 
 def html_page(kind: str, finding: Finding, quiet: Iterable[str], parts: Iterable[Part]) -> str:
     """The page: `kind` says what study it reports, `quiet` paragraphs stand below the five lines."""
+    return template("report.html").render(kind=kind, **finding_laid_out(finding, quiet), parts=parts_laid_out(parts))
+
+
+def finding_laid_out(finding: Finding, quiet: Iterable[str]) -> dict[str, Any]:
+    """The five lines and what stands below them, as templates take them."""
+    lines = [(line.label, _pieces(line.text)) for line in finding.lines]
+    return {"question": finding.question, "lines": lines, "quiet": list(quiet)}
+
+
+def parts_laid_out(parts: Iterable[Part]) -> list[dict[str, Any]]:
+    """The chapters of a page that hold anything, as templates take them."""
     numbers = count(1)
     chapters = [
         {
@@ -58,25 +69,29 @@ def html_page(kind: str, finding: Finding, quiet: Iterable[str], parts: Iterable
         }
         for number, part in enumerate(parts, start=1)
     ]
-    there = [chapter for chapter in chapters if chapter["sections"] or chapter["pictures"]]
-    lines = [(line.label, _pieces(line.text)) for line in finding.lines]
-    return _template().render(kind=kind, question=finding.question, lines=lines, quiet=list(quiet), parts=there)
+    return [chapter for chapter in chapters if chapter["sections"] or chapter["pictures"]]
+
+
+def shipped_text(name: str) -> str:
+    """A file of sim/data as text."""
+    return resources.files("sim.data").joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
-def _template() -> "Template":
-    """The template; whatever it prints is escaped, and text is cleaned before."""
+def template(name: str) -> "Template":
+    """A template of sim/data; whatever it prints is escaped, and text is cleaned before."""
 
     def cleaned(value: Any) -> Any:
         is_markup = hasattr(value, "__html__")  # a drawing of ours
         return value if is_markup else one_line(str(value))
 
-    from jinja2 import Environment, StrictUndefined  # when a page is written, not when a study starts
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # when a page is written, not at the start
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=cleaned, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(resources.files("sim.data").joinpath("report.html").read_text(encoding="utf-8"))
+        loader=FunctionLoader(shipped_text), autoescape=True, undefined=StrictUndefined, finalize=cleaned,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template(name)
 
 
 # --- blocks

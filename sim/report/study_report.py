@@ -253,7 +253,7 @@ LEAD = (
     "a child with one."
 )
 """What somebody must know who has only this page."""
-STUDIES_OF_PEERS = ("compare", "sweep", "breakeven", "journey")
+STUDIES_OF_PEERS = ("compare", "sweep", "breakeven", "journey", "optimise", "trial")
 
 
 # --- what run.json says

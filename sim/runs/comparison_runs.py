@@ -137,7 +137,7 @@ class RunJournal(RunStore):
     def results(self, tasks: Sequence[RunTask]) -> list[RunResult]:
         """Results of the runs of these tasks that are there, matched with the same baseline."""
         tables = {table: self._tables_by_run(table) for table in RunSummary.TABLES}
-        values = self._values_by_run()
+        values = self.values_by_run()
         found = []
         for task in tasks:
             baseline = task.runs[0].key.scenario
@@ -149,7 +149,8 @@ class RunJournal(RunStore):
                     found.append(RunResult(run.key, run.label, values[run.key], "", summary, baseline))
         return found
 
-    def _values_by_run(self) -> dict[RunKey, dict[str, float]]:
+    def values_by_run(self) -> dict[RunKey, dict[str, float]]:
+        """Values of every run that is there."""
         rows = self._ask("SELECT scenario, replication, measure, value FROM runs WHERE status = 'done'")
         found: dict[RunKey, dict[str, float]] = {}
         for scenario, replication, measure, value in rows.itertuples(index=False, name=None):

@@ -19,7 +19,10 @@ REGISTERED = {
     "results": "sim.studies.results.ResultsStudy",
     "report": "sim.studies.report.ReportStudy",
     "breakeven": "sim.studies.breakeven.BreakevenStudy",
+    "optimise": "sim.studies.optimise.OptimiseStudy",
     "journey": "sim.studies.journey.JourneyStudy",
+    "sensitivity": "sim.studies.sensitivity.SensitivityStudy",
+    "trial": "sim.studies.trial.TrialStudy",
 }
 """The class of each study by its name; its module is loaded when it is asked for."""
 

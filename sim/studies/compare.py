@@ -16,6 +16,7 @@ from sim.analysis.compare import Plan, comparison_of, played_of, values_table
 from sim.analysis.comparison_result import LEFT_OUT, TABLES, Comparison
 from sim.analysis.design_needs import check_design
 from sim.analysis.early_looks import EarlyLooks
+from sim.analysis.played_draws import PlayedDraws, facts_of_draws, played_draws, tables_of_draws
 from sim.analysis.scenario_facts import peer_hours
 from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
 from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
@@ -117,6 +118,14 @@ def answered(plan: Plan, runs: RunsInMemory, seconds: float) -> Comparison:
     if not plan.base.rules.precision:
         return comparison
     return replace(comparison, notes=(*precision_lines(precision_of(plan, runs)), *comparison.notes))
+
+
+def draws_played_of(plan: Plan, runs: RunsInMemory) -> PlayedDraws | None:
+    """The draws of the assumptions that were played beside the comparison, if any were asked for."""
+    if plan.draws is None or plan.draws_design is None:
+        return None
+    drawn = drawn_runs(runs, plan.draws_design, plan.staffings, plan.draws)
+    return played_draws(drawn, plan.draws.places, plan.scenarios) if drawn.n_draws else None
 
 
 def precision_of(plan: Plan, runs: RunsInMemory) -> PrecisionOutcome:
@@ -228,6 +237,8 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         tables = {name: table for name in (*TABLES, LEFT_OUT) if len((table := getattr(answer, name)).columns)}
         if len(reached := precision_of(plan, runs).plan.precision_reached):
             tables["precision"] = reached
+        if (played := draws_played_of(plan, runs)) is not None:
+            tables, facts = tables | tables_of_draws(played), facts | facts_of_draws(played)
         return {
             FACTS: partial(write_json, facts),
             "answer.md": partial(write_text, answer_markdown(described)),

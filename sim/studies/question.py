@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from sim.analysis.subgroups import AttributeName
 from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen, Positive
 from sim.department.scenario import Period, Scenario
+from sim.department.working_time import PeopleThere, RestHours, WeeklyHours
 from sim.runs.stopping_rules import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
 from sim.statistics.stopping import LOOK_AHEAD
 from sim.statistics.two_sources import FEWEST_DRAWS
@@ -67,8 +68,9 @@ def named_twice(**lists: tuple[object, ...]) -> Iterator[str]:
 class StudySettings(Frozen):
     """What every study has: its name.
 
-    `uses` says which of the `KEYS_OUTSIDE` its group mean something to it, `instead` what to write for a key that only
-    other studies have, where naming them does not help, `beside` names staffings that are played beside the one chosen.
+    `uses` says which of the `KEYS_OUTSIDE` its group mean something to it, `instead` what to write for a key that it
+    does not have, where naming the studies that have it does not help, `beside` names staffings that are played beside
+    the one chosen.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset()
@@ -126,12 +128,15 @@ class MeasuredSettings(DrawnSettings):
 
     `demand_levels` multiply growth. `visits`: keep the visits of every replication, not of the first only;
     `event_log`: write the events of the first in this format. `simultaneous`: how intervals are judged together.
+    With `minutes` a replication is a time that ends, from Monday 00:00 and an empty department: then `weeks`, the
+    warm-up and the follow-up count for nothing, and neither do months unless they are asked for.
     With a `precision` (by measure) `replications` are the first, `most_replications` the cap. A sweep alone has
     `warm_up_weeks` `auto` (found by a pilot), `select`, `best` and `controls`; all are what `sim.runs.design`
     says.
     """
 
     demand_levels: Annotated[tuple[DemandFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    minutes: Annotated[Positive, Field(le=MOST)] | None = None
     visits: bool = False
     event_log: Literal["csv", "parquet", "xes", "vidigi"] | None = None
     simultaneous: Simultaneous = "bonferroni"
@@ -140,6 +145,13 @@ class MeasuredSettings(DrawnSettings):
     best: str | None = None
     controls: bool = False
     most_replications: WholePositive | None = None
+
+    @property
+    def period(self) -> Period:
+        """What one replication covers: so many weeks, or a time that ends."""
+        if self.minutes is None:
+            return super().period
+        return Period(weeks=1, minutes=self.minutes, month_factors=self.month_factors)
 
     @property
     def rules(self) -> StoppingRules:
@@ -222,6 +234,38 @@ class BreakevenSettings(AgainstBaselineSettings, DrawnSettings):
             yield f"range goes from {self.range[0]:g} to {self.range[1]:g}: put the smaller value first"
 
 
+class SensitivitySettings(AgainstBaselineSettings, DrawnSettings):
+    """What decides between staffings and what to measure first, by draws of the assumptions, read (`run`) or played.
+
+    `outcome` is the measure whose differences lead the answer; `ranges` hold rows of the register, by id, in a part of
+    their range; `trial_sizes` are patients of a trial, `trial_from` the folder of a `study=trial` for its exactness.
+    """
+
+    uses: ClassVar[frozenset[str]] = frozenset({"output", "run"})
+    instead: ClassVar[Mapping[str, str]] = {
+        "morris": "elementary effects (Morris 1991) step out of the departments that look like the published ones: "
+        "the ranks of the draws say what moves an answer; leave it out"
+    }
+    name: Literal["sensitivity"] = "sensitivity"
+    replications: Literal[1] = 1
+    assumptions: Literal[True] = True
+    warm_up_weeks: WholeNonNegative = 0
+    outcome: str = "minutes_without_staff_mean.mental_health"
+    ranges: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    trial_sizes: Annotated[tuple[WholePositive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1000,)
+    trial_from: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _weeks_are_those_of_draws(cls, data: Any) -> Any:
+        return {"weeks": data["draw_weeks"], **data} if isinstance(data, dict) and "draw_weeks" in data else data
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        if self.weeks != self.draw_weeks:
+            yield f"weeks is {self.weeks}, and nothing but draws is played: set draw_weeks and leave weeks out"
+
+
 class ValidateSettings(PlayedSettings):
     """Simulated beside published values; a row of the table is about peers."""
 
@@ -236,6 +280,43 @@ class ConditioningSettings(PlayedSettings):
     name: Literal["conditioning"] = "conditioning"
     replications: Literal[1] = 1
     draws: WholePositive = 1000
+
+
+class OptimiseSettings(StaffingsSettings, DrawnSettings):
+    """Which roster is best at an `objective`, and what it costs in the other `objectives`, set beside the staffings.
+
+    Shifts of a `role` are searched within `hours` or `money` (CAD) a week, those of the baseline where neither is said:
+    at most so many `lines` of a role, of `lengths` in hours, such that `people` (None: as many as it takes) can work
+    them within `person_hours` and `person_shifts` a week and `rest_hours` between shifts. `floors` by objective are
+    kept. So many `rosters` are valued in one run of `search_weeks` each; the best of the `finalists` is selected with
+    the `probability` that it is the best or, by less than `indifference` (None: what the objective says), next to it.
+    """
+
+    name: Literal["optimise"] = "optimise"
+    warm_up_weeks: WholeNonNegative = 0
+    role: Annotated[Names, Field(min_length=1)] = ("psw",)
+    hours: Positive | None = None
+    money: Positive | None = None
+    objective: str = "reach"
+    objectives: Names = ("reach", "longest_unseen", "company", "sunday", "night")
+    floors: dict[str, float] = Field(default_factory=dict)
+    lengths: Annotated[tuple[Annotated[float, Field(ge=4, le=12)], ...], BeforeValidator(as_list), Field(min_length=1)]
+    lines: Annotated[int, Field(ge=1, le=50)] = 3
+    people: PeopleThere | None = None
+    person_hours: WeeklyHours = 40.0
+    person_shifts: Annotated[int, Field(ge=1, le=14)] = 5
+    rest_hours: RestHours = 11.0
+    rosters: Annotated[int, Field(ge=1, le=MOST)] = 1000
+    search_weeks: WholePositive = 8
+    finalists: Annotated[int, Field(ge=1, le=100)] = 12
+    indifference: Positive | None = None
+    probability: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(role=self.role, objectives=self.objectives, lengths=self.lengths)
+        if self.hours is not None and self.money is not None:
+            yield "hours and money are both given: keep one budget, and set the other to null"
 
 
 class JourneySettings(StaffingsSettings):
@@ -257,6 +338,32 @@ class JourneySettings(StaffingsSettings):
     def period(self) -> Period:
         """What the one replication covers."""
         return Period(weeks=self.weeks, warm_up_weeks=self.warm_up_weeks, follow_up_days=self.follow_up_days)
+
+
+class TrialSettings(StaffingsSettings, PlayedSettings):
+    """What a trial of a staffing with peers would take.
+
+    Each replication is one site that recruits for the measured weeks. Trials of the `designs` are analysed by the
+    `outcomes` (KEY.PART) at `effect_sizes` of the `effect` (a key of the effects group). `power` is asked for, `sites`
+    are the numbers of sites for which it is told how long that takes.
+    """
+
+    name: Literal["trial"] = "trial"
+    warm_up_weeks: WholeNonNegative = 0
+    designs: Annotated[
+        tuple[Literal["patient_offer", "before_after"], ...], BeforeValidator(as_list), Field(min_length=1)
+    ] = ("patient_offer", "before_after")
+    outcomes: Annotated[Names, Field(min_length=1)] = ("return_30d_per_visit.mental_health",)
+    effect: str = "effects.total_return_hr"
+    effect_sizes: Annotated[tuple[EffectFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    power: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
+    sites: Annotated[tuple[WholePositive, ...], BeforeValidator(as_list), Field(min_length=1)] = (1,)
+
+    def _wrong(self) -> Iterator[str]:
+        yield from super()._wrong()
+        yield from named_twice(
+            designs=self.designs, outcomes=self.outcomes, effect_sizes=self.effect_sizes, sites=self.sites
+        )
 
 
 class AssumptionsSettings(StudySettings):
@@ -484,7 +591,8 @@ _HERE: dict[str, type[StudySettings]] = {
     kind.model_fields["name"].default: kind
     for kind in (
         CompareSettings, RunSettings, ValidateSettings, AssumptionsSettings, CalibrateSettings, ResultsSettings,
-        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings,
+        ReportSettings, BreakevenSettings, ConditioningSettings, JourneySettings, OptimiseSettings, TrialSettings,
+        SensitivitySettings,
     )
 }  # fmt: skip
 """Settings that stand in this module, so that a command loads no study but its own."""

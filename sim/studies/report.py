@@ -1,6 +1,7 @@
 """`study=report`: the report of a study that was played, made again from its folder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -112,11 +113,18 @@ def page_of(folder: Path, study: str, suffix: str, by: tuple[str, ...] | None = 
     if study in KEPT:
         return page_kept(folder, suffix)
     facts = read_facts(folder / FACTS, ReportFacts).model_copy(update={"by": by})
-    try:
+    with refuse_unfit(folder):
         return PAGES[study](folder, facts, suffix)
+
+
+@contextmanager
+def refuse_unfit(folder: Path) -> Iterator[None]:
+    """Raise ScenarioError where the tables of a folder do not fit each other, such as a column that a figure needs."""
+    try:
+        yield
     except ScenarioError:
         raise
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # such as a column that a figure needs
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         found = f"tables that do not fit each other ({type(error).__name__}: {error})"
         raise ScenarioError([Problem(str(folder), shortened_text(found), AS_WRITTEN)]) from error
 
@@ -213,7 +221,7 @@ PAGES: Mapping[str, Callable[[Path, ReportFacts, str], str]] = {
     "validate": published_page,
 }
 """What makes the page of each study from the tables of its folder."""
-KEPT = ("assumptions", CALIBRATE, "conditioning", "journey")
+KEPT = ("assumptions", CALIBRATE, "conditioning", "journey", "optimise", "trial", "sensitivity")
 """Studies whose folder keeps the answer as it was described."""
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sim.analysis.scenario_facts import received_scenarios
 from sim.analysis.stored_comparison import stored_comparison
 from sim.analysis.sweep_query import (
+    EXPLORER,
     TABLE,
     TABLES_OF_SWEEP,
     QueryResult,
@@ -28,23 +28,26 @@ from sim.report.breakeven_answer import describe_break_even
 from sim.report.calibration_report import COMPARED
 from sim.report.comparison_answer import print_comparison
 from sim.report.conditioning_report import print_conditioning
-from sim.report.description import without_output
 from sim.report.journey_answer import print_journeys
+from sim.report.optimise_answer import print_optimise
 from sim.report.progress import teller
 from sim.report.screen import print_answer
+from sim.report.sensitivity_answer import print_sensitivity
 from sim.report.stored_answer import STORED, StoredAnswer, read_answer
 from sim.report.study_report import ReportFacts
 from sim.report.sweep_answer import describe_sweep, print_query
 from sim.report.terminal import lines_written
+from sim.report.trial_report import print_trial
 from sim.report.validation_report import print_validation
-from sim.runs.received_sweep import CONTROLLED, read_checked, read_facts
+from sim.runs.received_sweep import read_facts
 from sim.runs.result_tables import Results, calibrations_in, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.studies.breakeven import answer_of_store, received_plan
+from sim.studies.explorer import report_in, write_explorer
 from sim.studies.question import Question, ResultsSettings
 from sim.studies.stored import pages_of
 from sim.studies.study import Study
-from sim.studies.sweep import report_of, tell_store
+from sim.studies.sweep import tell_store
 from sim.studies.validate import VALIDATION_FILE
 
 
@@ -68,7 +71,9 @@ class ResultsStudy(Study):
         if problems or question.run is None:
             raise ScenarioError(problems)
         wants_answer = question.query is None and question.table is None and question.export is None
-        if results is None:  # a sweep or a break-even study, or no folder of ours
+        if question.export is not None and question.export.suffix == EXPLORER:
+            write_explorer(question.run, question.export, question.measures, console)
+        elif results is None:  # a sweep or a break-even study, or no folder of ours
             results_of_sweep(question.run, question, wants_answer, console)
         elif wants_answer:
             SHOWN[str(study)](question.run, console)
@@ -110,6 +115,9 @@ SHOWN: Mapping[str, Callable[[Path, Console], None]] = {
     "calibrate": show_calibrations,
     "conditioning": partial(show_kept, print_conditioning),
     "journey": partial(show_kept, print_journeys),
+    "sensitivity": partial(show_kept, print_sensitivity),
+    "trial": partial(show_kept, print_trial),
+    "optimise": partial(show_kept, print_optimise),
 }
 """What shows the answer of each study again from its folder; those of the others are made from their runs."""
 
@@ -128,18 +136,9 @@ def results_of_sweep(folder: Path, question: Question, wants_answer: bool, conso
         return
     answer = sweep_answer(store, labels, facts.replications, facts.confidence, facts.asked)
     if wants_answer:
-        controlled = folder / CONTROLLED
-        table = read_checked(controlled) if controlled.is_file() else None
-        report = report_of(
-            store,
-            labels,
-            received_scenarios(received.scenarios),
-            answer,
-            without_output(facts.command),
-            table,
-            question.measures or facts.shown,
+        print_answer(
+            describe_sweep(report_in(received, store, answer, question.measures)), console, lines_written(console)
         )
-        print_answer(describe_sweep(report), console, lines_written(console))
         return
     query = question.query or f"SELECT * FROM {question.table or TABLE}"
     with queried(store, labels, answer, query) as found:

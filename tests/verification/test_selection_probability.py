@@ -6,10 +6,14 @@ limit are those of `experiments`: z > -4 against the stated 95 %, a false-alarm 
 so. For skewed values nothing is proved; what is asked of them is 93 %.
 """
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from sim.analysis.best import contenders
+from sim.analysis.roster_choice import choose_best
+from sim.analysis.roster_search_objectives import RosterObjective
 from sim.statistics.stopping import select_best
 from tests.verification.experiments import Z_LIMIT, correlated, z_of
 
@@ -60,6 +64,54 @@ def test_the_best_is_chosen_as_often_as_stated(draw, k, first, indifference, n, 
 @pytest.mark.parametrize(("draw", "k", "first", "indifference", "n", "at_least", "seed"), CASES)
 def test_the_best_is_chosen_as_often_as_stated_in_many_experiments(draw, k, first, indifference, n, at_least, seed):
     assert z_of(chosen_right(draw, 4000, k, first, indifference, n, seed + 10), at_least) > -Z_LIMIT
+
+
+DAYS, CUSTOMERS = 6, 15
+OF_BEST, OF_OTHERS = 0.60, 0.68
+"""Mean service times of five queues with a mean of 1 between arrivals."""
+
+
+def waits(arrivals: np.random.Generator, services: np.random.Generator, mean: float, n: int) -> np.ndarray:
+    """Mean wait and service of the first customers of some days of a queue with one server, in n replications."""
+    gaps = arrivals.exponential(1.0, (CUSTOMERS, n, DAYS))
+    wait, total = np.zeros((2, n, DAYS))
+    for gap, service in zip(gaps, services.exponential(mean, (CUSTOMERS, n, DAYS)), strict=True):
+        wait = np.maximum(wait + service - gap, 0.0)
+        total += wait
+    return np.asarray(total.mean(axis=1) / CUSTOMERS)
+
+
+def best_queue_is_chosen(experiments: int, seed: int) -> np.ndarray:
+    """Whether the quickest of five queues with the same arrivals is chosen, as a search of rosters chooses."""
+    apart = [
+        waits(np.random.default_rng(1), np.random.default_rng(2), mean, 100_000).mean() for mean in (OF_BEST, OF_OTHERS)
+    ]
+    goal = RosterObjective("wait", "Wait", "low", apart[1] - apart[0], "min", "min")
+    right = np.empty(experiments, dtype=bool)
+    for number in range(experiments):
+        table = np.array([
+            waits(np.random.default_rng([seed, number, 1]), np.random.default_rng([seed, number, 2 + queue]), mean, 400)
+            for queue, mean in enumerate((OF_BEST, *[OF_OTHERS] * 4))
+        ])  # fmt: skip
+        played = partial(played_of, table)
+        right[number] = choose_best(played, len(table), goal, CONFIDENCE, most=400).place == 0
+    return right
+
+
+def played_of(table: np.ndarray, places, replications) -> np.ndarray:
+    return table[np.ix_(list(places), list(replications))]
+
+
+@pytest.mark.parametrize("experiments", [100, pytest.param(500, marks=pytest.mark.slow)])
+def test_the_best_of_some_small_queues_is_chosen_as_often_as_stated(experiments):
+    assert z_of(best_queue_is_chosen(experiments, 441), CONFIDENCE) > -Z_LIMIT
+
+
+@pytest.mark.slow
+def test_the_best_of_a_dozen_is_chosen_as_often_as_stated_over_500_searches():
+    """As many as a search of rosters tells apart, all others worse by just what matters, on common numbers."""
+    right = chosen_right(on_common_numbers, 500, 12, 10, 0.25, 1600, 442)
+    assert z_of(right, CONFIDENCE) > -Z_LIMIT
 
 
 @pytest.mark.slow

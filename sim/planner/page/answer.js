@@ -26,7 +26,7 @@ export class AnswerView {
       const response = await post("/api/ask", { question, page: this.page }, asking.signal);
       if (response.headers.get("content-type").startsWith("application/json")) {
         this.problems((await response.json()).problems);
-        this.say("Not played: see what is wrong under the roster.");
+        this.say("Not played: what is wrong stands under the roster.");
         return;
       }
       this.problems([]);
@@ -46,7 +46,8 @@ export class AnswerView {
     byId("progress").value = look.n;
     byId("progress").max = look.of;
     document.body.dataset.look = look.n;
-    this.say(isLast ? `${look.n} replications of ${this.weeks} weeks. Marked: more than chance.`
+    const period = `${this.weeks} ${this.weeks === 1 ? "week" : "weeks"}`;
+    this.say(isLast ? `${look.n} replications of ${period}. Marked: more than chance.`
       : `First picture, ${look.n} of ${look.of} replications; it sharpens, and nothing is marked yet.`);
   }
 

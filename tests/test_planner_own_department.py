@@ -1,0 +1,135 @@
+"""The page with a department, roles and zones of the user's own: shown, moved, refused with its remedy, answered."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.cli import main
+from sim.config import compose
+from sim.engine.floor_day import TOGETHER
+from sim.planner.answers import PAGE_LOOKS
+from tests.browser import Chromium
+from tests.planner_client import SHORT, TOKEN, Client, serving
+
+WORDS = ("department=clinic", "support=walking", "discipline=fair")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `peered new` writes, with names of one's own: a smaller department with a zone more, peers renamed."""
+    mine = tmp_path_factory.mktemp("own") / "mine"
+    for words in (["department", "clinic"], ["staffing", "ours"]):
+        assert main(["--config-dir", str(mine), "new", *words]) == 0
+    department, staffing = mine / "department" / "clinic.yaml", mine / "staffing" / "ours.yaml"
+    text = department.read_text()
+    changed = text.replace("places: 22", "places: 16").replace(
+        "  mh_safe:", "  garden:\n    places: 2\n    nurse_twelfths: 4\n  mh_safe:"
+    )
+    department.write_text(changed.replace("nurse: 6", "nurse: 5"))
+    staffing.write_text(staffing.read_text().replace("\npsw:", "\nwalker:"))
+    assert changed != text
+    for group, lines in {
+        "support": "defaults: [default, _self_]\nname: walking\nrole: walker\n",
+        "discipline": "name: fair\nroles:\n  walker: {rule: fifo}\n",
+    }.items():
+        (mine / group).mkdir()
+        (mine / group / f"{'walking' if group == 'support' else 'fair'}.yaml").write_text(lines)
+    return mine
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[Client]:
+    with serving(words=WORDS, folder=folder) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def start(client: Client) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(client.send("GET", "/api/start").body)
+    return found
+
+
+@pytest.fixture
+def question(start: dict[str, Any]) -> dict[str, Any]:
+    return {"baseline": "traditional", "roster": json.loads(json.dumps(start["staffings"]["ours"]))}
+
+
+def test_the_page_begins_with_the_roster_of_ones_own(start: dict[str, Any]) -> None:
+    assert start["begin_from"] == "ours"
+    assert start["peer_role"] == "walker"
+    assert start["staffings"]["ours"]["walker"]["shifts"]["day"]["start"] == "09:00"
+    assert start["peer_hours"]["high"] > 0
+
+
+def test_it_is_answered_and_a_moved_shift_is_answered_anew(client: Client, question: dict[str, Any]) -> None:
+    before = client.looks(question)[-1]
+    question["roster"]["walker"]["shifts"]["evening"]["start"] = "17:30"
+    after = client.looks(question)[-1]
+    assert before["n"] == after["n"] == PAGE_LOOKS[-1]
+    reach = [next(row for row in look["rows"] if row["measure"] == "reach.mental_health") for look in (before, after)]
+    assert reach[0]["mark"] == "better"
+    assert reach[0]["difference"] != reach[1]["difference"]
+    assert after["groups"]
+
+
+def test_a_roster_below_ones_own_minimum_cover_is_refused_with_its_remedy(
+    client: Client, question: dict[str, Any]
+) -> None:
+    question["roster"]["nurse"]["shifts"] = {"day": {"start": "07:30", "minutes": 1440, "heads": 4}}
+    (problem,) = client.post("/api/ask", {"question": question})["problems"]
+    assert problem["path"] == "staffing.nurse"
+    assert "minimum cover is 5" in problem["remedy"]
+    assert "roster more heads" in problem["remedy"]
+
+
+def test_a_role_that_nothing_asks_for_is_refused_by_its_name(client: Client, question: dict[str, Any]) -> None:
+    question["roster"]["juggler"] = {"hourly_cost": 20.0, "shifts": {"day": {"start": "10:00", "minutes": 240}}}
+    problems = client.post("/api/ask", {"question": question})["problems"]
+    assert [problem["path"] for problem in problems if "juggler" in problem["path"]]
+
+
+def test_a_day_has_the_rooms_and_the_peers_of_ones_own(client: Client, question: dict[str, Any]) -> None:
+    _, tried = client.post("/api/day", {"question": question, "weekday": 2})["days"]
+    zones = {zone["name"]: zone["places"] for zone in tried["zones"]}
+    assert (zones["garden"], zones["acute"]) == (2, 16)
+    peers = {number for number, role in enumerate(tried["roles"]) if role["is_peer"]}
+    assert len(peers) == 1
+    role = {person: number for person, number, *_ in tried["duties"]}
+    assert {role[person] for person, _, doing, *_ in tried["work"] if doing == TOGETHER} == peers
+
+
+def test_a_journey_and_a_saved_question_are_of_ones_own_too(
+    client: Client, question: dict[str, Any], folder: Path
+) -> None:
+    assert client.post("/api/journey", {"question": question})["visits"]
+    saved = client.post("/api/save", {"question": question, "name": "tried"})
+    (folder / "question").mkdir()
+    (folder / "question" / saved["file"]).write_text(saved["text"])
+    played = compose(["question=tried", *WORDS, *SHORT], folder)
+    assert list(played.scenarios) == ["traditional", "tried"]
+    assert played.scenarios["tried"].staffing.roles["walker"].kind == "peer"
+
+
+def test_a_browser_shows_it_moves_it_and_says_what_is_wrong(browser: Chromium, client: Client) -> None:
+    last = f"body[data-look='{PAGE_LOOKS[-1]}']"
+
+    def look(page: Any) -> list[Any]:
+        page.wait_for_selector(last)
+        page.locator(".shift.peer").first.focus()
+        page.evaluate("delete document.body.dataset.look")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector(last)
+        moved = page.locator(".shift.peer").first.get_attribute("aria-label")
+        page.locator(".shift[data-role=nurse]").last.focus()
+        page.keyboard.press("Delete")
+        page.wait_for_selector("#problems li")
+        problem = page.locator("#problems").inner_text()
+        return [page.locator("#begin-from").input_value(), moved, problem]
+
+    begun, moved, problem = browser.look(f"http://{client.host}/?token={TOKEN}", look)[0]
+    assert begun == "ours"
+    assert "day: 09:30 to 17:30" in moved
+    assert "minimum cover is 5" in problem
