@@ -225,7 +225,28 @@ def drawn_scenario(dice: Dice) -> Scenario:
     scenario = with_classes(dice, scenario) if dice.chance(0.6) else scenario
     scenario = with_uneven_weeks(dice, scenario) if isinstance(scenario.demand, Profile) else scenario
     scenario = with_branches(dice, scenario) if dice.chance(0.4) else scenario
+    scenario = with_teams(dice, scenario) if dice.chance(0.4) else scenario
     return with_rates_by_hour(dice, scenario)
+
+
+def with_teams(dice: Dice, scenario: Scenario) -> Scenario:
+    """The same department with tasks for several, at times for more than there are."""
+    roles = [name for name, role in scenario.staffing.roles.items() if role.kind != "peer"]
+    streams = {
+        name: changed(stream, pathway=tuple(for_several(dice, step, roles) for step in stream.pathway))
+        for name, stream in scenario.department.streams.items()
+    }
+    return changed(scenario, department=changed(scenario.department, streams=streams))
+
+
+def for_several(dice: Dice, step: Any, roles: Sequence[str]) -> Any:
+    """A task that needs one or two of one or two roles more, mostly of those who are many."""
+    if not isinstance(step, Task) or step.unstaffed is not None or dice.chance(0.4):
+        return step
+    many = [name for name in roles if name in ("nurse", "physician")]
+    asked = {dice.one_of(*many, *many, *roles): dice.one_of(1, 1, 2) for _ in range(dice.one_of(1, 1, 2))}
+    limit = max(dice.number(1.0, 45.0), 1.0)
+    return changed(step, team=asked, gather_minutes=limit, preemptible=step.preemptible or dice.chance(0.4))
 
 
 def with_branches(dice: Dice, scenario: Scenario) -> Scenario:

@@ -447,4 +447,5 @@ def _entry_naming(step: object, value: str) -> str:
         named = getattr(step, entry, None)
         if value == repr(named) or (isinstance(named, tuple) and value in map(repr, named)):
             return f".{entry}"
-    return ""
+    in_team = [role for role in getattr(step, "team", ()) if value == repr(role)]
+    return f".team.{in_team[0]}" if in_team else ""

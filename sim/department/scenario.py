@@ -214,6 +214,7 @@ def checks_of_rosters(
 ) -> Iterator[tuple[Check, tuple[str, ...]]]:
     """Checks of what can be played and makes no sense to ask, in the same form; engines do not ask for them."""
     yield partial(unattended, unsure_roles=unsure_roles, repaired=repaired), ("department", "staffing")
+    yield partial(teams_too_large, unsure_roles=unsure_roles), ("department", "staffing")
 
 
 def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, Step]]:
@@ -427,11 +428,30 @@ def unattended(scenario: Scenario, unsure_roles: frozenset[str], repaired: froze
             yield Problem(f"staffing.{role}", found, remedy)
 
 
+def teams_too_large(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:
+    """Teams that ask for more of a role than the roster has, those who serve its queue counted: they never start."""
+    roles = scenario.staffing.roles
+    for path, step in steps_with_paths(scenario):
+        if not isinstance(step, Task):
+            continue
+        for role in step.team:
+            serving = {name for name, one in roles.items() if role == name or any(role in s for s in one.also_serves)}
+            if role not in roles or serving & unsure_roles:
+                continue
+            there = int(np.max(sum(np.asarray(heads_by_minute(roles[name])) for name in serving)))
+            needed = step.team[role] + (role == step.role)
+            if there < needed:
+                remedy = (
+                    f"{needed} of {role} at once and never more than {there} on duty: roster more, or ask for fewer"
+                )
+                yield Problem(path, repr(role), remedy)
+
+
 def roles_waited_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """(path, role) of every task that a visit cannot go on without."""
     for path, step in steps_with_paths(scenario):
         if isinstance(step, Task) and step.unstaffed is None:
-            yield path, step.role
+            yield from ((path, role) for role in roles_named(step))
     yield from responders(scenario)
 
 
