@@ -181,7 +181,16 @@ def worth_text(found: Sensitivity) -> str:
     ]
     none = own[own["times"] < some["times"].iloc[0]]
     nothing = f"; nothing beyond chance up to {worth_at(found, float(none['times'].max()))}" if len(none) else ""
-    return f"Knowing all that is drawn would be worth {', '.join(parts)}{nothing}{counted_by}."
+    return (
+        f"Knowing all that is drawn would be worth {', '.join(parts)}{nothing}{counted_by}.{as_set_text(table, found)}"
+    )
+
+
+def as_set_text(table: pd.DataFrame, found: Sensitivity) -> str:
+    """The value at what outcomes are set to be worth, by the other accounts, where there is any beyond chance."""
+    others = table[(table["preset"] != found.preset) & (table["value"] > 1.96 * table["standard_error"])]
+    parts = [f"{money(row['value'])} {preset_text(row['preset'])}" for row in others.to_dict("records")]
+    return f" At the worths as set: at least {number_text.joined(parts)}." if parts else ""
 
 
 def first_text(found: Sensitivity) -> str:
@@ -224,8 +233,16 @@ def trial_text(found: Sensitivity) -> str:
         f"{capital(row_text(str(best['name'])))}: knowing it is worth "
         f"{money(best['value'])} ± {money(1.96 * best['standard_error'])} CAD a year and site from "
         f"{worth_at(found, times)} on (cross-fitted {money(best['crossed'])}; chance alone stays below "
-        f"{money(best['limit'])}).{sizes_text(found, times)}{together}"
+        f"{money(best['limit'])}){accounts_text(found, str(best['name']))}.{sizes_text(found, times)}{together}"
     )
+
+
+def accounts_text(found: Sensitivity, row: str) -> str:
+    """What knowing a row is worth by the other accounts, at the worths as set."""
+    table = found.learning
+    own = table[(table["name"] == row) & (table["preset"] != found.preset) & table["is_real"]]
+    parts = [f"{money(each['value'])} {preset_text(each['preset'])}" for each in own.to_dict("records")]
+    return f", and at the worths as set {number_text.joined(parts)}" if parts else ""
 
 
 def sizes_text(found: Sensitivity, times: float) -> str:
