@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.department.arrivals import DatesWithFactor, Profile
+from sim.department.arrivals import DatesWithFactor, Hourly, Profile
 from sim.department.boarding import BedPool
 from sim.department.pathway import Board, Choose, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
 from sim.department.patients import ARRIVAL_MODES, OLDER_CHILD_FROM
@@ -29,6 +29,7 @@ from sim.engine.trajectory import (
     CONTACT,
     CONTINUING,
     FIRST,
+    GATHERING,
     HUDDLE,
     LWBS,
     MAIN,
@@ -38,11 +39,12 @@ from sim.engine.trajectory import (
     RECOVERY,
     RESPONSE,
     SIDE,
+    TEAM,
     TRANSFERRED,
     Trajectory,
 )
 from tests.referee.traits import Brought
-from tests.seen import Seen, pairs, until_the_end
+from tests.seen import Pairs, Seen, pairs, until_the_end
 
 EVENTS: dict[str, Callable[[Seen], Any]] = {}
 """Every event by its sentence; the function gives a number, or flags of which the true ones count."""
@@ -98,14 +100,21 @@ def of_demand(kind: str) -> Callable[[Seen], Any]:
     return lambda seen: seen.run.n_visits * (seen.scenario.demand.kind == kind)
 
 
-for kind in ("replay", "steady", "profile"):
+for kind in ("replay", "steady", "hourly", "profile"):
     event(f"a visit comes by a {kind}")(of_demand(kind))
+
+
+@event("a visit of a third stream comes at its own hours beside a profile")
+def _(seen: Seen) -> Any:
+    demand = seen.scenario.demand
+    further = demand.per_hour if isinstance(demand, Profile) else {}
+    return np.array([name in further for name in seen.run.streams])[seen.visit["stream"]]
 
 
 @event("a visit comes in a week with a level of its own")
 def _(seen: Seen) -> Any:
     demand = seen.scenario.demand
-    levels = demand.slow_level if isinstance(demand, Profile) else {}
+    levels = demand.slow_level if isinstance(demand, Profile | Hourly) else {}
     uneven = [name in levels and levels[name].cv > 0.0 for name in seen.run.streams]
     return np.array(uneven)[seen.visit["stream"]] & (seen.visit["visit_number"] == 1)
 
@@ -1563,6 +1572,171 @@ def _(seen: Seen) -> Any:
 @event("a task in a branch waits for its role")
 def _(seen: Seen) -> Any:
     return seen.waited & seen.tasks(MAIN) & seen.tasks_of_steps_where(lambda step: step.branch is not None)
+
+
+# --- tasks for several ------------------------------------------------------------------------------------------------
+
+
+def leads(seen: Seen) -> np.ndarray:
+    """Rows of leads that wait for their team: the first to gather at its moment, in the order of rows."""
+    gathering = np.flatnonzero(seen.task["kind"] == GATHERING)
+    keys = zip(*(seen.task[name][gathering].tolist() for name in ("visit", "step", "ended")), strict=True)
+    first: dict[tuple[int, int, str], int] = {}
+    for row, (visit, step, ended) in zip(gathering.tolist(), keys, strict=True):
+        first.setdefault((visit, step, repr(ended)), row)
+    found = np.zeros(len(seen.begun), dtype=bool)
+    found[list(first.values())] = True
+    return found
+
+
+def waited_for_others(seen: Seen) -> np.ndarray:
+    return (seen.task["kind"] == GATHERING) & (until_the_end(seen.task["ended"]) > seen.task["started"])
+
+
+def came_together(seen: Seen) -> np.ndarray:
+    """Leads whose task begins as the gathering ends."""
+    begins = pairs(seen.task["visit"][seen.tasks(MAIN)], seen.task["started"][seen.tasks(MAIN)])
+    shown = zip(seen.task["visit"].tolist(), seen.task["ended"].tolist(), strict=True)
+    return leads(seen) & np.array([one in begins for one in shown], dtype=bool)
+
+
+def parted(seen: Seen) -> np.ndarray:
+    return leads(seen) & ~came_together(seen) & ~np.isnan(seen.task["ended"])
+
+
+def limits(seen: Seen) -> np.ndarray:
+    """Minutes a team gathers at most, for every row of tasks; 0 where there is none."""
+    found = np.zeros(len(seen.begun))
+    for name, stream in zip(seen.run.streams, seen.streams, strict=True):
+        for step in stream.pathway:
+            if isinstance(step, Task) and step.team:
+                of_stream = seen.of_its_visit(seen.visit["stream"]) == seen.run.streams.index(name)
+                found[of_stream & (seen.task["step"] == seen.run.steps.index(step.name))] = step.gather_minutes
+    return found
+
+
+def time_was_up(seen: Seen) -> np.ndarray:
+    return parted(seen) & (np.abs(seen.task["ended"] - seen.task["started"] - limits(seen)) < 1e-9)
+
+
+@event("a team is complete as soon as it has its lead")
+def _(seen: Seen) -> Any:
+    return came_together(seen) & ~waited_for_others(seen)
+
+
+@event("a lead waits for others and gets them")
+def _(seen: Seen) -> Any:
+    return came_together(seen) & waited_for_others(seen)
+
+
+@event("a team parts because its time is up")
+def _(seen: Seen) -> Any:
+    return time_was_up(seen)
+
+
+@event("a team that was apart comes together")
+def _(seen: Seen) -> Any:
+    apart = pairs(seen.task["visit"][time_was_up(seen)], seen.task["requested"][time_was_up(seen)])
+    return len(apart & pairs(seen.task["visit"][came_together(seen)], seen.task["requested"][came_together(seen)]))
+
+
+@event("an escalation parts a team")
+def _(seen: Seen) -> Any:
+    response = seen.task["kind"] == RESPONSE
+    asked = pairs(seen.task["visit"][response], seen.task["requested"][response])
+    return len(asked & seen.visit_ends(parted(seen)))
+
+
+@event("a visit leaves while its team gathers")
+def _(seen: Seen) -> Any:
+    return parted(seen) & seen.of_its_visit(seen.left) & (seen.task["ended"] == seen.of_its_visit(seen.departure))
+
+
+def urgent_begins(seen: Seen, *kinds: int) -> Pairs:
+    """(member, time) at which somebody takes up something for CTAS 1."""
+    mine = np.isin(seen.task["kind"], kinds) & seen.begun & (seen.of_its_visit(seen.visit["acuity"]) == 1)
+    return pairs(seen.task["member"][mine], seen.task["started"][mine])
+
+
+@event("CTAS 1 takes somebody from a team that gathers")
+def _(seen: Seen) -> Any:
+    cut = waited_for_others(seen) & (seen.of_its_visit(seen.visit["acuity"]) > 1)
+    return len(seen.ends(cut) & urgent_begins(seen, MAIN, GATHERING))
+
+
+@event("CTAS 1 interrupts a team at its task")
+def _(seen: Seen) -> Any:
+    return (seen.task["kind"] == TEAM) & seen.task["interrupted"]
+
+
+@event("a CTAS 1 team interrupts another task to be complete")
+def _(seen: Seen) -> Any:
+    joined = (seen.task["kind"] == GATHERING) & ~leads(seen) & (seen.of_its_visit(seen.visit["acuity"]) == 1)
+    return len(pairs(seen.task["member"][joined], seen.task["started"][joined]) & seen.ends(seen.task["interrupted"]))
+
+
+@event("the rest of a task for several is taken up by a team")
+def _(seen: Seen) -> Any:
+    lead = np.isin(seen.task["kind"], (MAIN,)) & seen.task["interrupted"] & (limits(seen) > 0.0)
+    after = seen.next_spell[lead]
+    return seen.begun[after[after >= 0]]
+
+
+@event("a shift ends while its member waits with a team")
+def _(seen: Seen) -> Any:
+    return waited_for_others(seen) & (seen.task["overtime"] > 0.0)
+
+
+@event("a team is at work past the end of a shift")
+def _(seen: Seen) -> Any:
+    return (seen.task["kind"] == TEAM) & (seen.task["overtime"] > 0.0)
+
+
+@event("a break waits for a team to come together or part")
+def _(seen: Seen) -> Any:
+    late = seen.rest["start"] > seen.rest["due"]
+    ends = seen.ends(waited_for_others(seen) | (seen.task["kind"] == TEAM))
+    return len(pairs(seen.rest["member"][late], seen.rest["start"][late]) & ends)
+
+
+@event("two teams gather at once")
+def _(seen: Seen) -> Any:
+    rows = np.flatnonzero(leads(seen) & waited_for_others(seen))
+    starts, ends = seen.task["started"][rows], until_the_end(seen.task["ended"])[rows]
+    return [bool(((starts < start) & (ends > start)).any()) for start in starts]
+
+
+@event("somebody of another role joins a team")
+def _(seen: Seen) -> Any:
+    joined = np.flatnonzero((seen.task["kind"] == GATHERING) & ~leads(seen))
+    return seen.own_role[seen.task["member"][joined]] != seen.task["role"][joined]
+
+
+@event("a lead opens a case and its team parts")
+def _(seen: Seen) -> Any:
+    return parted(seen) & seen.task["opened_case"]
+
+
+@event("a task for several is longer for a handover")
+def _(seen: Seen) -> Any:
+    return seen.tasks(MAIN) & (limits(seen) > 0.0) & (seen.task["handover"] > 0.0)
+
+
+@event("a child escalates while a team is at work with it")
+def _(seen: Seen) -> Any:
+    response = np.flatnonzero(seen.task["kind"] == RESPONSE)
+    visits, times = seen.task["visit"][response], seen.task["requested"][response]
+    return seen.running_at(seen.task["kind"] == TEAM, visits, times)
+
+
+@event("the run ends with a team that gathers")
+def _(seen: Seen) -> Any:
+    return leads(seen) & np.isnan(seen.task["ended"])
+
+
+@event("the run ends with a team at its task")
+def _(seen: Seen) -> Any:
+    return (seen.task["kind"] == TEAM) & np.isnan(seen.task["ended"])
 
 
 # --- how it ends ----------------------------------------------------------------------------------------------------

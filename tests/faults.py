@@ -85,13 +85,13 @@ GENERAL_FAULTS = (
     Fault("limited delay over its limit", DISPATCHER, "if line.n and self.delay_room[step] > 0:", "if line.n and self.delay_room[step] >= 0:", 37),
     Fault("near shift end opens all", DISPATCHER, "return [request for request in line.heads() if request.visit.acuity == 1]", "return line.heads()", 37),
     Fault("last pickup never lapses", CASES, "return self._near_shift_end(member) and any(", "return self._near_shift_end(member) or any(", 22),
-    Fault("CTAS 1 interrupted", DISPATCHER, "            and task.visit.acuity != 1\n", "", 35),
-    Fault("anything interrupted", DISPATCHER, "            and task.preemptible\n", "", 52),
+    Fault("CTAS 1 interrupted", DISPATCHER, "            and member.task.visit.acuity != 1\n", "", 35),
+    Fault("anything interrupted", DISPATCHER, "            and member.task.preemptible\n", "", 52),
     Fault("nothing interrupted", DISPATCHER, "self._starts_task() or self._interrupts() or", "self._starts_task() or", 22),
     Fault("handover takes no time", CASES, "request.handover = self.handover_minutes", "request.handover = 0.0", 10),
     Fault("adopting takes no time", CASES, "            taken_over = case is not None", "            taken_over = False", 47),
     Fault("handover to the busiest", CASES, "key=lambda m: (m.served[role], len(m.cases), m.index), default=None", "key=lambda m: (m.served[role], -len(m.cases), m.index), default=None", 10),
-    Fault("rest of a task for anybody", DISPATCHER, "        request.bind(member)\n        request.started", "        request.started", 12),
+    Fault("rest of a task for anybody", DISPATCHER, "        request.bind(lead)\n        request.started", "        request.started", 12),
     Fault("recovery left undone", SHIFTS, "if member.task is None and not member.recoveries]", "if member.task is None]", 37),
     Fault("aide stays past the shift", DISPATCHER, "member.task.kind == OBSERVATION:", "member.task.kind == OBSERVATION and member.on_break:", 37),
     Fault("newest first on a tie of class", ENTITIES, "            insort(waiting, request)", "            waiting.append(request)", 22),
@@ -188,7 +188,25 @@ BRANCH_FAULTS = (
 """Faults of ways that part."""
 
 
-FAULTS = GENERAL_FAULTS + COMPANY_FAULTS + BRANCH_FAULTS
+TEAM_FAULTS = (
+    Fault("the last to come is not waited for", DISPATCHER, "if next(request.lacking(), None) is not None:", "if len(request.team or ()) < 2:", 1),
+    Fault("a team is held for twice as long", DISPATCHER, "at = self.calendar.time + request.plan.gather_minutes", "at = self.calendar.time + 2.0 * request.plan.gather_minutes", 5),
+    Fault("a team that parts gathers again at once", DISPATCHER, "            request.is_apart = True\n            self._gathering_ends_in(request)\n", "            self.put_back(request)\n", 11),
+    Fault("other work comes before joining", DISPATCHER, "if self.gathering and self._somebody_joins():", "if self.gathering and not any(self.n_waiting) and self._somebody_joins():", 8),
+    Fault("the rest of a task is for who was called away", DISPATCHER, "        request.bind(lead)\n", "        request.bind(member)\n", 22),
+    Fault("the last of a team never goes", DISPATCHER, "for other in request.team[1:] if", "for other in request.team[1:-1] if", 11),
+    Fault("teams in the order of their visits", DISPATCHER, "        for request in self.gathering:\n            for role in request.lacking():\n", "        for request in sorted(self.gathering, key=lambda r: r.visit.row):\n            for role in request.lacking():\n", 15),
+    Fault("a team gathers on through an escalation", DISPATCHER, "        self._leave_line(request)\n        self._parts(request)\n        self.places", "        self._leave_line(request)\n        self.places", 22),
+    Fault("helpers join first", DISPATCHER, "                for level in self.staff.free:\n", "                for level in reversed(self.staff.free):\n", 15),
+    Fault("CTAS 1 teams interrupt nobody", DISPATCHER, "return bool(self.gathering) and self._team_interrupts()", "return False", 22),
+    Fault("teams of any acuity interrupt", DISPATCHER, "for role in request.lacking() if request.visit.acuity == 1 else ():", "for role in request.lacking():", 8),
+    Fault("the lead counts as one of the others", ENTITIES, "for member in self.team[1:]) < heads", "for member in self.team) < heads", 12),
+    Fault("who waits for the others is not busy", DISPATCHER, "            member.count_minutes(member.joined, self.calendar.time)\n", "", 5),
+)  # fmt: skip
+"""Faults of tasks for several."""
+
+
+FAULTS = GENERAL_FAULTS + COMPANY_FAULTS + BRANCH_FAULTS + TEAM_FAULTS
 
 
 PACKAGE = Path(sim.__file__).parent
@@ -207,7 +225,7 @@ COMPILED_FAULTS = (
     Fault("bands do not rank", inside("queues.py"), "    if r.band != other.band:\n        return r.band < other.band\n    mine", "    mine", 37),
     Fault("a contact is asked beside a clinician", inside("requests.py"), "v.responding > 0 or (v.clinician_there and not v.peer_stays)", "v.responding > 0"),
     Fault("side tasks forget who held the case", inside("requests.py"), "if r.kind == SIDE and case.last_holder != NONE:", "if r.kind == SIDE and case.last_holder == NONE:"),
-    Fault("the rest of a task for anybody", inside("tasks.py"), "    bind(ed, r, m)\n    r.started", "    r.started"),
+    Fault("the rest of a task for anybody", inside("teams.py"), "    bind(ed, r, lead)\n    r.started", "    r.started"),
     Fault("handover takes no time", inside("tasks.py"), "        r.handover = ed.handover_minutes", "        r.handover = 0.0"),
     Fault("overtime is not counted", inside("tasks.py"), "    m.overtime += max(0.0, end - max(start, scheduled_end))", "    m.overtime += 0.0"),
     Fault("last pickup never lapses", inside("cases.py"), "        if other.index != m.index and could_adopt(ed, other):", "        if other.index != m.index:"),
@@ -227,7 +245,7 @@ COMPILED_FAULTS = (
     Fault("no overflow into a later zone", inside("places.py"), "for number in range(first, first + n):", "for number in range(first, first + 1):"),
     Fault("overflow before the first zone", inside("places.py"), "ed.zones_of_routes[number].zone", "ed.zones_of_routes[2 * first + n - 1 - number].zone"),
     Fault("a limited delay over its limit", inside("settling.py"), "        if line.n > 0 and line.room > 0:", "        if line.n > 0 and line.room >= 0:"),
-    Fault("CTAS 2 is not interrupted", inside("settling.py"), "task.preemptible and ed.visits[task.visit].acuity != 1 and may_take(ed, m, r)", "task.preemptible and ed.visits[task.visit].acuity > 2 and may_take(ed, m, r)"),
+    Fault("CTAS 2 is not interrupted", inside("teams.py"), "task.preemptible and ed.visits[task.visit].acuity != 1", "task.preemptible and ed.visits[task.visit].acuity > 2"),
     Fault("recovery is left undone", inside("settling.py"), "            if m.task == NONE and m.n_recoveries == 0:\n                goes_home", "            if m.task == NONE:\n                goes_home"),
     Fault("a break that follows a break is lost", inside("settling.py"), "    is_free(ed, m)\n    ed.settle_due = True\n    looks_ahead_to_break(ed, m, ed.duties[m.duty])", "    is_free(ed, m)\n    ed.settle_due = True"),
     Fault("roles with a new case are not looked at", inside("cases.py"), "        ed.roles_changed |= m.serves  # room again, for the holder or in the eyes of colleagues", "        ed.roles_changed |= 0"),
@@ -277,6 +295,14 @@ COMPILED_FAULTS = (
     Fault("branches are for everybody", inside("pathway.py"), "    if plan.branch != 0 and v.branches & plan.branch == 0:\n        return False\n", ""),
     Fault("branches by the shares of the first class", inside("pathway.py"), "max(v.severity, 0) * N_ACUITIES", "0 * N_ACUITIES"),
     Fault("an inner branch takes the place of the outer", inside("pathway.py"), "v.branches |= bit(plan.branches + number)", "v.branches = bit(plan.branches + number)"),
+    Fault("a team is one more", inside("teams.py"), "    return n < seat.heads", "    return n <= seat.heads"),
+    Fault("a team is held for twice as long", inside("teams.py"), "ed.now + ed.plans[r.plan].gather_minutes", "ed.now + 2.0 * ed.plans[r.plan].gather_minutes"),
+    Fault("teams of any acuity interrupt", inside("starting.py"), "        if ed.visits[r.visit].acuity != 1:\n            continue\n", ""),
+    Fault("the rest of a task is for who was called away", inside("teams.py"), "    bind(ed, r, lead)\n", "    bind(ed, r, m)\n"),
+    Fault("a team gathers on through an escalation", inside("pathway.py"), "        parts(ed, ed.requests[v.main])\n", "        pass\n"),
+    Fault("the first role of a team is enough", inside("teams.py"), "    for number in range(plan.n_seats):", "    for number in range(1):"),
+    Fault("a team that is apart is looked at", inside("teams.py"), "        r.is_apart = True\n        gathering_ends_in(ed, r)\n", "        put_back(ed, r, v)\n"),
+    Fault("who was in a team is idle since it began", inside("tasks.py"), "        lets_go(ed, m, m.joined)\n", "        lets_go(ed, m, m.joined)\n        m.idle_since = m.joined\n"),
 )  # fmt: skip
 
 

@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.department.arrivals import Profile
+from sim.department import arrivals
+from sim.department.arrivals import Hourly, Profile, SlowLevel, StreamArrivals
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
+from sim.runs.engines import Engine
 from tests.faults import ARRIVAL_FAULTS, ATTRIBUTES, FAULTS, MODEL, SEVERITY, Fault, planted
 from tests.invariants import violations
 from tests.referee import referee
 from tests.referee.arrivals import wrong_arrivals
 from tests.referee.traits import wrong_traits
-from tests.worlds import random_scenario
+from tests.worlds import changed, random_scenario
 
 
 def objections(simulate: Callable[..., Trajectory], scenario: Scenario, seed: int) -> list[str]:
@@ -53,6 +55,27 @@ def test_a_planted_fault_is_caught(fault: Fault) -> None:
 def test_a_fault_in_who_comes_when_is_caught(fault: Fault) -> None:
     with planted(fault) as simulate:
         worlds = (random_scenario(seed) for seed in fault.departments())
-        assert any(
-            wrong_arrivals(simulate(world, seed=1), world) for world in worlds if isinstance(world.demand, Profile)
-        )
+        by_rates = (world for world in worlds if isinstance(world.demand, Profile | Hourly))
+        assert any(wrong_arrivals(simulate(world, seed=1), world) for world in by_rates)
+
+
+BROKEN_RATES: dict[str, Callable[[StreamArrivals, Profile | Hourly], StreamArrivals]] = {
+    "of Monday on every day": lambda right, _: changed(right, rate_per_hour=right.rate_per_hour[:24] * 7),
+    "an hour late": lambda right, _: changed(right, rate_per_hour=right.rate_per_hour[-1:] + right.rate_per_hour[:-1]),
+    "without growth": lambda right, demand: changed(
+        right, rate_per_hour=tuple(rate / demand.growth for rate in right.rate_per_hour)
+    ),
+    "without busier days": lambda right, _: changed(right, day_factor_cv=0.0),
+    "without months": lambda right, _: changed(right, month_index=(1.0,) * 12),
+    "without levels of weeks": lambda right, _: changed(right, slow_level=SlowLevel()),
+}
+
+
+@pytest.mark.parametrize("how", BROKEN_RATES)
+def test_rates_by_hour_that_are_read_wrongly_are_noticed(
+    how: str, monkeypatch: pytest.MonkeyPatch, simulate: Engine
+) -> None:
+    right = arrivals.arrivals_at_rates
+    monkeypatch.setattr(arrivals, "arrivals_at_rates", lambda of, name: BROKEN_RATES[how](right(of, name), of))
+    worlds = (world for world in map(random_scenario, range(200)) if getattr(world.demand, "kind", "") == "hourly")
+    assert any(wrong_arrivals(simulate(world, seed=1), world) for world in worlds)

@@ -12,6 +12,7 @@ import pytest
 import sim
 from sim.analysis.roster_choice import FOUND, SEARCH_SEED_APART, SELECTION_SEED_APART
 from sim.analysis.roster_search_objectives import OBJECTIVES, objectives_reduced
+from sim.analysis.sentences import inside
 from sim.config import compose
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.cohort import Cohort
@@ -170,6 +171,38 @@ def test_a_dry_run_counts_what_would_be_played(tmp_path: Path) -> None:
     assert "12 to confirm" in ended.stdout
     assert "in 40 draws" in ended.stdout
     assert not list(tmp_path.iterdir())
+
+
+# --- what it is for
+
+BEATS = (
+    (
+        "night",
+        ("study.rosters=70", "study.search_weeks=2", "study.finalists=3", "study.indifference=0.1"),
+        ("study.weeks=6", "study.warm_up_weeks=1", "study.replications=5"),
+    ),
+    ("reach", ("study.rosters=300", "study.search_weeks=8"), ("study.weeks=26", "study.replications=10")),
+)
+
+
+@pytest.mark.parametrize(
+    ("objective", "search", "confirmation"), [BEATS[0], pytest.param(*BEATS[1], marks=pytest.mark.slow)]
+)
+def test_the_roster_found_beats_the_shipped_one_and_what_it_costs_is_said(objective, search, confirmation, tmp_path):
+    """On a seed of its own, by the interval of all differences together: what a short search gains is real."""
+    words = ("study=optimise", f"study.objective={objective}", *search, *confirmation, "output=out")
+    ended = peered(*words, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    found = Found(tmp_path / "out", ended.stdout)
+    assert found.facts["roster"]
+    rows = found.table("contrasts").query("against == 'peer_evening'").set_index("objective")
+    assert rows.loc[objective, "verdict"] == "better"
+    assert rows.loc[objective, "difference"] > rows.loc[objective, "simultaneous_half_width"]
+    worse = rows.index[rows["verdict"] == "worse"]
+    assert len(worse)
+    costs = " ".join(ended.stdout.partition("What it costs")[2].partition("The same money")[0].split())
+    for name in worse:
+        assert f"{inside(OBJECTIVES[name].label)} {OBJECTIVES[name].text(rows.loc[name, 'found'])}" in costs
 
 
 # --- objectives

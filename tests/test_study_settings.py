@@ -21,6 +21,7 @@ VALUES = {
     "precision": "{}", "select": "null", "best": "null", "controls": "false", "most_replications": "null",
     "staffing": "[traditional]", "baseline": "traditional", "presets": "[a]", "worth": "[]", "map": "malmo",
     "demand_name": "ours", "rake": "true", "hold_out": "0.5", "match": "[physician]", "if_none_fits": "nearest",
+    "minutes": "720",
     "effect": "effects.total_return_hr", "range": "[0.6,1.2]", "points": "3", "assumptions": "true",
     "draws": "100", "draw_weeks": "8", "draws_from": "found", "prior": "{median: 1, log_sd: 1}",
     "match_range": "[0.3,3.0]", "staff": "staff.csv", "places": "places.csv", "test": "later.csv",

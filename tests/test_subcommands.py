@@ -128,7 +128,7 @@ def test_a_folder_can_be_given_and_a_file_is_never_overwritten(
         (["staffing", "x" * 70], "at most 60 letters"),
         (["staffing", "a" * 61], "at most 60"),
         (["stafing", "ours"], "did you mean staffing?"),
-        (["visits", "ours"], "use one of: staffing, demand, department, site"),
+        (["kitchen", "ours"], "use one of: staffing, demand, department, site"),
         (["staffing"], "NAME"),
         ([], "NAME"),
         (["staffing", "ours", "theirs"], "NAME"),

@@ -3,13 +3,14 @@
 The docstring of a test is the law it shows. Random departments are judged elsewhere, by invariants and a referee.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.department.arrivals import GivenVisit, Replay
+from sim.department.arrivals import GivenVisit, Hourly, Replay
 from sim.department.boarding import Boarding, BoardingTime
 from sim.department.department import Department
 from sim.department.discipline import Discipline, Disciplines, PlaceDiscipline
@@ -19,8 +20,10 @@ from sim.department.places import Zone
 from sim.department.roster import Break, Role, Shift, Staffing
 from sim.department.scenario import Period, Scenario
 from sim.department.support import Effects, Support
+from sim.engine.draw_numbers import GAP_ID, quantity_id
+from sim.engine.keyed_uniforms import visit_uniform
 from sim.engine.trajectory import DISPOSITIONS, Trajectory
-from sim.engine.workload import Workload, return_gap, return_time
+from sim.engine.workload import Workload, draw_base, return_gap, return_time
 from sim.runs.engines import Engine
 from tests.worlds import ALL, always, one_stream, shift, staffed, visits_at
 
@@ -69,6 +72,46 @@ def dispositions(trajectory: Trajectory) -> list[str]:
 def same(a: list[float], b: list[float]) -> bool:
     """Equal to the last bit, nan where nan."""
     return np.array_equal(a, b, equal_nan=True)
+
+
+# --- arrivals at rates by hour -------------------------------------------------------------------------------------
+
+
+def test_each_stream_comes_at_its_own_hours_of_the_week(simulate: Engine):
+    """Two streams about the clock and a third on Tuesdays from 10 to 12 alone, at 3 and then 6 an hour.
+
+    Its first visits are where unit exponential gaps, laid along 3 units from 10 to 11 and 6 from 11 to 12, end. A
+    clinic of one member takes each in 10 minutes, in their order.
+    """
+    tuesday = (0.0,) * 10 + (3.0, 6.0) + (0.0,) * 12
+    rates = {"medical": 1.0, "night": (0.5,) * 8 + (0.0,) * 16, "clinic": ((0.0,) * 24, tuesday) + ((0.0,) * 24,) * 5}
+    pathways = {name: (care(name, name=name),) for name in rates}
+    scenario = Scenario(
+        department=Department(name="small", streams={name: Stream(pathway=steps) for name, steps in pathways.items()}),
+        demand=Hourly(per_hour=rates),
+        staffing=Staffing(name="small", roles=dict.fromkeys(rates, staffed())),
+        period=Period(minutes=9 * 1440.0),
+    ).checked()
+    trajectory = simulate(scenario, seed=5)
+    gaps = [-math.log(visit_uniform(draw_base(5, 0), quantity_id("clinic"), 0, GAP_ID, n)) for n in range(40)]
+    due = []
+    for reached in np.cumsum(gaps).tolist():
+        week, left = divmod(reached, 9.0)  # nine first visits in each of the two Tuesdays
+        minutes = left / 3.0 * 60.0 if left < 3.0 else 60.0 + (left - 3.0) / 6.0 * 60.0
+        due.append((week * 7 + 1) * 1440.0 + 600.0 + minutes)
+    due = [time for time in due if time < 9 * 1440.0]
+    visits = trajectory.visit_columns
+    clinic = visits["stream"] == 2
+    assert visits["arrival"][clinic].tolist() == pytest.approx(due, abs=1e-9)
+    free, begun = 0.0, []
+    for arrival in visits["arrival"][clinic].tolist():
+        begun.append(max(arrival, free))
+        free = begun[-1] + 10.0
+    assert [time for time in started(trajectory, "clinic") if time == time] == begun
+    of_night = visits["arrival"][visits["stream"] == 1] % 1440.0
+    assert len(of_night) > 20
+    assert of_night.max() < 480.0
+    assert (visits["stream"] == 0).sum() > 150
 
 
 # --- shifts and leaving, as published -------------------------------------------------------------------------------

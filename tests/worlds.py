@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from sim.department.arrivals import GivenVisit, Profile, Replay, SlowLevel, SpecialDay, Steady
+from sim.department.arrivals import GivenVisit, Hourly, Profile, Replay, SlowLevel, SpecialDay, Steady
 from sim.department.boarding import BedPool, Boarding, BoardingTime
 from sim.department.department import Department
 from sim.department.discipline import Discipline, Disciplines, PlaceDiscipline
@@ -224,7 +224,29 @@ def drawn_scenario(dice: Dice) -> Scenario:
     )
     scenario = with_classes(dice, scenario) if dice.chance(0.6) else scenario
     scenario = with_uneven_weeks(dice, scenario) if isinstance(scenario.demand, Profile) else scenario
-    return with_branches(dice, scenario) if dice.chance(0.4) else scenario
+    scenario = with_branches(dice, scenario) if dice.chance(0.4) else scenario
+    scenario = with_teams(dice, scenario) if dice.chance(0.4) else scenario
+    return with_rates_by_hour(dice, scenario)
+
+
+def with_teams(dice: Dice, scenario: Scenario) -> Scenario:
+    """The same department with tasks for several, at times for more than there are."""
+    roles = [name for name, role in scenario.staffing.roles.items() if role.kind != "peer"]
+    streams = {
+        name: changed(stream, pathway=tuple(for_several(dice, step, roles) for step in stream.pathway))
+        for name, stream in scenario.department.streams.items()
+    }
+    return changed(scenario, department=changed(scenario.department, streams=streams))
+
+
+def for_several(dice: Dice, step: Any, roles: Sequence[str]) -> Any:
+    """A task that needs one or two of one or two roles more, mostly of those who are many."""
+    if not isinstance(step, Task) or step.unstaffed is not None or dice.chance(0.4):
+        return step
+    many = [name for name in roles if name in ("nurse", "physician")]
+    asked = {dice.one_of(*many, *many, *roles): dice.one_of(1, 1, 2) for _ in range(dice.one_of(1, 1, 2))}
+    limit = max(dice.number(1.0, 45.0), 1.0)
+    return changed(step, team=asked, gather_minutes=limit, preemptible=step.preemptible or dice.chance(0.4))
 
 
 def with_branches(dice: Dice, scenario: Scenario) -> Scenario:
@@ -279,6 +301,40 @@ def branches(dice: Dice, names: Sequence[str], classes: Sequence[str]) -> tuple[
     return tuple(
         Branch(name=name, share=whole[number], by_class={one: row[number] for one, row in of_class.items()})
         for number, name in enumerate(names)
+    )
+
+
+def with_rates_by_hour(dice: Dice, scenario: Scenario) -> Scenario:
+    """A steady demand by hours instead, and beside a profile a third stream with hours of its own."""
+    if isinstance(scenario.demand, Steady) and dice.chance(0.7):
+        rates = scenario.demand.per_hour
+        return changed(scenario, demand=hourly(dice, {name: hours(dice, rate) for name, rate in rates.items()}))
+    if not isinstance(scenario.demand, Profile) or dice.chance(0.3):
+        return scenario
+    clinic = Task(name="clinic", role="nurse", minutes=dice.minutes(12.0), may_leave=dice.chance(0.5))
+    streams = {**scenario.department.streams, "clinic": Stream(pathway=(clinic,), patience=Patience(never_leaves=0.5))}
+    rates = {"clinic": hours(dice, 2.0)}
+    further = {"clinic": SlowLevel(cv=0.4)} if dice.chance(0.5) else {}
+    demand = changed(scenario.demand, per_hour=rates, slow_level={**scenario.demand.slow_level, **further})
+    return changed(scenario, department=changed(scenario.department, streams=streams), demand=demand)
+
+
+def hours(dice: Dice, rate: float) -> Any:
+    """About so many first visits an hour: always, more in the evening, or at other hours every day."""
+    evening = tuple(24.0 * rate * share for share in BUSY_EVENING)
+    return dice.one_of(rate, evening, (evening, (0.0,) * 9 + (2.0 * rate,) * 6 + (0.0,) * 9) * 3 + (evening,))
+
+
+def hourly(dice: Dice, rates: dict[str, Any]) -> Hourly:
+    """Rates by hour with what may be said of some of their streams."""
+    first = next(iter(rates))
+    return Hourly(
+        per_hour=rates,
+        growth=dice.one_of(1.0, 1.25),
+        acuity_mix=dict.fromkeys(rates, ACUITY_MIX),
+        month_index=dice.one_of({}, {first: (1.1, 0.9) * 6}),
+        day_factor_cv=dice.one_of({}, dict.fromkeys(rates, 0.2)),
+        slow_level=dice.one_of({}, {first: SlowLevel(cv=0.3)}),
     )
 
 

@@ -7,7 +7,7 @@ Estimates are made in `sim.analysis.estimates`, words in `sim.analysis.sentences
 in `sim.analysis.scenario_facts`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ import pandas as pd
 from sim.analysis.assumption_spread import Draws, cloud_table, draws_design
 from sim.analysis.comparison_result import CLOUD_MEASURES, Comparison, as_found, central_of
 from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
+from sim.analysis.measures_that_apply import peers_apply, that_apply
 from sim.analysis.scenario_facts import assumes_effects, calibrations_of, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
 from sim.analysis.sequential_sampling import next_replications_of
@@ -141,6 +142,7 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float) -> Comparison:
     scenarios, confidence = plan.scenarios, plan.base.confidence
     first = scenarios[plan.baseline]
     keys, measures, values = values_of_cells(runs, plan, played)
+    measures, values = that_apply(measures, values, scenarios.values())
     estimates = estimates_table(keys, measures, values, confidence)
     cautions = pd.concat([keys, cautions_table(guard_values(measures, values), confidence)], axis=1)
     summaries = {cell: [result.summary for result in results] for cell, results in played.items()}
@@ -181,20 +183,23 @@ def fields_of_scenarios(scenarios: Mapping[str, Scenario], baseline: str) -> dic
     """Fields of a comparison that its scenarios, by staffing, tell without a run."""
     first = scenarios[baseline]
 
-    def of_any(roles_of: Callable[[Scenario], tuple[str, ...]]) -> tuple[str, ...]:
+    def of_any(roles_of: Callable[[Scenario], Iterable[str]]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(role for scenario in scenarios.values() for role in roles_of(scenario)))
 
+    peers = of_any(peer_roles) if any(map(peers_apply, scenarios.values())) else ()
+    main = of_any(main_roles) if peers else of_any(lambda scenario: scenario.staffing.roles)
     return {
         "baseline": baseline,
         "staffings": tuple(scenarios),
         "weeks": first.period.weeks,
         "warm_up_weeks": first.period.warm_up_weeks,
+        "minutes": first.period.minutes,
         "effects": first.effects.name,
         "effects_assumed": any(assumes_effects(scenario.effects) for scenario in scenarios.values()),
         "one_sided": is_one_sided(scenarios.values()),
         "costs": costs_of(scenarios, baseline),
-        "peer_roles": of_any(peer_roles),
-        "main_roles": of_any(main_roles),
+        "peer_roles": peers,
+        "main_roles": main,
         "calibrations": calibrations_of(scenarios.values()),
     }
 
@@ -454,6 +459,8 @@ def notes_on_volume(scenario: Scenario) -> Iterator[str]:
     if not isinstance(scenario.demand, Profile):
         return
     for stream, given in scenario.demand.visits_per_patient.items():
+        if stream not in scenario.department.streams:
+            continue
         by_law = scenario.department.streams[stream].visits_per_patient
         if given is not None and abs(by_law / given - 1.0) > APART:
             more_or_fewer = "more" if by_law > given else "fewer"

@@ -128,6 +128,7 @@ class Comparison:
     `calibrations`: of the departments played, those made from files of visits.
     `n_finished` of `n_planned` tasks (a level of demand and a replication) were played.
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
+    `minutes`: how long a replication lasts where that is a time that ends, else None and `weeks` say it.
     `groups` (sums of groups of eligible mental-health visits): demand, staffing, replication and the columns of
     `sim.engine.measures.visit_groups.group_sums`; `by`: attributes that the answer shows; `left_out` is made of both.
     `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
@@ -173,6 +174,7 @@ class Comparison:
     n_planned: int = 0
     groups: "pd.DataFrame" = field(default_factory=no_rows)
     by: tuple[str, ...] = field(default=())
+    minutes: float | None = None
 
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._facts_in_words())
@@ -186,7 +188,8 @@ class Comparison:
         yield "demand", ", ".join(f"× {level:g}" for level in self.levels)
         finished = "all" if self.n_finished == self.n_planned else f"{self.n_finished} of {self.n_planned}"
         yield "replications", f"{self.replications} at each level of demand ({finished} finished)"
-        yield "period", f"{self.weeks} week{'s' * (self.weeks != 1)}, after {self.warm_up_weeks} of warm-up"
+        whole = f"{self.minutes:g} minutes" if self.minutes is not None else ""
+        yield "period", whole or f"{self.weeks} week{'s' * (self.weeks != 1)}, after {self.warm_up_weeks} of warm-up"
         yield "effects", f"{self.effects}{' (assumed)' if self.effects_assumed else ''}"
         yield "tables", ", ".join(f".{name}" for name in TABLES)
 
@@ -274,6 +277,10 @@ class Comparison:
         """Those that the catalogue and the estimates know."""
         there = {measure for _, measure in self.estimate_rows}
         return tuple(name for name in names if name in there and name.partition(".")[0] in MEASURE_BY_KEY)
+
+    def speaks_of(self, *texts: str) -> bool:
+        """Whether a measure that was estimated has one of these texts in its name: the department has such a thing."""
+        return any(text in measure for _, measure in self.estimate_rows for text in texts)
 
     def flags_of(self, staffing: str, level: float | None = None) -> tuple[bool, bool]:
         """Whether many leave, and whether there is no steady state, in a staffing or in the baseline beside it."""

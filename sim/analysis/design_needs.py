@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.department.arrivals import rates_of_week
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.bounded_reader import UnreadableFile, read_text
@@ -106,12 +107,9 @@ def visits_per_run(scenario: Scenario) -> float:
     if given is not None:
         return _RETURNS * len(given)
     factor = max(scenario.demand.growth, getattr(demand, "mh_growth", None) or 0.0)
-    per_hour = getattr(demand, "per_hour", None)
-    per_week = (
-        getattr(demand, "visits_per_year", 0.0) / WEEKS_PER_YEAR
-        if per_hour is None
-        else _RETURNS * sum(per_hour.values()) * 168
-    )
+    rates = getattr(demand, "per_hour", {}).values()
+    of_profile = getattr(demand, "visits_per_year", 0.0) / WEEKS_PER_YEAR
+    per_week = of_profile + _RETURNS * sum(sum(rates_of_week(rate)) for rate in rates)
     return float(per_week * factor * weeks_of(scenario))
 
 

@@ -15,6 +15,7 @@ from sim.analysis.assumption_spread import DrawnRuns
 from sim.analysis.roster_annealing import RosterFloor, RosterValues, SearchGoal, scale_of
 from sim.analysis.roster_search import Lines, RosterSpace, canonical, roster_in_words
 from sim.analysis.roster_search_objectives import RosterObjective
+from sim.department.roster import Role
 from sim.department.scenario import Scenario
 from sim.statistics.arrays import FloatArray
 from sim.statistics.fronts import far_apart, non_dominated
@@ -89,6 +90,18 @@ class RosterPlan:
         return tuple(found.values())
 
     @property
+    def shipped_rosters(self) -> dict[Lines, str]:
+        """The shifts of those staffings beside that differ from the team in these shifts alone, with their names."""
+        own = self._others(self.team)
+        alike = {
+            name: lines for name, lines in self.shipped.items() if lines and self._others(self.beside[name]) == own
+        }
+        return {canonical(lines): name for name, lines in alike.items()}
+
+    def _others(self, scenario: Scenario) -> dict[str, Role]:
+        return {name: role for name, role in scenario.staffing.roles.items() if name not in self.space.roles}
+
+    @property
     def seeds(self) -> dict[str, int]:
         """Seed of each part."""
         return {
@@ -124,9 +137,7 @@ class RosterAnswer:
     @property
     def same_as(self) -> str:
         """The shipped staffing with the same shifts, if the search found none better; else empty."""
-        return next(
-            (name for name, lines in self.plan.shipped.items() if canonical(lines) == canonical(self.chosen)), ""
-        )
+        return self.plan.shipped_rosters.get(self.chosen, "")
 
     def contrast(self, against: str, objective: str) -> Mapping[str, Any]:
         """The row of a staffing and an objective."""
@@ -245,13 +256,20 @@ def selection_table_of(plan: RosterPlan, rosters: Sequence[Lines], chosen: Chose
     return table.assign(mean=found.mean, n=n, ruled_out=~found.surviving)
 
 
+def known_means(values: FloatArray) -> FloatArray:
+    """Means over replications, the last axis, of those that have a value; nan where none has."""
+    n = np.isfinite(values).sum(axis=-1)
+    found: FloatArray = np.where(n > 0, np.nansum(values, axis=-1) / np.maximum(n, 1), np.nan)
+    return found
+
+
 def front_table(plan: RosterPlan, rosters: Mapping[Lines, str], values: FloatArray) -> pd.DataFrame:
     """A row for each roster of the front and each shipped one (`rosters`, with the name of its staffing if it has one).
 
     Columns: roster (in words), staffing, hours, the objectives (means of `values`, shape (rosters, objectives of
     `plan.names`, replications)), still_on_front (by these means), chosen.
     """
-    means = np.nanmean(values, axis=2)
+    means = known_means(values)
     table = pd.DataFrame({
         "roster": [roster_in_words(lines, len(plan.space.roles) > 1) for lines in rosters],
         "staffing": list(rosters.values()),

@@ -123,7 +123,8 @@ LOST = {
 
 
 def notes_on_purposes(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
-    """A sentence for each stream with patients and each purpose that none of its tasks has, each once."""
+    """A sentence for each stream with patients and each purpose that none of its tasks has, and for each stream without
+    patients, each once."""
     return tuple(dict.fromkeys(note for scenario in scenarios for note in _notes_of(scenario)))
 
 
@@ -135,3 +136,6 @@ def _notes_of(scenario: Scenario) -> Iterator[str]:
         for purpose, lost in LOST.items():
             if purpose not in purposes:
                 yield f"No step of stream {name} has purpose {purpose}: {lost}."
+    for name in scenario.department.streams:
+        if name not in scenario.demand.streams():
+            yield f"Nobody comes to stream {name}: the demand has no rate for it, as demand.per_hour.{name} would be."

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from sim.config import key_paths
 from sim.config.key_paths import MODELS
 from sim.config.remedies import remedy_of, short_repr, value_of
-from sim.department.arrivals import Profile, Steady
+from sim.department.arrivals import Hourly, Profile, Steady
 from sim.department.roster import WRITTEN_BY_PEOPLE
 from sim.department.scenario import Check, Problem, Scenario, checks, checks_of_rosters, hash_of_parts, part_json
 from sim.department.what_matters import that_matters
@@ -409,7 +409,7 @@ class CheckCache:
 
 def identity_of(part: object) -> Hashable:
     """What tells parts apart in the cache; of a demand that is no list of visits only streams and acuities count."""
-    if not isinstance(part, Profile | Steady):
+    if not isinstance(part, Profile | Steady | Hourly):
         return id(part)
     return tuple(part.streams()), tuple(sorted(part.acuity_mix.items()))
 

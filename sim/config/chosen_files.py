@@ -12,6 +12,7 @@ from pathlib import Path
 from sim.config import files as group_files
 from sim.config.files import choices_of, default_choices, file_of, shipped_configs, with_inherited
 from sim.config.follow_ons import OwnFile
+from sim.config.key_paths import MODELS, without_nulls
 from sim.config.overrides import Draft, reported
 from sim.config.roster_shorthand import faults_of_grouping, faults_of_heads, without_faulty_roles, written_out
 from sim.department.roster import Staffing
@@ -64,13 +65,14 @@ def faults_of_roles(folders: tuple[Path, ...], name: str) -> list[Problem]:
 
 
 def as_meant(folders: tuple[Path, ...], choices: Mapping[str, str], composed: Plain) -> Plain:
-    """Groups by name as files mean them: shifts in full, named as files."""
+    """Groups by name as files mean them: without what they take out, shifts in full, named as files."""
     meant = dict(composed)
     for group, name in choices.items():
         if not is_own(folders, group, name) or not isinstance(meant.get(group), dict):
             continue
+        files = [read_checked_yaml(file) for file in with_inherited(folders, group, name)]
+        meant[group] = without_nulls(MODELS.get(group), meant[group], files)
         if group == "staffing":
-            files = [read_checked_yaml(file) for file in with_inherited(folders, group, name)]
             meant[group] = written_out(without_faulty_roles(meant[group]), files)
         said = read_checked_yaml(file_of(folders, group, name)) or {}  # an inherited name or label is not its own
         if group not in PROGRAMS and "name" not in said:

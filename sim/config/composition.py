@@ -5,7 +5,7 @@ What was typed is sorted in `overrides`, files are read in `chosen_files`, keys 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sim.config.chosen_files import MISSING_COST, tasks_without_purpose, without
 from sim.config.column_maps import column_map_in, faults_of_lists, faults_of_name, faults_of_visits
 from sim.config.files import choices_of, default_choices, file_of, where_it_lies
 from sim.config.follow_ons import collapsed, completed
-from sim.config.key_paths import MODELS, Root, locate, put_value
+from sim.config.key_paths import MODELS, Root, locate, put_value, without_nulls
 from sim.config.overrides import Draft, Override, drafted
 from sim.config.page_questions import with_question
 from sim.config.roster_shorthand import remedy_of_typed, written_out
@@ -172,10 +172,12 @@ class Composition:
             if isinstance(place, Problem):
                 self.draft.problems.append(place)
                 continue
-            group = place[0]
+            group = str(place[0])
             if data.get(group) is self.base.get(group):
                 data[group] = copied(self.base.get(group))
             put_value(data, place, item.value)
+            if item.value is None:
+                data[group] = without_nulls(MODELS[group], data[group], [self.base[group]])
         return data
 
     def check_unused(self) -> None:
@@ -273,15 +275,17 @@ class Composition:
 
     def staffings(self) -> dict[str, Checked]:
         """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
-        draft, chosen = self.draft, self.draft.choices["staffing"]
-        names = dict.fromkeys((chosen, *staffings_named(self.study)))
+        draft, compared = self.draft, staffings_named(self.study)
+        bases = {draft.choices["staffing"]: self.base["staffing"]}
+        if compared and self.default_team_stands_aside(compared):
+            draft.choices["staffing"], bases = compared[0], {}
+        names = dict.fromkeys((draft.choices["staffing"], *compared))
         known = (*self.names_in("staffing", draft.folders), *draft.rosters)
         for name in names:
             if name not in known:
                 remedy = where_it_lies(draft.folders, "staffing", name)
                 draft.refuse("study.staffing", repr(name), remedy or f"no such staffing; {did_you_mean(name, known)}")
-        bases = {chosen: self.base["staffing"]}
-        in_files = [name for name in names if name in known and name not in (chosen, *draft.rosters)]
+        in_files = [name for name in names if name in known and name not in (*bases, *draft.rosters)]
         bases |= chosen_files.staffing_files(draft, in_files) | draft.rosters
         items = [item for item in draft.values if item.key.startswith("staffing.")]
         for item in items:
@@ -290,6 +294,13 @@ class Composition:
             if len(unmatched) == len(places):
                 draft.problems.append(with_holders(unmatched[0], bases.values(), draft.folders))
         return {name: self.roster_checked(roster_with(own, items), own) for name, own in bases.items()}
+
+    def default_team_stands_aside(self, compared: Collection[str]) -> bool:
+        """Staffings of a department of the user's own are compared, and the default one, which nobody chose, is none of
+        them: whether it fits there is no matter."""
+        choices, usual = self.draft.choices, default_choices()["staffing"]
+        is_own = chosen_files.is_own(self.draft.folders, "department", choices["department"])
+        return is_own and choices["staffing"] == usual and usual not in compared
 
     def roster_checked(self, roster: Plain, base: Plain) -> Checked:
         """A staffing, checked, and that each of its roles says what it costs."""
@@ -395,7 +406,7 @@ def roster_with(own: Plain, items: list[Override]) -> Plain:
     data = {"staffing": copied(own)}
     for place, value in sound:
         put_value(data, place, value)
-    return written_out(data["staffing"])
+    return written_out(without_nulls(Staffing, data["staffing"], [own]))
 
 
 def is_doubt(problem: Problem) -> bool:
@@ -436,4 +447,5 @@ def _entry_naming(step: object, value: str) -> str:
         named = getattr(step, entry, None)
         if value == repr(named) or (isinstance(named, tuple) and value in map(repr, named)):
             return f".{entry}"
-    return ""
+    in_team = [role for role in getattr(step, "team", ()) if value == repr(role)]
+    return f".team.{in_team[0]}" if in_team else ""

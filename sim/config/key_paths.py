@@ -5,7 +5,7 @@ Steps of a pathway are found by name or number, entries of lists by number.
 
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Field
@@ -18,7 +18,7 @@ from sim.department.discipline import Disciplines
 from sim.department.quantities import Frozen
 from sim.department.roster import Role, Staffing
 from sim.department.support import Effects, Support
-from sim.io.plain_data import KeyPath, Plain, entries_in, entry_named, has_entry, typed_path
+from sim.io.plain_data import KeyPath, Plain, entries_in, entry_named, has_entry, typed_path, value_or
 from sim.io.suggest import did_you_mean
 from sim.studies.question import AnySettings, ExecutorSettings, ReportContents, StudySettings, studies_with
 
@@ -140,6 +140,25 @@ def put_value(data: Plain, place: KeyPath, value: Plain) -> None:
             put_value(old, (key,), inner)
     else:
         here[place[-1]] = value
+
+
+def without_nulls(annotation: Any, data: Plain, said: Sequence[Plain], place: KeyPath = ()) -> Plain:
+    """The data without entries that are null in mappings whose entries need a value, where one of `said` has a value:
+    so an inherited stream, zone, role or shift is taken out. The data are not changed.
+
+    Null stays where it has a meaning, as in `places: null`, and where there is nothing to take out.
+    """
+    if not isinstance(data, dict):
+        return data
+    kinds, kept = models_of(annotation, data), {}
+    for key, value in data.items():
+        here = (*place, key)
+        inner = [one for kind in kinds if (one := annotation_of(kind, key)) is not None]
+        needed = inner and not any(type(None) in alternatives(one) for one in inner) and key not in field_names(kinds)
+        if value is None and needed and any(value_or(one, here, None) is not None for one in said):
+            continue
+        kept[key] = without_nulls(Union[tuple(inner)], value, said, here) if inner else value  # noqa: UP007
+    return kept
 
 
 def models_of(annotation: Any, data: Plain) -> list[Any]:

@@ -20,7 +20,7 @@ from sim.io.short_lists import few_of
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, faults_of_shown
 from sim.studies.question import Question, RunSettings, SweepQuestion
 
-PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors")
+PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors", "study.minutes")
 """What may vary of a study: it belongs to the scenario."""
 NOT_SWEPT = {
     "run": "it is for study=results, study=report and study=sensitivity: leave it out",

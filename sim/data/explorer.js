@@ -65,9 +65,11 @@
     const change = (event) => move(place, Number(event.target.value));
     const field = key.numbers
       ? element("input", { type: "range", id, min: 0, max: key.values.length - 1, step: 1, oninput: change })
-      : element("select", { id, onchange: change }, ...key.values.map((text, value) => element("option", { value }, text)));
+      : element("select", { id, onchange: change }, ...optionsOf(key.values));
     return element("div", { class: "key" }, label, field, output);
   }
+
+  const optionsOf = (texts) => texts.map((text, value) => element("option", { value }, text));
 
   // A key that may be broken after a dot or an underscore.
   function breakable(text) {
@@ -87,7 +89,8 @@
     const before = state.places;
     state.places = placesOf(scenario);
     const others = keys.filter((_, place) => place !== state.moved && before[place] !== state.places[place]);
-    return others.length ? `Not played with the others as they were: moved too ${others.map(chosenText).join(", ")}. ` : "";
+    if (!others.length) return "";
+    return `Not played with the others as they were: moved too ${others.map(chosenText).join(", ")}. `;
   }
 
   function chosenText(key) {
@@ -117,19 +120,27 @@
     return Math.abs(key.numbers[one] - key.numbers[other]) / (key.numbers.at(-1) - key.numbers[0]);
   }
 
+  // How a scenario differs from what is chosen, key by key.
   function differing(scenario) {
-    return keys.filter((key, place) => key.places[scenario] !== state.places[place])
-      .map((key) => `${key.key} ${key.values[key.places[scenario]]} instead of ${key.values[state.places[keys.indexOf(key)]]}`);
+    return keys.flatMap((key, place) => {
+      const [theirs, ours] = [key.places[scenario], state.places[place]];
+      return theirs === ours ? [] : [`${key.key} ${key.values[theirs]} instead of ${key.values[ours]}`];
+    });
   }
 
   function notPlayed() {
     const scenario = nearest();
+    const go = () => {
+      goTo(scenario);
+      draw();
+      byId(`key-${state.moved}`).focus();
+    };
+    const nothing = "Nothing is known of this combination, and nothing is computed between those that were played.";
+    const near = `The nearest that was played: ${names[scenario]}. It differs by ${differing(scenario).join(", ")}.`;
     return [
-      element("p", {}, element("strong", {}, "Not played: "), `${keys.map(chosenText).join(", ")}. Nothing is known of this `
-        + "combination, and nothing is computed between those that were played."),
-      element("p", {}, `The nearest that was played: ${names[scenario]}. It differs by ${differing(scenario).join(", ")}.`),
-      element("button", { type: "button", id: "go", onclick: () => { goTo(scenario); draw(); byId(`key-${state.moved}`).focus(); } },
-        "Go to it"),
+      element("p", {}, element("strong", {}, "Not played: "), `${keys.map(chosenText).join(", ")}. ${nothing}`),
+      element("p", {}, near),
+      element("button", { type: "button", id: "go", onclick: go }, "Go to it"),
     ];
   }
 
@@ -137,31 +148,40 @@
 
   function table(scenario) {
     const baseline = data.baselines[scenario];
-    const isBaseline = baseline === scenario;
     const hasSecond = measures.some((measure) => measure.second[scenario]);
-    const heads = ["Measure", names[scenario], ...(isBaseline ? [] : [`Beside it: ${names[baseline]}`, "Paired difference",
-      ...(hasSecond ? ["Difference with the assumptions"] : []), "Its interval"])];
+    const heads = ["Measure", names[scenario]];
+    if (baseline !== scenario) {
+      heads.push(`Beside it: ${names[baseline]}`, "Paired difference");
+      heads.push(...(hasSecond ? ["Difference with the assumptions"] : []), "Its interval");
+    }
     const groups = [measures.slice(0, data.telling), measures.slice(data.telling)].filter((group) => group.length);
-    const titles = data.telling && groups.length > 1 ? ["Telling for what varies", "Further headline measures"] : [];
-    return element("table", { id: "numbers" },
-      element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)))),
-      ...groups.map((group, number) => element("tbody", {},
-        titles[number] ? element("tr", {}, element("th", { scope: "rowgroup", colspan: heads.length }, titles[number])) : null,
-        ...group.map((measure) => row(measure, scenario, baseline, hasSecond)))));
+    const titles = groups.length > 1 ? ["Telling for what varies", "Further headline measures"] : [""];
+    const bodies = groups.map((group, number) => element("tbody", {}, headingOf(titles[number], heads.length),
+      ...group.map((measure) => row(measure, scenario, baseline, hasSecond))));
+    return element("table", { id: "numbers" }, headOf(heads), ...bodies);
+  }
+
+  function headOf(texts) {
+    return element("thead", {}, element("tr", {}, ...texts.map((text) => element("th", { scope: "col" }, text))));
+  }
+
+  function headingOf(text, colspan) {
+    return text ? element("tr", {}, element("th", { scope: "rowgroup", colspan }, text)) : null;
   }
 
   function row(measure, scenario, baseline, hasSecond) {
     const isAssumed = measure.moved & data.assumed[scenario];
     const label = element("th", { scope: "row", title: measure.about }, measure.label,
       isAssumed ? element("span", { class: "mark" }, " set so") : null);
-    const change = measure.differences[scenario];
-    return element("tr", { "data-measure": measure.name }, label, element("td", {}, marked(measure.means[scenario], scenario)),
-      ...(baseline === scenario ? [] : [
-        element("td", {}, measure.means[baseline]),
+    const cells = [element("td", {}, marked(measure.means[scenario], scenario))];
+    if (baseline !== scenario) {
+      const change = measure.differences[scenario];
+      cells.push(element("td", {}, measure.means[baseline]),
         element("td", { class: change.includes("*") ? "star" : "" }, change),
         hasSecond ? element("td", {}, measure.second[scenario]) : null,
-        element("td", { class: "interval" }, interval(measures.indexOf(measure), scenario)),
-      ]));
+        element("td", { class: "interval" }, interval(measures.indexOf(measure), scenario)));
+    }
+    return element("tr", { "data-measure": measure.name }, label, ...cells);
   }
 
   // The marks of reports: many leave, no steady state.
@@ -172,109 +192,130 @@
 
   // The interval of a difference about zero, and behind it the one with the assumptions.
   function interval(measure, scenario) {
-    const [low, high, mean] = ["difference low", "difference high", "difference"].map((kind) => stored(kind, measure, scenario));
+    const of = (...kinds) => kinds.map((kind) => stored(kind, measure, scenario));
+    const [mean, low, high] = of("difference", "difference low", "difference high");
+    const [least, most] = of("second low", "second high");
     if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
-    const second = ["second low", "second high"].map((kind) => stored(kind, measure, scenario));
-    const half = Math.max(...[low, high, ...second].filter(Number.isFinite).map(Math.abs)) || 1;
+    const half = Math.max(...[low, high, least, most].filter(Number.isFinite).map(Math.abs)) || 1;
     const at = (value) => 72 + (66 * value) / half;
-    return drawn("svg", { viewBox: "0 0 144 16", "aria-hidden": "true" },
-      drawn("line", { class: "zero", x1: 72, x2: 72, y1: 0, y2: 16 }),
-      Number.isFinite(second[0]) ? drawn("line", { class: "second", x1: at(second[0]), x2: at(second[1]), y1: 13, y2: 13 }) : null,
-      drawn("line", { class: "whisker", x1: at(low), x2: at(high), y1: 7, y2: 7 }),
-      drawn("circle", { class: "dot", cx: at(mean), cy: 7, r: 3.5 }));
+    return drawn("svg", { viewBox: "0 0 144 16", "aria-hidden": "true" }, line("zero", 72, 72, 0, 16),
+      Number.isFinite(least) ? line("second", at(least), at(most), 13, 13) : null,
+      line("whisker", at(low), at(high), 7, 7), drawn("circle", { class: "dot", cx: at(mean), cy: 7, r: 3.5 }));
   }
+
+  const line = (kind, x1, x2, y1, y2) => drawn("line", { class: kind, x1, x2, y1, y2 });
 
   // --- the picture
 
   // Scenarios along the moved key with all others as chosen; where fewer than two were played, all there are.
   function alongMoved() {
     const { moved } = state;
-    const line = keys[moved].values.map((_, value) => played(changed(moved, value)));
-    const fixed = line.filter((scenario) => scenario !== undefined);
-    return fixed.length > 1 ? { scenarios: fixed, isFixed: true } : { scenarios: names.map((_, scenario) => scenario), isFixed: false };
-  }
-
-  function kindsShown() {
-    return state.as === "value" ? ["mean", "low", "high"] : ["difference", "difference low", "difference high"];
+    const fixed = keys[moved].values.map((_, value) => played(changed(moved, value)))
+      .filter((scenario) => scenario !== undefined);
+    const isFixed = fixed.length > 1;
+    return { scenarios: isFixed ? fixed : names.map((_, scenario) => scenario), isFixed };
   }
 
   // What is drawn of each scenario: its place along the key, mean and interval; beside itself nothing differs.
   function pointsOf(scenarios) {
-    const key = keys[state.moved];
+    const kinds = state.as === "value" ? ["mean", "low", "high", "", ""]
+      : ["difference", "difference low", "difference high", "second low", "second high"];
     return scenarios.map((scenario) => {
-      const [mean, low, high] = kindsShown().map((kind) => stored(kind, state.measure, scenario));
-      const isValue = state.as === "value";
-      const base = isValue ? stored("mean", state.measure, data.baselines[scenario]) : NaN;
-      const second = ["second low", "second high"].map((kind) => (isValue ? NaN : stored(kind, state.measure, scenario)));
-      return { scenario, place: key.places[scenario], mean, low, high, base, second };
+      const of = (kind, whose = scenario) => (kind ? stored(kind, state.measure, whose) : NaN);
+      const [mean, low, high, least, most] = kinds.map((kind) => of(kind));
+      const base = state.as === "value" ? of("mean", data.baselines[scenario]) : NaN;
+      return { scenario, place: keys[state.moved].places[scenario], mean, low, high, base, least, most };
     }).filter((point) => Number.isFinite(point.mean));
   }
 
   function textOf(scenario) {
     const measure = measures[state.measure];
-    return state.as === "value" ? marked(measure.means[scenario], scenario) : measure.differences[scenario] || "compared with";
+    if (state.as === "value") return marked(measure.means[scenario], scenario);
+    return measure.differences[scenario] || "compared with";
   }
 
   function picture() {
     const { scenarios, isFixed } = alongMoved();
-    const points = pointsOf(scenarios);
-    const key = keys[state.moved];
-    const width = Math.max(340, Math.min(720, byId("picture").clientWidth - 30));
-    const [height, left, bottom] = [320, 70, 50];
-    const across = axisOf(key.numbers ?? key.values.map((_, place) => place), left, width - 20, !key.numbers);
-    if (!points.length) return byId("picture").replaceChildren(element("figcaption", {}, "Nothing is stored of this measure here."));
-    const ends = points.flatMap((point) => [point.mean, point.low, point.high, point.base, ...point.second]).filter(Number.isFinite);
-    const up = axisOf(state.as === "value" ? ends : [...ends, 0], height - bottom, 15, false);
-    const position = (place) => across.at(key.numbers ? key.numbers[place] : place);
+    const found = pointsOf(scenarios);
+    const isCrowded = !isFixed && found.length > CROWD;
     const current = played();
-    const isCrowded = points.length > CROWD;
-    const here = position(state.places[state.moved]);
-    const title = `${measures[state.measure].label}${state.as === "value" ? "" : `, paired difference from ${data.beside}`}`;
-    const said = `${title}, along ${key.key}`;
-    const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${said}. The same numbers stand in the table below.` },
-      ...up.ticks.map((tick) => drawn("g", {}, drawn("line", { class: tick === 0 ? "zero" : "axis", x1: left - 5, x2: tick === 0 ? width - 20 : left, y1: up.at(tick), y2: up.at(tick) }),
-        drawn("text", { x: left - 9, y: up.at(tick) + 4, "text-anchor": "end" }, axisText(tick)))),
-      drawn("line", { class: "axis", x1: left, x2: width - 20, y1: height - bottom, y2: height - bottom }),
-      drawn("line", { class: "axis", x1: left, x2: left, y1: 15, y2: height - bottom }),
-      ...labelsOf(key, across, position).map(([x, text]) => drawn("text", { x, y: height - bottom + 20, "text-anchor": "middle" }, text)),
-      drawn("text", { x: (left + width) / 2, y: height - 8, "text-anchor": "middle" }, shortened(key.key, 60)),
-      current === undefined ? drawn("line", { class: "missing", x1: here, x2: here, y1: 15, y2: height - bottom }) : null,
-      ...points.filter((point) => point.scenario !== current).map((point) => mark(isFixed ? point : bare(point, isCrowded), isFixed ? "" : "other", position, up)),
-      ...points.filter((point) => point.scenario === current).map((point) => mark(point, "here", position, up)));
-    byId("picture").replaceChildren(element("figcaption", {}, caption(said, isFixed, isCrowded, current)), svg);
-    byId("points").ontoggle = () => byId("points-table").replaceChildren(...(byId("points").open ? [pointsTable(points, isFixed)] : []));
-    byId("points").ontoggle();
+    const points = found.map((point) => (isFixed || point.scenario === current ? point : bare(point, isCrowded)));
+    const label = measures[state.measure].label;
+    const title = state.as === "value" ? label : `${label}, paired difference from ${data.beside}`;
+    const said = `${title}, along ${keys[state.moved].key}`;
+    const text = points.length ? caption(said, isFixed, isCrowded, points) : "Nothing is stored of this measure here.";
+    const drawing = points.length ? [svgOf(points, isFixed, said)] : [];
+    byId("picture").replaceChildren(element("figcaption", {}, text), ...drawing);
+    const details = byId("points");
+    const fill = () => byId("points-table").replaceChildren(...(details.open ? [pointsTable(found, isFixed)] : []));
+    details.ontoggle = fill;
+    fill();
   }
 
-  // A point among others that it cannot be read beside: without what it is compared with, of very many without interval.
+  // A point among others that it cannot be read beside: alone, and of very many without its interval.
   function bare(point, isCrowded) {
-    return { ...point, base: NaN, second: [NaN, NaN], low: isCrowded ? NaN : point.low };
+    return { ...point, base: NaN, least: NaN, low: isCrowded ? NaN : point.low };
   }
 
-  function caption(said, isFixed, isCrowded, current) {
-    const others = isFixed ? "the other keys as chosen" : "all scenarios that were played: fewer than two have the other keys as chosen, so these differ in others too";
+  function caption(said, isFixed, isCrowded, points) {
+    const others = isFixed ? "the other keys as chosen"
+      : "all scenarios that were played: fewer than two have the other keys as chosen, so these differ in others too";
+    const where = played() === undefined ? "What is chosen was not played (dotted line)." : "Filled: what is chosen.";
     const base = state.as === "value" ? ` Grey dash: ${data.beside}.` : "";
-    const where = current === undefined ? "What is chosen was not played (dotted line)." : "Filled: what is chosen.";
-    const whose = isCrowded && !isFixed ? "The chosen one has" : "Each has";
-    return `${said}; ${others}. ${where}${base} ${whose} its ${data.percent} interval of chance. No line joins them: nothing was played between.`;
+    const second = points.some((point) => Number.isFinite(point.least)) ? " Brown: with the assumptions." : "";
+    const whose = `${isCrowded ? "The chosen one has" : "Each has"} its ${data.percent} interval of chance.${second}`;
+    return `${said}; ${others}. ${where}${base} ${whose} No line joins them: nothing was played between.`;
   }
 
-  function mark(point, kind, position, up) {
-    const x = position(point.place);
-    return drawn("g", { class: kind, "data-scenario": point.scenario }, drawn("title", {}, `${names[point.scenario]}: ${textOf(point.scenario)}`),
-      Number.isFinite(point.base) ? drawn("line", { class: "base", x1: x - 9, x2: x + 9, y1: up.at(point.base), y2: up.at(point.base) }) : null,
-      Number.isFinite(point.second[0]) ? drawn("line", { class: "second", x1: x + 9, x2: x + 9, y1: up.at(point.second[0]), y2: up.at(point.second[1]) }) : null,
-      Number.isFinite(point.low) ? drawn("line", { class: "whisker", x1: x, x2: x, y1: up.at(point.low), y2: up.at(point.high) }) : null,
+  function svgOf(points, isFixed, said) {
+    const key = keys[state.moved];
+    const current = played();
+    const right = Math.max(340, Math.min(720, byId("picture").clientWidth - 30)) - 20;
+    const [left, top, bottom] = [70, 15, 270];
+    const across = axisOf(key.numbers ?? key.values.map((_, place) => place), left, right, !key.numbers);
+    const ends = points.flatMap((point) => [point.mean, point.low, point.high, point.base, point.least, point.most]);
+    const up = axisOf([...ends.filter(Number.isFinite), ...(state.as === "value" ? [] : [0])], bottom, top, false);
+    const position = (place) => across.at(key.numbers ? key.numbers[place] : place);
+    const here = position(state.places[state.moved]);
+    const kindOf = (point) => (point.scenario === current ? "here" : isFixed ? "" : "other");
+    const last = (point) => point.scenario === current; // drawn on top of the others
+    const label = `${said}: the numbers stand in a table below`;
+    return drawn("svg", { viewBox: `0 0 ${right + 20} 320`, role: "img", "aria-label": label },
+      ...up.ticks.map((tick) => tickOf(tick, up.at(tick), left, right)),
+      line("axis", left, right, bottom, bottom), line("axis", left, left, top, bottom),
+      ...labelsOf(key, across, position).map(([x, text]) => words(text, x, bottom + 20)),
+      words(shortened(key.key, 60), (left + right) / 2, bottom + 42),
+      current === undefined ? line("missing", here, here, top, bottom) : null,
+      ...[...points].sort((one, other) => last(one) - last(other))
+        .map((point) => mark(point, kindOf(point), position(point.place), up)));
+  }
+
+  function words(text, x, y, anchor = "middle") {
+    return drawn("text", { x, y, "text-anchor": anchor }, text);
+  }
+
+  function tickOf(tick, y, left, right) {
+    const rule = tick === 0 ? line("zero", left, right, y, y) : line("axis", left - 5, left, y, y);
+    return drawn("g", {}, rule, words(axisText(tick), left - 9, y + 4, "end"));
+  }
+
+  function mark(point, kind, x, up) {
+    const upright = (name, at, low, high) =>
+      (Number.isFinite(low) ? line(name, at, at, up.at(low), up.at(high)) : null);
+    return drawn("g", { class: kind, "data-scenario": point.scenario },
+      drawn("title", {}, `${names[point.scenario]}: ${textOf(point.scenario)}`),
+      Number.isFinite(point.base) ? line("base", x - 9, x + 9, up.at(point.base), up.at(point.base)) : null,
+      upright("second", x + 9, point.least, point.most), upright("whisker", x, point.low, point.high),
       drawn("circle", { class: "dot", cx: x, cy: up.at(point.mean), r: kind === "here" ? 6 : 4 }));
   }
 
   function pointsTable(points, isFixed) {
     const key = keys[state.moved];
-    const heads = [key.key, ...(isFixed ? [] : ["Scenario"]), measures[state.measure].label];
     const sorted = [...points].sort((one, other) => one.place - other.place);
-    return element("table", {}, element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)))),
-      element("tbody", {}, ...sorted.map((point) => element("tr", {}, element("th", { scope: "row" }, key.values[point.place]),
-        isFixed ? null : element("td", {}, names[point.scenario]), element("td", {}, textOf(point.scenario))))));
+    const rows = sorted.map((point) => element("tr", {}, element("th", { scope: "row" }, key.values[point.place]),
+      isFixed ? null : element("td", {}, names[point.scenario]), element("td", {}, textOf(point.scenario))));
+    const heads = [key.key, ...(isFixed ? [] : ["Scenario"]), measures[state.measure].label];
+    return element("table", {}, headOf(heads), element("tbody", {}, ...rows));
   }
 
   // From values to places between `from` and `to`, with round ticks.
@@ -315,15 +356,16 @@
   function readAddress() {
     const asked = new URLSearchParams(location.hash.slice(1));
     const unknown = [];
+    const found = (name, places) => {
+      const place = asked.has(name) ? places.indexOf(asked.get(name)) : -1;
+      if (asked.has(name) && place < 0) unknown.push(`${name}=${asked.get(name)}`);
+      return place < 0 ? null : place;
+    };
     keys.forEach((key, place) => {
-      if (!asked.has(key.key)) return;
-      const value = key.values.indexOf(asked.get(key.key));
-      if (value < 0) unknown.push(`${key.key}=${asked.get(key.key)}`);
-      else state.places[place] = value;
+      state.places[place] = found(key.key, key.values) ?? state.places[place];
     });
-    const chosen = (name, found) => { if (asked.has(name) && found >= 0) return found; if (asked.has(name)) unknown.push(`${name}=${asked.get(name)}`); return null; };
-    state.measure = chosen("show.measure", measures.findIndex((each) => each.name === asked.get("show.measure"))) ?? state.measure;
-    state.moved = chosen("show.along", keys.findIndex((each) => each.key === asked.get("show.along"))) ?? state.moved;
+    state.measure = found("show.measure", measures.map((each) => each.name)) ?? state.measure;
+    state.moved = found("show.along", keys.map((each) => each.key)) ?? state.moved;
     if (asked.get("show.as") === "difference") state.as = "difference";
     state.jump = asked.get("show.jump") === "yes" || state.jump;
     return unknown.length ? `The address asks for what is not in this file: ${unknown.join(", ")}. ` : "";
@@ -331,7 +373,7 @@
 
   function writeAddress() {
     const said = new URLSearchParams(keys.map((key, place) => [key.key, key.values[state.places[place]]]));
-    said.set("show.measure", measures[state.measure]?.name ?? "");
+    if (measures.length) said.set("show.measure", measures[state.measure].name);
     said.set("show.along", keys[state.moved].key);
     if (state.as !== "value") said.set("show.as", state.as);
     if (state.jump) said.set("show.jump", "yes");
@@ -353,13 +395,22 @@
 
   function drawCommand(scenario) {
     const text = scenario === undefined ? "" : data.commands[scenario];
-    const beside = scenario === undefined || data.baselines[scenario] === scenario ? "this scenario" : `this scenario beside ${names[data.baselines[scenario]]}, on the same patients`;
-    byId("command-about").textContent = text ? `Where PeerED is installed, this plays ${beside}. Files of your own that it names have to be there.`
-      : scenario === undefined ? "This combination was not played; choose one that was."
-        : "No command is given: it has words that a shell would act on, or more than a line can say. How to repeat the whole sweep stands below.";
+    byId("command-about").textContent = aboutCommand(scenario, text);
     byId("command").textContent = text;
     byId("copy").disabled = !text;
     byId("copied").textContent = "";
+  }
+
+  function aboutCommand(scenario, text) {
+    if (scenario === undefined) return "This combination was not played; choose one that was.";
+    if (!text) {
+      return "No command is given: it has words that a shell would act on, or more than a line can say. How to repeat "
+        + "the whole study stands below.";
+    }
+    const baseline = data.baselines[scenario];
+    const beside = baseline === scenario ? "" : ` beside ${names[baseline]}, on the same patients`;
+    const whose = "Files of your own that it names have to be there.";
+    return `Where PeerED is installed, this plays this scenario${beside}. ${whose}`;
   }
 
   // --- everything
@@ -367,10 +418,13 @@
   function said(scenario) {
     if (scenario === undefined) return "";
     const measure = measures[state.measure];
-    const change = measure?.differences[scenario];
     const runs = `${data.runs[scenario]} replication${data.runs[scenario] === 1 ? "" : "s"}`;
     const cost = data.costs[scenario] === "–" ? "" : `, ${data.costs[scenario]} CAD a week by the roster`;
-    return `${names[scenario]} (${runs}${cost})${measure ? `: ${measure.label} ${marked(measure.means[scenario], scenario)}${change ? `, paired difference ${change}` : ""}` : ""}.`;
+    const apart = measure?.differences[scenario];
+    const difference = apart === "=" ? ", identical to what it is compared with" : `, paired difference ${apart}`;
+    const change = apart ? difference : "";
+    const value = measure ? `: ${measure.label} ${marked(measure.means[scenario], scenario)}${change}` : "";
+    return `${names[scenario]} (${runs}${cost})${value}.`;
   }
 
   function draw(before = "") {
@@ -389,7 +443,8 @@
     byId("as").value = state.as;
     byId("not-played").replaceChildren(...(scenario === undefined ? notPlayed() : []));
     byId("said").textContent = before + said(scenario);
-    byId("values").replaceChildren(scenario === undefined ? element("p", {}, "Not played, so there is nothing to show.") : table(scenario));
+    const nothing = () => element("p", {}, "Not played, so there is nothing to show.");
+    byId("values").replaceChildren(scenario === undefined ? nothing() : table(scenario));
     if (measures.length) picture();
     drawCommand(scenario);
     writeAddress();
@@ -398,15 +453,15 @@
 
   function start() {
     byId("keys").replaceChildren(...keys.map(control));
-    const options = (texts) => texts.map((text, value) => element("option", { value }, text));
     byId("pick").closest("label").hidden = keys.length === 1;
     byId("jump").closest("label").hidden = keys.reduce((all, key) => all * key.values.length, 1) === names.length;
-    byId("pick").replaceChildren(element("option", { value: "", disabled: true }, "not played"), ...options(names));
-    byId("measure").replaceChildren(...options(measures.map((measure) => measure.label)));
-    byId("along").replaceChildren(...options(keys.map((key) => key.key)));
-    byId("legend").textContent = `Mean ± half-width of its ${data.percent} interval; paired differences are from ${data.beside}, on the same patients. `
-      + "*: beyond chance when the headline measures of all scenarios are judged together. =: identical to the last bit. "
-      + "Intervals of differences are drawn about zero, each row on its own scale.";
+    byId("pick").replaceChildren(element("option", { value: "", disabled: true }, "not played"), ...optionsOf(names));
+    byId("measure").replaceChildren(...optionsOf(measures.map((measure) => measure.label)));
+    byId("along").replaceChildren(...optionsOf(keys.map((key) => key.key)));
+    byId("legend").textContent = `Mean ± half-width of its ${data.percent} interval; paired differences are from `
+      + `${data.beside}, on the same patients. *: beyond chance when the headline measures of all scenarios are judged `
+      + "together. =: identical to the last bit. Intervals of differences are drawn about zero, each row on its own "
+      + "scale.";
     const set = (name, value) => (event) => { state[name] = value(event.target); draw(); };
     byId("pick").onchange = (event) => { state.places = placesOf(Number(event.target.value)); draw(); };
     byId("jump").onchange = (event) => {

@@ -1,16 +1,17 @@
-"""Who comes and when: yearly volume, hour-of-week and month profile, acuity mix; or a given list of visits.
+"""Who comes and when: yearly volume and profile, or rates by hour, by stream; acuity mix; or a given list of visits.
 
 Random arrival times are drawn from these values by `sim.engine.workload`.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import AfterValidator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, SerializerFunctionWrapHandler, Tag, model_serializer
 
 from sim.department import quantities
 from sim.io.calendar_days import SpecialDates
+from sim.io.suggest import did_you_mean
 
 HOURS_PER_WEEK = 168
 DAYS_PER_YEAR = 365.0
@@ -104,12 +105,35 @@ def steady_arrivals(per_hour: float, acuity_mix: tuple[float, ...] | None) -> St
     )
 
 
+def shape_of_rates(value: object) -> str:
+    """One rate, those of a day, or those of a week."""
+    return quantities.nesting_of(value) if isinstance(value, list | tuple) else "single"
+
+
+RatePerHour = Annotated[
+    Annotated[quantities.NonNegative, Tag("single")]
+    | Annotated[DayShape, Tag("flat")]
+    | Annotated[WeekShape, Tag("nested")],
+    Discriminator(shape_of_rates),
+]
+"""First visits an hour: one rate, 24 of every day, or 7 days of 24 with Monday first."""
+
+
+def rates_of_week(per_hour: float | tuple[float, ...] | tuple[tuple[float, ...], ...]) -> tuple[float, ...]:
+    """The 168 rates of a week, Monday 00:00 first."""
+    if not isinstance(per_hour, tuple):
+        return (per_hour,) * HOURS_PER_WEEK
+    days = per_hour if isinstance(per_hour[0], tuple) else (per_hour,) * 7
+    return tuple(rate for day in days for rate in day)
+
+
 # Every kind of demand answers `streams`, those anybody comes to, and `arrivals_of`, the first visits of one stream;
 # `by_law`: visits a patient makes by its law of return, if open.
 
 
 class Profile(quantities.Frozen):
-    """Arrivals by an hour-of-week profile, for the two streams `medical` and `mental_health`.
+    """Arrivals by an hour-of-week profile, for the two streams `medical` and `mental_health`, and for further streams
+    at the rates of `per_hour`, in first visits, to which `growth` applies, and `acuity_mix` and the rest where named.
 
     `visits_per_year` counts every visit, returns included; outside first visits are that over `visits_per_patient`,
     which follows from the law of return where it is None, so that the volume stays when the law is changed.
@@ -134,6 +158,13 @@ class Profile(quantities.Frozen):
     slow_level: dict[str, SlowLevel] = Field(default_factory=dict)
     special_days: dict[str, SpecialDay] = Field(default_factory=dict)
     visits_per_patient: dict[str, Annotated[float, Field(ge=1.0)] | None]
+    per_hour: dict[str, RatePerHour] = Field(default_factory=dict)
+
+    @model_serializer(mode="wrap")
+    def _as_before_there_were_rates(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without further streams as when there could be none, so that the hash of such a scenario stays."""
+        data: dict[str, Any] = plain(self)
+        return data if self.per_hour else {key: value for key, value in data.items() if key != "per_hour"}
 
     def _wrong(self) -> Iterator[str]:
         for day, shares in enumerate(self._week_of_shares()):
@@ -142,22 +173,30 @@ class Profile(quantities.Frozen):
             yield from not_one(shares, f"mh_hour_shares.{name}")
         for stream, mix in self.acuity_mix.items():
             yield from not_one(mix, f"acuity_mix.{stream}")
+        for stream in (MEDICAL, MENTAL_HEALTH):
+            if stream in self.per_hour:
+                yield f"per_hour.{stream} is in the profile: leave it out, or write a demand of kind hourly"
         for field in ("weekday_index", "month_index", "acuity_mix", "day_factor_cv", "visits_per_patient"):
-            if set(getattr(self, field)) != {MEDICAL, MENTAL_HEALTH}:
+            further = set(self.per_hour) if field in OF_RATES else set[str]()
+            if not {MEDICAL, MENTAL_HEALTH} <= set(getattr(self, field)) <= {MEDICAL, MENTAL_HEALTH} | further:
                 yield f"{field} must have exactly the keys {MEDICAL} and {MENTAL_HEALTH}"
         for stream in self.slow_level:
-            if stream not in (MEDICAL, MENTAL_HEALTH):
-                yield f"slow_level.{stream}: no such stream; its keys are {MEDICAL} and {MENTAL_HEALTH}"
+            if stream not in (MEDICAL, MENTAL_HEALTH, *self.per_hour):
+                known = " and ".join((MEDICAL, MENTAL_HEALTH, *self.per_hour))
+                yield f"slow_level.{stream}: no such stream; its keys are {known}"
         if self.mh_shape not in self.mh_hour_shares:
             yield f"mh_shape {self.mh_shape!r} is not one of {', '.join(sorted(self.mh_hour_shares))}"
         elif np.any(self.medical_shares() < 0.0):  # what is within rounding of 0 is 0 there
             yield "mental health takes more than all arrivals of some hour: lower mental_health_share"
 
     def streams(self) -> tuple[str, ...]:
-        return MEDICAL, MENTAL_HEALTH
+        mental = (MENTAL_HEALTH,) if self.mental_health_share > 0.0 else ()
+        return MEDICAL, *mental, *self.per_hour
 
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
         """First visits of one stream, per hour of the week; `by_law`: visits per patient, where they are left open."""
+        if stream not in (MEDICAL, MENTAL_HEALTH):
+            return arrivals_at_rates(self, stream)
         given = self.visits_per_patient[stream]
         mental = stream == MENTAL_HEALTH
         share = self.mental_health_share if mental else 1.0 - self.mental_health_share
@@ -210,11 +249,52 @@ class Steady(quantities.Frozen):
         return tuple(self.per_hour)
 
     def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
-        return steady_arrivals(self.per_hour[stream] * self.growth, self.acuity_mix.get(stream))
+        return steady_arrivals(self.per_hour.get(stream, 0.0) * self.growth, self.acuity_mix.get(stream))
 
     def _wrong(self) -> Iterator[str]:
         for stream, mix in self.acuity_mix.items():
             yield from not_one(mix, f"acuity_mix.{stream}")
+
+
+class Hourly(quantities.Frozen):
+    """First visits of any streams at rates by hour, in an average month; what is said of no stream is as in `steady`.
+
+    `day_factor_cv` and `slow_level` make days and weeks differ, `month_index` months, as in a profile.
+    """
+
+    kind: Literal["hourly"] = "hourly"
+    name: str = "hourly"
+    growth: quantities.DemandFactor = 1.0
+    per_hour: Annotated[dict[str, RatePerHour], Field(min_length=1)]
+    acuity_mix: dict[str, quantities.FiveProbabilities] = Field(default_factory=dict)
+    month_index: dict[str, Twelve] = Field(default_factory=dict)
+    day_factor_cv: dict[str, quantities.NonNegative] = Field(default_factory=dict)
+    slow_level: dict[str, SlowLevel] = Field(default_factory=dict)
+
+    def streams(self) -> tuple[str, ...]:
+        return tuple(self.per_hour)
+
+    def arrivals_of(self, stream: str, by_law: float) -> StreamArrivals:
+        return arrivals_at_rates(self, stream)
+
+    def _wrong(self) -> Iterator[str]:
+        for stream, mix in self.acuity_mix.items():
+            yield from not_one(mix, f"acuity_mix.{stream}")
+        for field in OF_RATES:
+            for stream in set(getattr(self, field)) - set(self.per_hour):
+                yield f"{field}.{stream} is of a stream without per_hour: {did_you_mean(stream, self.per_hour)}"
+
+
+OF_RATES = ("acuity_mix", "month_index", "day_factor_cv", "slow_level")
+"""What may be said of a stream whose rates are given."""
+
+
+def arrivals_at_rates(demand: Profile | Hourly, stream: str) -> StreamArrivals:
+    """First visits of a stream whose rates are given; none of one that is not named."""
+    steady = steady_arrivals(0.0, demand.acuity_mix.get(stream))
+    rates = tuple(rate * demand.growth for rate in rates_of_week(demand.per_hour.get(stream, 0.0)))
+    said = {key: getattr(demand, key)[stream] for key in OF_RATES if stream in getattr(demand, key)}
+    return steady.model_copy(update={"rate_per_hour": rates} | said)
 
 
 class GivenVisit(quantities.Frozen):
@@ -253,4 +333,4 @@ class Replay(quantities.Frozen):
             yield "a patient comes twice: replayed lists hold first visits only, returns come from the model"
 
 
-Demand = Annotated[Profile | Steady | Replay, Field(discriminator="kind")]
+Demand = Annotated[Profile | Steady | Hourly | Replay, Field(discriminator="kind")]

@@ -142,6 +142,8 @@ def minutes_of_visit(scenario: Scenario, kind: VisitKind) -> dict[str, float]:
     for number, (step, chance, minutes) in enumerate(lasting):
         if isinstance(step, pathway.Task):
             work[step.role] += chance * minutes * attended_share(scenario, step)
+            for role, heads in step.team.items():
+                work[role] += chance * minutes * heads
         elif isinstance(step, pathway.SideTask):
             so_far = work[step.role] if step.share_of_minutes is not None else 1.0
             work[step.role] += chance * minutes * (step.share_of_minutes or 1.0) * so_far

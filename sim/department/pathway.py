@@ -51,7 +51,8 @@ class Task(StepOfAnyKind):
     """Minutes of a member of a role with the patient.
 
     `unstaffed`: when nobody of the role is on duty the step is this delay instead (a telephone consultation).
-    `purpose` marks the tasks that measures and effects refer to.
+    `purpose` marks the tasks that measures and effects refer to. `team`: how many of which roles it needs besides, all
+    at once; who has come waits for the others for `gather_minutes` at most.
     """
 
     kind: Literal["task"] = "task"
@@ -63,6 +64,12 @@ class Task(StepOfAnyKind):
     preemptible: bool = False
     unstaffed: quantities.Distribution | None = None
     purpose: Literal["none", "triage", "physician", "assessment", "safety_plan", "clearance"] = "none"
+    team: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    gather_minutes: quantities.Positive = 30.0
+
+    def _wrong(self) -> Iterator[str]:
+        if self.team and self.unstaffed is not None:
+            yield f"step {self.name!r} has a team and unstaffed: a team has no other way, drop one of the two"
 
 
 class SideTask(StepOfAnyKind):
@@ -247,7 +254,9 @@ def branches_around(branch: str | None, choices: dict[str, Choose]) -> Iterator[
 
 def roles_named(step: Step) -> tuple[str, ...]:
     """Roles a step asks for."""
-    if isinstance(step, Task | SideTask):
+    if isinstance(step, Task):
+        return (step.role, *step.team)
+    if isinstance(step, SideTask):
         return (step.role,)
     if isinstance(step, Observe):
         return (step.role, step.fallback_role)

@@ -214,6 +214,7 @@ def checks_of_rosters(
 ) -> Iterator[tuple[Check, tuple[str, ...]]]:
     """Checks of what can be played and makes no sense to ask, in the same form; engines do not ask for them."""
     yield partial(unattended, unsure_roles=unsure_roles, repaired=repaired), ("department", "staffing")
+    yield partial(teams_too_large, unsure_roles=unsure_roles), ("department", "staffing")
 
 
 def steps_with_paths(scenario: Scenario) -> Iterator[tuple[str, Step]]:
@@ -234,8 +235,16 @@ def roles_asked_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from (("discipline.roles", role_name) for role_name in scenario.discipline.roles)
     if scenario.department.ratio_role is not None:
         yield "department.ratio_role", scenario.department.ratio_role
-    if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
+    if boarders_are_cared_for(scenario):
         yield "boarding.nurse_role", scenario.boarding.nurse_role
+
+
+def boarders_are_cared_for(scenario: Scenario) -> bool:
+    """A step has visits board for a time in which a nurse is asked for; without one boarding is of no concern."""
+    times = scenario.boarding.times
+    steps = (step for stream in scenario.department.streams.values() for step in stream.pathway)
+    boarding = {step.time for step in steps if isinstance(step, Board)}
+    return any(times[name].nurse_minutes_per_hour > 0.0 for name in boarding & set(times))
 
 
 def roles_with_work(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -244,7 +253,7 @@ def roles_with_work(scenario: Scenario) -> Iterator[tuple[str, str]]:
         if not isinstance(step, Release):
             yield from ((path, role) for role in roles_named(step))
     yield from responders(scenario)
-    if any(time.nurse_minutes_per_hour for time in scenario.boarding.times.values()):
+    if boarders_are_cared_for(scenario):
         yield "boarding.nurse_role", scenario.boarding.nurse_role
     if scenario.support.role in scenario.staffing.roles and scenario.support.huddle_share > 0.0:
         yield from (("support.huddle_roles", role) for role in scenario.support.huddle_roles)
@@ -419,11 +428,30 @@ def unattended(scenario: Scenario, unsure_roles: frozenset[str], repaired: froze
             yield Problem(f"staffing.{role}", found, remedy)
 
 
+def teams_too_large(scenario: Scenario, unsure_roles: frozenset[str]) -> Iterator[Problem]:
+    """Teams that ask for more of a role than the roster has, those who serve its queue counted: they never start."""
+    roles = scenario.staffing.roles
+    for path, step in steps_with_paths(scenario):
+        if not isinstance(step, Task):
+            continue
+        for role in step.team:
+            serving = {name for name, one in roles.items() if role == name or any(role in s for s in one.also_serves)}
+            if role not in roles or serving & unsure_roles:
+                continue
+            there = int(np.max(sum(np.asarray(heads_by_minute(roles[name])) for name in serving)))
+            needed = step.team[role] + (role == step.role)
+            if there < needed:
+                remedy = (
+                    f"{needed} of {role} at once and never more than {there} on duty: roster more, or ask for fewer"
+                )
+                yield Problem(path, repr(role), remedy)
+
+
 def roles_waited_for(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """(path, role) of every task that a visit cannot go on without."""
     for path, step in steps_with_paths(scenario):
         if isinstance(step, Task) and step.unstaffed is None:
-            yield path, step.role
+            yield from ((path, role) for role in roles_named(step))
     yield from responders(scenario)
 
 

@@ -14,6 +14,7 @@ ARRIVAL = 9
 SETTLE = 10
 PATIENCE = 11
 ESCALATION_DUE = 12
+GATHERING_ENDS = 13
 """What an entry causes, SimPy's own triggers, happens before the next one and is no entry."""
 
 

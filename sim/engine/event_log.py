@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.measures.array_loops import Flags
-from sim.engine.trajectory import CONTACT, DISPOSITIONS, TASK_KINDS, Trajectory, names_of_codes
+from sim.engine.trajectory import CONTACT, DISPOSITIONS, GATHERING, TASK_KINDS, TEAM, Trajectory, names_of_codes
 
 XES_NAMES = {
     "case": "case:concept:name",
@@ -30,14 +30,19 @@ OPENING, ENDING, INSTANT, BEGINNING, CLOSING = range(5)
 takes time, its departure."""
 
 
+OF_TEAMS = (GATHERING, TEAM)
+"""Kinds of tasks of members of a team, beside the task of its lead."""
+
+
 def event_log(trajectory: Trajectory, start: datetime.date | None = None) -> pd.DataFrame:
     """One row per event, in order of time, then case, then the course of events at one instant.
 
     `case` is PATIENT-VISIT_NUMBER. `activity` is the step, or the kind of work and its role where the pathway has no
     such step, `place ZONE`, `arrival`, or `departure DISPOSITION`. `resource` is the member, the zone of a place, or
     empty. `lifecycle` is `schedule`, `start`, `complete`; `withdraw` where the visit left or the request lapsed;
-    `suspend` and `resume` around an interruption; each spell of a peer's company is complete. `time` is minutes since
-    Monday 00:00 of week 0, or timestamps if `start` (the date of that Monday) is given.
+    `suspend` and `resume` around an interruption; each spell of a peer's company is complete, and so is each of a
+    member of a team, who waits for the others (`gathering ROLE`) or is at the task beside its lead (`team ROLE`).
+    `time` is minutes since Monday 00:00 of week 0, or timestamps if `start` (the date of that Monday) is given.
     """
     log = visit_events(trajectory)
     if start is not None:
@@ -126,9 +131,10 @@ def task_events(trajectory: Trajectory) -> Iterator[pd.DataFrame]:
     times = (tasks["requested"], tasks["started"], tasks["ended"])
     work = Happenings(tasks["visit"], activities(trajectory), sequence, *times)
     who = np.array([*trajectory.members, ""], dtype=object)[tasks["member"]]
-    resumed, begun = is_resumed(trajectory), ~np.isnan(tasks["started"])
-    cut = tasks["interrupted"] & (tasks["kind"] != CONTACT)
-    yield work.at("schedule", "requested", ~resumed, "")
+    of_team = np.isin(tasks["kind"], OF_TEAMS)
+    resumed, begun = is_resumed(trajectory) & ~of_team, ~np.isnan(tasks["started"])
+    cut = tasks["interrupted"] & (tasks["kind"] != CONTACT) & ~of_team
+    yield work.at("schedule", "requested", ~resumed & ~of_team, "")
     yield work.at("start", "started", ~resumed, who)
     yield work.at("resume", "started", resumed, who)
     yield work.at("suspend", "ended", cut, who)
@@ -141,7 +147,7 @@ def activities(trajectory: Trajectory) -> np.ndarray:
     tasks = trajectory.task_columns
     steps = np.array([*trajectory.steps, ""], dtype=object)[tasks["step"]]
     beside = names_of_codes(tasks["kind"], TASK_KINDS) + " " + names_of_codes(tasks["role"], trajectory.roles)
-    return np.asarray(np.where(tasks["step"] >= 0, steps, beside))
+    return np.asarray(np.where((tasks["step"] >= 0) & ~np.isin(tasks["kind"], OF_TEAMS), steps, beside))
 
 
 def is_resumed(trajectory: Trajectory) -> Flags:

@@ -14,7 +14,7 @@ import numpy as np
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
-from sim.engine.trajectory import BRIDGING, CALL, CONTACT, HUDDLE, MAIN, RECOVERY, SIDE, Trajectory
+from sim.engine.trajectory import BRIDGING, CALL, CONTACT, GATHERING, HUDDLE, MAIN, RECOVERY, SIDE, Trajectory
 
 MOST_VISITS = 1_000
 """On the floor in a day; a drawing of more would be read by nobody."""
@@ -24,7 +24,7 @@ FOR_A_PLACE, FOR_A_WARD_BED = -1, -2
 """In place of the role that is waited for."""
 WITH_CHILD, TOGETHER, WALKING, ELSEWHERE = range(4)
 """What a member does: a task with the child, company, the walk to it, or work away from the children."""
-KINDS_ELSEWHERE = (SIDE, RECOVERY, HUDDLE, BRIDGING, CALL)
+KINDS_ELSEWHERE = (SIDE, RECOVERY, HUDDLE, BRIDGING, CALL, GATHERING)
 
 Row = tuple[int, ...]
 

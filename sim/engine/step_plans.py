@@ -32,6 +32,8 @@ class StepPlan:
     routes: tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]
     branch: int  # 0 for all visits, else the bit of the branch that has the step
     branches: tuple[int, ...]  # bits of those that the step chooses from
+    team: tuple[tuple[int, int], ...]  # (role, how many) in roster order, besides the lead
+    gather_minutes: float
 
 
 def planned(
@@ -59,6 +61,8 @@ def planned(
                 unstaffed_at=draws.value_at.get(f"unstaffed/{step.name}", -1),
                 routes=routes_of(step, zone_of) if isinstance(step, Place) else (),
                 branch=0 if step.branch is None else bit_of[step.branch],
+                team=tuple(sorted((role_of[name], heads) for name, heads in getattr(step, "team", {}).items())),
+                gather_minutes=getattr(step, "gather_minutes", 0.0),
                 branches=tuple(bit_of[branch.name] for branch in getattr(step, "branches", ())),
             )
         )

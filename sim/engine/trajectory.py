@@ -24,13 +24,17 @@ DISPOSITIONS = ("present", *DISPOSITIONS_AT_DEPARTURE)
 """How a visit ended; `present`: not yet, `lwbs`: left before the first physician contact, `ama`: left after it."""
 PRESENT, DISCHARGED, ADMITTED, TRANSFERRED, LWBS, AMA = range(6)
 
-TASK_KINDS = ("main", "side", "response", "contact", "recovery", "bridging", "call", "huddle", "observation", "care")
+TASK_KINDS = (
+    "main", "side", "response", "contact", "recovery", "bridging", "call", "huddle", "observation", "care",
+    "gathering", "team",
+)  # fmt: skip
 """Why a task exists. `main` holds the patient up; all others run beside or after the visit's own path.
 
 `contact` is a spell of a peer's company, `recovery` the peer's own time (debriefs too), `observation` an aide's spell
-one-to-one, `care` nurse minutes for boarders and for observation without an aide.
+one-to-one, `care` nurse minutes for boarders and for observation without an aide. Of a task with a team `gathering` is
+the time a member waits for the others, the lead too, and `team` the time of each member at it but the lead.
 """
-MAIN, SIDE, RESPONSE, CONTACT, RECOVERY, BRIDGING, CALL, HUDDLE, OBSERVATION, CARE = range(10)
+MAIN, SIDE, RESPONSE, CONTACT, RECOVERY, BRIDGING, CALL, HUDDLE, OBSERVATION, CARE, GATHERING, TEAM = range(12)
 
 CONTACTS = ("first", "continuing", "one_off")
 FIRST, CONTINUING, ONE_OFF = range(3)

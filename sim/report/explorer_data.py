@@ -93,7 +93,7 @@ class Explored:
             "costs": [plain_number(self.costs.get(label, math.nan), 0) for label in self.labels],
             "runs": [self._replications(label) for label in self.labels],
             "flags": [leave + 2 * unsteady for leave, unsteady in map(self.flags.__getitem__, self.labels)],
-            "assumed": [bits_of(self.moved.get(label, ())) for label in self.labels],
+            "assumed": [self._assumed(label) for label in self.labels],
             "topics": list(TOPICS),
             "telling": sum(name in self.telling for name in self.measures),
             "measures": [self._measure(name) for name in self.measures],
@@ -130,6 +130,10 @@ class Explored:
             "differences": [self._difference_text(name, label) for label in self.labels],
             "second": [self._second_text(name, label) for label in self.labels] if self.second else [],
         }
+
+    def _assumed(self, label: str) -> int:
+        """What effects are set to move in a scenario, or in the one it is compared with."""
+        return bits_of([*self.moved.get(label, ()), *self.moved.get(self.baseline_of[label], ())])
 
     def _replications(self, label: str) -> int:
         """Replications that count."""

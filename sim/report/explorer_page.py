@@ -13,7 +13,7 @@ from typing import Any
 from sim.register.rows import read_register
 from sim.report.description import IN_MIND, Description, Points, Section, TextTable
 from sim.report.explorer_data import Explored
-from sim.report.html_page import Part, finding_laid_out, parts_laid_out, shipped_text, template
+from sim.report.html_page import Part, finding_laid_out, page_template, parts_laid_out, shipped_text
 from sim.report.study_report import (
     LEAD,
     MOST_TABLE_ROWS,
@@ -39,7 +39,7 @@ def explorer_page(
     """The page; `described`: the answer as its report says it, `left_out`: who is met and who is not, where stored."""
     style, script = shipped_text("page.css") + shipped_text("explorer.css"), shipped_text("explorer.js")
     columns = explored.columns() | {"percent": whole_percent(confidence)}
-    return template("explorer.html").render(
+    return page_template("explorer.html").render(
         kind=f"PeerED explorer, {facts.study}",
         **finding_laid_out(described.whole_finding, [LEAD]),
         parts=parts_laid_out(further_parts(described, facts, left_out)),

@@ -41,7 +41,8 @@ class Part(NamedTuple):
 
 def html_page(kind: str, finding: Finding, quiet: Iterable[str], parts: Iterable[Part]) -> str:
     """The page: `kind` says what study it reports, `quiet` paragraphs stand below the five lines."""
-    return template("report.html").render(kind=kind, **finding_laid_out(finding, quiet), parts=parts_laid_out(parts))
+    laid_out = finding_laid_out(finding, quiet)
+    return page_template("report.html").render(kind=kind, **laid_out, parts=parts_laid_out(parts))
 
 
 def finding_laid_out(finding: Finding, quiet: Iterable[str]) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def shipped_text(name: str) -> str:
 
 
 @cache
-def template(name: str) -> "Template":
+def page_template(name: str) -> "Template":
     """A template of sim/data; whatever it prints is escaped, and text is cleaned before."""
 
     def cleaned(value: Any) -> Any:

@@ -32,11 +32,14 @@ _KINDS = {
     "call": "call to the family",
     "huddle": "huddle about the child",
     "response": "helps to calm",
+    "gathering": "waits for the rest of a team",
+    "team": "in the team",
 }
 KINDS_OF_PEERS = ("contact", "recovery", "bridging", "call")
 """Kinds of tasks that peers do and nobody else."""
 ZONES = {"mh_safe": "mental-health safe room"}
-AWAY_FROM_THE_CHILD = ("side", "recovery", "huddle")
+_OF_TEAMS = ("gathering", "team")
+AWAY_FROM_THE_CHILD = ("side", "recovery", "huddle", "gathering")
 TIME_ROUNDING = 1e-6
 """Minutes by which two times that are equal by the law of the department may differ."""
 _Line = tuple[float, str]
@@ -151,6 +154,9 @@ def tasks_of(run: Trajectory, visit: int) -> list[dict[str, Any]]:
     for _, spells in groupby(tasks, key=lambda task: (task["slot"], task["kind"], task["step"])):
         before = math.nan
         for task in spells:
+            if task["kind"] in _OF_TEAMS:  # of several members, not of one again and again
+                task |= {"goes_on": False, "waited_since": task["started"]}
+                continue
             task["goes_on"] = _is_known(before)
             task["waited_since"] = before if _is_known(before) else task["requested"]
             before = task["ended"]

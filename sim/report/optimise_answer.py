@@ -75,8 +75,8 @@ def found_roster_finding(found: RosterAnswer) -> Finding:
     """The question and its five lines."""
     plan = found.plan
     question = (
-        f"A roster of {roles_text(found)} for {budget_text(found)}, {inside(plan.goal.objective.label)} first, beside "
-        f"{inside(label_in_answer(found, plan.baseline))}"
+        f"A roster of {roles_text(found)} for {budget_text(found)} beside "
+        f"{inside(label_in_answer(found, plan.baseline))}, by: {inside(plan.goal.objective.label)}"
     )
     texts = (gains_text, unchanged_text, cost_text, elsewhere_text, certainty_text)
     return five_lines(question, [text(found) for text in texts])
@@ -105,12 +105,12 @@ def gains_text(found: RosterAnswer) -> str:
         return f"no roster was found that is better than {label_in_answer(found, found.same_as)}: {roster_text(found)}."
     others = [contrast_text(found, each, plan.baseline, with_interval=False) for each in better if each != asked]
     if asked not in better:
-        but = f"; but {', '.join(others)}" if others else ""
+        but = f"; but {'; '.join(others)}" if others else ""
         return (
             f"no roster was found that beats {baseline} beyond chance: {roster_text(found)}; "
             f"{contrast_text(found, asked, plan.baseline)}{but}."
         )
-    also = f"; also {', '.join(others)}" if others else ""
+    also = f"; also {'; '.join(others)}" if others else ""
     return f"{roster_text(found)}. Beside {baseline}: {contrast_text(found, asked, plan.baseline)}{also}."
 
 
@@ -132,8 +132,8 @@ def cost_text(found: RosterAnswer) -> str:
     ]
     more = found.scenario.staffing.weekly_cost() - plan.beside[plan.baseline].staffing.weekly_cost()
     money = "as much a week by the roster" if abs(more) < 0.5 else f"{cad(abs(more))} {way(more)} a week by the roster"
-    in_others = f"{', '.join(worse)}; " if worse else "nothing in the objectives shown; "
-    hours = f"by the hour {', '.join(fewer)}; " if fewer else "fewer at no hour of arrival; " if plan.hours else ""
+    in_others = f"{'; '.join(worse)}; " if worse else "nothing in the objectives shown; "
+    hours = f"by the hour {'; '.join(fewer)}; " if fewer else "fewer at no hour of arrival; " if plan.hours else ""
     return f"beside {inside(label_in_answer(found, plan.baseline))}: {in_others}{hours}{money}."
 
 

@@ -30,6 +30,7 @@ from sim.analysis.roster_choice import (
     finalists_of,
     front_of,
     front_table,
+    known_means,
     nearest_to_floors,
     search_table,
     selection_table_of,
@@ -76,7 +77,7 @@ class OptimiseStudy(Study):
         design, draws = confirmation_design(question, plan, plan.team), draws_of_question(question)
         n_selected = (min(plan.n_finalists, plan.n_rosters) + MOST_ON_FRONT) * FIRST_SELECTED
         n_confirmed = plan.replications * (1 + len(plan.beside))
-        say(console, f"study=optimise: {', '.join(plan.space.roles)}, {inside(plan.goal.objective.label)} first")
+        say(console, f"study=optimise: {', '.join(plan.space.roles)}, by: {inside(plan.goal.objective.label)}")
         say(
             console,
             f"runs: {plan.n_rosters} to search and about {n_selected} to select, of "
@@ -230,10 +231,7 @@ def roster_found(plan: RosterPlan, player: RosterPlayer, design: Design, draws: 
             partial(selected_values, plan, player, rosters), len(rosters), plan.goal.objective, plan.probability
         )
     best = canonical(rosters[chosen.place])
-    front = dict.fromkeys(front_of(plan, found, table), "") | {
-        canonical(lines): name for name, lines in plan.shipped.items() if lines
-    }
-    front |= {best: FOUND}
+    front = dict.fromkeys(front_of(plan, found, table), "") | plan.shipped_rosters | {best: FOUND}
     with progress(len(front) * FIRST_SELECTED, "the front", player.console, brief=True) as advance:
         of_front = player.values(scenarios_of_rosters(plan, list(front)), seed, range(FIRST_SELECTED), names, advance)
     scenario = confirmed_scenario(plan, best)
@@ -307,7 +305,7 @@ def still_within_floors(plan: RosterPlan, rosters: list[Lines], values: FloatArr
     """Finalists that meet the floors on another seed too: the search may have met them by luck."""
     if not plan.floors:
         return rosters
-    means = [dict(zip(plan.names, map(float, of_it), strict=True)) for of_it in np.nanmean(values, axis=2)]
+    means = [dict(zip(plan.names, map(float, of_it), strict=True)) for of_it in known_means(values)]
     kept = [lines for lines, mean in zip(rosters, means, strict=True) if all(f.is_met(mean) for f in plan.floors)]
     if not kept:
         raise ScenarioError(floors_missed(plan, nearest_to_floors(plan, dict(zip(rosters, means, strict=True)))))

@@ -19,6 +19,7 @@ from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen, Positive
 from sim.department.scenario import Period, Scenario
 from sim.department.working_time import PeopleThere, RestHours, WeeklyHours
+from sim.io.file_names import file_name
 from sim.runs.stopping_rules import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
 from sim.statistics.stopping import LOOK_AHEAD
 from sim.statistics.two_sources import FEWEST_DRAWS
@@ -33,20 +34,6 @@ WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 REPORT_KEYS = REPORT_BY, REPORT_MEASURES = "report.by", "report.measures"
 KEYS_OUTSIDE = ("output", "visits", "run", "query", "table", "export")
 """Keys outside the group `study` that only some studies use."""
-
-
-def file_name(value: str) -> str:
-    """A name that configurations are written under, in files and folders of it."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
-        raise ValueError(f"{value!r} is no configuration name: use lower-case letters, digits and _, a letter first")
-    if is_device_of_windows(value):
-        raise ValueError(f"{value!r} is a device on Windows, where no file can have that name: choose another")
-    return value
-
-
-def is_device_of_windows(name: str) -> bool:
-    """Whether Windows keeps a name for a device, as `con` or `lpt1`, and takes a file `con.yaml` for it too."""
-    return re.fullmatch(r"(?i)con|prn|aux|nul|(com|lpt)[0-9]", name) is not None
 
 
 def as_list(value: object) -> object:
@@ -128,12 +115,15 @@ class MeasuredSettings(DrawnSettings):
 
     `demand_levels` multiply growth. `visits`: keep the visits of every replication, not of the first only;
     `event_log`: write the events of the first in this format. `simultaneous`: how intervals are judged together.
+    With `minutes` a replication is a time that ends, from Monday 00:00 and an empty department: then `weeks`, the
+    warm-up and the follow-up count for nothing, and neither do months unless they are asked for.
     With a `precision` (by measure) `replications` are the first, `most_replications` the cap. A sweep alone has
     `warm_up_weeks` `auto` (found by a pilot), `select`, `best` and `controls`; all are what `sim.runs.design`
     says.
     """
 
     demand_levels: Annotated[tuple[DemandFactor, ...], BeforeValidator(as_list), Field(min_length=1)] = (1.0,)
+    minutes: Annotated[Positive, Field(le=MOST)] | None = None
     visits: bool = False
     event_log: Literal["csv", "parquet", "xes", "vidigi"] | None = None
     simultaneous: Simultaneous = "bonferroni"
@@ -142,6 +132,13 @@ class MeasuredSettings(DrawnSettings):
     best: str | None = None
     controls: bool = False
     most_replications: WholePositive | None = None
+
+    @property
+    def period(self) -> Period:
+        """What one replication covers: so many weeks, or a time that ends."""
+        if self.minutes is None:
+            return super().period
+        return Period(weeks=1, minutes=self.minutes, month_factors=self.month_factors)
 
     @property
     def rules(self) -> StoppingRules:

@@ -268,6 +268,8 @@ def facts_of(design: Design, command: Sequence[str], question: Question, seconds
         "warm_up_weeks": study.warm_up_weeks,
         "follow_up_days": study.follow_up_days,
     }
+    if question.scenario.period.minutes is not None:
+        played["minutes"] = question.scenario.period.minutes
     return facts_of_question(question, command, seconds) | played
 
 

@@ -409,6 +409,52 @@ RUNS = [
 ]
 
 
+# --- as one page to be explored
+
+TAGS = '</script><img src=x onerror="alert(1)">'
+SHELL = ["peered", "-m", "staffing=traditional,peer_added", "executor.address=tcp://elsewhere:1", "study.x=$(touch y)"]
+
+
+def explored(what: str, expected: Expected, build: Build, **more: Any) -> Attack:
+    """A received folder of which an explorer is made."""
+    return results(what, f"{SHOW} export=e.html", expected, build, **more)
+
+
+def harmless_page(answer: Answer, place: Place) -> list[str]:
+    """No name became a tag, and no command has a word that a shell acts on, or that sends runs away."""
+    path = place.work / "e.html"
+    if not path.is_file():
+        return ["e.html was not written"]
+    text = path.read_text(encoding="utf-8")
+    (commands,) = re.findall(r'"commands":(\[.*?\]),"costs"', text)
+    found = ["a tag of theirs" for tag in ("<img", "\x1b") if tag in text]
+    found += ["a script too many"] * (text.count("</script>") != 2)
+    return found + [f"{word} was handed on" for word in ("$(", "`", "executor", "elsewhere") if word in commands]
+
+
+def table_of_one_column(folder: Path) -> None:
+    """A table of intervals with the assumptions that has none."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT 'x' AS staffing) TO '{folder / 'assumptions.parquet'}' (FORMAT parquet)")
+
+
+EXPLORED = [
+    explored("names that end a script, explored", accepted(also=harmless_page), labels(TAGS), writes=("desk/e.html",)),
+    explored("names that steer, explored", accepted(also=harmless_page), labels(CLEAN), writes=("desk/e.html",)),
+    explored(
+        "a command for a shell, explored", accepted(also=harmless_page), facts(command=SHELL), writes=("desk/e.html",)
+    ),
+    explored("assumptions that are garbage", refused("assumptions"), content("assumptions.parquet", os.urandom(200))),
+    explored(
+        "assumptions of other columns",
+        refused("assumptions"),
+        changed(table_of_one_column),
+    ),
+]
+
+
 # --- questions
 
 queries = family("queries")
@@ -546,6 +592,6 @@ QUERIES = [
     ),
 ]
 
-ALL: list[Attack] = [*RUNS, *QUERIES]
+ALL: list[Attack] = [*RUNS, *EXPLORED, *QUERIES]
 
 _ = failed

@@ -54,6 +54,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     staff.observation_is_accounted_for,
     visits.escalations_are_answered,
     staff.interruptions_are_rightful,
+    staff.teams_begin_and_end_together,
     visits.dispositions_fit_the_pathway,
 )
 

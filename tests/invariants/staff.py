@@ -8,9 +8,11 @@ from sim.department.pathway import SideTask, Task
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import (
     CONTACT,
+    GATHERING,
     MAIN,
     OBSERVATION,
     RECOVERY,
+    TEAM,
 )
 from tests.invariants.checked_run import TOLERANCE, CheckedRun, open_end, overlaps, rows, spell_at
 
@@ -27,12 +29,16 @@ def one_thing_at_a_time(run: CheckedRun) -> Iterator[str]:
 
 
 def work_is_done_on_duty(run: CheckedRun) -> Iterator[str]:
-    """Tasks start on duty; after the shift's end only a peer's own recovery does; all end before the member leaves."""
+    """Tasks start on duty; after the shift's end only a peer's own recovery does, and what a team
+    gathered for; all end before the member leaves."""
     staff, duty = run.staff, run.duty_of_task
     left = open_end(staff["left"])
+    gathered = run.tasks["kind"] == GATHERING
+    in_team = set(zip(run.tasks["member"][gathered].tolist(), run.tasks["ended"][gathered].tolist(), strict=True))
     for row in rows(run.worked):
         started, spell = run.tasks["started"][row], duty[row]
         late = spell >= 0 and started >= staff["scheduled_end"][spell] and run.tasks["kind"][row] != RECOVERY
+        late = late and (int(run.tasks["member"][row]), float(started)) not in in_team
         if spell < 0 or started > left[spell] or (late and staff["scheduled_end"][spell] < run.horizon):
             yield f"task row {row}: starts at {started} while {run.tasks['member'][row]} is off duty"
         elif run.task_end[row] > left[spell]:
@@ -106,7 +112,8 @@ def observation_is_accounted_for(run: CheckedRun) -> Iterator[str]:
 def interruptions_are_rightful(run: CheckedRun) -> Iterator[str]:
     """Only preemptible tasks are interrupted, never those of CTAS 1, and by a member who then begins with CTAS 1.
 
-    Company put down counts as interrupted too; it is judged elsewhere.
+    A team is interrupted whole, by one of its members. Company put down counts as interrupted too; it is judged
+    elsewhere.
     """
     preemptible = {
         (stream, step.name)
@@ -115,12 +122,59 @@ def interruptions_are_rightful(run: CheckedRun) -> Iterator[str]:
         if isinstance(step, Task | SideTask) and step.preemptible
     }
     acuity = run.visits["acuity"][run.tasks["visit"]]
-    urgent = run.worked & (acuity == 1) & (run.tasks["kind"] == MAIN)
+    urgent = run.worked & (acuity == 1) & np.isin(run.tasks["kind"], (MAIN, GATHERING))
     begun = set(zip(run.tasks["member"][urgent].tolist(), run.tasks["started"][urgent].tolist(), strict=True))
-    for row in rows(run.tasks["interrupted"] & (run.tasks["kind"] != CONTACT)):
+    begins: dict[tuple[int, int, int, float], bool] = {}
+    cut = rows(run.tasks["interrupted"] & (run.tasks["kind"] != CONTACT))
+    for row in cut:
+        takes = (int(run.tasks["member"][row]), float(run.tasks["ended"][row])) in begun
+        begins[together(run, row)] = takes or begins.get(together(run, row), False)
+    for row in cut:
         stream = run.trajectory.streams[run.visits["stream"][run.tasks["visit"][row]]]
         step = run.trajectory.steps[run.tasks["step"][row]] if run.tasks["step"][row] >= 0 else ""
         if (stream, step) not in preemptible or acuity[row] == 1:
             yield f"task row {row}: interrupted, though step {step!r} of CTAS {acuity[row]} may not be"
-        if (int(run.tasks["member"][row]), float(run.tasks["ended"][row])) not in begun:
+        if not begins[together(run, row)]:
             yield f"task row {row}: interrupted, but its member begins no CTAS 1 task at that moment"
+
+
+def together(run: CheckedRun, row: int) -> tuple[int, int, int, float]:
+    """What rows of one team at one task have in common; the slot tells a side task from it."""
+    visit, step, slot = (int(run.tasks[name][row]) for name in ("visit", "step", "slot"))
+    return visit, step, slot, float(run.tasks["ended"][row])
+
+
+def teams_begin_and_end_together(run: CheckedRun) -> Iterator[str]:
+    """A task for several has the members its step asks for, from one moment to another; who waits for it, waits as long
+    as its limit at most; nobody is in two teams, for nobody does two things at once."""
+    wanted, kind = teams_of(run), run.tasks["kind"]
+    found: dict[tuple[object, ...], tuple[list[int], list[int]]] = {}
+    for row in rows(run.worked & np.isin(kind, (MAIN, TEAM))):
+        key = (*together(run, row)[:3], float(run.tasks["started"][row]), float(run.task_end[row]))
+        found.setdefault(key, ([], []))[int(kind[row] == TEAM)].append(row)
+    for leads, others in found.values():
+        team, _ = wanted.get(step_of_row(run, (leads or others)[0]), ({}, 0.0))
+        there = sorted(run.trajectory.roles[run.tasks["role"][other]] for other in others)
+        if there != sorted(role for role, heads in team.items() for _ in range(heads * len(leads))):
+            yield f"task rows {leads} and {others}: with {there} from beginning to end, the step asks for {team}"
+    for row in rows(run.worked & (kind == GATHERING)):
+        _, limit = wanted.get(step_of_row(run, row), ({}, 0.0))
+        waited = min(run.task_end[row], run.horizon) - run.tasks["started"][row]
+        if waited > limit + TOLERANCE:
+            yield f"task row {row}: waits {waited} minutes for the others, {limit} at most"
+
+
+def teams_of(run: CheckedRun) -> dict[tuple[str, str], tuple[dict[str, int], float]]:
+    """Team and limit of every step, by stream and step."""
+    return {
+        (name, step.name): (dict(step.team), step.gather_minutes)
+        for name, stream in run.scenario.department.streams.items()
+        for step in stream.pathway
+        if isinstance(step, Task) and step.team
+    }
+
+
+def step_of_row(run: CheckedRun, row: int) -> tuple[str, str]:
+    """Stream and step of a row of tasks."""
+    stream = run.trajectory.streams[run.visits["stream"][run.tasks["visit"][row]]]
+    return stream, run.trajectory.steps[run.tasks["step"][row]] if run.tasks["step"][row] >= 0 else ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import ndtri
 
-from sim.department.arrivals import Profile, Replay, Steady
+from sim.department.arrivals import Hourly, Profile, Replay, Steady
 from sim.department.quantities import gamma_table, table_quantile
 from sim.department.scenario import Scenario
 from sim.engine.draw_numbers import quantity_id
@@ -81,7 +81,7 @@ def rates_of_day(scenario: Scenario, name: str, day: int, base: int) -> list[flo
     demand = scenario.demand
     if isinstance(demand, Steady):
         return [demand.growth * demand.per_hour.get(name, 0.0)] * 24
-    assert isinstance(demand, Profile)
+    assert isinstance(demand, Profile | Hourly)
     if name not in demand.streams():
         return [0.0] * 24
     level = level_of_week(demand, name, day // 7, base)
@@ -89,8 +89,15 @@ def rates_of_day(scenario: Scenario, name: str, day: int, base: int) -> list[flo
     return [rate * factor for rate in profile_of_day(scenario, demand, name, day % 7)]
 
 
-def profile_of_day(scenario: Scenario, demand: Profile, name: str, weekday: int) -> list[float]:
+def profile_of_day(scenario: Scenario, demand: Profile | Hourly, name: str, weekday: int) -> list[float]:
     """By hour of a weekday, of an average month."""
+    if name in demand.per_hour:
+        rates = demand.per_hour[name]
+        if isinstance(rates, tuple):
+            rates = rates[weekday] if isinstance(rates[0], tuple) else rates
+            return [rate * demand.growth for rate in rates]  # type: ignore[operator]
+        return [rates * demand.growth] * 24
+    assert isinstance(demand, Profile)
     mental = name == "mental_health"
     share = demand.mental_health_share if mental else 1.0 - demand.mental_health_share
     growth = demand.growth if not mental or demand.mh_growth is None else demand.mh_growth
@@ -110,27 +117,29 @@ def profile_of_day(scenario: Scenario, demand: Profile, name: str, weekday: int)
 def calendar_factor(scenario: Scenario, name: str, day: int) -> float:
     """Of the month and of special days; 1 in a run that stands for a typical week."""
     demand, period = scenario.demand, scenario.period
-    assert isinstance(demand, Profile)
+    assert isinstance(demand, Profile | Hourly)
     follows = period.month_factors if period.month_factors is not None else period.weeks >= 52
     if not follows:
         return 1.0
     date = scenario.department.calendar_start + datetime.timedelta(days=day)
-    factor = demand.month_index[name][date.month - 1]
+    factor = demand.month_index[name][date.month - 1] if name in demand.month_index else 1.0
+    if isinstance(demand, Hourly) or name in demand.per_hour:
+        return factor
     for special in demand.special_days.values():
         if any(date in dates_named(text, range(date.year, date.year + 1)) for text in special.dates):
             factor *= special.mental_health if name == "mental_health" else special.medical
     return factor
 
 
-def day_factor(demand: Profile, name: str, day: int, base: int) -> float:
-    cv = demand.day_factor_cv[name]
+def day_factor(demand: Profile | Hourly, name: str, day: int, base: int) -> float:
+    cv = demand.day_factor_cv.get(name, 0.0)
     if cv == 0.0:
         return 1.0
     u = visit_uniform(base, quantity_id(name), 0, quantity_id("day_factor"), NUMBERS_FROM + day)
     return float(table_quantile(gamma_table(cv), u))
 
 
-def level_of_week(demand: Profile, name: str, week: int, base: int) -> float:
+def level_of_week(demand: Profile | Hourly, name: str, week: int, base: int) -> float:
     level = demand.slow_level.get(name)
     if level is None or level.cv == 0.0:
         return 1.0

@@ -21,6 +21,8 @@ from tests.referee.objection import Foul, Objection
 from tests.referee.state import Case, DelayRequest, Person, PlaceRequest, Request, Visit
 
 TASK_ENDS, DELAY_ENDS, BED, CARE_DUE, CLEANED, ON_DUTY, OFF_DUTY, ARRIVAL, SETTLE, PATIENCE, ESCALATION = range(11)
+GATHERING_ENDS, UNSEEN = 11, 12
+"""After all others at an instant: what shows in the tables by its consequences alone."""
 CLOSE = 1e-7
 """Minutes within which a computed deadline and the table must agree; sums may be formed in another order."""
 
@@ -65,6 +67,7 @@ class Clock:
         self.people = [self.person(number) for number in range(len(trajectory.members))]
         self.visits: dict[int, Visit] = {}
         self.waiting: dict[str, list[Request]] = {role: [] for role in trajectory.roles}
+        self.gatherings: list[Request] = []
         self.place_requests: list[PlaceRequest] = []
         self.delay_requests: list[DelayRequest] = []
         self.n_in_delay: dict[str, int] = defaultdict(int)

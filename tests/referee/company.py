@@ -18,6 +18,7 @@ from sim.engine.trajectory import (
     CONTINUING,
     DISCHARGED,
     FIRST,
+    GATHERING,
     HUDDLE,
     LWBS,
     ONE_OFF,
@@ -26,7 +27,7 @@ from sim.engine.trajectory import (
     TASK_KINDS,
     TRANSFERRED,
 )
-from tests.referee.clock import CLOSE, DELAY_ENDS, ESCALATION, TASK_ENDS
+from tests.referee.clock import CLOSE, DELAY_ENDS, TASK_ENDS, UNSEEN
 from tests.referee.state import Company, Person, Request, Visit, Wish, Work
 from tests.referee.traits import law_of
 
@@ -239,16 +240,25 @@ class Companionship:
             self.asks_for_recovery(visit, DEBRIEF)
 
     def lay_out_unanswered(self, visit: Visit) -> None:
-        """An escalation that nobody answers is seen in the table only where it puts down company."""
+        """An escalation that nobody answers is seen in the table only where it puts down company or parts a team."""
         for asked in self.facts.asked[visit.row]:
+            for spell in asked.spells if asked.first.kind == GATHERING else ():
+                self.push(spell.ended, UNSEEN, visit.row, lambda row=spell.row: self.parts_unanswered(visit, row))
             if asked.first.kind == CONTACT and asked.first.interrupted:
                 moment = asked.first.ended
-                self.push(moment, ESCALATION, visit.row, lambda row=asked.first.row: self.unanswered(visit, row))
+                self.push(moment, UNSEEN, visit.row, lambda row=asked.first.row: self.unanswered(visit, row))
 
     def unanswered(self, visit: Visit, row: int) -> None:
         work = visit.wish.contact
         if not visit.gone and work is not None and work.request.spell.row == row:
             self.escalates(visit, attempted=False)
+
+    def parts_unanswered(self, visit: Visit, row: int) -> None:
+        """A team that parts though its time is not up has met an escalation."""
+        for request in self.gatherings:
+            if request.visit is visit and request.team[0].spell.row == row and request.limit_at != self.now:
+                self.escalates(visit, attempted=False)
+                return
 
     # --- going home
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sim.department.pathway import Place, Route
 from sim.department.scenario import Scenario
-from sim.engine.trajectory import MAIN, OBSERVATION, Trajectory
+from sim.engine.trajectory import GATHERING, MAIN, OBSERVATION, TEAM, Trajectory
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,12 @@ class Facts:
 
     def main_request(self, visit: int, step: str) -> Asked | None:
         return next((a for a in self.asked[visit] if a.first.kind == MAIN and a.first.step == step), None)
+
+    def rows_of_team(self, main: Spell) -> list[int]:
+        """Rows of those who wait with the lead of a task for several, and who are at it besides."""
+        beside = [a for a in self.asked[main.visit] if a.first.kind in (GATHERING, TEAM)]
+        task = main.step, main.requested
+        return [spell.row for asked in beside for spell in asked.spells if (spell.step, spell.requested) == task]
 
     def route(self, step: Place, acuity: int, shown: set[str]) -> Route | None:
         """The visit's route, None if more than one fits the zones that the table shows at its start."""

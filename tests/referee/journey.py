@@ -50,6 +50,8 @@ class Journey:
     def admit(self, visit: Visit, asked: Asked) -> Request:
         asked.taken = True
         self.known.update(spell.row for spell in asked.spells)
+        if asked.first.kind == MAIN:
+            self.known.update(self.facts.rows_of_team(asked.first))
         first = asked.first
         request = Request(asked, visit, first.role, first.kind, first.contact, first.band, first.requested, first.slot)
         step = self.step_of(request)
@@ -304,6 +306,7 @@ class Journey:
 
     def withdraw(self, visit: Visit) -> None:
         """What waits for a visit that departs is no longer wanted, but for side work and what follows departure."""
+        self.teams_part(visit)
         self.place_requests = [request for request in self.place_requests if request.visit is not visit]
         self.delay_requests = [request for request in self.delay_requests if request.visit is not visit]
         for queue in self.waiting.values():
@@ -314,5 +317,6 @@ class Journey:
 
     def was_withdrawn(self, request: Request) -> None:
         spell = request.spell
+        request.limit = None
         if spell.begun or not spell.withdrawn or spell.ended != self.now:
             raise self.foul(self.told(spell), f"started {spell.started!r}", "the visit departs: it is withdrawn now")

@@ -102,6 +102,7 @@ class Patience:
             if attempted or n_asked:
                 raise self.foul(f"visit {visit.row}", f"{n_asked} response tasks", f"{len(response)} are listed")
             return
+        self.teams_part(visit)
         self.peer_leaves_the_room(visit)
         asked = self.ask(visit, RESPONSE)
         if any(request.slot <= visit.wish.last_slot for request in asked):

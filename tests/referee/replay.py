@@ -15,10 +15,11 @@ from tests.referee.journey import Journey
 from tests.referee.objection import Objection
 from tests.referee.patience import Patience
 from tests.referee.settling import Settling
+from tests.referee.teaming import Teaming
 from tests.referee.working import Working
 
 
-class Replay(Clock, Duties, Holding, Patience, Journey, Companionship, Working, Settling):
+class Replay(Clock, Duties, Holding, Patience, Journey, Companionship, Working, Teaming, Settling):
     """All parts of a replay."""
 
     def cases_agree(self) -> None:

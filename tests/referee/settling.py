@@ -1,4 +1,4 @@
-"""The settling of an instant: which of the law's seven actions comes next, until none does.
+"""The settling of an instant: which of the law's actions comes next, until none does.
 
 Ranks and permissions are in `choices`; what an action does, in the other parts of the replay.
 """
@@ -38,9 +38,13 @@ class Settling:
             self.someone_rests,
             self.a_place_opens,
             self.a_delay_opens,
+            self.somebody_joins,
             self.a_task_starts,
+            self.a_task_is_interrupted,
+            self.a_team_interrupts,
+            self.a_peer_is_called_away,
         )
-        while any(action() for action in (*actions, self.a_task_is_interrupted, self.a_peer_is_called_away)):
+        while any(action() for action in actions):
             pass
 
     def someone_goes_home(self) -> bool:
@@ -193,7 +197,7 @@ class Settling:
         visit = request.visit
         if request.kind == CONTACT and visit.n_main_tasks and not visit.wish.stays:
             return True
-        return visit.set_aside and request.kind in (MAIN, CONTACT)
+        return (visit.set_aside and request.kind in (MAIN, CONTACT)) or request.apart
 
     def able_to_follow(self, request: Request, serving: list[Person]) -> list[Person]:
         key = (request.visit.row, request.role)
@@ -207,7 +211,7 @@ class Settling:
             urgent = [
                 request
                 for request in self.waiting.get(role, [])
-                if request.kind == MAIN and request.visit.acuity == 1 and not request.visit.set_aside
+                if request.kind == MAIN and request.visit.acuity == 1 and not self.is_set_aside(request)
             ]
             request = best_task(urgent, self.scenario.discipline.of(role), self.now)
             if request is None:

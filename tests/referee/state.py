@@ -28,6 +28,11 @@ class Request:
     only_for: int | None = None
     preemptible: bool = False
     begun_met: bool = False
+    team: "list[Joined]" = field(default_factory=list)
+    apart: bool = False
+    limit: object = None
+    limit_at: float = math.inf
+    handover_due: float = 0.0
 
     @property
     def spell(self) -> Spell:
@@ -42,6 +47,17 @@ class Work:
     member: "Person"
     started: float
     company: "Company | None" = None
+    spell: Spell | None = None
+    """The row of a member of a team; that of the request where there is none."""
+
+
+@dataclass(eq=False)
+class Joined:
+    """A member of a team: the role they joined in, and the row of what they do there."""
+
+    work: Work
+    role: str
+    spell: Spell
 
 
 @dataclass(eq=False)

@@ -22,6 +22,7 @@ from tests.referee.clock import (
     CLOSE,
     TASK_ENDS,
 )
+from tests.referee.facts import Spell
 from tests.referee.state import Person, Request, Work
 
 
@@ -29,6 +30,14 @@ class Working:
     """Members at work."""
 
     def start(self, request: Request, person: Person) -> None:
+        if self.team_of(request):
+            self.gathers(request, person)
+            return
+        self.waiting[request.role].remove(request)
+        self.join_case(request, person, request.spell)
+        self.begins(request, person)
+
+    def begins(self, request: Request, person: Person) -> None:
         spell, visit = request.spell, request.visit
         if spell.started != self.now or spell.member != person.index or spell.row in self.begun:
             raise self.foul(
@@ -37,9 +46,7 @@ class Working:
                 f"it is the best-ranked startable task of {request.role} now, member {person.index} takes it",
             )
         self.begun.add(spell.row)
-        self.waiting[request.role].remove(request)
         work = person.work = Work(request, person, self.now)
-        self.join_case(request, person)
         if request.kind == MAIN:
             self.ends_waiting(visit)
             if request.spell_number == 0:
@@ -53,9 +60,10 @@ class Working:
             self.ask(visit, CARE)
         self.lay_out_end(work)
 
-    def join_case(self, request: Request, person: Person) -> None:
+    def join_case(self, request: Request, person: Person, opening: Spell) -> None:
+        """The case is opened or held; `opening` is the row that tells of it, the task that of minutes of handover."""
         spell, key = request.spell, (request.visit.row, request.role)
-        case, expected = self.cases.get(key), 0.0
+        case, expected = self.cases.get(key), request.handover_due
         opens = needs_case(request) and case is None
         if opens:
             case = self.open_case(*key, person.index)
@@ -68,11 +76,13 @@ class Working:
             and (needs_case(request) or follows_case(request))
         ):
             case.taken_over, expected = False, self.scenario.department.handover_minutes
-        if spell.handover != expected:
+        if opening is not spell:
+            request.handover_due = expected
+        elif spell.handover != expected:
             self.object(self.told(spell), f"{spell.handover} minutes of handover", f"{expected} are due")
-        if spell.opened_case != opens:
+        if opening.opened_case != opens or (opening is not spell and spell.opened_case):
             self.object(
-                self.told(spell), f"opened_case {spell.opened_case}", f"it {'opens' if opens else 'opens no'} case"
+                self.told(opening), f"opened_case {opening.opened_case}", f"it {'opens' if opens else 'opens no'} case"
             )
 
     def lay_out_end(self, work: Work) -> None:
@@ -85,6 +95,7 @@ class Working:
     def finishes(self, work: Work) -> None:
         request, visit, spell = work.request, work.request.visit, work.request.spell
         self.lay_down(work)
+        self.others_lay_down(request)
         if request.kind == MAIN:
             ended = self.facts.step_times(visit.row, spell.step)[2]
             if ended != self.now:
@@ -104,10 +115,10 @@ class Working:
     def lay_down(self, work: Work) -> None:
         work.member.work, work.member.idle_since = None, self.now
         late = max(0.0, self.now - max(work.started, work.member.shift_end))
-        spell = work.request.spell
+        spell = work.spell or work.request.spell
         if abs(spell.overtime - late) > CLOSE:
             self.object(self.told(spell), f"overtime {spell.overtime!r}", f"it ran {late!r} past the shift's end")
-        if work.request.kind == MAIN:
+        if work.request.kind == MAIN and work.spell is None:
             work.request.visit.n_main_tasks -= 1
 
     def cut_for_good(self, work: Work) -> None:
@@ -145,9 +156,16 @@ class Working:
         self.waiting[request.role].append(request)
 
     def interrupt(self, work: Work) -> None:
-        spell = work.request.spell
+        """A CTAS 1 task takes a member: the task, of a team the whole of it, is put down; the rest is its lead's."""
+        request = work.request
+        if request in self.gatherings:
+            self.parts(request)
+            return
+        lead = request.team[0].work if request.team else work
+        spell = request.spell
         if not spell.interrupted or spell.ended != self.now:
             raise self.foul(self.told(spell), f"goes on to {spell.ended!r}", "a CTAS 1 task interrupts it now")
-        self.lay_down(work)
-        work.request.only_for = work.member.index
-        self.ask_again(work.request)
+        self.lay_down(lead)
+        self.others_lay_down(request)
+        request.only_for, request.handover_due = lead.member.index, 0.0
+        self.ask_again(request)

@@ -12,6 +12,7 @@ from sim.engine.calendar_entries import (
     CLEANED,
     DELAY_ENDS,
     ESCALATION_DUE,
+    GATHERING_ENDS,
     OFF_DUTY,
     ON_DUTY,
     PATIENCE,
@@ -60,7 +61,14 @@ from sim.engine.compiled.patient_attributes import new_visit
 from sim.engine.compiled.peers import call_reaches, contact_entry_is_due
 from sim.engine.compiled.places import place_is_clean
 from sim.engine.compiled.requests import case_of, forget, withdraw
-from sim.engine.compiled.row_writers import write_break, write_case, write_duty, write_place, write_task
+from sim.engine.compiled.row_writers import (
+    write_break,
+    write_case,
+    write_duty,
+    write_of_team,
+    write_place,
+    write_task,
+)
 from sim.engine.compiled.settling import (
     BREAK_IS_OVER,
     DUTY_BEGINS,
@@ -75,7 +83,8 @@ from sim.engine.compiled.settling import (
 )
 from sim.engine.compiled.tables import NONE, ed_at
 from sim.engine.compiled.tasks import count_minutes, spell_ends
-from sim.engine.trajectory import AMA, CALL, CONTACT, LWBS, MAIN, PRESENT, RESPONSE
+from sim.engine.compiled.teams import gathered_long_enough, parts
+from sim.engine.trajectory import AMA, CALL, CONTACT, GATHERING, LWBS, MAIN, PRESENT, RESPONSE, TEAM
 
 FINISHED, NEEDS_MEMORY, STEP_LIMIT = range(3)
 """Why `play` stopped."""
@@ -155,6 +164,10 @@ def happen(ed: Row, key: int, where: int) -> None:
         on_duty(ed, ed.members[subject], what, running_number)
     elif kind == OFF_DUTY:
         off_duty(ed, ed.members[subject], what)
+    elif kind == GATHERING_ENDS:
+        r = ed.requests[subject]
+        if r.gathering_ends == running_number:
+            gathered_long_enough(ed, r, ed.visits[r.visit])
     elif kind == BED_POOL:
         bed_pool_moves(ed, what)
 
@@ -260,7 +273,9 @@ def patience_entry_is_due(ed: Row, v: Row) -> None:
             escalates(ed, v)
         return
     v.disposition = LWBS if v.pia != v.pia else AMA
-    withdraw(ed, ed.requests[v.main], v)
+    main = ed.requests[v.main]
+    parts(ed, main)
+    withdraw(ed, main, v)
     v.main = NONE
     departs(ed, v)
 
@@ -358,6 +373,10 @@ def write_unfinished_duty(ed: Row, m: Row) -> None:
         write_break(ed, m, nan)
     if m.task != NONE:
         r = ed.requests[m.task]
-        count_minutes(ed, m, r.started, ed.horizon)
-        write_task(ed, r, r.started, nan, False, False)
+        if r.member == m.index:
+            count_minutes(ed, m, r.started, ed.horizon)
+            write_task(ed, r, r.started, nan, False, False)
+        else:
+            count_minutes(ed, m, m.joined, ed.horizon)
+            write_of_team(ed, r, m, GATHERING if r.gathers else TEAM, nan, False)
     write_duty(ed, m, nan, 0, 0)

@@ -32,6 +32,7 @@ from sim.engine.compiled.requests import (
 )
 from sim.engine.compiled.row_writers import write_task
 from sim.engine.compiled.tables import MOMENTS, N_ACUITIES, NONE
+from sim.engine.compiled.teams import parts
 from sim.engine.draw_numbers import FRAILTY_ID, RESTRAINT_ID, RETURN_HOUR_ID, RETURN_ID
 from sim.engine.keyed_uniforms import uniform_of
 from sim.engine.trajectory import DISCHARGED, MAIN, PRESENT, RESPONSE, SIDE
@@ -192,6 +193,7 @@ def have_task(ed: Row, v: Row, plan: Row, number: int) -> None:
     if plan.purpose == TRIAGE and not is_given(ed, v, plan):
         r.minutes *= ed.groups[v.group].triage
     r.preemptible, r.may_leave, r.unstaffed = plan.preemptible, plan.may_leave, unstaffed
+    r.n_in_team = plan.n_in_team
     wait_for(ed, r, v)
 
 
@@ -337,6 +339,8 @@ def escalates(ed: Row, v: Row) -> None:
         v.restraints += 1
     v.responding = s.n_responses
     v.escalation_left = inf  # no budget runs until it is calm, whatever peers do
+    if v.main != NONE:
+        parts(ed, ed.requests[v.main])
     distress_ends_company(ed, v)
     if v.main != NONE:
         main = ed.requests[v.main]

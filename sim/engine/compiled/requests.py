@@ -34,8 +34,9 @@ def new_request(ed: Row, v: Row, kind: int, step: int, band: int, slot: int) -> 
     r.unstaffed = r.started = r.ends = r.company_since = nan
     r.plan = r.role = r.contact = r.owner = r.owner_duty = r.queue = r.place_line = r.line = r.member = NONE
     r.previous = r.next = r.earlier = r.later = NONE
-    r.ending = NONE
-    r.may_leave = r.preemptible = r.opened_case = r.resumed = r.waiting = r.kept_over = False
+    r.ending = r.gathering_ends = r.first_in_team = NONE
+    r.n_in_team = 0
+    r.may_leave = r.preemptible = r.opened_case = r.resumed = r.waiting = r.kept_over = r.gathers = r.is_apart = False
     return r
 
 
@@ -45,6 +46,7 @@ def forget(ed: Row, r: Row) -> None:
     r.ending = NONE
     ed.first_free_request = r.number
     ed.n_open_requests -= 1
+    r.gathering_ends = NONE
 
 
 def side_request(ed: Row, v: Row, kind: int, role: int, band: int, minutes: float) -> Row:
@@ -146,7 +148,7 @@ def join_task_queue(ed: Row, r: Row, v: Row) -> None:
 
 def line_up(ed: Row, r: Row, v: Row) -> None:
     """A request stands in its queue, unless something keeps it from beginning."""
-    if r.kind == MAIN and v.responding > 0:
+    if r.kind == MAIN and (v.responding > 0 or r.is_apart):
         return
     if r.kind == CONTACT and is_kept_from_company(v):
         return

@@ -19,8 +19,24 @@ def write_task(ed: Row, r: Row, started: float, ended: float, interrupted: bool,
     row.visit, row.role, row.step, row.kind, row.contact = r.visit, r.role, r.step, r.kind, r.contact
     row.slot, row.band, row.member = r.slot, r.band, r.member
     row.requested, row.started, row.ended, row.company_since = r.since, started, ended, r.company_since
-    row.interrupted, row.withdrawn, row.opened_case = interrupted, withdrawn, r.opened_case
+    row.interrupted, row.withdrawn, row.opened_case = interrupted, withdrawn, r.opened_case and not r.gathers
     row.handover, row.overtime = r.handover, overtime
+
+
+def write_of_team(ed: Row, r: Row, m: Row, kind: int, ended: float, interrupted: bool) -> None:
+    """The time since a member of a team joined, or since the team began."""
+    row = ed.task_rows[ed.n_task_rows]
+    ed.n_task_rows += 1
+    if ed.n_task_rows + ed.n_open_requests > ed.room_for_task_rows:
+        ed.needs_memory = True
+    overtime = 0.0
+    if m.duty != NONE and ended == ended:
+        overtime = max(0.0, ended - max(m.joined, ed.duties[m.duty].end))
+    row.visit, row.role, row.step, row.kind, row.contact = r.visit, m.seat, r.step, kind, r.contact
+    row.slot, row.band, row.member = r.slot, r.band, m.index
+    row.requested, row.started, row.ended, row.company_since = r.since, m.joined, ended, r.company_since
+    row.interrupted, row.withdrawn, row.opened_case = interrupted, False, r.opened_case and m.index == r.first_in_team
+    row.handover, row.overtime = 0.0, overtime
 
 
 def write_place(ed: Row, v: Row, end: float) -> None:

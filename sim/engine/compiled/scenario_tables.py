@@ -188,6 +188,7 @@ class ScenarioTables:
             "bridging_minutes": support.bridging_minutes, "call_minutes": support.call_minutes,
             "call_reached_share": support.call_reached_share, "huddle_share": support.huddle_share,
             "huddle_minutes": support.huddle_minutes,
+            "first_gathering": NONE, "last_gathering": NONE,
             "n_huddle_roles": len(huddle_roles), "huddle_roles": self._numbers(huddle_roles),
             "patience_while": effects.peer.patience_while, "patience_after": effects.peer.patience_after,
             "escalation_while": effects.peer.escalation_while, "escalation_after": effects.peer.escalation_after,
@@ -459,7 +460,7 @@ class ScenarioTables:
                 "contact": CONTACTS.index(step.contact), "purpose": PURPOSES[step.purpose],
                 "may_leave": step.may_leave, "preemptible": step.preemptible,
                 "unstaffed": values.first(unstaffed) if step.unstaffed is not None else NONE,
-                "unstaffed_id": quantity_id(unstaffed),
+                "unstaffed_id": quantity_id(unstaffed), **self._team(plan),
             }  # fmt: skip
         if isinstance(step, SideTask):
             return {
@@ -488,6 +489,16 @@ class ScenarioTables:
                 "minutes_per_hour": step.fallback_minutes_per_hour,
             }  # fmt: skip
         return self._boarding(step, values) if isinstance(step, Board) else {}
+
+    def _team(self, plan: StepPlan) -> dict[str, Any]:
+        first = len(self.rows["seats"])
+        for role, heads in plan.team:
+            self.rows["seats"].add(role=role, heads=heads)
+        n_in_team = sum(heads for _, heads in plan.team)
+        return {
+            "first_seat": first, "n_seats": len(plan.team), "n_in_team": n_in_team,
+            "gather_minutes": plan.gather_minutes,
+        }  # fmt: skip
 
     def _boarding(self, step: Board, values: "StreamValues") -> dict[str, Any]:
         time = self.scenario.boarding.times[step.time]

@@ -3,16 +3,14 @@
 One call of `settles` makes the first move of the law's list that can be made (docs/law.md, "Settling").
 """
 
-from sim.department.discipline import preference
 from sim.engine.calendar_entries import DELAY_ENDS, OFF_DUTY, ON_DUTY
-from sim.engine.compiled.boarding_and_observation import LEAVES_LIMITED_DELAY, observation_is_met, observer_leaves
+from sim.engine.compiled.boarding_and_observation import LEAVES_LIMITED_DELAY, observer_leaves
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import hand_over, is_busy, is_free, is_held_back, roomy
-from sim.engine.compiled.company import clinician_comes, company_begins, peer_stops, put_down_company
+from sim.engine.compiled.company import peer_stops, put_down_company
 from sim.engine.compiled.memory import Row, lowest
-from sim.engine.compiled.pathway import ASSESSMENT, PHYSICIAN, goes_on, is_given, note_start, takes_other_way
-from sim.engine.compiled.patience_and_calm import is_met, wait_ends
-from sim.engine.compiled.peers import DONE
+from sim.engine.compiled.pathway import goes_on, note_start, takes_other_way
+from sim.engine.compiled.patience_and_calm import wait_ends
 from sim.engine.compiled.places import move_into, open_zone
 from sim.engine.compiled.queues import (
     EVERY_CLASS,
@@ -28,7 +26,6 @@ from sim.engine.compiled.queues import (
 )
 from sim.engine.compiled.requests import (
     calls_away,
-    case_of,
     forget,
     leave_line,
     line_up,
@@ -38,9 +35,10 @@ from sim.engine.compiled.requests import (
     waits_no_more,
 )
 from sim.engine.compiled.row_writers import write_break, write_duty
+from sim.engine.compiled.starting import somebody_joins, starts, team_interrupts
 from sim.engine.compiled.tables import N_CLASSES, NONE, URGENT_CLASSES
-from sim.engine.compiled.tasks import put_down, take_task, task_runs
-from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION
+from sim.engine.compiled.teams import is_at_preemptible_task, is_better, put_down
+from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN
 
 DUTY_BEGINS, BREAK_IS_OVER = range(2)
 """What an entry of kind on duty means."""
@@ -58,9 +56,13 @@ def settles(ed: Row) -> bool:
         return True
     if ed.delays_changed and starts_delay(ed):
         return True
+    if ed.first_gathering != NONE and somebody_joins(ed):
+        return True
     if ed.roles_changed != 0 and starts_task(ed):
         return True
     if ed.n_waiting_urgent > 0 and interrupts(ed):
+        return True
+    if ed.first_gathering != NONE and team_interrupts(ed):
         return True
     return ed.n_calling > 0 and ed.n_callable > 0 and calls_peer_away(ed)
 
@@ -426,48 +428,7 @@ def is_preferred(ed: Row, r: Row, m: Row, other: Row) -> bool:
         wished = ed.visits[r.visit].peer_kind
         if (m.peer_kind == wished) != (other.peer_kind == wished):
             return m.peer_kind == wished
-    choice = ed.roles[r.role].choice
-    return preference(choice, m.n_cases, m.idle_since) < preference(choice, other.n_cases, other.idle_since)
-
-
-def starts(ed: Row, r: Row, m: Row) -> None:
-    """A task starts with a member."""
-    v = ed.visits[r.visit]
-    take_task(ed, r, v, m)
-    if r.kind == MAIN:
-        main_task_begins(ed, r, v, m)
-    elif r.kind == CONTACT:
-        company_begins(ed, r, v, m)
-        return
-    elif r.kind == BRIDGING:
-        v.bridged = True
-        v.bridging = DONE
-    elif r.kind == OBSERVATION:
-        observation_is_met(ed, v)
-    task_runs(ed, r, m)
-    if r.kind == MAIN:
-        clinician_comes(ed, v)
-
-
-def main_task_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
-    """The task the visit waited for begins: patience rests, and what the step is for is noted."""
-    if r.may_leave:
-        wait_ends(ed, v)
-    note_start(ed, v, r.step)
-    ed.step_members[v.row * ed.n_steps + r.step].member = m.index
-    if r.resumed:
-        return
-    plan = ed.plans[r.plan]
-    if plan.purpose == PHYSICIAN and v.pia != v.pia:
-        v.pia = ed.now
-    elif plan.purpose == ASSESSMENT and not is_given(ed, v, plan):
-        r.minutes *= assessment_factor(ed, v)
-    case_of(ed, v, r.role).minutes += r.minutes
-
-
-def assessment_factor(ed: Row, v: Row) -> float:
-    """What peers and an enhanced team are assumed to do to the minutes of an assessment."""
-    return (ed.peer_assessment if is_met(v) else 1.0) * ed.clinician_assessment
+    return is_better(ed, r.role, m, other)
 
 
 # --- CTAS 1 interrupts ----------------------------------------------------------------------------------------------
@@ -529,10 +490,7 @@ def who_may_be_interrupted(ed: Row, r: Row) -> int:
 
 def may_be_interrupted(ed: Row, m: Row, r: Row) -> bool:
     """Whether a member could put down the task in hand for an urgent one."""
-    if m.task == NONE or m.role != r.role or m.shift_over:
-        return False
-    task = ed.requests[m.task]
-    return task.preemptible and ed.visits[task.visit].acuity != 1 and may_take(ed, m, r)
+    return is_at_preemptible_task(ed, m, r.role) and may_take(ed, m, r)
 
 
 # --- a peer is called away from company -----------------------------------------------------------------------------

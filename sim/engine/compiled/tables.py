@@ -80,11 +80,11 @@ RESPONSE = columns(f8="minutes", i4="role")
 GROUP = columns(f8="cumulated patience consent linkage triage")
 
 PLAN = columns(
-    f8="share_of_minutes within_7_days within_30_days minutes_per_hour long_share",
+    f8="share_of_minutes within_7_days within_30_days minutes_per_hour long_share gather_minutes",
     i8="share_id need_id value_id unstaffed_id boarding_id long_boarding_id branch",
     i4="kind index role contact purpose only_if shares need_shares minutes unstaffed band first_route"
     " admission transfer fallback_role boarding long_boarding delay_line released n_released"
-    " branches n_branches up_to",
+    " branches n_branches up_to first_seat n_seats n_in_team",
     b1="may_leave preemptible pooled",
 )
 """A step of a stream. `shares` and `transfer` are the first of five rows of NUMBER, `need_shares` and `admission` of
@@ -93,6 +93,9 @@ five for every class;
 `released` is the first of the rows of NUMBER that name roles. The ids key the draws. `branch` is the bit of the branch
 that has the step, 0 for all visits; a choose step sends into branches from bit number `branches` on, and `up_to` are
 rows of NUMBER, for each class, acuity and branch the uniform below which a visit goes no further."""
+
+SEAT = columns(i4="role heads")
+"""How many of a role a task needs beside its lead, in roster order; `n_in_team` of a plan is the sum of them."""
 
 BAND = columns(i4="band")
 DISTRIBUTION = columns(f8="a b c", i4="family")
@@ -116,15 +119,16 @@ GIVEN_MINUTES = columns(f8="minutes", i4="step")
 MEMBER = columns(
     first="serves index role caseload first_service n_services duty task n_cases n_recoveries word bit on_duty"
     " shift_over on_break idle_since last_pickup busy",
-    f8="last_pickup due_at break_start idle_since busy overtime",
+    f8="last_pickup due_at break_start idle_since busy overtime joined",
     i8="resting_entry serves bit",
     i4="index role caseload peer_kind first_service n_services first_duty n_duties duty next_duty next_block"
-    " break_block task first_case last_case n_cases n_recoveries word",
+    " break_block task first_case last_case n_cases n_recoveries word seat next_in_team",
     b1="on_duty shift_over on_break",
 )
 """A member. `serves` is a mask of roles, `duty` the row of DUTY of the present spell, `next_duty` that of the next,
 `word` and `bit` where the member stands in a set, `resting_entry` the running number of the entry that
-ends the break."""
+ends the break. Of a member of a team `seat` is the role they joined in, `joined` when they did or when the team began,
+and `next_in_team` who joined next."""
 
 LEVEL = columns(i8="free_roles")
 """A level of the skill lists: roles with a free member who serves them at it."""
@@ -165,13 +169,16 @@ REQUEST = columns(
     first="since order minutes visit kind step plan band slot role contact line previous next member earlier later"
     " ending number waiting may_leave preemptible",
     f8="since order minutes unstaffed started ends handover company_since",
-    i8="ending",
+    i8="ending gathering_ends",
     i4="number visit kind step plan band slot role contact owner owner_duty queue place_line line previous next member"
-    " earlier later",
-    b1="may_leave preemptible opened_case resumed waiting kept_over",
+    " earlier later n_in_team first_in_team last_in_team",
+    b1="may_leave preemptible opened_case resumed waiting kept_over gathers is_apart",
 )
 """A request. `previous` and `next` link its class of a queue, `earlier` and `later` the waiting ones of its visit. Of a
-contact that runs `company_since` is the end of the walk, and `kept_over` says that its kept minutes are over."""
+contact that runs `company_since` is the end of the walk, and `kept_over` says that its kept minutes are over. A task
+for several needs `n_in_team` besides its lead, who is `first_in_team`; while it `gathers`, `previous` and `next` link
+the teams that do, in the order of their leads, and `gathering_ends` is the running number of the entry that parts it,
+or that ends its time apart."""
 
 LINE = columns(i8="classes", i4="rule weights n room")
 """A queue: which classes have anybody, its discipline, how many wait; of a limited delay how many more it takes."""
@@ -206,6 +213,7 @@ BREAK_ROW = columns(f8="due start end", i4="member", b1="protected")
 STATIC_TABLES: dict[str, Dtype] = {
     "numbers": NUMBER, "roles": ROLE, "weights": WEIGHT, "servers": SERVER, "services": SERVICE, "duties": DUTY,
     "blocks": BLOCK, "zones": ZONE, "streams": STREAM, "responses": RESPONSE, "groups": GROUP, "plans": PLAN,
+    "seats": SEAT,
     "bands": BAND, "distributions": DISTRIBUTION, "routes_of": ROUTES, "routes": ROUTE, "place_lines": PLACE_LINE,
     "listed_place_lines": LISTED, "zones_of_routes": ZONE_OF_ROUTE, "outside": OUTSIDE_ARRIVAL, "givens": GIVEN,
     "given_minutes": GIVEN_MINUTES,
@@ -244,6 +252,7 @@ ED = columns(
             " n_listed_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from"
             " resting_from"
             " meeting"
+            " first_gathering last_gathering"
             " n_beds n_beds_taken n_beds_first n_outside_requests n_bed_entries next_for_bed",
         ]
     ),

@@ -1,17 +1,15 @@
-"""Work: a task starts with a member, takes the case if it needs one, ends or is put down.
+"""Work: a task starts with a member, takes the case if it needs one, ends.
 
 What a visit does when its task has ended is told in `pathway`; how a spell of company goes, in `company`.
 """
 
-from math import inf, nan
+from math import inf
 
 from sim.engine.calendar_entries import TASK_ENDS
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import begin_case_spell, end_case_spell, is_busy, is_free, open_case
 from sim.engine.compiled.memory import Row
 from sim.engine.compiled.requests import (
-    ask,
-    bind,
     case_of,
     leave_line,
     look_again,
@@ -20,9 +18,9 @@ from sim.engine.compiled.requests import (
     put_back,
     waits_no_more,
 )
-from sim.engine.compiled.row_writers import write_task
+from sim.engine.compiled.row_writers import write_of_team, write_task
 from sim.engine.compiled.tables import NONE
-from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY
+from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY, TEAM
 
 # --- a task starts --------------------------------------------------------------------------------------------------
 
@@ -30,14 +28,18 @@ from sim.engine.trajectory import MAIN, ONE_OFF, RECOVERY
 def take_task(ed: Row, r: Row, v: Row, m: Row) -> None:
     """A member takes a task in hand: it leaves its queue, and its case is opened or adopted if it needs that."""
     leave_line(ed, r, v)
-    waits_no_more(ed, r, v)
     if r.kind == RECOVERY:
         m.n_recoveries -= 1
     r.opened_case = take_case(ed, r, v, m)
-    r.member = m.index
-    r.started = ed.now
     m.task = r.number
     is_busy(ed, m)
+
+
+def is_in_hand(ed: Row, r: Row, v: Row, m: Row) -> None:
+    """A task begins with the member who does it, or leads it."""
+    waits_no_more(ed, r, v)
+    r.member = m.index
+    r.started = ed.now
 
 
 def take_case(ed: Row, r: Row, v: Row, m: Row) -> bool:
@@ -85,15 +87,32 @@ def spell_ends(ed: Row, r: Row, v: Row, interrupted: bool) -> None:
     m = ed.members[r.member]
     r.ending = NONE
     write_task(ed, r, r.started, ed.now, interrupted, False)
-    count_minutes(ed, m, r.started, ed.now)
-    m.task = NONE
-    m.idle_since = ed.now
+    lets_go(ed, m, r.started)
+    if r.first_in_team != NONE:
+        others_go(ed, r, ed.members[r.first_in_team].next_in_team, interrupted)
+        r.first_in_team = NONE
     r.member = NONE
-    if m.on_duty and not m.on_break:
-        is_free(ed, m)
     if r.kind == MAIN:
         clinician_goes(ed, v)
     ed.settle_due = True
+
+
+def others_go(ed: Row, r: Row, member: int, interrupted: bool) -> None:
+    """Those who were at a task beside its lead, from one of them on, have nothing in hand any more."""
+    while member != NONE:
+        m = ed.members[member]
+        member = m.next_in_team
+        write_of_team(ed, r, m, TEAM, ed.now, interrupted)
+        lets_go(ed, m, m.joined)
+
+
+def lets_go(ed: Row, m: Row, since: float) -> None:
+    """A member has nothing in hand any more."""
+    count_minutes(ed, m, since, ed.now)
+    m.task = NONE
+    m.idle_since = ed.now
+    if m.on_duty and not m.on_break:
+        is_free(ed, m)
 
 
 def clinician_goes(ed: Row, v: Row) -> None:
@@ -103,16 +122,3 @@ def clinician_goes(ed: Row, v: Row) -> None:
         contact = ed.requests[v.contact_task]
         if contact.member == NONE:
             put_back(ed, contact, v)
-
-
-def put_down(ed: Row, m: Row) -> None:
-    """A preemptible task is interrupted; its rest waits for the same member."""
-    r = ed.requests[m.task]
-    v = ed.visits[r.visit]
-    rest = r.ends - ed.now
-    spell_ends(ed, r, v, True)
-    r.minutes, r.handover = rest, 0.0
-    bind(ed, r, m)
-    r.started, r.opened_case = nan, False
-    r.resumed, r.unstaffed = True, nan
-    ask(ed, r, v)

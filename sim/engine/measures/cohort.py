@@ -28,6 +28,7 @@ from sim.engine.trajectory import (
     RESPONSE,
     SIDE,
     TASK_KINDS,
+    TEAM,
     TRANSFERRED,
     Trajectory,
     as_it_stands,
@@ -307,7 +308,7 @@ class Cohort:
         counts = np.zeros(2, dtype=np.int64)
         array_loops.read_spells(
             array_loops.as_rows(visit), role, kind, member, started, ended, overtime, self.role_of_member,
-            one_of(KIND_CODES, (MAIN, SIDE)), np.where(inside, hours_of_week(arrival), np.int16(-1)), self.hours,
+            one_of(KIND_CODES, (MAIN, SIDE, TEAM)), np.where(inside, hours_of_week(arrival), np.int16(-1)), self.hours,
             self.trajectory.horizon, eligible, one_of(KIND_CODES, WATCHED), KIND_CODES == CONTACT, *minutes, beside,
             others, counts,
         )  # fmt: skip

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from sim.department.arrivals import Profile, Replay
+from sim.department.arrivals import Hourly, Profile, Replay
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import Floats
@@ -61,7 +61,7 @@ def wait_of_third(time: StaffTime, third: str) -> float:
 
 def changes_over_weeks(scenario: Scenario) -> bool:
     """Whether demand itself changes over the weeks: by month, by the level of weeks, or as in a list of visits."""
-    if isinstance(scenario.demand, Profile):
+    if isinstance(scenario.demand, Profile | Hourly):
         levels = scenario.demand.slow_level.values()
         return scenario.period.uses_month_factors or any(level.cv > 0.0 for level in levels)
     return isinstance(scenario.demand, Replay)

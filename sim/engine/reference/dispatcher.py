@@ -11,7 +11,7 @@ from math import inf, nan
 
 from sim.department.discipline import CHOICES, FIFO, RULES, has_room, preference
 from sim.department.scenario import Scenario
-from sim.engine.calendar_entries import TASK_ENDS
+from sim.engine.calendar_entries import GATHERING_ENDS, TASK_ENDS
 from sim.engine.reference.calendar import Calendar, Entry
 from sim.engine.reference.cases import OPENS_CASES, Cases
 from sim.engine.reference.entities import WITHDRAWN, Member, Request, Visit, WaitingLine
@@ -19,7 +19,18 @@ from sim.engine.reference.places import Places
 from sim.engine.reference.records import Records
 from sim.engine.reference.shifts import Duties
 from sim.engine.reference.staff import Staff
-from sim.engine.trajectory import BRIDGING, CALL, CONTACT, MAIN, OBSERVATION, ONE_OFF, RECOVERY, SIDE
+from sim.engine.trajectory import (
+    BRIDGING,
+    CALL,
+    CONTACT,
+    GATHERING,
+    MAIN,
+    OBSERVATION,
+    ONE_OFF,
+    RECOVERY,
+    SIDE,
+    TEAM,
+)
 from sim.engine.workload import Workload
 
 ALL_EQUAL = (1.0, 1.0, 1.0, 1.0, 1.0)
@@ -65,6 +76,7 @@ class Dispatcher:
         self.anyone = [WaitingLine(*rule) for rule in self.rules]  # tasks that any member of the role may do
         self.n_waiting = [0] * len(names)
         self.n_urgent = [0] * len(names)  # CTAS 1 main-path tasks waiting
+        self.gathering: list[Request] = []  # teams that have a lead and lack others, in the order of their leads
         self.in_company: set[Member] = set()  # with a contact in hand whose kept minutes are over
         self.delay_lines: dict[int, WaitingLine] = {}
         self.delay_room: dict[int, int] = {}
@@ -81,6 +93,8 @@ class Dispatcher:
         """A request that has not begun is taken back; the wait for it ends with WITHDRAWN."""
         request.visit.waiting.remove(request)
         self._leave_line(request)
+        self._parts(request)
+        request.gathering_ends = None
         self.places.changed = True
         self.calendar.settle_due = True
         if request.role >= 0:
@@ -93,7 +107,7 @@ class Dispatcher:
 
     def _line_up(self, request: Request) -> None:
         visit = request.visit
-        if request.kind == MAIN and visit.responding:
+        if request.kind == MAIN and (visit.responding or request.is_apart):
             return
         if request.kind == CONTACT and not visit.can_have_company:
             return
@@ -133,6 +147,7 @@ class Dispatcher:
     def set_aside(self, request: Request) -> None:
         """A waiting request that may not begin now; it keeps its waiting since."""
         self._leave_line(request)
+        self._parts(request)
         self.places.changed = True
         self.calendar.settle_due = True
 
@@ -192,6 +207,8 @@ class Dispatcher:
             if self.places.changed and self._gives_place():
                 return False
             if self.delays_changed and self._starts_delay():
+                continue
+            if self.gathering and self._somebody_joins():
                 continue
             if self._starts_task() or self._interrupts() or self._calls_away():
                 continue
@@ -281,8 +298,8 @@ class Dispatcher:
             return self._preferred(request, free)
         return self._preferred(request, [member for member in free if self._may_take(member, request)])
 
-    def _preferred(self, request: Request, members: Collection[Member]) -> Member:
-        choice = self.choices[request.role]
+    def _preferred(self, request: Request, members: Collection[Member], role: int | None = None) -> Member:
+        choice = self.choices[request.role if role is None else role]
         wished = request.visit.peer_kind if request.kind in BY_PEERS else None
         return min(
             members,
@@ -294,12 +311,17 @@ class Dispatcher:
         )
 
     def _interrupts(self) -> bool:
+        if self._task_interrupts():
+            return True
+        return bool(self.gathering) and self._team_interrupts()
+
+    def _task_interrupts(self) -> bool:
         if not any(self.n_urgent):
             return False
         for role, n_urgent in enumerate(self.n_urgent):
             if n_urgent:
                 request = self._most_urgent(role)
-                candidates = [m for m in self.staff.serving[role] if self._may_be_interrupted(m, request)]
+                candidates = [m for m in self._at_preemptible_tasks(role) if self._may_take(m, request)]
                 if candidates:
                     member = self._preferred(request, candidates)
                     self._interrupt(member)
@@ -314,16 +336,17 @@ class Dispatcher:
         urgent = [request for request in waiting if request.kind == MAIN and request.visit.acuity == 1]
         return lines[0].first(urgent, self.calendar.time)
 
-    def _may_be_interrupted(self, member: Member, request: Request) -> bool:
-        task = member.task
-        return (
-            task is not None
-            and task.preemptible
-            and task.visit.acuity != 1
-            and member.role == request.role
+    def _at_preemptible_tasks(self, role: int) -> list[Member]:
+        """Members of the role itself who may be interrupted."""
+        return [
+            member
+            for member in self.staff.serving[role]
+            if member.task is not None
+            and member.task.preemptible
+            and member.task.visit.acuity != 1
+            and member.role == role
             and not member.shift_over
-            and self._may_take(member, request)
-        )
+        ]
 
     def _calls_away(self) -> bool:
         """A child not yet met, or one who goes home, calls a peer away from company."""
@@ -355,17 +378,24 @@ class Dispatcher:
     # --- tasks --------------------------------------------------------------------------------------------------
 
     def _start(self, request: Request, member: Member) -> None:
-        now = self.calendar.time
-        visit = request.visit
         self._leave_line(request)
-        visit.waiting.remove(request)
         if request.kind == RECOVERY:
             member.recoveries.remove(request)
         request.opened_case = self.cases.take(request, member)
-        request.member = member
-        request.started = now
         member.task = request
         self.staff.is_busy(member)
+        if request.plan is not None and request.plan.team:
+            self._gathers(request, member)
+        else:
+            self._runs(request, member)
+
+    def _runs(self, request: Request, member: Member) -> None:
+        """A task begins with the member who does it, or leads it."""
+        now = self.calendar.time
+        visit = request.visit
+        visit.waiting.remove(request)
+        request.member = member
+        request.started = now
         self.on_begin(request)  # sets the minutes; a contact's end is the company's business
         minutes = request.minutes + request.handover
         request.ends = now + minutes
@@ -386,30 +416,129 @@ class Dispatcher:
         assert member is not None
         request.ending = None
         self.records.task(request, request.started, now, interrupted=interrupted)
-        member.count_minutes(request.started, now)
-        member.task = None
-        member.idle_since = now
-        request.member = None
+        self._lets_go(member, request.started)
+        for other in request.team[1:] if request.team is not None else ():
+            self.records.of_team(request, other, TEAM, now, interrupted)
+            self._lets_go(other, other.joined)
+        request.member = request.team = None
         self.in_company.discard(member)
-        if member.on_duty and not member.on_break:
-            self.staff.is_free(member)
         if request.kind == MAIN:
             self._clinician_goes(request.visit)
         if not interrupted:
             self.on_finish(request)
         self.calendar.settle_due = True
 
+    def _lets_go(self, member: Member, since: float) -> None:
+        """A member has nothing in hand any more."""
+        now = self.calendar.time
+        member.count_minutes(since, now)
+        member.task = None
+        member.idle_since = now
+        if member.on_duty and not member.on_break:
+            self.staff.is_free(member)
+
     def _interrupt(self, member: Member) -> None:
-        """A preemptible task is interrupted; its rest waits for the same member."""
+        """A preemptible task is interrupted; its rest waits for the same member, the lead where there are several."""
         request = member.task
         assert request is not None
-        rest = request.ends - self.calendar.time
+        if request.gathers:
+            self._parts(request)
+            self.put_back(request)
+            return
+        rest, lead = request.ends - self.calendar.time, request.member
+        assert lead is not None
         self.finish(request, interrupted=True)
         request.minutes, request.handover = rest, 0.0
-        request.bind(member)
+        request.bind(lead)
         request.started, request.opened_case = nan, False
         request.resumed, request.unstaffed = True, None
         self.ask(request)
+
+    # --- tasks for several ---------------------------------------------------------------------------------------
+
+    def _gathers(self, request: Request, lead: Member) -> None:
+        """A task for several has its lead, who waits for the others for so long at most."""
+        request.team = []
+        self._joins(request, lead, request.role)
+        self.gathering.append(request)
+        self._gathering_ends_in(request)
+
+    def _gathering_ends_in(self, request: Request) -> None:
+        assert request.plan is not None
+        at = self.calendar.time + request.plan.gather_minutes
+        request.gathering_ends = self.calendar.at(
+            at, GATHERING_ENDS, request.visit.row, self._gathered_long_enough, request
+        )
+
+    def _somebody_joins(self) -> bool:
+        """A free member joins the first team that lacks them."""
+        for request in self.gathering:
+            for role in request.lacking():
+                for level in self.staff.free:
+                    if level[role]:
+                        self._joins(request, self._preferred(request, level[role], role), role)
+                        self._starts_if_complete(request)
+                        return True
+        return False
+
+    def _joins(self, request: Request, member: Member, role: int) -> None:
+        assert request.team is not None
+        request.team.append(member)
+        member.task, member.seat, member.joined = request, role, self.calendar.time
+        self.staff.is_busy(member)
+
+    def _starts_if_complete(self, request: Request) -> None:
+        if next(request.lacking(), None) is not None:
+            return
+        team = request.team
+        assert team is not None
+        self.gathering.remove(request)
+        request.gathering_ends = None
+        for member in team:
+            self.records.of_team(request, member, GATHERING, self.calendar.time)
+            member.count_minutes(member.joined, self.calendar.time)
+            member.joined = self.calendar.time
+        request.opened_case = False
+        self._runs(request, team[0])
+
+    def _parts(self, request: Request) -> None:
+        """A team that has not come together is free again."""
+        if not request.gathers:
+            return
+        for member in request.team or ():
+            self.records.of_team(request, member, GATHERING, self.calendar.time)
+            self._lets_go(member, member.joined)
+        self.gathering.remove(request)
+        request.team = request.gathering_ends = None
+        request.opened_case = False
+        self.calendar.settle_due = True
+
+    def _gathered_long_enough(self, entry: Entry) -> None:
+        """Who has joined is free, for as long again; then the task waits for its turn as before."""
+        request: Request = entry.subject
+        if request.gathering_ends is not entry:
+            return
+        if request.gathers:
+            self._parts(request)
+            request.is_apart = True
+            self._gathering_ends_in(request)
+        else:
+            request.gathering_ends = None
+            request.is_apart = False
+            self.put_back(request)
+
+    def _team_interrupts(self) -> bool:
+        """A CTAS 1 team that gathers interrupts a preemptible task of a role that it lacks."""
+        for request in self.gathering:
+            for role in request.lacking() if request.visit.acuity == 1 else ():
+                candidates = self._at_preemptible_tasks(role)
+                if candidates:
+                    member = self._preferred(request, candidates, role)
+                    self._interrupt(member)
+                    self._joins(request, member, role)
+                    self._starts_if_complete(request)
+                    return True
+        return False
 
     # --- peers beside clinicians --------------------------------------------------------------------------------
 

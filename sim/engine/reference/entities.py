@@ -4,7 +4,7 @@ State only: what happens to them is `sim.engine.reference.model`, who is chosen 
 """
 
 from bisect import insort
-from collections.abc import MutableSequence
+from collections.abc import Iterator, MutableSequence
 from dataclasses import InitVar, dataclass, field
 from functools import partial
 from math import inf, nan
@@ -63,6 +63,9 @@ class Request:
     company_since: float = nan  # of a contact: when the walk to the child is over
     used_up: float = nan  # of a contact: when the wish for company is
     done: simpy.Event | None = None
+    team: "list[Member] | None" = None  # who has joined a task for several, its lead first
+    gathering_ends: Entry | None = None  # of a team: when it has waited long enough, or been apart
+    is_apart: bool = False  # a team that did not come together, and waits before it tries again
 
     def __lt__(self, other: "Request") -> bool:
         return self.place_in_line < other.place_in_line
@@ -81,6 +84,19 @@ class Request:
     def is_running(self) -> bool:
         """Whether somebody does it now."""
         return self.member is not None
+
+    @property
+    def gathers(self) -> bool:
+        """Whether it is a task for several that has its lead and lacks others."""
+        return self.team is not None and self.member is None
+
+    def lacking(self) -> Iterator[int]:
+        """Roles of which the team lacks somebody, in roster order."""
+        assert self.plan is not None
+        assert self.team is not None
+        for role, heads in self.plan.team:
+            if sum(member.seat == role for member in self.team[1:]) < heads:
+                yield role
 
 
 class WaitingLine:
@@ -174,6 +190,8 @@ class Member:
     due_at: float = nan
     break_start: float = nan
     task: Request | None = None
+    seat: int = -1  # of a member of a team: the role they joined in
+    joined: float = nan
     idle_since: float = 0.0
     cases: list[Case] = field(default_factory=list)
     recoveries: list[Request] = field(default_factory=list)

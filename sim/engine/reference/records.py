@@ -25,14 +25,24 @@ class Records:
     ) -> None:
         """A spell of work, or a request that never began (`started` nan)."""
         member = request.member
-        overtime = 0.0
-        if member is not None and member.duty is not None and ended > member.duty.end:
-            overtime = ended - max(started, member.duty.end)
         self.tasks.append(
             (
                 request.visit.row, request.role, request.step, request.kind, request.contact, request.slot,
                 request.band, -1 if member is None else member.index, request.since, started, ended,
-                request.company_since, interrupted, withdrawn, request.opened_case, request.handover, overtime,
+                request.company_since, interrupted, withdrawn, request.opened_case and not request.gathers,
+                request.handover, overtime_of(member, started, ended),
+            )
+        )  # fmt: skip
+
+    def of_team(self, request: Request, member: Member, kind: int, ended: float, interrupted: bool = False) -> None:
+        """The time since a member of a team joined, or since the team began."""
+        assert request.team is not None
+        opened = request.opened_case and member is request.team[0]
+        self.tasks.append(
+            (
+                request.visit.row, member.seat, request.step, kind, request.contact, request.slot, request.band,
+                member.index, request.since, member.joined, ended, request.company_since, interrupted, False, opened,
+                0.0, overtime_of(member, member.joined, ended),
             )
         )  # fmt: skip
 
@@ -63,3 +73,10 @@ class Records:
                 member.busy, member.overtime, handed_over, unheld,
             )
         )  # fmt: skip
+
+
+def overtime_of(member: Member | None, started: float, ended: float) -> float:
+    """Minutes of a spell of work that lie after the end of the member's duty."""
+    if member is None or member.duty is None or not ended > member.duty.end:
+        return 0.0
+    return ended - max(started, member.duty.end)

@@ -12,7 +12,7 @@ from sim.department.scenario import Scenario
 from sim.engine.reference.dispatcher import Dispatcher
 from sim.engine.reference.entities import Member, Visit
 from sim.engine.reference.records import Records
-from sim.engine.trajectory import PRESENT, VISIT_COLUMNS, Trajectory, columns_from_rows
+from sim.engine.trajectory import GATHERING, PRESENT, TEAM, VISIT_COLUMNS, Trajectory, columns_from_rows
 
 
 def trajectory_of(
@@ -82,9 +82,13 @@ def write_unfinished_duty(records: Records, member: Member, horizon: float) -> N
     """A spell of duty that the end of the run cuts short, with the task in hand counted up to it."""
     if member.on_break:
         records.rest(member, nan)
-    if member.task is not None:
-        member.count_minutes(member.task.started, horizon)
-        records.task(member.task, member.task.started, nan)
+    task = member.task
+    if task is not None and task.member is member:
+        member.count_minutes(task.started, horizon)
+        records.task(task, task.started, nan)
+    elif task is not None:
+        member.count_minutes(member.joined, horizon)
+        records.of_team(task, member, GATHERING if task.gathers else TEAM, nan)
     records.duty(member, nan, 0, 0)
 
 

@@ -29,7 +29,12 @@ def figures_drawn(comparison: Comparison) -> tuple[str, ...]:
     """Names of the figures that there is something to draw for."""
     week = comparison.week
     on_duty = "peers_on_duty" in week and week["peers_on_duty"].max() > 0.0
+    mental_health = comparison.speaks_of(".mental_health")
     there = {
+        "hour_of_week": mental_health,
+        "minutes_without_staff": mental_health,
+        "return_curves": comparison.speaks_of("return_", "repeat_visit."),
+        "waits_by_acuity": comparison.speaks_of("time_to_pia_", "wait_triage_to_pia_"),
         "cost": len(comparison.cloud) > 0,
         "not_met": bool(on_duty),
         LEFT_OUT: len(comparison.left_out) > 0,

@@ -11,6 +11,7 @@ from sim.analysis.roster_search import Lines, canonical
 from sim.analysis.roster_search_objectives import RosterObjective
 from sim.analysis.sentences import inside
 from sim.department.quantities import MINUTES_PER_HOUR
+from sim.department.roster import clock_text
 from sim.department.working_time import HOURS_OF_A_WEEK
 from sim.report.figures.axes_parts import hour_of_week_axis, light_grid
 from sim.report.figures.frame import FORMATS, WIDTH, Frame, Grid
@@ -64,7 +65,7 @@ def weeks_figure(found: RosterAnswer) -> Frame:
     rows = max(len(lines) for lines in rosters.values())
     frame = Frame.slide(*words)
     height = min(HEIGHT_OF_LINE * rows + 0.1, frame.room / len(rosters) - 0.6)
-    grid = Grid(len(rosters), height, left=0.35, right=0.35, above=0.3, below=0.3)
+    grid = Grid(len(rosters), height, left=1.05, right=0.35, above=0.3, below=0.3)
     frame = Frame(grid.total_height, *words)
     for number, ((name, lines), axes) in enumerate(zip(rosters.items(), frame.panels(grid), strict=True)):
         hours = sum(line.hours for line in lines)
@@ -84,7 +85,9 @@ def draw_week(axes: Axes, lines: Lines, rows: int, colour: str) -> None:
                     axes.barh(row, end - start, BAR_OF_LINE, start, color=colour, edgecolor="white", linewidth=0.5)
     hour_of_week_axis(axes)
     axes.set_ylim(rows - 0.5, -0.5)
-    axes.set_yticks([])
+    clocks = [f"{clock_text(line.start)}-{clock_text(line.start + line.minutes)}" for line in lines]
+    axes.set_yticks(range(len(lines)), clocks, size=8.5, color=QUIET)
+    axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 
 
@@ -96,9 +99,9 @@ def front_figure(found: RosterAnswer) -> Frame:
     asked = found.plan.goal.objective
     others = [each for each in found.plan.objectives if each.name != asked.name][:MOST_PANELS]
     words = (
-        f"Best at one objective is seldom best at another: the front for {budget_text(found)}",
-        f"Each dot is a roster of which none is better in everything; along: {inside(asked.label)} ({asked.unit}). "
-        "Shipped ones are shown whether or not another beats them.",
+        f"{int(found.front['still_on_front'].sum())} rosters for {budget_text(found)}, none better in everything",
+        f"The front: what each reaches, along by {inside(asked.label)}, upwards by each other objective. Shipped "
+        "rosters are shown whether or not another beats them.",
         "Means of ten short runs on the seed of the selection, which the search did not see.",
     )
     frame = Frame.slide(*words)

@@ -149,8 +149,13 @@ def in_mind(comparison: Comparison) -> list[str]:
         *half_width_lines(comparison),
         *stress_test_lines(comparison),
         CHANCE_ONLY,
-        RESPECT,
+        *[RESPECT] * speaks_of_peers(comparison),
     ]
+
+
+def speaks_of_peers(comparison: Comparison) -> bool:
+    """Peers are on duty in what was played, or could be; in a department that is no place for them nothing is said."""
+    return bool(comparison.peer_roles) or comparison.effects_assumed
 
 
 MOST_REASONS_SAID = 2
@@ -205,7 +210,7 @@ def words_of_verdict(calibration: Calibration) -> str:
 def effect_lines(comparison: Comparison) -> list[str]:
     """What was assumed of peers and clinicians."""
     if not comparison.effects_assumed:
-        return [NO_BENEFIT]
+        return [NO_BENEFIT] * speaks_of_peers(comparison)
     topics = comparison.moved_topics()
     assumed = f"{assumed_text(topics, f' ({effects_text(comparison)})')}{COMPUTED if topics else '.'}"
     return [assumed, ONE_SIDED] if comparison.one_sided and topics else [assumed]
@@ -325,7 +330,7 @@ def caution_note(comparison: Comparison, level: bool) -> str:
 
 def effect_note(comparison: Comparison) -> str:
     if not comparison.effects_assumed:
-        return NO_BENEFIT
+        return NO_BENEFIT if speaks_of_peers(comparison) else ""
     if not comparison.moved_topics():
         return f"Effects assumed ({effects_text(comparison)}), in force in no staffing shown."
     one_sided = " for one side only" if comparison.one_sided else ""
@@ -383,8 +388,12 @@ def effects_text(comparison: Comparison) -> str:
 def played_text(comparison: Comparison) -> str:
     """`10 replications of 13 weeks after 2 of warm-up`."""
     warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
-    n, weeks = comparison.n_replications(), comparison.weeks
-    return f"{counted(n, 'replication')} of {counted(weeks, 'week')}{warm_up}"
+    return f"{counted(comparison.n_replications(), 'replication')} of {length_text(comparison)}{warm_up}"
+
+
+def length_text(comparison: Comparison) -> str:
+    """How long each replication is: `13 weeks`, or `720 minutes` of a time that ends."""
+    return counted(comparison.weeks, "week") if comparison.minutes is None else f"{comparison.minutes:g} minutes"
 
 
 def central_demand(comparison: Comparison) -> str:
@@ -396,4 +405,5 @@ def question(comparison: Comparison) -> str:
     names = ", ".join(comparison.label(name) for name in comparison.others)
     baseline = comparison.label(comparison.baseline)
     against = f"{names} beside {inside(baseline)}" if names else baseline
-    return f"{against}: {played_text(comparison)}, {central_demand(comparison)}, {effects_text(comparison)}"
+    effects = f", {effects_text(comparison)}" if speaks_of_peers(comparison) else ""
+    return f"{against}: {played_text(comparison)}, {central_demand(comparison)}{effects}"

@@ -48,9 +48,9 @@ def short_question(comparison: Comparison) -> str:
     if len(names) <= _MOST_NAMED:
         return caveats.question(comparison)
     first, baseline = comparison.label(names[0]), inside(comparison.label(comparison.baseline))
-    n, weeks = number_text.counted(comparison.n_replications(), "replication"), comparison.weeks
+    n = number_text.counted(comparison.n_replications(), "replication")
     return (
-        f"{first}, and {len(names) - 1} more, beside {baseline}: {n} of {number_text.counted(weeks, 'week')}, "
+        f"{first}, and {len(names) - 1} more, beside {baseline}: {n} of {caveats.length_text(comparison)}, "
         f"{caveats.central_demand(comparison)}, {caveats.effects_text(comparison)}"
     )
 
@@ -245,7 +245,8 @@ def _certainty_text(comparison: Comparison) -> str:
     """Chance alone, said, or both intervals; what was assumed; and what few replications do not allow."""
     subject = comparison.others[0]
     second = with_assumptions_text(comparison, subject, elsewhere_for_same_money(comparison, subject))
-    return f"{care_text(comparison)}{second or chance_text(comparison)} {caveats.effect_note(comparison)}"
+    said = f"{care_text(comparison)}{second or chance_text(comparison)} {caveats.effect_note(comparison)}"
+    return said.rstrip()
 
 
 def certainty_line(comparison: Comparison) -> FindingLine | None:
@@ -281,30 +282,63 @@ def chance_text(comparison: Comparison) -> str:
 
 
 def scenario_finding(comparison: Comparison) -> Finding:
-    """One scenario in five lines: how long visits wait, how mental-health visits go, returns, cost, how sure."""
-
-    def mean(name: str) -> str:
-        return estimate_text(comparison, f"{name}.mental_health")
-
-    waits = ("wait_triage_to_pia_mean.all", "wait_triage_to_pia_mean.mental_health")
-    said = [estimate_text(comparison, name) for name in (*waits, "lwbs_or_ama.all", *COST_NAMES)]
-    wait, mental_health_wait, left, weekly_cost, visit_cost = said
+    """One scenario in five lines, fewer where a department has no mental-health stream or nobody who returns: how long
+    visits wait, how mental-health visits go, returns, cost, how sure.
+    """
+    left, weekly_cost, visit_cost = (estimate_text(comparison, name) for name in ("lwbs_or_ama.all", *COST_NAMES))
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
     overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
     if comparison.flags_of(comparison.baseline)[1]:
         overtime = "; overtime depends on the queue, which is not steady"
-    texts = (
-        f"from triage to a physician {wait} on average, in mental-health visits {mental_health_wait}; "
-        f"{left} left unseen or against advice.",
+    has_mental_health = comparison.speaks_of(".mental_health")
+    lines = (
+        ("How long they wait", f"{waits_text(comparison)}; {left} left unseen or against advice."),
+        ("Mental-health visits", mental_health_text(comparison))
+        if has_mental_health
+        else ("How long they stay", f"{estimate_text(comparison, 'length_of_stay_mean.all')} on average."),
+        ("Who comes back", returns_text(comparison) if comparison.speaks_of("return_", "repeat_visit.") else ""),
+        (WHAT_IT_COSTS, f"by the roster {number_text.plain_number(roster, 0)} CAD a week{overtime}."),
+        (CERTAINTY, f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}"),
+    )
+    return Finding(caveats.question(comparison), tuple(FindingLine(label, text) for label, text in lines if text))
+
+
+def waits_text(comparison: Comparison) -> str:
+    """The wait for a physician; of a department without physicians, or without triage, that for its longest steps."""
+    everybody, mental = (f"wait_triage_to_pia_mean.{part}" for part in ("all", "mental_health"))
+    has_mental_health = comparison.speaks_of(".mental_health")
+    if comparison.estimate(comparison.baseline, everybody) is not None or has_mental_health:
+        wait = f"from triage to a physician {estimate_text(comparison, everybody)} on average"
+        return wait + f", in mental-health visits {estimate_text(comparison, mental)}" * has_mental_health
+    steps = {
+        name: found.mean
+        for _, name in comparison.estimate_rows
+        if name.startswith("step_wait_mean.")
+        and name.count(".") == 1
+        and (found := comparison.estimate(comparison.baseline, name)) is not None
+    }
+    longest = sorted(steps, key=lambda name: -steps[name])[:MOST_STEPS]
+    waits = [
+        f"for {number_text.part_text(name.partition('.')[2])} {estimate_text(comparison, name)}" for name in longest
+    ]
+    return f"{number_text.joined(waits)} on average" if waits else "nobody waits for a step"
+
+
+MOST_STEPS = 3
+"""Steps whose wait is named where nobody waits for a physician."""
+
+
+def mental_health_text(comparison: Comparison) -> str:
+    """How mental-health visits go."""
+
+    def mean(name: str) -> str:
+        return estimate_text(comparison, f"{name}.mental_health")
+
+    return (
         f"stayed {mean('length_of_stay_mean')}, of it without staff {mean('minutes_without_staff_mean')}, the longest "
         f"stretch {mean('longest_unseen_mean')}, a {HINT} outcome; {mean('reach')} were met by a peer; of those who "
-        f"went home {mean('went_home_empty_handed')} went empty-handed.",
-        returns_text(comparison),
-        f"by the roster {number_text.plain_number(roster, 0)} CAD a week{overtime}.",
-        f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}",
+        f"went home {mean('went_home_empty_handed')} went empty-handed."
     )
-    labels = ("How long they wait", "Mental-health visits", "Who comes back", WHAT_IT_COSTS, CERTAINTY)
-    return Finding(caveats.question(comparison), tuple(map(FindingLine, labels, texts)))
 
 
 def estimate_text(comparison: Comparison, name: str) -> str:
@@ -330,6 +364,8 @@ def returns_text(comparison: Comparison) -> str:
 def compare_with(comparison: Comparison) -> str:
     """What to type to have this scenario compared."""
     played = comparison.baseline
+    if not caveats.speaks_of_peers(comparison):
+        return f'Nothing is compared: "study.staffing=[{played},ANOTHER]" instead of study=run compares.'
     pair = ("traditional", "peer_added" if played == "traditional" else played)
     return f'Nothing is compared: "study.staffing=[{",".join(pair)}]" instead of study=run compares.'
 

@@ -1,0 +1,88 @@
+"""Which measures say something about a department: a place without peers, boarding or returns is not asked about them.
+
+Measures are computed for every run (`sim.engine.measures`); what no scenario of an answer has is left out of the answer
+here, before estimates are made. A department that may have it and does not now, such as one whose staffing is without
+peers, is still asked.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+
+from sim.department.pathway import Board, Dispose, FollowUp, Observe
+from sim.department.scenario import Scenario
+from sim.engine.measures.cohort import REPORTED_STREAMS, roles_for
+from sim.engine.measures.company import COMPANY
+from sim.engine.measures.peer_day import PEER_DAY
+
+
+def peers_apply(scenario: Scenario) -> bool:
+    """Somebody works in the role of peer support, or a stream of the department is one in which it is offered."""
+    department, support = scenario.department, scenario.support
+    return support.role in scenario.staffing.roles or any(name in department.streams for name in support.streams)
+
+
+def has_step(*kinds: type) -> Callable[[Scenario], bool]:
+    """Whether a pathway has a step of one of these kinds."""
+    return lambda scenario: any(
+        isinstance(step, kinds) for stream in scenario.department.streams.values() for step in stream.pathway
+    )
+
+
+def somebody_returns(scenario: Scenario) -> bool:
+    """A stream has a law of return."""
+    return any(stream.returns is not None for stream in scenario.department.streams.values())
+
+
+def somebody_escalates(scenario: Scenario) -> bool:
+    """A stream has escalations."""
+    return any(stream.escalation is not None for stream in scenario.department.streams.values())
+
+
+def has_physicians(scenario: Scenario) -> bool:
+    """A task is that of a physician."""
+    return bool(roles_for(scenario, "physician"))
+
+
+NEEDS: Mapping[Callable[[Scenario], bool], tuple[str, ...]] = {
+    peers_apply: (
+        *(item.key for item in (*COMPANY, *PEER_DAY)), "cost_per_child_met", "cost_per_company_hour", "home_bridged",
+        "home_call_reached", "home_with_company", "bridged_of_met_home",
+    ),
+    has_step(Board): (
+        *(f"length_of_stay_without_boarding_{name}" for name in ("mean", "sd", "median", "p25", "p75", "p90")),
+        "boarding_hours_per_admitted", "boarding_hours_per_week", "census_boarding_mean",
+    ),
+    has_step(Dispose): (
+        *(f"length_of_stay_discharged_{name}" for name in ("mean", "median", "p90")),
+        *(f"length_of_stay_admitted_{name}" for name in ("mean", "median", "p90")),
+        "admission", "admissions_per_week", "admitted_stay_over_12h",
+    ),
+    has_step(Observe): ("observation_unmet_share", "observation_unmet_hours_per_week"),
+    has_step(FollowUp): ("follow_up_7d", "follow_up_30d", "home_with_follow_up"),
+    somebody_returns: (
+        *(f"return_{span}_per_{whom}" for span in ("72h", "7d", "30d", "180d") for whom in ("patient", "visit")),
+        "repeat_visit",
+    ),
+    somebody_escalates: ("escalations_per_100", "restraint"),
+    has_physicians: ("physician_hours_demanded_per_day", "patients_per_physician_hour", "pia_within_target"),
+}  # fmt: skip
+"""Keys of measures by what a department must have for them to say something."""
+
+
+def that_apply(
+    measures: Sequence[str], values: np.ndarray, scenarios: Iterable[Scenario]
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """The measures that say something about one of the scenarios, and their values (by scenario, measure and run)."""
+    asked = tuple(scenarios)
+    keys = {key for has, of in NEEDS.items() if not any(map(has, asked)) for key in of}
+    streams = set().union(*(scenario.department.streams for scenario in asked))
+    parts = {name for name in REPORTED_STREAMS if name not in streams}
+    if not any(map(peers_apply, asked)):
+        parts |= {scenario.support.role for scenario in asked}
+    kept = [
+        place
+        for place, name in enumerate(measures)
+        if name.partition(".")[0] not in keys and name.rpartition(".")[2] not in parts
+    ]
+    return tuple(measures[place] for place in kept), values if len(kept) == len(measures) else values[:, kept]
