@@ -323,11 +323,11 @@ def first_rows(found: Sensitivity) -> TextRows:
             low, high = (number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high"))
             span = f"{low} to {high} {number_text.short_unit_of_difference(name)}"
         value = money(each["value"]) if each["value"] else "–"
-        rows.append((cut_end(each["quantity"]), LEARNED_BY[each["learned_by"]], span, value))
+        rows.append((cut_row(each["quantity"]), LEARNED_BY[each["learned_by"]], span, value))
     return rows
 
 
-def cut_end(text: str) -> str:
+def cut_row(text: str) -> str:
     """A row's name as a table has room for it, its id kept."""
     words, _, row = text.rpartition(" (")
     return text if len(text) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 3 - len(row)].rstrip(' ,:')}… ({row}"

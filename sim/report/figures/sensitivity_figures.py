@@ -27,7 +27,7 @@ from sim.report.html_page import Picture
 from sim.report.sensitivity_answer import (
     amount_at,
     beyond_noise,
-    cut_end,
+    cut_row,
     leading_worth,
     money,
     pair_text,
@@ -133,7 +133,7 @@ def draw_ranks(found: Sensitivity, table: pd.DataFrame, axes: Axes) -> Axes:
     for place, value, hue, alpha in zip(places, shown["coefficient"], hues, alphas, strict=True):
         axes.barh(place, value, height=BAR, color=hue, alpha=alpha, linewidth=0)
     axes.axvline(0.0, color=INK, linewidth=0.9)
-    axes.set_yticks(places, [wrapped(cut_end(row_text(row)), NAME_WIDTH) for row in shown["row"]])
+    axes.set_yticks(places, [wrapped(cut_row(row_text(row)), NAME_WIDTH) for row in shown["row"]])
     axes.tick_params(axis="y", labelsize=8.0, length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     most = max(float(shown["coefficient"].abs().max()), noise) * 1.08
@@ -209,7 +209,7 @@ def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes)
     if everything > 0.0:
         axes.axvline(everything, color=ASSUMED, linewidth=1.4, linestyle="--")
     names = [name if what == ROW_GROUP else row_text(name) for name in shown["name"]]
-    axes.set_yticks(places, [wrapped(name if what == ROW_GROUP else cut_end(name), NAME_WIDTH) for name in names])
+    axes.set_yticks(places, [wrapped(name if what == ROW_GROUP else cut_row(name), NAME_WIDTH) for name in names])
     axes.tick_params(axis="y", labelsize=8.0, length=0)
     axes.set_ylim(max(len(shown), 4) - 0.4, -0.6)
     axes.set_xlim(left=0.0)
