@@ -11,6 +11,9 @@ from sim.cli import main
 from sim.config import compose
 from sim.engine.floor_day import TOGETHER
 from sim.planner.answers import PAGE_LOOKS
+from sim.planner.long_studies import SEARCH, long_study_of, study_words, write_settings
+from sim.planner.questions import PageQuestion
+from sim.studies.optimise_plan import optimise_plan_of
 from tests.browser import Chromium
 from tests.planner_client import SHORT, TOKEN, Client, serving
 
@@ -111,6 +114,16 @@ def test_a_journey_and_a_saved_question_are_of_ones_own_too(
     played = compose(["question=tried", *WORDS, *SHORT], folder)
     assert list(played.scenarios) == ["traditional", "tried"]
     assert played.scenarios["tried"].staffing.roles["walker"].kind == "peer"
+
+
+def test_a_search_begins_from_ones_own_roster(question: dict[str, Any], folder: Path, tmp_path: Path) -> None:
+    write_settings(tmp_path, PageQuestion(**question), folder)
+    words = study_words(long_study_of(SEARCH, "walker", "night", False), WORDS)
+    plan = optimise_plan_of(compose(words, tmp_path))
+    assert plan.space.roles == ("walker",)
+    assert plan.baseline == "your_roster"
+    assert plan.team.staffing.roles["walker"].shifts["day"].start == 540.0
+    assert plan.team.department.zones["garden"].places == 2
 
 
 def test_a_browser_shows_it_moves_it_and_says_what_is_wrong(browser: Chromium, client: Client) -> None:
