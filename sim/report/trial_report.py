@@ -59,6 +59,7 @@ def trial_answer(answer: TrialAnswer, pictures: Sequence[Picture] = ()) -> Store
         "played": f"{counted(answer.n, 'site')} of {counted(plan.weeks, 'week')} of each, followed for "
         f"{counted(plan.follow_up_days, 'day')} more",
         "replications": str(answer.n),
+        "validated": "not by this study; the default department is judged in docs/verification.md",
         "sensitivity": CHANCE_ONLY,
         "warm_up": "weeks of warm-up are not measured.",
     }
