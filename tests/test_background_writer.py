@@ -8,6 +8,7 @@ import pytest
 
 from sim.runs import tables_on_disk as module
 from sim.runs.tables_on_disk import Table, background_writer, read_table, write_large_table, write_table
+from tests.waiting import PATIENCE
 
 ROWS = {"number": np.arange(1000), "name": np.full(1000, "a", dtype=object)}
 
@@ -45,7 +46,7 @@ def test_who_comes_while_a_table_is_written_writes_for_themselves(
     def write(table: Table, path: Path) -> None:
         writers[path.name] = threading.current_thread().name
         if path.name == "first":
-            assert gate.wait(30)
+            assert gate.wait(PATIENCE)
 
     monkeypatch.setattr(module, "write_table", write)
     with background_writer() as writer:

@@ -16,6 +16,7 @@ from sim.runs.tables_on_disk import WriteErrors, read_table
 from sim.studies.study import all_drawn
 from tests.in_process import peered
 from tests.one_figure import draw_one_figure
+from tests.waiting import PATIENCE
 
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 
@@ -204,7 +205,7 @@ def test_a_study_whose_reader_went_away_still_writes_its_results(tmp_path: Path)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as running:
         assert running.stdout is not None
         running.stdout.close()
-        assert running.wait(timeout=300) == 0
+        assert running.wait(PATIENCE) == 0
     assert (out / "run.json").exists()
 
 
@@ -286,7 +287,7 @@ def test_an_interrupt_keeps_what_is_finished(where: tuple[str, ...], tmp_path: P
             if "done" in line:
                 break
         running.send_signal(signal.SIGINT)
-        rest, errors = running.communicate(timeout=120)
+        rest, errors = running.communicate(timeout=PATIENCE)
     assert running.returncode == 1, errors
     facts = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert 1 <= facts["blocks_finished"] < 4000

@@ -8,6 +8,7 @@ from pathlib import Path
 from matplotlib import rc_context, rcParams
 
 from sim.report.figures.theme import STYLE, styled
+from tests.waiting import PATIENCE
 
 REPOSITORY = Path(__file__).parents[1]
 TWO_WORKERS = """
@@ -31,7 +32,12 @@ def test_worker_processes_load_no_module_out_of_the_folder_they_are_started_in(t
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     environment.pop("PYTHONSAFEPATH", None)
     ended = subprocess.run(
-        [sys.executable, "-c", TWO_WORKERS], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", TWO_WORKERS],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
     )
     assert not (tmp_path / "planted_code_ran").exists()
     assert (ended.stdout, ended.returncode) == ("[1, 2]\n", 0), ended.stderr

@@ -30,7 +30,7 @@ from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import read_table
 from sim.runs.worker_pool import Pool, SerialExecutor
 from tests.one_figure import draw_one_figure
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.usefixtures("one_figure")
 
@@ -147,7 +147,7 @@ def test_when_the_process_that_writes_is_killed_no_worker_stays_behind(executor:
     process.kill()
     process.join()
     assert len(workers) >= 2
-    _, left = psutil.wait_procs(workers, timeout=60)
+    _, left = psutil.wait_procs(workers, timeout=PATIENCE)
     assert left == []
 
 
@@ -522,7 +522,7 @@ def paused_at(file: str, words: list[str]) -> Iterator[tuple[BaseProcess, Event]
     process = context.Process(target=run_paused, args=(words, file, is_there, may_go_on))
     process.start()
     try:
-        assert is_there.wait(300)
+        assert is_there.wait(PATIENCE)
         yield process, may_go_on
     finally:
         process.kill()
