@@ -330,10 +330,12 @@ def first_rows(found: Sensitivity) -> TextRows:
 def cut_row(text: str) -> str:
     """A row's name as a table has room for it, its id kept."""
     words, _, row = text.rpartition(" (")
-    return text if len(text) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 3 - len(row)].rstrip(' ,:')}… ({row}"
+    return (
+        text if len(text) <= LONGEST_ROW_NAME else f"{words[: LONGEST_ROW_NAME - 3 - len(row)].rstrip(' ,:')}… ({row}"
+    )
 
 
-LONGEST_NAME = 46
+LONGEST_ROW_NAME = 46
 """Characters of a row's name in a table or figure."""
 
 
