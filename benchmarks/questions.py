@@ -23,7 +23,7 @@ FIGURES = PAGE.parent / "questions"
 FOLDERS = ROOT / "results" / "questions"
 START, END = "<!-- answer: made by python -m benchmarks.questions -->", "<!-- end of answer -->"
 SECTION = re.compile(r"^## (\d+)\. (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-FIGURE_OF = {1: "finding", 2: "breakeven", 5: "finding", 9: "left_out"}
+FIGURE_OF = {1: "finding", 2: "breakeven", 5: "finding", 9: "left_out", 10: "ranks"}
 """Which of several drawings answers a question; of a sweep the first there is."""
 WIDTH = 118
 

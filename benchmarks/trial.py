@@ -29,7 +29,7 @@ from sim.studies.trial import trial_plan_of
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "trials.md"
 FOLDER = ROOT / "results" / "trials"
-FIGURES = ROOT / "docs" / "figures"
+FIGURES = ROOT / "docs" / "trials"
 START = "<!-- answer: made by python -m benchmarks.trial -->"
 PICTURES = {"trial_power": "Power by months of recruiting", "trial_size": "Months by effect and number of sites"}
 NOBODY = ("study=trial", "seed=11", "study.replications=500", "study.effect_sizes=1")
@@ -63,9 +63,10 @@ def command() -> list[str]:
 def store(folder: Path) -> None:
     """Put the five lines of a folder into the page, and its figures beside it."""
     pictures = []
+    FIGURES.mkdir(exist_ok=True)
     for name, caption in PICTURES.items():
         shutil.copyfile(folder / "figures" / f"{name}.png", FIGURES / f"{name}.png")
-        pictures += ["", f"![{caption}](figures/{name}.png)"]
+        pictures += ["", f"![{caption}](trials/{name}.png)"]
     before, _, after = PAGE.read_text(encoding="utf-8").partition(START)
     lines = "\n".join([START, "", *lines_of(folder), "", provenance(folder), *pictures, ""])
     PAGE.write_text(f"{before}{lines}\n{after[after.index(END) :]}", encoding="utf-8")

@@ -466,3 +466,11 @@ assert by_hour.loc[by_hour["hidden"], "value"].isna().all()
 # - **The department is a composite**, not any hospital; `peered study=validate` shows which of its figures lie in
 #   published ranges, and which do not.
 # - **Freed time is capacity, not money**, and intervals above contain the chance of simulated weeks only.
+#
+# ## 8. What to measure first
+#
+# `peered study=sensitivity` plays 200 departments that look like the published ones and asks which assumption decides
+# ([its answer](../docs/questions.md#10-what-should-we-measure-before-deciding)). A site can find out most of it itself
+# within weeks: the mental-health share of its visits (`ARR13`), how long a crisis assessment takes (`TIM25`), how long
+# a child wishes for company (`SUPA28`), how many consent (`SUPA02`). The effect of peers on returns (`EFFA01`) takes a
+# trial, and knowing it is worth something only if an avoided visit is worth much more than its staff time.

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.console import Console
 
+    from sim.engine.reference.own_rules import StepRules
     from sim.objects import Comparison, Journey, Results, Run, Scenario
 
 __all__ = [
@@ -90,14 +91,24 @@ def load(*overrides: str, **settings: object) -> "Scenario":
     return Scenario.of(composed_with(compose, ["study=run", *_as_overrides(overrides)], settings).scenario)
 
 
-def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: str = "compiled") -> "Run":
+def simulate(
+    scenario: "Scenario",
+    seed: int = 1,
+    replication: int = 0,
+    engine: str = "compiled",
+    rules: "StepRules | None" = None,
+) -> "Run":
     """Play one replication: random patients, the same for the same seed.
 
     `.visits`, `.tasks`, `.staff` and `.census` of the run are DataFrames, times in minutes. `engine` "simpy" gives the
     same to the last bit, slowly. What one run shows cannot be distinguished from chance.
 
-    Raises TypeError for what is not a scenario, ValueError for an unknown engine, an impossible seed, or a run that
-    needs more memory than this machine has.
+    `rules` are functions of one's own by the name of the step they are asked at (docs/how-to/add-a-rule.md): given a
+    visit and the floor, None leaves the step as it is, False passes it over, a number is its minutes. They need
+    `engine` "simpy".
+
+    Raises TypeError for what is not a scenario, ValueError for an unknown engine, an impossible seed, a rule that
+    cannot be asked or understood, or a run that needs more memory than this machine has.
 
     >>> run = sim.simulate(sim.load(study={"weeks": 1, "warm_up_weeks": 0}), seed=1)
     >>> run.n_visits == len(run.visits)
@@ -108,7 +119,7 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
     from sim.analysis.design_needs import check_run
     from sim.department.scenario import Scenario
     from sim.objects import Run
-    from sim.runs.engines import ENGINES
+    from sim.runs.engines import ENGINES, simpy
 
     if not isinstance(scenario, Scenario):
         raise TypeError(f"scenario = {scenario!r}: give what sim.load returns")
@@ -116,6 +127,11 @@ def simulate(scenario: "Scenario", seed: int = 1, replication: int = 0, engine: 
         raise ValueError(f"engine = {engine!r}: use one of {', '.join(ENGINES)}")
     seed, replication = _whole("seed", seed), _whole("replication", replication)
     check_run(scenario, engine)
+    if rules:
+        if engine != "simpy":
+            why = "it is machine code, and cannot call Python in the middle of a run"
+            raise ValueError(f"rules = {', '.join(rules)} with engine={engine}: {why}; give engine='simpy'")
+        return Run.of(simpy(scenario, seed, replication, rules), scenario)
     return Run.of(ENGINES[engine](scenario, seed, replication), scenario)
 
 

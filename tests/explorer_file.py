@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,17 @@ def explored_of(values: Sequence[str], key: str = "staffing") -> Explored:
         differences={cell: found(value - 50.0) for cell, value in cells.items() if cell[1] != labels[0]},
         second={},
     )
+
+
+def sample_of(n: int) -> Explored:
+    """A sample of two keys in which every value was played once; `n` is no multiple of 11."""
+    made = explored_of([f"{0.9 + place / 1000:.3f}" for place in range(n)], "demand.growth")
+    hours = [str(1 + (11 * place) % n) for place in range(n)]
+    values_of = {
+        label: {**made.values_of[label], "boarding.mean_hours": hour}
+        for label, hour in zip(made.labels, hours, strict=True)
+    }
+    return replace(made, factors=(*made.factors, Factor("boarding.mean_hours", tuple(hours))), values_of=values_of)
 
 
 def page_of(explored: Explored, words: str = "plain") -> str:

@@ -14,11 +14,17 @@ import uvicorn
 
 from sim.commands.app import socket_on
 from sim.planner.answers import page_values
+from sim.planner.long_studies import study_command
 from sim.planner.questions import PageQuestions
 from sim.planner.server import PlannerServer, web_server
-from sim.runs.run_queue import MOST_RUNS_KEPT, PlayRun, RunQueue
+from sim.runs.run_queue import MOST_CACHED_RUNS, PlayRun, RunQueue
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=20")
+SHORT_COMPARISON = ("study.weeks=1", "study.replications=2", "study.demand_levels=[1.0]")
+SHORT_SEARCH = (
+    "study.rosters=12", "study.search_weeks=1", "study.finalists=2", "study.indifference=0.3", "study.weeks=1",
+    "study.replications=3",
+)  # fmt: skip
 TOKEN = "a-token"
 PATIENCE_SECONDS = 30.0
 
@@ -75,12 +81,15 @@ class Client:
 
 @contextmanager
 def serving(
-    play: PlayRun = page_values, words: Sequence[str] = (), folder: Path | None = None, most_kept: int = MOST_RUNS_KEPT
+    play: PlayRun = page_values,
+    words: Sequence[str] = (),
+    folder: Path | None = None,
+    most_cached: int = MOST_CACHED_RUNS,
 ) -> Iterator[Client]:
     """The server on a free port, until the block ends; more words and a folder as after `peered app`."""
     listening = socket_on(0)
     assert listening is not None
-    queue = RunQueue(play, 2, most_kept=most_kept, most_open=8)
+    queue = RunQueue(play, 2, most_cached=most_cached, most_open=8)
     planner = PlannerServer(PageQuestions((*SHORT, *words), folder), queue)
     server = web_server(planner, listening, TOKEN)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -89,3 +98,8 @@ def serving(
     server.should_exit = True
     thread.join(10)
     queue.close()
+
+
+def short_command(folder: Path, words: Sequence[str]) -> list[str]:
+    """The command of a long study, for less long; in place of `long_studies.study_command`."""
+    return study_command(folder, [*words, *(SHORT_SEARCH if "study=optimise" in words else SHORT_COMPARISON)])

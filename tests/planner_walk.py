@@ -5,20 +5,27 @@ Windows, colours and fonts are fixed, so that the pictures change with the page 
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 from sim.commands.app import PLAYED
+from sim.planner import long_studies
 from sim.planner.answers import PAGE_LOOKS
+from sim.planner.long_studies import study_command
 from tests.browser import Chromium, program, started
 from tests.planner_client import TOKEN, Client, serving
 
 PICTURES = Path(__file__).parents[1] / "docs" / "figures" / "planner"
 WINDOW, PHONE_WINDOW = (1280, 860), (390, 844)
 LAST = f"body[data-look='{PAGE_LOOKS[-1]}']"
-MINUTES_OF_PATIENCE = 15 * 60 * 1000
-"""In milliseconds: a long study is waited for."""
+PATIENCE_MILLISECONDS = 15 * 60 * 1000
+"""A long study is waited for."""
+
+
+QUICK_SEARCH = ("study.rosters=200", "study.weeks=26", "study.replications=10", "study.finalists=6")
+"""The pictures are of a shorter search than that of the page."""
 
 
 class Picture(NamedTuple):
@@ -99,10 +106,21 @@ def cancel_a_comparison(page: Any) -> None:
 
 def play_it_to_its_end(page: Any) -> None:
     page.click("#play-study")
-    page.wait_for_selector("#save-report:not([hidden])", timeout=MINUTES_OF_PATIENCE)
+    page.wait_for_selector("#save-study:not([hidden])", timeout=PATIENCE_MILLISECONDS)
     with page.expect_download() as report:
-        page.click("#save-report")
+        page.click("#save-study")
     assert report.value.suggested_filename == "report.html"
+
+
+def find_a_better_roster(page: Any) -> None:
+    page.select_option("#objective", "longest_unseen")
+    page.click("#play-search")
+    page.wait_for_selector("#load-found:not([hidden])", timeout=PATIENCE_MILLISECONDS)
+    page.wait_for_selector("#play-search:not([disabled])")
+
+
+def load_what_was_found(page: Any) -> None:
+    answered(page, lambda: page.click("#load-found"))
 
 
 def save_the_question(page: Any) -> None:
@@ -127,6 +145,8 @@ STEPS: Mapping[str, tuple[Callable[[Any], None], Mapping[str, Picture]]] = {
     ),
     "Begin a full comparison, and cancel it": (cancel_a_comparison, {}),
     "Play it to its end": (play_it_to_its_end, {"comparison": Picture("#study")}),
+    "Find a better roster": (find_a_better_roster, {"search": Picture("#search")}),
+    "Load what was found": (load_what_was_found, {"found": Picture()}),
     "Save the question": (save_the_question, {}),
 }
 """Steps of the walk by their headings in the page, in their order, each with the pictures below it."""
@@ -174,12 +194,18 @@ def write_pictures(browser: Chromium, client: Client) -> None:
     browser.look(f"http://{client.host}/?token={TOKEN}", lambda page: walk(page, keep), window=WINDOW)
 
 
+def quick_search(folder: Path, words: Sequence[str]) -> list[str]:
+    """The command of a long study, a search for less long; in place of `long_studies.study_command`."""
+    return study_command(folder, [*words, *(QUICK_SEARCH if "study=optimise" in words else ())])
+
+
 def main() -> int:
     path = program()
     if path is None:
         print("needs Chromium")
         return 1
-    with started(path) as browser, serving(words=PLAYED) as client:
+    quickly = mock.patch.object(long_studies, "study_command", quick_search)
+    with quickly, started(path) as browser, serving(words=PLAYED) as client:
         write_pictures(browser, client)
     return 0
 

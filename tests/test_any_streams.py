@@ -3,13 +3,19 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from sim.config import compose
-from sim.department.arrivals import Hourly, Profile
+from sim.department.arrivals import Hourly, Profile, Replay
+from sim.department.discipline import Discipline
+from sim.department.pathway import Task
+from sim.department.quantities import Gamma, Lognormal
 from sim.department.scenario import ScenarioError
 from sim.engine.workload import Workload
+from sim.runs.engines import Engine
 from tests.in_process import peered
 from tests.test_received_configs import folder_with, problems
+from tests.worlds import always, one_stream, staffed
 
 ORTHO = {
     "department__ortho": """defaults: [default, _self_]
@@ -175,3 +181,48 @@ def test_staffings_of_ones_own_department_are_compared_without_the_default_team(
     question = compose(words, call_centre[0] / "mine")
     assert list(question.scenarios) == ["agents", "more"]
     assert question.scenario.staffing.name == "agents"
+
+
+# --- from an empty folder
+
+
+def test_a_call_centre_takes_at_most_20_lines_of_yaml() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "how-to" / "another-department.md").read_text("utf-8")
+    blocks = [part.partition("```")[0] for part in page.split("```yaml\n")[1:]]
+    lines = [line for block in blocks for line in block.splitlines() if not line.startswith("#")]
+    assert len(blocks) == 4
+    assert len(lines) <= 20
+
+
+@pytest.mark.parametrize("family", [Lognormal, Gamma])
+def test_a_mean_with_a_standard_deviation_is_a_mean_with_its_coefficient(family: type[Lognormal | Gamma]) -> None:
+    assert family.model_validate({"mean": 5, "sd": 4}) == family(mean=5.0, cv=0.8)
+    assert family.model_validate({"mean": 5, "sd": 4, "cv": None}) == family(mean=5.0, cv=0.8)
+    for faulty, said in (
+        ({"mean": 5, "sd": 4, "cv": 1}, "keep one"),
+        ({"mean": [1, 2, 3, 4, 5], "sd": 4}, "cv with five means"),
+        ({"mean": 5, "sd": 0}, "above 0"),
+        ({"mean": 5, "sd": "4"}, "above 0"),
+        ({"sd": 4}, "above 0"),
+    ):
+        with pytest.raises(ValidationError, match=said):
+            family.model_validate(faulty)
+
+
+def test_a_threshold_is_a_target_and_later_classes_overtake_when_they_have_waited_so_much_longer(
+    simulate: Engine,
+) -> None:
+    """CTAS 5 with a target of 7 comes at 0 and 1, CTAS 3 with a target of 0 at 5 and 9; the one agent needs 10 minutes.
+
+    At 10 the second CTAS 5 has 7 - 9 = -2 left, CTAS 3 have -5 and -1: the first CTAS 3 goes. At 20 they have -12 and
+    -11: the second CTAS 5 goes, though a CTAS 3 waits.
+    """
+    visits = [{"at": 0.0, "acuity": 5}, {"at": 1.0, "acuity": 5}, {"at": 5.0, "acuity": 3}, {"at": 9.0, "acuity": 3}]
+    scenario = one_stream(
+        [Task(name="answer", role="agent", minutes=always(10.0))],
+        {"agent": staffed()},
+        Replay.model_validate({"visits": [visit | {"stream": "medical"} for visit in visits]}),
+        discipline=Discipline(rule="target", targets=(0.0, 0.0, 0.0, 7.0, 7.0)),
+    )
+    trajectory = simulate(scenario, seed=1)
+    assert trajectory.step_times[:, 0, 1].tolist() == [0.0, 20.0, 10.0, 30.0]

@@ -5,6 +5,7 @@ import hashlib
 import math
 import re
 import shlex
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,7 @@ from tests.explorer_file import (
     page_of,
     stored_numbers,
 )
+from tests.explorer_picture import PICTURE, WINDOW
 from tests.report_page import LEVELS, SHORT, STAFFINGS, Page
 
 
@@ -230,6 +232,12 @@ def test_a_study_without_scenarios_to_choose_from_is_refused_with_what_to_do(
     assert main(["study=results", f"run={folder}", f"export={tmp_path / 'none.html'}"]) == 2
     said = " ".join(capsys.readouterr().err.split())
     assert "an explorer is of a sweep or a comparison; study=report makes one file of any study" in said
+
+
+def test_the_picture_of_the_guide_is_there_in_the_size_it_is_taken_in() -> None:
+    data = PICTURE.read_bytes()
+    assert struct.unpack(">II", data[16:24]) == WINDOW
+    assert len(data) < 250_000
 
 
 # --- hostile and large

@@ -10,7 +10,17 @@ import pytest
 
 from sim.runs.tables_on_disk import read_table
 from tests.browser import PHONE, Chromium, faults_of_access, printed
-from tests.explorer_file import HOSTILE, as_shown, columns_of, explored_of, exported, labels_of, numbers_in, page_of
+from tests.explorer_file import (
+    HOSTILE,
+    as_shown,
+    columns_of,
+    explored_of,
+    exported,
+    labels_of,
+    numbers_in,
+    page_of,
+    sample_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +97,7 @@ def test_what_was_not_played_is_said_and_the_nearest_is_offered(browser: Chromiu
         page.select_option("#key-0", "2")  # nurse_added, which was not played at the growth shown first
         found |= {"first": page.inner_text("#not-played"), "values": page.inner_text("#values")}
         found["command"] = page.inner_text("#command")
+        found["faults"] = "\n".join(faults_of_access(page))
         page.click("#go")
         found["gone"] = page.inner_text("#said")
         page.locator("#key-1").focus()
@@ -104,7 +115,7 @@ def test_what_was_not_played_is_said_and_the_nearest_is_offered(browser: Chromiu
     near, differs = "The nearest that was played: {}. It differs by", "{} {} instead of {}."
     assert f"{near.format('nurse_added growth=0.9')} {differs.format('demand.growth', '0.9', '0.8')}" in said["first"]
     assert not re.search(r"\d", said["values"])
-    assert said["command"] == ""
+    assert said["command"] == said["faults"] == ""
     assert said["gone"].startswith("nurse_added growth=0.9 ")
     # The value that was moved to is held.
     lines = f"{near.format('traditional growth=0.8')} {differs.format('staffing', 'traditional', 'nurse_added')}"
@@ -131,7 +142,7 @@ def test_the_address_opens_the_same_point_again_and_says_what_is_not_there(brows
 
 
 def test_on_a_phone_on_paper_and_to_be_copied(browser: Chromium, file: Path) -> None:
-    def look(page: Any) -> tuple[list[int], str, str, str, bytes]:
+    def look(page: Any) -> tuple[list[int], str, str, str, list[str], bytes]:
         page.select_option("#key-0", "1")
         page.click("#copy")
         page.wait_for_selector("#copied:not(:empty)")
@@ -139,14 +150,36 @@ def test_on_a_phone_on_paper_and_to_be_copied(browser: Chromium, file: Path) -> 
         page.click("#points summary")
         page.wait_for_selector("#points-table th")
         table = page.inner_text("#points-table")
-        return widths, page.inner_text("#command"), page.inner_text("#copied"), table, printed(page)
+        said = page.inner_text("#command"), page.inner_text("#copied")
+        return widths, *said, table, faults_of_access(page), printed(page)
 
-    (widths, command, copied, table, paper), _ = browser.look(file, look, window=PHONE)
+    (widths, command, copied, table, faults, paper), _ = browser.look(file, look, window=PHONE)
     assert widths[0] <= widths[1]
     assert shlex.split(command)[:4] == ["peered", "-m", "sweep.design=zip", "staffing=traditional,peer_added"]
     assert copied in ("Copied.", "Selected: copy it with Ctrl+C.")
     assert "demand.growth" in table or "staffing" in table
+    assert faults == []
     assert paper.startswith(b"%PDF")
+
+
+def test_scenarios_that_share_no_other_key_are_drawn_as_such(browser: Chromium, tmp_path: Path) -> None:
+    file = tmp_path / "sample.html"
+    file.write_text(page_of(sample_of(70)), encoding="utf-8")
+
+    def look(page: Any) -> tuple[str, int, int, int]:
+        drawn = page.locator("#picture .other")
+        with_interval = page.locator("#picture .whisker").count()
+        return (
+            page.inner_text("#picture figcaption"),
+            drawn.count(),
+            with_interval,
+            page.locator("#picture .here").count(),
+        )
+
+    (caption, n_others, n_intervals, n_here), _ = browser.look(file, look)
+    assert "these differ in others too" in caption
+    assert "The chosen one has its 95 % interval" in caption
+    assert (n_others, n_intervals, n_here) == (69, 1, 1)
 
 
 def test_hostile_names_are_text_in_the_browser_too(browser: Chromium, tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from sim.config.overrides import with_lists_joined
 from sim.department.quantities import sum_in_order
 from sim.io import bounded_reader
 from sim.io.bounded_reader import UnreadableFile, read_text
+from sim.io.file_names import file_name
 from sim.runs import run_store
 from sim.runs.tables_on_disk import write_text
-from sim.studies.question import CalibrateSettings, file_name
+from sim.studies.question import CalibrateSettings
 
 LIST = "study.staffing=[traditional,peer_added]"
 

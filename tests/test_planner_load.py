@@ -19,7 +19,7 @@ from sim.planner.answers import PAGE_LOOKS
 from sim.planner.guards import MOST_BODY_BYTES
 from tests.planner_client import TOKEN, Client, serving
 
-MOST_KEPT = 60
+MOST_CACHED = 60
 N_REQUESTS = 1000
 N_GOOD = 12
 SECRET = "a-name-that-nobody-else-may-see"
@@ -38,7 +38,7 @@ def planted_run(scenario: Scenario, seed: int, replication: int) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    with serving(planted_run, most_kept=MOST_KEPT) as served:
+    with serving(planted_run, most_cached=MOST_CACHED) as served:
         yield served
 
 
@@ -124,7 +124,7 @@ def test_a_thousand_requests_leave_nothing_behind(client: Client, roster: dict[s
     assert not [body for body in bodies if SECRET.encode() in body]
     assert client.looks(question(roster, 0)) == before
     sizes = settled(client)
-    assert sizes.pop("queue._kept") <= MOST_KEPT
+    assert sizes.pop("queue._cache") <= MOST_CACHED
     assert sizes.pop("queue._threads") == 2
     own = {"questions.overrides": 3, "questions._words": 4}
     assert {name: size for name, size in sizes.items() if size} == own
@@ -144,12 +144,12 @@ def blocks_grown(client: Client, roster: dict[str, Any], n_questions: int) -> in
     for number in range(4):
         client.looks(question(roster, 1000 + number))
     settled(client)
-    n_cached, before = size_of_caches(), blocks_held()
+    n_entries, before = size_of_caches(), blocks_held()
     for number in range(n_questions):
         client.looks(question(roster, 2000 + number))
     settled(client)
-    assert size_of_caches() == n_cached
-    assert client.queue.n_kept <= MOST_KEPT
+    assert size_of_caches() == n_entries
+    assert client.queue.n_cached <= MOST_CACHED
     return blocks_held() - before
 
 

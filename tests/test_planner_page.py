@@ -239,6 +239,19 @@ def test_a_day_jumps_by_the_quarter_of_an_hour_where_motion_is_to_be_reduced(on_
     assert {minute % 15 for minute in on_page(play)} == {0}
 
 
+def test_a_server_that_does_not_answer_is_said(on_page: Callable[..., Any]) -> None:
+    def ask(page: Any) -> list[str]:
+        page.route("**/api/day", lambda route: route.abort())
+        page.route("**/api/journey", lambda route: route.fulfill(status=500, body="broken"))
+        page.click("#show-day")
+        page.wait_for_selector("#floors:has-text('does not answer')")
+        page.click("#show-journey")
+        page.wait_for_selector("#bars:has-text('does not answer')")
+        return [page.locator("#bars").inner_text()]
+
+    assert on_page(ask, errors=False) == ["The page's server does not answer: broken"]
+
+
 def peer_shifts(page: Any) -> list[str]:
     """What a screen reader hears of the shifts of peers."""
     return [line.get_attribute("aria-label") for line in page.locator(".shift.peer").all()]

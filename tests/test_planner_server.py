@@ -18,10 +18,10 @@ from sim.planner import long_studies
 from sim.planner.answers import PAGE_LOOKS
 from sim.planner.days import DAY_TABLES, both_days
 from sim.planner.guards import HEADERS, MOST_BODY_BYTES
-from sim.planner.questions import AskedByPage, PageQuestions
+from sim.planner.questions import PageQuestion, PageQuestions
 from sim.planner.server import PAGE_FILES, SEED
 from sim.runs.engines import COMPILED, ENGINES
-from tests.planner_client import SHORT, TOKEN, Client, serving
+from tests.planner_client import SHORT, TOKEN, Client, serving, short_command
 from tests.waiting import wait_until
 
 
@@ -139,7 +139,7 @@ def test_a_saved_question_is_a_file_that_the_command_plays(
     assert list(played.scenarios) == ["traditional", "ours"]
     assert played.scenarios["ours"].staffing.roles["psw"].shifts["evening"].heads == 2
     assert played.scenarios["ours"].demand.growth == 1.05
-    by_page = PageQuestions(SHORT, None).scenarios(AskedByPage(**question))
+    by_page = PageQuestions(SHORT, None).scenarios(PageQuestion(**question))
     assert [one.result_key() for one in by_page] == [one.result_key() for one in played.scenarios.values()]
     loaded = client.post("/api/load", saved["text"])["question"]
     assert client.looks(loaded)[-1]["rows"] == client.looks(question)[-1]["rows"]
@@ -158,7 +158,7 @@ def test_a_day_is_that_of_the_first_replication_under_both(
     weekday: int, client: Client, question: dict[str, Any]
 ) -> None:
     found = client.post("/api/day", {"question": question, "weekday": weekday})["days"]
-    for shown, scenario in zip(found, PageQuestions(SHORT, None).scenarios(AskedByPage(**question)), strict=True):
+    for shown, scenario in zip(found, PageQuestions(SHORT, None).scenarios(PageQuestion(**question)), strict=True):
         day = floor_day(ENGINES[COMPILED](scenario, SEED, 0), scenario, weekday)
         for table in DAY_TABLES:
             assert shown[table] == [list(row) for row in getattr(day, table)]
@@ -168,7 +168,7 @@ def test_a_day_is_that_of_the_first_replication_under_both(
 
 
 def test_a_day_that_is_not_played_says_why(question: dict[str, Any]) -> None:
-    scenario = PageQuestions(SHORT, None).scenarios(AskedByPage(**question))[1]
+    scenario = PageQuestions(SHORT, None).scenarios(PageQuestion(**question))[1]
     short = scenario.model_copy(update={"period": scenario.period.model_copy(update={"minutes": 600.0})})
     assert "play more weeks" in both_days((short, short), SEED, 0)["nothing"]
 
@@ -334,9 +334,7 @@ def test_a_port_that_is_taken_is_said(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_long_study_is_the_command_and_ends_with_its_report(
     client: Client, question: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short = ["study.weeks=1", "study.replications=2", "study.demand_levels=[1.0]"]
-    real = long_studies.study_command
-    monkeypatch.setattr(long_studies, "study_command", lambda *given: [*real(*given), *short])
+    monkeypatch.setattr(long_studies, "study_command", short_command)
     body = client.send("POST", "/api/study", {"question": question}).body
     events = [json.loads(line) for line in body.splitlines()]
     names = [event["event"] for event in events]
@@ -344,6 +342,43 @@ def test_a_long_study_is_the_command_and_ends_with_its_report(
     answer = next(event for event in events if event["event"] == "answer")
     assert answer["question"].startswith("Your roster beside traditional: 2 replications")
     assert events[-1]["html"].startswith("<!doctype html>")
+
+
+def test_a_search_ends_with_the_shifts_it_found_for_the_same_hours(
+    client: Client, question: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_studies, "study_command", short_command)
+    question["roster"]["nurse"]["shifts"]["from_11"]["heads"] = 4  # what is tried is no staffing that has a file
+    body = client.send(
+        "POST", "/api/study", {"question": question, "study": "better_roster", "objective": "night"}
+    ).body
+    events = {event["event"]: event for event in map(json.loads, body.splitlines())}
+    assert "your roster" in events["answer"]["question"]
+    assert events["report"]["html"].startswith("<!doctype html>")
+    found = events["found"]
+    assert found["role"] == "psw"
+    question["roster"]["psw"]["shifts"] = found["shifts"]
+    line = client.send("POST", "/api/ask", {"question": question}).body.splitlines()[0]
+    hours = json.loads(line)["rosters"]["tried"]["hours"]
+    assert 100 <= hours["psw"] <= 108
+    assert hours["nurse"] > sim.load("staffing=traditional").staffing.roles["nurse"].hours_per_week()
+
+
+@pytest.mark.parametrize(
+    ("staffing", "objective", "path", "words"),
+    [
+        ("peer_added", "reech", "study.objective", "reach"),
+        ("traditional", "reach", "study.role", "psw"),
+    ],
+)
+def test_a_search_that_cannot_be_is_refused_with_its_remedy(
+    staffing: str, objective: str, path: str, words: str, client: Client, start: dict[str, Any]
+) -> None:
+    asked = {"baseline": "traditional", "roster": start["staffings"][staffing]}
+    body = client.send("POST", "/api/study", {"question": asked, "study": "better_roster", "objective": objective}).body
+    (line,) = [json.loads(line) for line in body.splitlines()]
+    problems = {problem["path"]: problem["remedy"] + problem["value"] for problem in line["problems"]}
+    assert words in problems[path], problems
 
 
 def test_a_long_study_that_nobody_reads_is_ended(client: Client, question: dict[str, Any]) -> None:

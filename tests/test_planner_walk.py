@@ -2,19 +2,20 @@
 
 import re
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sim.planner import long_studies
+from sim.planner.long_studies import study_command
 from tests.browser import Chromium
-from tests.planner_client import TOKEN, serving
+from tests.planner_client import TOKEN, serving, short_command
 from tests.planner_walk import PICTURES, STEPS, WINDOW, walk
 
 PAGE = (Path(__file__).parents[1] / "docs" / "planners-page.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (.+?)\n(.+?)(?=^##)", PAGE, re.MULTILINE | re.DOTALL))
-SHORT_STUDY = ("study.weeks=1", "study.replications=2", "study.demand_levels=[1.0]")
 
 
 def pictures_below(section: str) -> list[str]:
@@ -45,12 +46,12 @@ def test_every_picture_of_the_walk_is_there_in_the_size_it_is_taken_in() -> None
 
 
 def test_the_walk_can_be_done_as_it_is_written(browser: Chromium, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, begun = long_studies.study_command, list[int]()
+    begun: list[int] = []
 
-    def command(*given: Any) -> list[str]:
-        """The first is long, since it is to be cancelled while it is played; the second ends soon."""
+    def command(folder: Path, words: Sequence[str]) -> list[str]:
+        """The first is long, since it is to be cancelled while it is played; the others end soon."""
         begun.append(1)
-        return [*real(*given), *(SHORT_STUDY if len(begun) > 1 else ())]
+        return (study_command if len(begun) == 1 else short_command)(folder, words)
 
     monkeypatch.setattr(long_studies, "study_command", command)
     missing: list[tuple[str, str]] = []

@@ -13,6 +13,10 @@ from sim.report.figures import draw_all, figure_workers
 
 QUESTIONS = questions.questions()
 FIVE = ["What changes", "What does not", "What it costs", "The same money elsewhere", "How sure"]
+OF_ASSUMPTIONS = [
+    "What decides", "What knowing more is worth", "Measure this first", "What needs a trial", "How sure",
+]  # fmt: skip
+"""The five lines of a question about the assumptions themselves."""
 SMALL = ("study.weeks=2", "study.warm_up_weeks=0", "study.replications=2")
 
 
@@ -20,8 +24,15 @@ def small(question: Question) -> list[str]:
     """The command of a question, of two weeks played twice."""
     if question.words[0] == "-m":
         return [*question.words, *SMALL]
+    if "study=sensitivity" in question.words:
+        return [*question.words, "study.draws=44", "study.draw_weeks=1", "study.presets=[staff_only]"]
     more = ["study.points=3"] if "study=breakeven" in question.words else ["study.demand_levels=[1.0]"]
     return [*question.words, *SMALL, *more]
+
+
+def labels(question: Question) -> list[str]:
+    """Of the five lines of its answer."""
+    return OF_ASSUMPTIONS if "study=sensitivity" in question.words else FIVE
 
 
 def section(number: int) -> str:
@@ -41,9 +52,9 @@ def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figure_workers, "POOLS", {"processes": lambda _: ThreadPoolExecutor(1)})
 
 
-def test_the_page_has_nine_questions_and_links_to_each() -> None:
-    assert [question.number for question in QUESTIONS] == list(range(1, 10))
-    named = re.findall(r"^\| \[(\d)\. (.+?)\]", text(), re.MULTILINE)
+def test_the_page_has_ten_questions_and_links_to_each() -> None:
+    assert [question.number for question in QUESTIONS] == list(range(1, 11))
+    named = re.findall(r"^\| \[(\d+)\. (.+?)\]", text(), re.MULTILINE)
     assert [(int(number), words) for number, words in named] == [(one.number, one.text) for one in QUESTIONS]
 
 
@@ -53,7 +64,7 @@ def test_a_command_of_the_page_answers_in_five_lines_with_a_figure(
     question: Question, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*small(question), f"output={tmp_path / 'answer'}"]) == 0, capsys.readouterr().err
-    assert questions.labels_of(questions.lines_of(tmp_path / "answer"))[:5] == FIVE
+    assert questions.labels_of(questions.lines_of(tmp_path / "answer"))[:5] == labels(question)
     drawn = questions.figure_in(tmp_path / "answer", question.number)
     assert drawn is not None
     assert drawn.stat().st_size > 10_000
@@ -64,9 +75,9 @@ def test_the_stored_answer_has_its_lines_its_run_and_its_figure(question: Questi
     """If one is missing: `python -m benchmarks.questions NUMBER`."""
     body = section(question.number)
     lines = body.partition(questions.START)[2].partition(questions.END)[0].splitlines()
-    assert questions.labels_of(lines)[:5] == FIVE
+    assert questions.labels_of(lines)[:5] == labels(question)
     assert re.search(r"^\*PeerED \S+, seed \d+, hash of the code [0-9a-f]{16}\.\*$", body, re.MULTILINE)
-    (figure,) = re.findall(r"!\[.+?\]\((questions/\d\.png)\)", body)
+    (figure,) = re.findall(r"!\[.+?\]\((questions/\d+\.png)\)", body)
     assert (questions.PAGE.parent / figure).is_file()
 
 

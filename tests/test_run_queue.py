@@ -174,7 +174,7 @@ def test_a_run_that_fails_ends_its_question_and_no_other(queue_of: Callable[...,
 
 
 def test_no_more_runs_are_kept_than_allowed(queue_of: Callable[..., RunQueue], engine: Engine) -> None:
-    queue = queue_of(most_kept=5)
+    queue = queue_of(most_cached=5)
     (look,) = looks_of(queue, "ann", [scenario("a")], 1, (20,))
     assert look.values.shape == (1, 20, 1)  # the question has its own, whatever is kept
     list(looks_of(queue, "ann", [scenario("a")], 1, (20,)))
@@ -191,7 +191,7 @@ def test_too_many_questions_at_once_are_refused(queue_of: Callable[..., RunQueue
 
 
 def test_nothing_grows_over_ten_thousand_questions(queue_of: Callable[..., RunQueue], engine: Engine) -> None:
-    queue = queue_of(most_kept=10, most_open=3)
+    queue = queue_of(most_cached=10, most_open=3)
 
     def ask(numbers: range) -> None:
         for number in numbers:
@@ -206,7 +206,7 @@ def test_nothing_grows_over_ten_thousand_questions(queue_of: Callable[..., RunQu
         grown = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert queue.n_kept <= 10
+    assert queue.n_cached <= 10
     assert queue.n_clients <= 3
     assert queue.n_open == 0
     assert grown < 1_000_000  # a hundred bytes a question, of which one that is kept has a thousand

@@ -85,7 +85,7 @@ def test_the_effect_on_returns_is_worth_knowing_where_visits_are_dear_and_nothin
     groups = found.learning[(found.learning["what"] == ROW_GROUP) & (found.learning["times"] == 1.0)]
     assert list(groups.loc[groups["is_real"], "name"]) == ["effects of peers and clinicians"]
     everything = found.everything.set_index("times")
-    assert everything.loc[1.0, "value"] <= everything.loc[1.0, "highest"] + 2 * everything.loc[1.0, "standard_error"]
+    assert (everything["value"] <= everything["highest"]).all()
     assert rows.loc[(1.0, RETURN_HAZARD), "value"] == pytest.approx(everything.loc[1.0, "value"], rel=0.35)
 
 

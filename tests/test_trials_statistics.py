@@ -85,6 +85,7 @@ def test_two_proportions_take_as_many_as_the_textbook_says() -> None:
 
 def test_limits_of_a_share_are_those_of_wilson() -> None:
     low, high = wilson([3, 0, 5], [20, 10, 5], 0.95)
+    assert (low[1], high[2]) == (0.0, 1.0)
     for at, (k, n) in enumerate([(3, 20), (0, 10), (5, 5)]):
         exact = stats.binomtest(k, n).proportion_ci(0.95, method="wilson")
         assert (low[at], high[at]) == pytest.approx((exact.low, exact.high))
@@ -130,3 +131,26 @@ def test_trials_of_no_effect_find_something_in_five_of_a_hundred(n_patients: int
             p = float(t_p(difference, arms[0].variance + arms[1].variance, n_patients - 2))
         found += p < 0.05
     assert 0.02 <= found / 500 <= 0.09
+
+
+def test_trials_that_are_played_find_as_many_as_the_formula_says() -> None:
+    """Patients with visits alike and a true difference: 400 trials of each of three sizes.
+
+    Law: the share found is binomial of the formula's power, taken with the mean stated error and the true difference;
+    |z| < 4 for each, which chance leaves in fewer than one of 5,000 such tests.
+    """
+    rng, difference, n_trials = np.random.default_rng(7), 0.05, 400
+    for n_patients in (300, 900, 2700):
+        n_found, variances = 0, []
+        for _ in range(n_trials):
+            visits = np.repeat(np.arange(n_patients), rng.geometric(0.64, n_patients))
+            offered = np.arange(n_patients) % 2 == 0
+            chance = rng.beta(1.0, 6.0, n_patients) * (1.0 - 7.0 * difference * offered)
+            value = (rng.random(visits.size) < chance[visits]).astype(float)
+            arms = [arm_mean(value[offered[visits] == arm], visits[offered[visits] == arm]) for arm in (True, False)]
+            estimate = arms[0].total / arms[0].n - arms[1].total / arms[1].n
+            variances.append(arms[0].variance + arms[1].variance)
+            n_found += bool(t_p(estimate, variances[-1], n_patients - 2) < 0.05)
+        expected = float(power(difference, math.sqrt(np.mean(variances)), 0.95))
+        error = math.sqrt(expected * (1.0 - expected) / n_trials)
+        assert abs(n_found / n_trials - expected) < 4.0 * error

@@ -213,9 +213,9 @@ def features_of(played: PlayedDraws) -> dict[str, dict[str, FloatArray]]:
 
 def everything_row(drawn: DrawnRuns, first: FloatArray, again: FloatArray) -> dict[str, object]:
     """The choice by the mean, and what knowing all that is drawn would add: at least `value`, at most `highest`."""
-    twice = np.isfinite(first).all(axis=1) & np.isfinite(again).all(axis=1)
-    known = first[np.isfinite(first).all(axis=1)]
-    lower = value_of_everything(first[twice], again[twice])
+    is_known = np.isfinite(first).all(axis=1)
+    known = first[is_known]
+    lower = value_of_everything(known, again[is_known])
     return {
         "best": drawn.staffings[int(known.mean(axis=0).argmax())], "value": lower.value,
         "standard_error": lower.standard_error, "highest": gain_of_choosing(known), "n": len(known),

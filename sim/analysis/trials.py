@@ -33,7 +33,7 @@ WEEKS_PER_MONTH = 365.25 / 7.0 / 12.0
 FEWEST_TRIALS = 10
 """Trials of a size below which their share that finds something is not shown: its limits would say nothing."""
 YEARS_RECKONED = (2, 3, 5, 10)
-"""Years of recruiting at one site for which standard errors are handed on too."""
+"""Times the weeks of the study at one site, for which standard errors are handed on too."""
 
 
 @dataclass(frozen=True)
@@ -397,27 +397,25 @@ def error_rows(found: TrialsOfPlan, design: TrialDesign, outcome: str) -> TrialR
     """Standard errors of an estimate by size, and of what it says of the logarithm of the effect.
 
     `log_effect_se` is the error over the slope of the difference on that logarithm; nan without one beyond chance.
+    Patients of several years at one site are counted anew each year.
     """
     plan, slope = found.plan, slope_on_log(found, design, outcome)
     for effect in plan.effects:
-        trial = found.of(design, outcome, Size(1, 1), found.label_of(design, effect))
-        error, counts = float(np.sqrt(np.nanmean(trial.variance))), mean_counts(trial)
         mean, _, _ = interval_over_sites(found.difference(design, outcome, effect), plan.confidence)
-        for sites, times in sizes_handed_on(plan):
-            columns = {"design": design, "outcome": outcome, "effect_key": plan.effect, "effect": effect}
-            weeks = plan.weeks * times / sites
-            size = {name: n * times for name, n in counts.items()}
-            se = error / np.sqrt(times)
-            yield columns | {"sites": sites, "weeks": weeks} | size | {
-                "estimate": mean, "estimate_se": se, "log_effect_se": se / abs(slope)
-            }  # fmt: skip
+        columns = {"design": design, "outcome": outcome, "effect_key": plan.effect, "effect": effect}
+        for cut, sites, times in sizes_handed_on(plan):
+            trial = found.of(design, outcome, Size(1, cut), found.label_of(design, effect))
+            error = float(np.sqrt(np.nanmean(trial.variance) / times))
+            counts = {name: n * times for name, n in mean_counts(trial).items()}
+            size = {"sites": sites, "weeks": plan.weeks * times / (cut * sites)} | counts
+            yield columns | size | {"estimate": mean, "estimate_se": error, "log_effect_se": error / abs(slope)}
 
 
-def sizes_handed_on(plan: TrialPlan) -> list[tuple[int, float]]:
-    """Sites and how many runs' worth of visits: shorter trials, more sites, more years."""
-    shorter = [(1, 1.0 / cut) for cut in cuts_of(plan.weeks)]
-    sites = [(n, float(n)) for n in sorted(plan.sites) if n > 1]
-    return [*shorter, *((1, float(years)) for years in YEARS_RECKONED), *sites]
+def sizes_handed_on(plan: TrialPlan) -> list[tuple[int, int, float]]:
+    """Into how many trials a run is cut, sites, how many times as large: shorter trials, more years, more sites."""
+    shorter = [(cut, 1, 1.0) for cut in cuts_of(plan.weeks)]
+    longer = [(1, 1, float(years)) for years in YEARS_RECKONED]
+    return [*shorter, *longer, *((1, n, float(n)) for n in sorted(plan.sites) if n > 1)]
 
 
 def slope_on_log(found: TrialsOfPlan, design: TrialDesign, outcome: str) -> float:

@@ -14,9 +14,9 @@ from rich.console import Console
 
 from sim.commands.new_site import FEWEST_YEARLY_VISITS, MOST_YEARLY_VISITS, site_texts
 from sim.config import shipped_choices
+from sim.io.file_names import file_name
 from sim.io.suggest import did_you_mean
 from sim.report.console import say_unbroken
-from sim.studies.question import file_name
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "data" / "new"
 USUAL_FOLDER = "mine"
@@ -42,11 +42,11 @@ def new_command(words: Sequence[str], folder: Path | None, console: Console, err
     try:
         if words[:1] == [SITE]:
             name, visits = checked_site(words[1:])
-            texts, summary = site_texts(name, visits, template("peers_beside"))
+            texts, summary = site_texts(name, visits, text_to_begin_from("peers_beside"))
             run = RUN_SITE
         else:
             group, name = checked_group_and_name(words)
-            texts, run = {f"{group}/{name}": template(group).replace("NAME", name)}, RUN[group]
+            texts, run = {f"{group}/{name}": text_to_begin_from(group).replace("NAME", name)}, RUN[group]
         files = write(texts, folder)
     except NotWritten as why:
         say_unbroken(errors, f"peered new: {why}; nothing was written")
@@ -58,7 +58,7 @@ def new_command(words: Sequence[str], folder: Path | None, console: Console, err
     return 0
 
 
-def template(name: str) -> str:
+def text_to_begin_from(name: str) -> str:
     """A shipped file to begin from."""
     return (TEMPLATES / f"{name}.yaml").read_text(encoding="utf-8")
 

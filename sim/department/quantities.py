@@ -145,7 +145,24 @@ class Exponential(Frozen):
         return of_acuity(self.mean, acuity)
 
 
-class Lognormal(Frozen):
+class MeanAndCv(Frozen):
+    """Given by a mean and a coefficient of variation, or where there is one mean by its standard deviation `sd`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cv_of_sd(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("sd") is None:
+            return data
+        rest = {key: value for key, value in data.items() if key != "sd"}
+        mean, sd = data.get("mean"), data["sd"]
+        if rest.get("cv") is not None:
+            raise ValueError(f"sd {sd} and cv {rest['cv']} are given: keep one, and write cv: null for an inherited cv")
+        if not all(isinstance(one, int | float) and not isinstance(one, bool) and one > 0 for one in (mean, sd)):
+            raise ValueError(f"sd {sd!r} with mean {mean!r}: give one number above 0 for each, or cv with five means")
+        return rest | {"cv": sd / mean}
+
+
+class Lognormal(MeanAndCv):
     """Lognormal given by its arithmetic mean and coefficient of variation."""
 
     family: Literal["lognormal"] = "lognormal"
@@ -231,7 +248,7 @@ class Triangular(Frozen):
         return (self.low + self.mode + self.high) / 3.0
 
 
-class Gamma(Frozen):
+class Gamma(MeanAndCv):
     """Gamma given by mean and coefficient of variation; drawn from a quantile table (`gamma_table`)."""
 
     family: Literal["gamma"] = "gamma"

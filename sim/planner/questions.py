@@ -22,12 +22,13 @@ from sim.config.overrides import Draft, Override, drafted
 from sim.config.page_questions import QUESTION, SIMULATED_GROUPS, read_question
 from sim.department.scenario import Scenario, ScenarioError
 from sim.io.plain_data import Plain, copied
+from sim.studies.question import Question
 
 MOST_VALUES_SET = 100
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
 
-class AskedByPage(BaseModel):
+class PageQuestion(BaseModel):
     """A question as the page posts it.
 
     `baseline` names a staffing, `roster` is the one that is tried, as its file would hold it; `values` set keys for
@@ -72,7 +73,12 @@ class PageQuestions:
         with self._composing:
             return compose(self._words, self.config_dir).scenario
 
-    def read(self, text: str) -> AskedByPage:
+    def checked(self, words: Sequence[str], folder: Path) -> Question:
+        """What a command of these words would ask. Raises ScenarioError."""
+        with self._composing:
+            return compose(words, folder)
+
+    def read(self, text: str) -> PageQuestion:
         """The question that the text of a file holds. Raises ScenarioError."""
         with tempfile.TemporaryDirectory(prefix="peered-") as folder:
             file = Path(folder) / QUESTION / "loaded.yaml"
@@ -82,24 +88,24 @@ class PageQuestions:
             if isinstance(data, list):
                 raise ScenarioError(replace(one, path=one.path.replace(str(file), "the file")) for one in data)
         values = {key: float(value) for key, value in (data.get("values") or {}).items()}
-        asked = AskedByPage(**{**data, "values": values, "roster": {"name": "loaded", **data["roster"]}})
-        self.scenarios(asked)
-        return asked
+        question = PageQuestion(**{**data, "values": values, "roster": {"name": "loaded", **data["roster"]}})
+        self.scenarios(question)
+        return question
 
-    def scenarios(self, asked: AskedByPage) -> tuple[Scenario, Scenario]:
+    def scenarios(self, question: PageQuestion) -> tuple[Scenario, Scenario]:
         """The baseline and what is tried. Raises ScenarioError with everything that is wrong with either."""
-        choices = (f"staffing={asked.baseline}", f"effects={asked.effects}")
+        choices = (f"staffing={question.baseline}", f"effects={question.effects}")
         with self._composing:
             draft, base = composed(self._words, self.config_dir, *choices)
-            for key, value in asked.values.items():
+            for key, value in question.values.items():
                 if key.partition(".")[0] in SIMULATED_GROUPS:
                     draft.values.append(Override(key, value, f"{key}={value!r}"))
                 else:
                     draft.refuse(key, repr(value), "the page sets numbers of what is simulated, not of how")
             cache = CheckCache()  # one for each question, so that it does not grow
             beside = replace(draft, problems=list(draft.problems))
-            baseline = put_together(draft, base, cache).scenarios.get(asked.baseline)
-            tried = put_together(beside, base | {"staffing": asked.roster}, cache).scenarios.get(asked.baseline)
+            baseline = put_together(draft, base, cache).scenarios.get(question.baseline)
+            tried = put_together(beside, base | {"staffing": question.roster}, cache).scenarios.get(question.baseline)
         problems = dict.fromkeys((*draft.problems, *beside.problems))
         if problems or baseline is None or tried is None:
             raise ScenarioError(problems)

@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from sim.department.roster import Staffing, heads_by_minute
-from sim.planner.questions import AskedByPage
+from sim.planner.questions import PageQuestion
 
 MINUTES_PER_STEP = 30
 """Of the strip of cover; the page moves shifts by as much."""
@@ -40,13 +40,13 @@ def cover_of(staffing: Staffing) -> dict[str, list[int]]:
     }
 
 
-def question_file(name: str, asked: AskedByPage) -> str:
+def question_file(name: str, question: PageQuestion) -> str:
     """The text of a question, to be put into the folder `question` of one's own settings."""
     roster: dict[str, Any] = {"label": name.replace("_", " ").capitalize()}
-    for key, value in asked.roster.items():
+    for key, value in question.roster.items():
         if key not in ("name", "label"):
             roster[key] = _with_short_lines(value) if isinstance(value, dict) else value
-    data = {"baseline": asked.baseline, "effects": asked.effects, "values": asked.values, "roster": roster}
+    data = {"baseline": question.baseline, "effects": question.effects, "values": question.values, "roster": roster}
     head = f"# A question of the planners' page. Play it: peered --config-dir FOLDER question={name}\n"
     return head + yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
 

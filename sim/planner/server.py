@@ -1,14 +1,14 @@
 """The server of the planners' page, for this machine alone.
 
 It holds no question of anybody: each request brings its own, so that two pages do not see each other's. What is played
-is shared (`sim.runs.run_queue`), what is asked is read in `questions`, put into words in `answers`, and who may ask is
+is shared (`sim.runs.run_queue`), a question is read in `questions`, put into words in `answers`, and who may ask is
 decided in `guards`.
 """
 
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
 from importlib import resources
 from typing import Annotated, Any
 
@@ -21,15 +21,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from sim.analysis.roster_search_objectives import OBJECTIVES
 from sim.department.scenario import Scenario, ScenarioError
 from sim.planner.answers import FIRST_MEASURE, PAGE_LOOKS, look_rows
 from sim.planner.days import both_days, role_words
 from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
-from sim.planner.long_studies import ASSUMPTIONS_WORD, long_study
-from sim.planner.questions import AskedByPage, Name, PageQuestions
+from sim.planner.long_studies import COMPARISON, SEARCH, long_study, long_study_of
+from sim.planner.questions import Name, PageQuestion, PageQuestions
 from sim.planner.rosters import cover_of, hours_and_cost, question_file
-from sim.planner.sliders import slider_of_peer_hours, sliders
+from sim.planner.sliders import offers_peers, slider_of_peer_hours, sliders
 from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
 
 SEED = 1
@@ -52,16 +53,18 @@ PAGE_FILES = {
 """What the page loads, with its type; nothing else is served."""
 
 
-class FromPage(BaseModel):
+class PageRequest(BaseModel):
     """A question with what the page says of itself: `page` is a random text, so that its last question counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    question: AskedByPage
+    question: PageQuestion
     page: Annotated[str, Field(pattern=r"^[0-9a-z-]{1,40}$")] = "page"
     patient: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     weekday: Annotated[int, Field(ge=0, le=6)] = 0
     assumptions: bool = False
+    study: Annotated[str, Field(pattern=f"^({COMPARISON}|{SEARCH})$")] = COMPARISON
+    objective: Name = "reach"
     name: Name = "ours"
 
 
@@ -107,10 +110,9 @@ class PlannerServer:
         scenario = self.questions.default()
         rosters = {name: self.questions.roster(name) for name in self.questions.staffings()}
         baseline = scenario.staffing.name
-        with_peers = (name for name in rosters if scenario.support.role in rosters[name])
         return {
             "baseline": baseline,
-            "begin_from": next(with_peers, baseline),
+            "begin_from": self.first_to_try(scenario, rosters),
             "staffings": rosters,
             "effects": self.questions.effects(),
             "sliders": sliders(scenario),
@@ -118,41 +120,55 @@ class PlannerServer:
             "peer_role": scenario.support.role,
             "peer_hours": slider_of_peer_hours(scenario),
             "first_measure": FIRST_MEASURE,
+            "objectives": {name: objective.label for name, objective in OBJECTIVES.items()},
             "weeks": scenario.period.weeks,
         }
 
+    def first_to_try(self, scenario: Scenario, rosters: Mapping[str, Any]) -> str:
+        """The first staffing that fits the department beside the baseline: with peers if they are offered, then any."""
+        baseline, role = scenario.staffing.name, scenario.support.role
+        others = [name for name in rosters if name != baseline]
+        with_peers = [name for name in others if offers_peers(scenario) and role in rosters[name]]
+        for name in dict.fromkeys((*with_peers, *others)):
+            with suppress(ScenarioError):
+                self.questions.scenarios(PageQuestion(baseline=baseline, roster=rosters[name]))
+                return name
+        return baseline
+
     # --- what is asked
 
-    async def asked_in(self, request: Request) -> tuple[FromPage, tuple[Scenario, Scenario]]:
+    async def read_request(self, request: Request) -> tuple[PageRequest, tuple[Scenario, Scenario]]:
         """What a request asks, with its two scenarios. Raises ValidationError, ScenarioError."""
-        asked = FromPage.model_validate_json(await request.body())
-        return asked, await to_thread.run_sync(self.questions.scenarios, asked.question)
+        page_request = PageRequest.model_validate_json(await request.body())
+        return page_request, await to_thread.run_sync(self.questions.scenarios, page_request.question)
 
     async def journey(self, request: Request) -> Response:
         """One child under both."""
-        asked, scenarios = await self.asked_in(request)
-        return JSONResponse(await to_thread.run_sync(journey_of, scenarios, SEED, asked.patient))
+        page_request, scenarios = await self.read_request(request)
+        return JSONResponse(await to_thread.run_sync(journey_of, scenarios, SEED, page_request.patient))
 
     async def day(self, request: Request) -> Response:
         """A day on the floor under both."""
-        asked, scenarios = await self.asked_in(request)
-        return JSONResponse(await to_thread.run_sync(both_days, scenarios, SEED, asked.weekday))
+        page_request, scenarios = await self.read_request(request)
+        return JSONResponse(await to_thread.run_sync(both_days, scenarios, SEED, page_request.weekday))
 
     async def save(self, request: Request) -> Response:
         """The text of a file that holds the question."""
-        asked, _ = await self.asked_in(request)
-        return JSONResponse({"file": f"{asked.name}.yaml", "text": question_file(asked.name, asked.question)})
+        page_request, _ = await self.read_request(request)
+        return JSONResponse(
+            {"file": f"{page_request.name}.yaml", "text": question_file(page_request.name, page_request.question)}
+        )
 
     async def load(self, request: Request) -> Response:
         """The question that a file holds."""
         text = (await request.body()).decode("utf-8", errors="replace")
-        asked = await to_thread.run_sync(self.questions.read, text)
-        return JSONResponse({"question": asked.model_dump()})
+        question = await to_thread.run_sync(self.questions.read, text)
+        return JSONResponse({"question": question.model_dump()})
 
     async def ask(self, request: Request) -> Response:
         """Lines of JSON: both rosters, then one a look; closing the stream drops what is not yet played."""
-        asked, scenarios = await self.asked_in(request)
-        waiting = self.queue.open(asked.page, scenarios, SEED, PAGE_LOOKS[-1])
+        page_request, scenarios = await self.read_request(request)
+        waiting = self.queue.open(page_request.page, scenarios, SEED, PAGE_LOOKS[-1])
 
         async def lines() -> AsyncIterator[str]:
             try:
@@ -170,19 +186,21 @@ class PlannerServer:
         return streamed(lines())
 
     async def study(self, request: Request) -> Response:
-        """A long study as lines of JSON; closing the stream ends it."""
-        asked, _ = await self.asked_in(request)
+        """A long study as lines of JSON, or everything it refuses; closing the stream ends it."""
+        page_request, (_, tried) = await self.read_request(request)
         if self.n_studies >= MOST_STUDIES:
             raise QueueFull(f"{self.n_studies} long studies are being played: wait for one to end, or cancel it")
+        role, assumptions = tried.support.role, page_request.assumptions
+        study = long_study_of(page_request.study, role, page_request.objective, assumptions)
 
         async def lines() -> AsyncIterator[str]:
             self.n_studies += 1
             try:
-                more = (ASSUMPTIONS_WORD,) if asked.assumptions else ()
-                overrides = (*self.questions.overrides, *more)
-                async with aclosing(long_study(asked.question, overrides, self.questions.config_dir)) as played:
+                async with aclosing(long_study(page_request.question, study, self.questions)) as played:
                     async for line in played:
                         yield line
+            except ScenarioError as error:
+                yield json.dumps({"event": "problems", "problems": problems_in(error)}) + "\n"
             finally:
                 self.n_studies -= 1
 

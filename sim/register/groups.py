@@ -12,9 +12,9 @@ from sim.register.rows import DATA
 
 GROUPS_OF_ROWS = DATA / "assumption_groups.csv"
 LEARNED_BY: Mapping[str, str] = {
-    "records": "from the site's own records",
-    "timing": "by timing tasks for some weeks",
-    "offering": "by offering peer support for some weeks",
+    "records": "from its own records",
+    "timing": "by timing tasks",
+    "offering": "by offering peer support for a while",
     "trial": "by a trial alone",
 }
 """How a row is learned, in words: all but the last a site can do by itself within weeks."""

@@ -14,7 +14,7 @@ from rich.console import Console
 from sim.analysis.sensitivity import RANKED_DIFFERENCE, ROW, ROW_GROUP, Sensitivity, pairs_of
 from sim.analysis.sentences import capital, inside
 from sim.analysis.trial_worth import RETURN_HAZARD
-from sim.analysis.valuation import STAFF_COST, preset_text
+from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures import number_text
 from sim.engine.measures.number_text import counted, plain_number
 from sim.io.workbook import Column, Sheet
@@ -49,8 +49,14 @@ def question_text(found: Sensitivity) -> str:
 
 def row_text(row: str) -> str:
     """A row of the register in a sentence: `consent to peer contact (SUPA02)`."""
-    words = re.sub(r"\s*\([^()]*\)", "", shipped_cube().register[row].quantity).replace("_", " ")
-    return f"{inside(words.partition(' (')[0].strip())} ({row})"
+    return f"{row_words(row)} ({row})"
+
+
+def row_words(row: str) -> str:
+    """Its quantity without brackets and what every row has."""
+    words = re.sub(r"\s*\([^()]*\)|, (default|base case|no effect)\b", "", shipped_cube().register[row].quantity)
+    words = re.sub(r"\bMH\b", "mental-health", words.replace("mental_health", "mental-health").replace("_", " "))
+    return inside(words.partition(" (")[0].strip())
 
 
 def named_rows(rows: Sequence[str]) -> str:
@@ -72,13 +78,26 @@ def money(amount: float) -> str:
 
 
 def worth_at(found: Sensitivity, times: float) -> str:
-    """What outcomes are worth at a multiple: `3,700 CAD for a mental health visit less`."""
-    counted_items = [item for item in found.asked.worth if item.counts_in(found.preset) and item.measure != STAFF_COST]
-    if not counted_items:
-        return f"{times:g} times what is valued"
-    item = counted_items[0]
-    less = "less" if item.cad_per_unit < 0.0 else "more"
-    return f"{money(abs(item.cad_per_unit) * times)} CAD for one {item.name.replace('_', ' ')} {less}"
+    """What outcomes are worth at a multiple: `3,700 CAD a mental health visit avoided`."""
+    item = leading_worth(found)
+    return f"{times:g} times what is valued" if item is None else f"{amount_at(found, times)} {worth_words(item)}"
+
+
+def leading_worth(found: Sensitivity) -> Worth | None:
+    """The first outcome that the leading account counts beside the cost of staff."""
+    worth = (item for item in found.asked.worth if item.counts_in(found.preset) and item.measure != STAFF_COST)
+    return next(worth, None)
+
+
+def worth_words(item: Worth) -> str:
+    """`a mental health visit avoided`."""
+    return f"a {item.name.replace('_', ' ')} {'avoided' if item.cad_per_unit < 0.0 else 'gained'}"
+
+
+def amount_at(found: Sensitivity, times: float) -> str:
+    """`3,700 CAD`; where nothing but staff is valued `10 times`."""
+    item = leading_worth(found)
+    return f"{times:g} times" if item is None else f"{money(abs(item.cad_per_unit) * times)} CAD"
 
 
 def beyond_noise(table: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +166,7 @@ def worth_text(found: Sensitivity) -> str:
     if table.empty:
         return "Nothing can be said in money: too few draws have all that is valued."
     own = table[table["preset"] == found.preset].sort_values("times")
-    some = own[own["value"] > 0.0]
+    some = own[own["value"] > 1.96 * own["standard_error"]]
     counted_by = f" ({preset_text(found.preset)})"
     if some.empty:
         most = own.iloc[-1]
@@ -160,9 +179,18 @@ def worth_text(found: Sensitivity) -> str:
         f"CAD a year and site at {worth_at(found, float(row['times']))}"
         for row in some.iloc[[0, -1] if len(some) > 1 else [0]].to_dict("records")
     ]
-    none = own[(own["value"] == 0.0) & (own["times"] < some["times"].iloc[0])]
-    nothing = f"; nothing up to {worth_at(found, float(none['times'].max()))}" if len(none) else ""
-    return f"Knowing all that is drawn would be worth {', '.join(parts)}{nothing}{counted_by}."
+    none = own[own["times"] < some["times"].iloc[0]]
+    nothing = f"; nothing beyond chance up to {worth_at(found, float(none['times'].max()))}" if len(none) else ""
+    return (
+        f"Knowing all that is drawn would be worth {', '.join(parts)}{nothing}{counted_by}.{as_set_text(table, found)}"
+    )
+
+
+def as_set_text(table: pd.DataFrame, found: Sensitivity) -> str:
+    """The value at what outcomes are set to be worth, by the other accounts, where there is any beyond chance."""
+    others = table[(table["preset"] != found.preset) & (table["value"] > 1.96 * table["standard_error"])]
+    parts = [f"{money(row['value'])} {preset_text(row['preset'])}" for row in others.to_dict("records")]
+    return f" At the worths as set: at least {number_text.joined(parts)}." if parts else ""
 
 
 def first_text(found: Sensitivity) -> str:
@@ -174,14 +202,14 @@ def first_text(found: Sensitivity) -> str:
     ways: dict[str, list[str]] = {}
     for row in own.head(MOST_ROWS_NAMED + 2).to_dict("records"):
         ways.setdefault(str(row["learned_by"]), []).append(str(row["row"]))
-    texts = [f"{LEARNED_BY[way]} {named_rows(rows)}" for way, rows in ways.items()]
+    texts = [f"{LEARNED_BY[way]}: {named_rows(rows)}" for way, rows in ways.items()]
     real = own[own["value"] > 0.0]
     in_money = (
         f"knowing {named_rows(list(real['row']))} would be worth something in money too"
         if len(real)
         else "in money none is worth anything beyond chance, as none of them alone turns the choice"
     )
-    return f"In weeks, a site can find out {'; '.join(texts)}. They move the difference; {in_money}."
+    return f"A site can find out in weeks, {'; '.join(texts)}. They move the difference; {in_money}."
 
 
 def trial_text(found: Sensitivity) -> str:
@@ -193,19 +221,28 @@ def trial_text(found: Sensitivity) -> str:
     real = real[np.array([group_of_row(name).needs_trial for name in real["name"]], dtype=bool)]
     own = real[real["preset"] == found.preset]
     if own.empty:
-        others = sorted(set(real["preset"]))
-        also = f"; by the account {preset_text(others[0])} something is" if others else ""
+        accounts = sorted(set(real["preset"]))
+        also = f"; by the account {preset_text(accounts[0])} something is" if accounts else ""
         return f"Nothing is worth a trial by what is valued ({preset_text(found.preset)}){also}."
     times = float(own["times"].min())
     best = own[own["times"] == times].nlargest(1, "value").iloc[0]
     beside = sorted(set(own["name"]) - {best["name"]})
-    together = f" Knowing {named_rows(beside)} would tell of it, as peer effects go together." if beside else ""
+    others = f"{counted(len(beside), 'other row')} ({', '.join(beside)}) would tell of it" if beside else ""
+    together = f" Knowing {others}, as effects of peers are drawn to go together." if beside else ""
     return (
         f"{capital(row_text(str(best['name'])))}: knowing it is worth "
         f"{money(best['value'])} ± {money(1.96 * best['standard_error'])} CAD a year and site from "
         f"{worth_at(found, times)} on (cross-fitted {money(best['crossed'])}; chance alone stays below "
-        f"{money(best['limit'])}).{sizes_text(found, times)}{together}"
+        f"{money(best['limit'])}){accounts_text(found, str(best['name']))}.{sizes_text(found, times)}{together}"
     )
+
+
+def accounts_text(found: Sensitivity, row: str) -> str:
+    """What knowing a row is worth by the other accounts, at the worths as set."""
+    table = found.learning
+    own = table[(table["name"] == row) & (table["preset"] != found.preset) & table["is_real"]]
+    parts = [f"{money(each['value'])} {preset_text(each['preset'])}" for each in own.to_dict("records")]
+    return f", and at the worths as set {number_text.joined(parts)}" if parts else ""
 
 
 def sizes_text(found: Sensitivity, times: float) -> str:
@@ -235,10 +272,10 @@ def sureness_text(found: Sensitivity) -> str:
 
 
 def first_table(found: Sensitivity) -> pd.DataFrame:
-    """Rows beyond noise in a leading difference, or worth something: what to measure first, in order.
+    """Rows beyond noise in a leading difference, or worth something: what a site can measure first, then trials.
 
-    Columns: row, quantity, learned_by, needs_trial, coefficient (the largest of the pairs), at_low, at_high, of
-    (the pair), value (CAD a year and site, where real, at the smallest worth at which it is), times.
+    Columns: row, quantity, learned_by, needs_trial, coefficient (the largest of the pairs), at_low, at_high, of (the
+    pair), value (CAD a year and site at the largest worth, where it is real).
     """
     rows: dict[str, dict[str, object]] = {}
     drawn = found.played.drawn
@@ -252,40 +289,52 @@ def first_table(found: Sensitivity) -> pd.DataFrame:
     for each in real_rows(found).to_dict("records"):
         empty = {"coefficient": np.nan, "at_low": np.nan, "at_high": np.nan, "of": ""}
         rows.setdefault(str(each["name"]), empty)
-        rows[str(each["name"])] |= {"value": each["value"], "times": each["times"]}
+        rows[str(each["name"])] |= {"value": each["value"]}
     table = pd.DataFrame([
         {"row": name, "quantity": row_text(name), "learned_by": group_of_row(name).learned_by,
-         "needs_trial": group_of_row(name).needs_trial, "value": 0.0, "times": np.nan, **each}
+         "needs_trial": group_of_row(name).needs_trial, "value": 0.0, **each}
         for name, each in rows.items()
     ])  # fmt: skip
     if table.empty:
         return table
-    order = np.lexsort((-table["coefficient"].abs().fillna(0.0), -table["value"]))
+    order = np.lexsort((-table["coefficient"].abs().fillna(0.0), -table["value"], table["needs_trial"]))
     return table.iloc[order].reset_index(drop=True)
 
 
 def real_rows(found: Sensitivity) -> pd.DataFrame:
-    """Rows worth something by the leading account, each at the smallest worth at which it is."""
-    if found.learning.empty:
-        return found.learning
-    own = found.learning[
-        found.learning["is_real"] & (found.learning["what"] == ROW) & (found.learning["preset"] == found.preset)
-    ]
-    return own.sort_values("times").drop_duplicates("name")
+    """Rows worth something by the leading account at the largest worth of outcomes."""
+    table = found.learning
+    if table.empty:
+        return table
+    own = table[table["is_real"] & (table["what"] == ROW) & (table["preset"] == found.preset)]
+    found_rows: pd.DataFrame = own[own["times"] == table.loc[table["preset"] == found.preset, "times"].max()]
+    return found_rows
 
 
 def first_rows(found: Sensitivity) -> TextRows:
     """The same as text."""
-    rows: TextRows = [("Row of the register", "How it is learned", "Difference, low to high", "Of", "Worth knowing")]
+    most = found.learning.loc[found.learning["preset"] == found.preset, "times"].max() if len(found.learning) else 0.0
+    worth = f"Worth, CAD a year and site, at {amount_at(found, float(most))}"
+    rows: TextRows = [("Row of the register", "How it is learned", "Difference, low to high", worth)]
     name = found.asked.outcome
     for each in first_table(found).head(MOST_ROWS_TABLED).to_dict("records"):
         span = "–"
         if np.isfinite(each["at_low"]):
             low, high = (number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high"))
             span = f"{low} to {high} {number_text.short_unit_of_difference(name)}"
-        worth = f"{money(each['value'])} at {worth_at(found, each['times'])}" if each["value"] else "–"
-        rows.append((each["quantity"], LEARNED_BY[each["learned_by"]], span, each["of"] or "–", worth))
+        value = money(each["value"]) if each["value"] else "–"
+        rows.append((cut_row(each["quantity"]), LEARNED_BY[each["learned_by"]], span, value))
     return rows
+
+
+def cut_row(text: str) -> str:
+    """A row's name as a table has room for it, its id kept."""
+    words, _, row = text.rpartition(" (")
+    return text if len(text) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 3 - len(row)].rstrip(' ,:')}… ({row}"
+
+
+LONGEST_NAME = 46
+"""Characters of a row's name in a table or figure."""
 
 
 def rank_rows(found: Sensitivity, staffing: str, against: str) -> TextRows:
@@ -400,8 +449,8 @@ SENSITIVITY_COLUMNS = {
         "quantity": Column("Row of the register"), "learned_by": Column("How it is learned"),
         "needs_trial": Column("Needs a trial"), "of": Column("Difference of"),
         "coefficient": Column("Rank coefficient", NUMBER_CELL), "at_low": Column("Difference where low", NUMBER_CELL),
-        "at_high": Column("Difference where high", NUMBER_CELL), "value": Column("Worth (CAD a year and site)", MONEY),
-        "times": Column("At so many times the worth of outcomes", NUMBER_CELL),
+        "at_high": Column("Difference where high", NUMBER_CELL),
+        "value": Column("Worth at the largest worth of outcomes (CAD a year and site)", MONEY),
     },
     "ranks": {
         "staffing": Column("Staffing"), "against": Column("Beside"), "row": Column("Row"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from sim.department.scenario import Scenario
+    from sim.engine.reference.own_rules import StepRules
     from sim.engine.trajectory import Trajectory
 
 
@@ -24,11 +25,11 @@ def compiled(scenario: "Scenario", seed: int, replication: int = 0) -> "Trajecto
     return simulate(scenario, seed, replication)
 
 
-def simpy(scenario: "Scenario", seed: int, replication: int = 0) -> "Trajectory":
-    """The reference, in SimPy."""
+def simpy(scenario: "Scenario", seed: int, replication: int = 0, rules: "StepRules | None" = None) -> "Trajectory":
+    """The reference, in SimPy, which alone can ask `rules` of one's own."""
     from sim.engine.reference.model import simulate
 
-    return simulate(scenario, seed, replication)
+    return simulate(scenario, seed, replication, rules)
 
 
 COMPILED = "compiled"

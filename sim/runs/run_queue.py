@@ -1,10 +1,10 @@
 """A queue of runs for several people at once: each run is played once, shared fairly and dropped when nobody waits.
 
 Whoever asks gets the first 4, 8, 12 ... replications of some scenarios as soon as they are all there, never what
-happens to be done: an answer is a function of their number alone. Values are kept for the next question, up to a bound.
-Turns go to the client who has had least (start-time fair queueing of runs of equal length: Goyal, Vin and Cheng 1996,
-https://doi.org/10.1145/248156.248171), so that nobody who moves a slider without end keeps another waiting. Nothing
-here knows of files, pages or a network.
+happens to be done: an answer is a function of their number alone. Values are cached for the next question, up to a
+bound. Turns go to the client who has had least (start-time fair queueing of runs of equal length: Goyal, Vin and Cheng
+1996, https://doi.org/10.1145/248156.248171), so that nobody who moves a slider without end keeps another waiting.
+Nothing here knows of files, pages or a network.
 """
 
 import threading
@@ -21,7 +21,7 @@ RunValues = np.ndarray
 """Measures of one run, in the order of whoever plays it."""
 PlayRun = Callable[[Scenario, int, int], RunValues]
 """Plays scenario, seed, replication."""
-MOST_RUNS_KEPT = 20_000
+MOST_CACHED_RUNS = 20_000
 """Some 30 MB of measures: a day of moving sliders, after which the run that nobody asked for longest is dropped."""
 MOST_OPEN = 200
 """Questions that are waited for at once."""
@@ -86,10 +86,10 @@ class RunRequest:
 class RunQueue:
     """Threads that play what is asked for; `close` ends them. `keys` of scenarios are `Scenario.result_key`."""
 
-    def __init__(self, play: PlayRun, n_workers: int, most_kept: int = MOST_RUNS_KEPT, most_open: int = MOST_OPEN):
-        self._play, self._most_kept, self.most_open = play, most_kept, most_open
+    def __init__(self, play: PlayRun, n_workers: int, most_cached: int = MOST_CACHED_RUNS, most_open: int = MOST_OPEN):
+        self._play, self._most_cached, self.most_open = play, most_cached, most_open
         self._changed = threading.Condition()
-        self._kept: OrderedDict[ResultKey, RunValues] = OrderedDict()
+        self._cache: OrderedDict[ResultKey, RunValues] = OrderedDict()
         self._playing: set[ResultKey] = set()
         self._open: list[RunRequest] = []
         self._turns: dict[str, int] = {}
@@ -102,7 +102,7 @@ class RunQueue:
             thread.start()
 
     def open(self, client: str, scenarios: Sequence[Scenario], seed: int, replications: int) -> RunRequest:
-        """Queue the runs that are not kept. Raises QueueFull."""
+        """Queue the runs that are not cached. Raises QueueFull."""
         keys = [scenario.result_key() for scenario in scenarios]
         request = RunRequest(client, scenarios, keys, seed, replications)
         with self._changed:
@@ -146,9 +146,9 @@ class RunQueue:
             thread.join()
 
     @property
-    def n_kept(self) -> int:
-        """Runs whose values are kept."""
-        return len(self._kept)
+    def n_cached(self) -> int:
+        """Runs in the cache."""
+        return len(self._cache)
 
     @property
     def n_open(self) -> int:
@@ -170,11 +170,11 @@ class RunQueue:
         self._changed.notify_all()
 
     def _queue_or_reuse(self, request: RunRequest, replication: int, place: int) -> None:
-        values = self._kept.get(request.key(replication, place))
+        values = self._cache.get(request.key(replication, place))
         if values is None:
             request.to_play.append((replication, place))
             return
-        self._kept.move_to_end(request.key(replication, place))
+        self._cache.move_to_end(request.key(replication, place))
         request.found[replication, place] = values
         self.n_reused += 1
 
@@ -207,9 +207,9 @@ class RunQueue:
         self._playing.discard(key)
         self.n_played += 1
         if values is not None:
-            self._kept[key] = values
-            while len(self._kept) > self._most_kept:
-                self._kept.popitem(last=False)
+            self._cache[key] = values
+            while len(self._cache) > self._most_cached:
+                self._cache.popitem(last=False)
         for request in tuple(self._open):
             cells = [cell for cell in request.to_play if request.key(*cell) == key]
             for cell in cells:

@@ -129,4 +129,6 @@ def wilson(n_found: ArrayLike, n: ArrayLike, confidence: float) -> tuple[FloatAr
     found, of = np.asarray(n_found, float), np.asarray(n, float)
     z2 = special.ndtri(0.5 + confidence / 2.0) ** 2
     middle, half = (found + z2 / 2.0) / (of + z2), np.sqrt(z2 * (found * (of - found) / np.fmax(of, 1.0) + z2 / 4.0))
-    return np.clip(middle - half / (of + z2), 0.0, 1.0), np.clip(middle + half / (of + z2), 0.0, 1.0)
+    low, high = middle - half / (of + z2), middle + half / (of + z2)
+    # At the ends exactly, where rounding would put a limit on the wrong side of the share.
+    return np.where(found == 0.0, 0.0, low), np.where(found == of, 1.0, high)

@@ -56,14 +56,22 @@ def gain_of_choosing(benefits: FloatArray) -> float:
 
 
 def value_of_everything(first: FloatArray, again: FloatArray) -> LowerValue:
-    """Worth of knowing all that is drawn, from draws that were played twice (n, k): chosen by one run, valued on the
-    other. Chance makes some of these choices wrong and none of them look better than they are, so it is a lower value.
+    """Worth of knowing all that is drawn, from benefits (n, k) of a run of each draw and of a second, nan where there
+    was none.
+
+    Chosen by one run and valued on the other: chance makes some of these choices wrong and none of them look better
+    than they are, so it is a lower value. How much lower than the plain one is seen in draws that were played twice,
+    and taken off that of all draws.
     """
-    usual = int((first + again).mean(axis=0).argmax())
-    rows = np.arange(len(first))
-    gains = again[rows, first.argmax(axis=1)] - again[:, usual] + first[rows, again.argmax(axis=1)] - first[:, usual]
-    each = gains / 2.0
-    return LowerValue(max(float(each.mean()), 0.0), float(each.std(ddof=1) / np.sqrt(len(each))))
+    usual = int(first.mean(axis=0).argmax())
+    plain = first.max(axis=1) - first[:, usual]
+    twice = np.isfinite(again).all(axis=1)
+    one, other = first[twice], again[twice]
+    rows = np.arange(len(one))
+    best = one.max(axis=1) + other.max(axis=1)
+    too_high = (best - other[rows, one.argmax(axis=1)] - one[rows, other.argmax(axis=1)]) / 2.0
+    error = np.hypot(plain.std(ddof=1) / np.sqrt(len(plain)), too_high.std(ddof=1) / np.sqrt(len(too_high)))
+    return LowerValue(max(float(plain.mean() - too_high.mean()), 0.0), float(error))
 
 
 def fitted_benefits(features: FloatArray, benefits: FloatArray) -> tuple[FloatArray, RidgeFit]:

@@ -19,6 +19,7 @@ from sim.analysis.valuation import Prior, Worth
 from sim.department.quantities import DemandFactor, EffectFactor, Frozen, Positive
 from sim.department.scenario import Period, Scenario
 from sim.department.working_time import PeopleThere, RestHours, WeeklyHours
+from sim.io.file_names import file_name
 from sim.runs.stopping_rules import MOST_REPLICATIONS, Precision, Selecting, Simultaneous, StoppingRules
 from sim.statistics.stopping import LOOK_AHEAD
 from sim.statistics.two_sources import FEWEST_DRAWS
@@ -33,20 +34,6 @@ WholeNonNegative = Annotated[int, Field(ge=0, le=MOST)]
 REPORT_KEYS = REPORT_BY, REPORT_MEASURES = "report.by", "report.measures"
 KEYS_OUTSIDE = ("output", "visits", "run", "query", "table", "export")
 """Keys outside the group `study` that only some studies use."""
-
-
-def file_name(value: str) -> str:
-    """A name that configurations are written under, in files and folders of it."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", value):
-        raise ValueError(f"{value!r} is no configuration name: use lower-case letters, digits and _, a letter first")
-    if is_device_of_windows(value):
-        raise ValueError(f"{value!r} is a device on Windows, where no file can have that name: choose another")
-    return value
-
-
-def is_device_of_windows(name: str) -> bool:
-    """Whether Windows keeps a name for a device, as `con` or `lpt1`, and takes a file `con.yaml` for it too."""
-    return re.fullmatch(r"(?i)con|prn|aux|nul|(com|lpt)[0-9]", name) is not None
 
 
 def as_list(value: object) -> object:

@@ -22,8 +22,10 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.measures.afterwards import SPANS
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.measuring import OF_VISITS
+from sim.engine.measures.number_text import counted
 from sim.io.suggest import did_you_mean
 from sim.register.rows import read_keys, read_register
+from sim.report.console import say
 from sim.report.description import ANSWER_PAGE
 from sim.report.html_page import Picture
 from sim.report.study_report import REPORT, ReportFacts, drawings, stored_report
@@ -32,10 +34,10 @@ from sim.report.trial_report import PICTURES, print_trial, trial_answer, trial_s
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.breakeven import OF_CLINICIANS, effects_known, with_effect
-from sim.studies.check_settings import measures_of
+from sim.studies.check_settings import measures_of, no_measure
 from sim.studies.question import Question, TrialSettings
 from sim.studies.stored import files_of_answer
-from sim.studies.study import Files, PlayedStudy, Waits, design_for
+from sim.studies.study import Files, PlayedStudy, Waits, design_for, tell_design
 
 
 class TrialStudy(PlayedStudy[TrialPlan, TrialAnswer]):
@@ -44,6 +46,13 @@ class TrialStudy(PlayedStudy[TrialPlan, TrialAnswer]):
     name = "trial"
     settings = TrialSettings
     shown_files = (REPORT, ANSWER_PAGE, ANSWER, "trial_errors.parquet")
+
+    def dry_run(self, question: Question, console: Console) -> int:
+        plan = trial_plan_of(question)
+        kinds = f"{counted(len(plan.effects), 'effect')}, {' and '.join(plan.designs)}"
+        say(console, f"study=trial: {plan.labels[1]} beside {plan.labels[0]}, {kinds}")
+        sites = f"{counted(len(plan.design.scenarios), 'kind')} of sites"
+        return tell_design(plan.design, question.scenarios, (1.0,), console, sites)
 
     def plan(self, question: Question) -> TrialPlan:
         return trial_plan_of(question)
@@ -215,7 +224,7 @@ def faults_of_outcome(outcome: str, study: TrialSettings, scenarios: Mapping[str
                 "return_30d_per_visit.mental_health"
             )
         else:
-            remedy = f"no such outcome; {did_you_mean(outcome, sorted(known))}"
+            remedy = no_measure(outcome, set(known))
         yield Problem("study.outcomes", outcome, remedy)
         return
     days = days_followed(key)

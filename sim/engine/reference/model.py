@@ -24,6 +24,7 @@ from sim.engine.reference.calendar import Calendar, Entry, rare_collections
 from sim.engine.reference.company import Company
 from sim.engine.reference.dispatcher import Dispatcher
 from sim.engine.reference.entities import SERVED, WITHDRAWN, Member, Request, Visit
+from sim.engine.reference.own_rules import StepRules, check_rules, takes_step
 from sim.engine.reference.patience_and_calm import PatienceAndCalm
 from sim.engine.reference.patient_attributes import PatientAttributes
 from sim.engine.reference.returns import Returns
@@ -37,20 +38,25 @@ TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
 NOTHING_MORE: list[float] = []
 
 
-def simulate(scenario: Scenario, seed: int, replication: int = 0) -> trajectory.Trajectory:
+def simulate(
+    scenario: Scenario, seed: int, replication: int = 0, rules: StepRules | None = None
+) -> trajectory.Trajectory:
     """Play one replication of a scenario and return everything that happened.
 
-    The result is a pure function of scenario, seed and replication. Raises ScenarioError for a scenario with
-    contradictions and RuntimeError when `period.step_limit` is exceeded.
+    The result is a pure function of scenario, seed and replication, and of `rules`, functions of one's own that are
+    asked at steps (`own_rules`). Raises ScenarioError for a scenario with contradictions, RuleError for a rule that
+    cannot be asked or understood, and RuntimeError when `period.step_limit` is exceeded.
     """
-    return EmergencyDepartment(scenario.checked(), seed, replication).play()
+    return EmergencyDepartment(scenario.checked(), seed, replication, rules or {}).play()
 
 
 class EmergencyDepartment:
     """One replication: visits and duties as processes on one calendar."""
 
-    def __init__(self, scenario: Scenario, seed: int, replication: int) -> None:
-        self.scenario = scenario
+    def __init__(self, scenario: Scenario, seed: int, replication: int, rules: StepRules) -> None:
+        check_rules(rules, scenario)
+        self.scenario, self.rules = scenario, rules
+        self.n_present = 0
         self.seed, self.replication = seed, replication
         self.horizon = scenario.period.horizon
         self.support = scenario.support
@@ -141,6 +147,7 @@ class EmergencyDepartment:
             len(self.visits), arrival.patient, arrival.number, arrival.stream, self.calendar.time, len(self.step_names)
         )
         self.visits.append(visit)
+        self.n_present += 1
         self.attributes.fill_in(visit, arrival)
         self.calendar.process(self.visit(visit))
 
@@ -151,7 +158,7 @@ class EmergencyDepartment:
         trigger = self.steps_before_offer[visit.stream]
         if trigger == 0:
             self.company.offer(visit)
-        draws, times = visit.draws, visit.times
+        draws, times, rules = visit.draws, visit.times, self.rules
         for number, (plan, take_step) in enumerate(self.pathways[visit.stream], start=1):
             applies = draws[plan.happens_at] != 0.0 and draws[plan.need_at] != 0.0
             if plan.branch and not visit.branches & plan.branch:
@@ -160,6 +167,10 @@ class EmergencyDepartment:
                 while visit.responding:
                     visit.calm = visit.calm or self.calendar.event()
                     yield visit.calm
+                takes = not rules or self.takes_step(visit, plan)
+            else:
+                takes = False
+            if takes:
                 at = 3 * plan.index
                 times[at] = self.calendar.time
                 awaited = take_step(visit, plan, plan.step)
@@ -174,6 +185,11 @@ class EmergencyDepartment:
             if number == trigger:
                 self.company.offer(visit)
         self.departs(visit)
+
+    def takes_step(self, visit: Visit, plan: StepPlan) -> bool:
+        """What a rule of one's own for this step says, if there is one."""
+        rule = self.rules.get(plan.step.name)
+        return rule is None or takes_step(self, rule, visit, plan)
 
     def ways_of_taking_steps(self) -> dict[type, TakeStep]:
         """How each kind of step is played: what the visit waits for then; None if it goes on at once."""
@@ -280,6 +296,7 @@ class EmergencyDepartment:
     def departs(self, visit: Visit) -> None:
         """Everything held is given back; the next visit is drawn."""
         visit.departed = True
+        self.n_present -= 1
         visit.departure = self.calendar.time
         if visit.disposition == trajectory.PRESENT:
             visit.disposition = trajectory.DISCHARGED

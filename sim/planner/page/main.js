@@ -20,7 +20,8 @@ const undo = [];
 const answer = new AnswerView(start, page, { rosters: showRosters, problems: showProblems });
 const day = new DayView(page);
 const journey = new JourneyView();
-const study = new StudyView(page);
+const study = new StudyView("study", page);
+const search = new StudyView("search", page, offerFound);
 const roster = new RosterView((before) => changed({ roster: before }, { roster: structuredClone(roster.roster) }));
 let waiting = 0;
 let sliding = null; // the slider that is being dragged: one drag is one step of undo
@@ -160,6 +161,20 @@ function showPeerHours() {
   byId("peer-hours").replaceChildren(row);
 }
 
+// What a search has found: the shifts of one role, to be taken over with a click.
+function offerFound({ role, shifts }) {
+  byId("load-found").hidden = false;
+  byId("load-found").onclick = () => {
+    roster.edit(() => {
+      roster.roster[role] ??= structuredClone(knownRoles()[role]);
+      roster.roster[role].shifts = structuredClone(shifts);
+    });
+    byId("roster").scrollIntoView();
+    document.querySelector(".beside").scrollTop = 0;
+    document.querySelector(`.shift[data-role="${CSS.escape(role)}"]`)?.focus();
+  };
+}
+
 function knownRoles() {
   const known = {};
   for (const one of Object.values(start.staffings)) for (const role of rolesOf(one)) known[role] ??= one[role];
@@ -183,6 +198,8 @@ function showRolesToAdd() {
 }
 
 choices("baseline", Object.keys(start.staffings), (name) => { changed({}, { baseline: name }); showAll(); }, labelOf);
+byId("search").hidden = byId("assumed").hidden = byId("effects").parentElement.hidden = !start.peer_hours;
+byId("objective").replaceChildren(...Object.entries(start.objectives).map(([name, label]) => element("option", { value: name }, label)));
 choices("effects", start.effects, (name) => { changed({}, { effects: name }); showAssumed(); });
 choices("begin-from", Object.keys(start.staffings), (name) => {
   changed({}, { roster: structuredClone(start.staffings[name]) });
@@ -216,7 +233,11 @@ byId("load").onchange = async () => {
   changed({}, loaded.question);
   showAll();
 };
-byId("play-study").onclick = () => study.play(question(), byId("with-assumptions").checked);
+byId("play-study").onclick = () => study.play(question(), { assumptions: byId("with-assumptions").checked });
+byId("play-search").onclick = () => {
+  byId("load-found").hidden = true;
+  search.play(question(), { study: "better_roster", objective: byId("objective").value });
+};
 byId("to-study").onclick = (event) => {
   event.preventDefault(); // the address holds the question
   byId("with-assumptions").checked = true;
@@ -224,8 +245,9 @@ byId("to-study").onclick = (event) => {
   byId("play-study").focus();
 };
 const labels = () => [labelOf(state.baseline), "Your roster"];
-byId("show-journey").onclick = () => journey.show(question(), page, labels());
-byId("show-day").onclick = () => day.show(question(), labels());
+const noAnswer = (id) => (error) => byId(id).replaceChildren(`The page's server does not answer: ${error.message}`);
+byId("show-journey").onclick = () => journey.show(question(), page, labels()).catch(noAnswer("bars"));
+byId("show-day").onclick = () => day.show(question(), labels()).catch(noAnswer("floors"));
 
 Object.assign(state, remembered() ?? { roster: structuredClone(start.staffings[start.begin_from]) });
 byId("begin-from").value = start.begin_from;

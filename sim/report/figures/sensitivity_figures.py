@@ -24,18 +24,27 @@ from sim.report.figures.axes_parts import End, light_grid, name_ends, no_data
 from sim.report.figures.frame import FORMATS, Frame, Grid
 from sim.report.figures.theme import ASSUMED, FAINT, HUES, INK, QUIET, colours, styled, wrapped
 from sim.report.html_page import Picture
-from sim.report.sensitivity_answer import beyond_noise, money, pair_text, row_text, worth_at
+from sim.report.sensitivity_answer import (
+    amount_at,
+    beyond_noise,
+    cut_row,
+    leading_worth,
+    money,
+    pair_text,
+    row_text,
+    worth_at,
+    worth_words,
+)
 from sim.report.words.assumption_words import LIKE_PUBLISHED
 from sim.report.words.caveats import RESPECT
 from sim.report.words.measure_words import short_measure
-from sim.report.words.short_names import cut_middle
 
 FIGURES_FOLDER = "figures"
-SITE_HUE, TRIAL_HUE = HUES[0], HUES[1]
-"""What a site can measure itself, and what needs a trial."""
-MOST_BARS, BAR = 12, 0.66
-LONGEST_ROW = 46
-"""Characters of a row's name beside its bar."""
+SITE_HUE, TRIAL_HUE, GROUP_HUE = HUES[0], HUES[1], HUES[6]
+"""What a site can measure itself, what needs a trial, and groups, which may hold both."""
+MOST_BARS, BAR = 8, 0.62
+NAME_WIDTH, TITLE_WIDTH = 29, 46
+"""Characters of a line of a row's name beside its bar, and of a panel's title."""
 
 
 def pictures_of_sensitivity(found: Sensitivity) -> tuple[list[Picture], dict[str, Callable[[Path], None]]]:
@@ -91,13 +100,15 @@ def ranks_figure(found: Sensitivity) -> Frame:
         ranks_title(found, tables),
         f"Standardised rank coefficients for the difference in {short_measure(found.asked.outcome)}, by row of the "
         "register. Grey band: what dummies reach; inside it a row is noise. Blue: a site can measure it itself; "
-        f"orange: needs a trial. At each bar: the difference where the row is at its {100 * LOW_AND_HIGH[0]:g} and "
+        f"orange: needs a trial. Right: the difference where the row is at its {100 * LOW_AND_HIGH[0]:g} and at its "
         f"{100 * LOW_AND_HIGH[1]:g} % point.",
         footer_text(found),
     )
-    grid = Grid(len(tables), frame.room - 0.35 - 0.5, max(len(tables), 1), left=2.1, right=0.5, between=2.2, above=0.35)
-    for (pair, table), axes in zip(tables.items(), frame.panels(grid), strict=True):
-        axes.set_title(wrapped(capital(pair_text(found, *pair)), 36), fontsize=9, loc="left")
+    n = max(len(tables), 1)
+    grid = Grid(n, frame.room - 0.35 - 0.5, n, left=2.15, right=1.0, between=3.05, above=0.35)
+    for number, ((pair, table), axes) in enumerate(zip(tables.items(), frame.panels(grid), strict=True)):
+        title = wrapped(capital(pair_text(found, *pair)), TITLE_WIDTH)
+        frame.write(grid.left_of(number) - 1.95, 0.0, title, weight="bold", size=9.0)
         draw_ranks(found, table, axes)
     return frame
 
@@ -122,19 +133,18 @@ def draw_ranks(found: Sensitivity, table: pd.DataFrame, axes: Axes) -> Axes:
     for place, value, hue, alpha in zip(places, shown["coefficient"], hues, alphas, strict=True):
         axes.barh(place, value, height=BAR, color=hue, alpha=alpha, linewidth=0)
     axes.axvline(0.0, color=INK, linewidth=0.9)
-    axes.set_yticks(places, [wrapped(cut_middle(row_text(row), LONGEST_ROW), 30) for row in shown["row"]])
-    axes.tick_params(axis="y", labelsize=7.5, length=0)
+    axes.set_yticks(places, [wrapped(cut_row(row_text(row)), NAME_WIDTH) for row in shown["row"]])
+    axes.tick_params(axis="y", labelsize=8.0, length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
-    most = max(float(shown["coefficient"].abs().max()), noise) * 1.75
+    most = max(float(shown["coefficient"].abs().max()), noise) * 1.08
     axes.set_xlim(-most, most)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
     name = found.asked.outcome
     for place, each in zip(places, shown.to_dict("records"), strict=True):
         low, high = (number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high"))
-        side = 1.0 if each["coefficient"] >= 0.0 else -1.0
-        look: Any = {"ha": "left" if side > 0.0 else "right", "va": "center", "size": 7.5, "color": QUIET}
-        axes.annotate(
-            f"{low} to {high}", (each["coefficient"], place), (3 * side, 0), textcoords="offset points", **look
-        )
+        look: Any = {"va": "center", "size": 8.0, "color": QUIET, "annotation_clip": False}
+        at: Any = axes.get_yaxis_transform()
+        axes.annotate(f"{low} to {high}", (1.0, place), (4, 0), xycoords=at, textcoords="offset points", **look)
     axes.set_xlabel(f"rank coefficient; R² {float(table['r_squared'].iloc[0]):.2f}")
     light_grid(axes, "x")
     return axes
@@ -158,7 +168,8 @@ def learning_figure(found: Sensitivity) -> Frame:
         learning_title(found, own, times),
         f"CAD a year and site, outcomes at {worth_at(found, times)} ({preset_text(found.preset)}). Bar: by regression "
         "less permuted draws, with its 95 % interval; ◆ cross-fitted; dotted: what chance alone gives the largest of "
-        "all; dashed: at least what knowing everything is worth. Pale: not beyond chance. Orange: needs a trial.",
+        "all; dashed: what knowing everything is worth at least. Pale: not beyond chance. Blue: a site can measure it "
+        "itself; orange: needs a trial.",
         footer_text(found),
     )
     grid = Grid(2, frame.room - 0.35 - 0.5, 2, left=2.2, right=0.45, between=2.25, above=0.35)
@@ -181,11 +192,15 @@ def learning_title(found: Sensitivity, own: pd.DataFrame, times: float) -> str:
 
 def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes) -> Axes:
     """The rows or groups worth most."""
-    shown = table.nlargest(MOST_BARS - 2, "value")
+    shown = table[table["value"] > 0.0].nlargest(MOST_BARS, "value")
+    if shown.empty:
+        no_data(axes, "nothing is worth anything")
+        axes.set_axis_off()
+        return axes
     places = np.arange(len(shown))
     for place, each in zip(places, shown.to_dict("records"), strict=True):
         trial = what == ROW and group_of_row(each["name"]).needs_trial
-        hue, alpha = TRIAL_HUE if trial else SITE_HUE, 1.0 if each["is_real"] else 0.35
+        hue, alpha = TRIAL_HUE if trial else SITE_HUE if what == ROW else GROUP_HUE, 1.0 if each["is_real"] else 0.35
         axes.barh(place, each["value"], height=BAR, color=hue, alpha=alpha, linewidth=0)
         half = 1.96 * each["standard_error"]
         axes.plot([max(each["value"] - half, 0.0), each["value"] + half], [place, place], color=INK, linewidth=1.1)
@@ -194,9 +209,9 @@ def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes)
     if everything > 0.0:
         axes.axvline(everything, color=ASSUMED, linewidth=1.4, linestyle="--")
     names = [name if what == ROW_GROUP else row_text(name) for name in shown["name"]]
-    axes.set_yticks(places, [wrapped(cut_middle(name, LONGEST_ROW), 30) for name in names])
-    axes.tick_params(axis="y", labelsize=7.5, length=0)
-    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.set_yticks(places, [wrapped(name if what == ROW_GROUP else cut_row(name), NAME_WIDTH) for name in names])
+    axes.tick_params(axis="y", labelsize=8.0, length=0)
+    axes.set_ylim(max(len(shown), 4) - 0.4, -0.6)
     axes.set_xlim(left=0.0)
     axes.xaxis.set_major_formatter(lambda value, _: plain_number(value, 0))
     axes.xaxis.set_major_locator(MaxNLocator(4))
@@ -265,7 +280,9 @@ def draw_best(found: Sensitivity, own: pd.DataFrame, axes: Axes) -> Axes:
         )  # fmt: skip
     axes.set_ylim(-3, 104)
     axes.set_xlim(-0.25, len(times) - 0.75)
-    axes.set_xticks(range(len(times)), [wrapped(worth_at(found, each), 18) for each in times], fontsize=7.5)
+    axes.set_xticks(range(len(times)), [amount_at(found, each) for each in times])
+    item = leading_worth(found)
+    axes.set_xlabel("what outcomes are worth" if item is None else worth_words(item))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
     axes.set_ylabel("of draws best")
     light_grid(axes)
