@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from sim.analysis.trials import TrialAnswer
+from sim.analysis.trials import BEFORE_AFTER, TrialAnswer
 from sim.engine.measures.number_text import counted, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
@@ -202,6 +202,12 @@ def care_with_trials(answer: TrialAnswer) -> Iterator[str]:
         "Everybody of the outcome's part is in the trial, at any hour. One that asks only while a peer is on duty "
         "needs fewer visits and more months."
     )
+    if BEFORE_AFTER in plan.designs:
+        yield (
+            "Busy weeks follow busy weeks, so that the stated error of waits before and after is too small, and a few "
+            "weeks find too little of other outcomes: read their power beside the trials in which nobody is offered a "
+            "peer."
+        )
     if plan.weeks % WEEKS_OF_YEAR:
         yield (
             f"{counted(plan.weeks, 'week')} are no whole years. Both simulated periods of a before-after comparison "
