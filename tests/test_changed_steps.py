@@ -136,6 +136,26 @@ def test_changes_without_a_pathway_and_the_old_name_of_the_key_say_what_to_write
         department_of("+department.streams.medical.added_steps=[]")
 
 
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ("5", "give a list"),
+        ("null", "give a list"),
+        ("[{after: null, name: x}]", "no such step in this pathway"),
+        ("[{remove: {a: b}}]", "no such step in this pathway"),
+        ("[{change: imaging, 1: 2}]", "keys should be strings"),
+        ("[{replace: imaging, name: triage, kind: delay, minutes: {family: constant, value: 1}}]", "is used twice"),
+        ("[{change: imaging, minutes: {mean: {mean: {mean: 1}}}}]", "give a number"),
+        ("[{after: triage, name: x, kind: task, role: nurse, rule: os.system, minutes: 1}]", "no such key"),
+        (f"[{', '.join(['{remove: x}'] * 1001)}]", "more than 1,000 changes"),
+    ],
+)  # fmt: skip
+def test_changes_of_a_hostile_file_are_data_and_refused_as_such(said: str, remedy: str, tmp_path: Path) -> None:
+    text = f"defaults: [default, _self_]\nstreams: {{medical: {{changed_steps: {said}}}}}\n"
+    with pytest.raises(ScenarioError, match=remedy):
+        department_of("department=ours", folder=folder_with(tmp_path, department__ours=text))
+
+
 def test_changes_may_vary_in_a_sweep() -> None:
     sweep = compose_sweep([f"{PLACE}=[],[{{remove: imaging}}]", "sweep.design=grid"])
     steps = [[step.name for step in one.department.streams["medical"].pathway] for one in sweep.scenarios.values()]

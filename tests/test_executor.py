@@ -29,6 +29,7 @@ from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
 from sim.runs.worker_pool import DASK, POOLS, NoWorkers, TaskLost, n_cores, run_in_pool, worker_pool
 from sim.studies.compare import plan_of
+from tests.waiting import PATIENCE
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
 
@@ -49,8 +50,9 @@ def stumbles(number: int) -> int:
     return number
 
 
-@pytest.mark.parametrize("executor", POOLS)
-@pytest.mark.parametrize("workers", [1, 2, None])
+@pytest.mark.parametrize(
+    ("executor", "workers"), [("threads", 1), ("threads", 2), ("threads", None), ("processes", 1), ("processes", 2)]
+)
 def test_every_block_is_answered_once_on_every_executor(executor: str, workers: int | None) -> None:
     played = dict(run_all(squared, range(20), workers, executor))
     assert played == {number: number * number for number in range(20)}
@@ -118,13 +120,14 @@ def test_a_cluster_of_this_machine_listens_to_nobody_without_its_keys() -> None:
         port = int(cluster.scheduler_address.rpartition(":")[2])
         for address, keys in ((f"tcp://127.0.0.1:{port}", Security()), (f"tls://127.0.0.1:{port}", stranger)):
             with pytest.raises(OSError):
-                asyncio.run(identity(address, keys))
-        assert asyncio.run(identity(cluster.scheduler_address, cluster.security))["type"] == "Scheduler"
+                asyncio.run(identity(address, keys, seconds=5.0))
+        found = asyncio.run(identity(cluster.scheduler_address, cluster.security, PATIENCE))
+        assert found["type"] == "Scheduler"
 
 
-async def identity(address: str, keys: Security) -> dict[str, str]:
+async def identity(address: str, keys: Security, seconds: float) -> dict[str, str]:
     arguments = keys.get_connection_args("client")
-    async with asyncio.timeout(20), rpc(address, timeout=5, connection_args=arguments) as scheduler:
+    async with asyncio.timeout(4 * seconds), rpc(address, timeout=seconds, connection_args=arguments) as scheduler:
         return await scheduler.identity()  # type: ignore[no-any-return]
 
 
@@ -349,8 +352,5 @@ if __name__ == "__main__":
 
 def test_what_was_shared_with_processes_is_given_back_before_the_command_ends(tmp_path: Path) -> None:
     (tmp_path / "ended.py").write_text(ENDED_SLOWLY, encoding="utf-8")
-    said = [
-        subprocess.run([sys.executable, tmp_path / "ended.py"], check=True, capture_output=True, text=True).stderr
-        for _ in range(3)
-    ]
-    assert said == ["", "", ""]
+    ended = subprocess.run([sys.executable, tmp_path / "ended.py"], check=True, capture_output=True, text=True)
+    assert ended.stderr == ""

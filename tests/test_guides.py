@@ -20,6 +20,9 @@ SHORTER = (
     ("study.weeks=8 study.replications=5", "study.weeks=1 study.warm_up_weeks=0 study.replications=2"),
     ('"study.weeks=8", replications=5', '"study.weeks=1", "study.warm_up_weeks=0", replications=2'),
     ("study.weeks=8", "study.weeks=1"),
+    ("engine=simpy study.weeks=1", "engine=simpy study.weeks=1 study.warm_up_weeks=0"),
+    ('peered "study.staffing=', 'peered study.demand_levels=[1.0] "study.staffing='),
+    ('--config-dir mine "study.staffing=', '--config-dir mine study.demand_levels=[1.0] "study.staffing='),
     ("study.draws=40", "study.draws=40 study.draw_weeks=1"),
 )
 READERS_OWN = re.compile(r"HOST|\.\.\. |^dask ")

@@ -17,8 +17,8 @@ from sim.report.journey_answer import (
     TwoJourneys,
     beside_each_other,
     how_chosen,
+    journey_lines,
     journeys_answer,
-    told_journeys,
     what_differs,
 )
 from sim.report.stored_answer import StoredAnswer, answer_text, stored_markdown
@@ -74,7 +74,7 @@ def test_the_words_are_those_of_a_journey(accompanied: TwoJourneys) -> None:
     told = [journey(run, row) for run, row in zip(accompanied.runs, accompanied.visit.rows, strict=True)]
     assert list(accompanied.lines) == told
     kept = StoredAnswer.model_validate_json(answer_text(journeys_answer(accompanied)))
-    assert list(told_journeys(kept).values()) == told
+    assert list(journey_lines(kept).values()) == told
     page = stored_markdown(kept, ["peered", "study=journey", "output=out"])
     assert "no evidence" in page
     assert page.endswith("    peered study=journey\n")

@@ -1,6 +1,7 @@
 """The page with a department, roles and zones of the user's own: shown, moved, refused with its remedy, answered."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sim.studies.optimise_plan import optimise_plan_of
 from tests.browser import Chromium
 from tests.planner_client import SHORT, TOKEN, Client, serving
 
+GUIDE = Path(__file__).parents[1] / "docs" / "how-to" / "another-department.md"
 WORDS = ("department=clinic", "support=walking", "discipline=fair")
 
 
@@ -146,3 +148,51 @@ def test_a_browser_shows_it_moves_it_and_says_what_is_wrong(browser: Chromium, c
     assert begun == "ours"
     assert "day: 09:30 to 17:30" in moved
     assert "minimum cover is 5" in problem
+
+
+# --- a department with nothing of the shipped one
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """The call centre of the docs: no rooms, peers, boarding, mental health."""
+    mine = tmp_path_factory.mktemp("centre") / "mine"
+    for name, text in re.findall(r"```yaml\n# mine/(\S+)\n(.+?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL):
+        (mine / name).parent.mkdir(parents=True, exist_ok=True)
+        (mine / name).write_text(text)
+    with serving(words=("department=centre", "demand=calls", "staffing=agents"), folder=mine) as served:
+        yield served
+
+
+def test_a_call_centre_has_what_means_something_there_and_no_more(centre: Client) -> None:
+    start = json.loads(centre.send("GET", "/api/start").body)
+    assert (start["baseline"], start["begin_from"]) == ("agents", "four_agents")
+    assert start["peer_hours"] is None
+    assert [slider["key"] for slider in start["sliders"]] == ["demand.growth"]
+    asked = {"question": {"baseline": "agents", "roster": start["staffings"]["four_agents"]}}
+    last = centre.looks(asked["question"])[-1]
+    assert {row["measure"]: row["mark"] for row in last["rows"]}["lwbs_or_ama.all"] == "better"
+    assert "more than 99 %" in last["choices"][0]["text"]
+    days = centre.post("/api/day", asked)["days"]
+    assert [len(day["zones"]) for day in days] == [0, 0]
+    assert max(len(day["duties"]) for day in days) == 4
+    assert "nothing" in centre.post("/api/journey", asked)
+    search = centre.send("POST", "/api/study", {**asked, "study": "better_roster"}).body
+    assert [json.loads(line)["event"] for line in search.splitlines()] == ["problems"]
+
+
+def test_a_browser_shows_a_call_centre_without_a_word_of_peers(browser: Chromium, centre: Client) -> None:
+    def look(page: Any) -> list[Any]:
+        page.wait_for_selector(f"body[data-look='{PAGE_LOOKS[-1]}']")
+        page.click("#show-day")
+        page.wait_for_selector("body[data-minute]")
+        words = page.locator(".day-words").first.inner_text()
+        hidden = [
+            page.locator(place).is_visible() for place in ("#search", "#effects", "#assumed", "#slider-peer-hours")
+        ]
+        return [hidden, words]
+
+    hidden, words = browser.look(f"http://{centre.host}/?token={TOKEN}", look)[0]
+    assert hidden == [False] * 4
+    assert " here." in words
+    assert "agent " in words

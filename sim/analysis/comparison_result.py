@@ -5,7 +5,7 @@ Runs are played by `sim.runs.playing`; how the answer is shown is the report's b
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,10 @@ class FoundValue:
     def beyond_chance(self) -> bool:
         """The simultaneous interval excludes zero; in one replication nothing is."""
         return bool(abs(self.mean) > self.simultaneous) and not self.no_steady_state
+
+    def without_mark(self) -> "FoundValue":
+        """The same where the mark of its scenario stands elsewhere; what was marked stays within chance."""
+        return replace(self, no_steady_state=False, simultaneous=math.nan) if self.no_steady_state else self
 
 
 def as_found(row: ResultRow) -> FoundValue:
@@ -270,8 +274,16 @@ class Comparison:
 
     def n_replications(self, level: float | None = None) -> int:
         """Replications finished at a level of demand."""
-        rows = self.at_level(self.estimates, level)
-        return int(rows["n"].max()) if len(rows) else 0
+        wanted = self.central_level if level is None else level
+        return max((n for at, n in self._n_at if math.isclose(at, wanted, rel_tol=1e-5)), default=0)
+
+    @cached_property
+    def _n_at(self) -> Sequence[tuple[float, int]]:
+        """Levels of demand and replications finished at each: they are asked for by every cell of a table."""
+        if self.estimates.empty:
+            return ()
+        most = self.estimates.groupby("demand")["n"].max()
+        return [(float(level), int(n)) for level, n in zip(most.index, most, strict=True)]
 
     def known_measures(self, names: Iterable[str]) -> tuple[str, ...]:
         """Those that the catalogue and the estimates know."""

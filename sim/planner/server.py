@@ -7,8 +7,8 @@ decided in `guards`.
 
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
 from importlib import resources
 from typing import Annotated, Any
 
@@ -30,7 +30,7 @@ from sim.planner.journeys import journey_of
 from sim.planner.long_studies import COMPARISON, SEARCH, long_study, long_study_of
 from sim.planner.questions import Name, PageQuestion, PageQuestions
 from sim.planner.rosters import cover_of, hours_and_cost, question_file
-from sim.planner.sliders import slider_of_peer_hours, sliders
+from sim.planner.sliders import offers_peers, slider_of_peer_hours, sliders
 from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
 
 SEED = 1
@@ -110,10 +110,9 @@ class PlannerServer:
         scenario = self.questions.default()
         rosters = {name: self.questions.roster(name) for name in self.questions.staffings()}
         baseline = scenario.staffing.name
-        with_peers = (name for name in rosters if scenario.support.role in rosters[name])
         return {
             "baseline": baseline,
-            "begin_from": next(with_peers, baseline),
+            "begin_from": self.first_to_try(scenario, rosters),
             "staffings": rosters,
             "effects": self.questions.effects(),
             "sliders": sliders(scenario),
@@ -124,6 +123,17 @@ class PlannerServer:
             "objectives": {name: objective.label for name, objective in OBJECTIVES.items()},
             "weeks": scenario.period.weeks,
         }
+
+    def first_to_try(self, scenario: Scenario, rosters: Mapping[str, Any]) -> str:
+        """The first staffing that fits the department beside the baseline: with peers if they are offered, then any."""
+        baseline, role = scenario.staffing.name, scenario.support.role
+        others = [name for name in rosters if name != baseline]
+        with_peers = [name for name in others if offers_peers(scenario) and role in rosters[name]]
+        for name in dict.fromkeys((*with_peers, *others)):
+            with suppress(ScenarioError):
+                self.questions.scenarios(PageQuestion(baseline=baseline, roster=rosters[name]))
+                return name
+        return baseline
 
     # --- what is asked
 

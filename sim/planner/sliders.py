@@ -4,7 +4,8 @@ import csv
 from functools import lru_cache
 from typing import Any
 
-from sim.department.scenario import Scenario
+from sim.department.pathway import Board
+from sim.department.scenario import Scenario, steps_with_paths
 from sim.register.rows import DATA, read_register
 
 SLIDERS = DATA / "planner_sliders.csv"
@@ -21,9 +22,20 @@ PEER_HOURS = "peer_hours"
 """The slider that is no key: it makes shifts of peers longer, shorter, more and fewer, by the rule it states."""
 
 
+def offers_peers(scenario: Scenario) -> bool:
+    """Whether some stream of the department is offered peer support."""
+    return any(stream in scenario.department.streams for stream in scenario.support.streams)
+
+
+def groups_without_meaning(scenario: Scenario) -> set[str]:
+    """Groups of keys that change nothing in the department."""
+    boards = any(isinstance(step, Board) for _, step in steps_with_paths(scenario))
+    return (set() if boards else {"boarding"}) | (set() if offers_peers(scenario) else {"support", "effects"})
+
+
 def slider_of_peer_hours(scenario: Scenario) -> dict[str, Any] | None:
     """The ends of the slider of peer hours, its label and evidence; None where no stream is offered peer support."""
-    if not any(stream in scenario.department.streams for stream in scenario.support.streams):
+    if not offers_peers(scenario):
         return None
     row = next(row for row in slider_rows() if row["key"] == PEER_HOURS)
     return {"label": row["label"], "high": float(row["high"]), "unit": row["unit"], "evidence": evidence_of(row["row"])}
@@ -37,11 +49,11 @@ def evidence_of(number: str) -> str:
 
 
 def sliders(scenario: Scenario) -> list[dict[str, Any]]:
-    """The sliders of a scenario, with its own values and the evidence in words; those it has no number for are left."""
-    found = []
+    """The sliders that mean something in a scenario, with its own values and the evidence in words."""
+    found, left_out = [], groups_without_meaning(scenario)
     for row in slider_rows():
         value = number_at(scenario, row["key"])
-        if value is None:
+        if value is None or row["key"].partition(".")[0] in left_out:
             continue
         low, high = min(float(row["low"]), value), max(float(row["high"]), value)
         found.append(

@@ -227,7 +227,7 @@ def cells_of(line: str) -> tuple[str, ...]:
     return after, at, text
 
 
-def told_journeys(answer: StoredAnswer) -> dict[str, list[str]]:
+def journey_lines(answer: StoredAnswer) -> dict[str, list[str]]:
     """The lines of the journeys by staffing."""
     told = {}
     for section in answer.described():
@@ -241,7 +241,7 @@ def journeys_table(answer: StoredAnswer) -> "pd.DataFrame":
     """A row for each moment of each journey."""
     import pandas as pd
 
-    rows = [(label, *cells_of(line)) for label, lines in told_journeys(answer).items() for line in lines]
+    rows = [(label, *cells_of(line)) for label, lines in journey_lines(answer).items() for line in lines]
     return pd.DataFrame(rows, columns=["staffing", "since_arrival", "clock", "what"])
 
 
@@ -261,7 +261,7 @@ def print_journeys(answer: StoredAnswer, console: Console) -> None:
     say(console, question)
     say(console, differs)
     console.print()
-    told = told_journeys(answer)
+    told = journey_lines(answer)
     if console.width >= LINE_WIDTH and len(told) == len(JOURNEY_SIDES):
         console.print(side_by_side(told), highlight=False, width=LINE_WIDTH)
     else:

@@ -7,7 +7,6 @@ informative ones and the command that writes all of them into a file.
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -211,9 +210,7 @@ def _row_of(
 
 def unmarked_below(text: str, measure: str, change: Any) -> str:
     """The difference below its mean; its marks stand beside the name of its scenario, and marked it has no star."""
-    judged = float("nan") if change.no_steady_state else change.simultaneous
-    unmarked = replace(change, no_steady_state=False, simultaneous=judged)
-    return f"{text}\n{measure_words.difference_text(measure, unmarked)}"
+    return f"{text}\n{measure_words.difference_text(measure, change.without_mark())}"
 
 
 def in_brackets(text: str, measure: str, change: Any) -> str:

@@ -6,7 +6,6 @@ first of the same world. How each number is written is `sim.report.words.measure
 
 from collections.abc import Iterator, Sequence
 
-from sim.analysis.comparison_result import FoundValue
 from sim.analysis.swept_factors import Factor
 from sim.engine.measures.catalogue import HEADLINE
 from sim.engine.measures.number_text import NOTHING, counted, scale
@@ -102,16 +101,9 @@ def pivot_cell(report: SweepReport, name: str, label: str | None, n: int, with_i
         return NOTHING
     mean = measure_words.mean_text(name, report.means[name, label], n, with_intervals)
     text, change = caveats.marked(mean, *report.flags[label]), report.differences.get(name, {}).get(label)
-    return text if change is None else text + differs.format(change_text_of(name, change, with_intervals))
-
-
-def change_text_of(name: str, change: FoundValue, with_interval: bool) -> str:
-    """A difference with its star; its marks stand beside the mean."""
-    if change.identical:
-        return "="
-    half_width = change.half_width if with_interval and change.has_interval else None
-    text = measure_words.change_text(name, change.mean, half_width, with_unit=False)
-    return f"{text} *" if change.has_interval and change.beyond_chance else text
+    if change is None:
+        return text
+    return text + differs.format(measure_words.difference_text(name, change.without_mark(), with_intervals))
 
 
 def pivot_sections(report: SweepReport) -> Iterator[Section]:

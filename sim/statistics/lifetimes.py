@@ -323,9 +323,11 @@ class _Likelihood:
         low = np.maximum(self.data.low[rows] / scale[rows], _TINY)
         high = np.maximum(self.data.high[rows] / scale[rows], _TINY)
         at_low = np.exp(law.log_below(low, shape))
-        lower = np.exp(law.log_below(high, shape)) - at_low
-        upper = np.exp(law.log_above(low, shape)) - np.exp(law.log_above(high, shape))
-        return np.log(np.maximum(np.where(at_low < 0.5, lower, upper), _TINY))
+        near = at_low < 0.5
+        far, found = ~near, np.empty(low.size)
+        found[near] = np.exp(law.log_below(high[near], shape)) - at_low[near]
+        found[far] = np.exp(law.log_above(low[far], shape)) - np.exp(law.log_above(high[far], shape))
+        return np.log(np.maximum(found, _TINY))
 
     def value(self, theta: FloatArray) -> float:
         return float(self.data.weight @ self.parts(theta))
@@ -349,10 +351,16 @@ class _Likelihood:
 
 
 def fit_lifetimes(
-    data: Durations, family: str, *, with_never: bool = False, start: LifetimeFit | None = None
+    data: Durations,
+    family: str,
+    *,
+    with_never: bool = False,
+    start: LifetimeFit | None = None,
+    with_errors: bool = True,
 ) -> LifetimeFit:
     """The maximum-likelihood fit of a family, by Newton's method with Levenberg's damping, from `start` if given.
 
+    Without `with_errors` it has no covariance, which nobody reads of a bootstrapped sample.
     Needs in every group at least one duration that ended and over all groups at least one more than parameters; raises
     TooFewDurations.
     """
@@ -360,8 +368,9 @@ def fit_lifetimes(
     _refuse_too_few(data, likelihood.size)
     theta = _first_guess(data, family, with_never) if start is None else _working(start)
     theta, top, inside = _climb(likelihood, theta)
-    _, hessian = likelihood.gradient_and_hessian(theta)
-    covariance, identified = _inverse(-hessian)
+    covariance, identified = np.full((likelihood.size, likelihood.size), np.nan), False
+    if with_errors:
+        covariance, identified = _inverse(-likelihood.gradient_and_hessian(theta)[1])
     groups = data.n_groups
     return LifetimeFit(
         family=family,

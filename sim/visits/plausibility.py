@@ -154,29 +154,29 @@ def _present_twice(query: VisitsQuery) -> Iterator[DataFinding]:
         verb = "stands" if nobody == 1 else "stand"
         kind = f"{nobody} of its values {verb} for nobody: visits of one overlap by the hundred, or come every day"
         remedy = "add what stands for an unknown patient to `missing_codes`"
-        rows = query.first_rows("nobodies")
-        (count,) = query.numbers("SELECT count(*) FROM nobodies")
+        rows = query.first_rows("placeholders")
+        (count,) = query.numbers("SELECT count(*) FROM placeholders")
         yield query.broken("present_twice", column, kind, remedy, int(count), rows)
-        (twice,) = query.numbers("SELECT count(*) FROM twice WHERE row NOT IN (SELECT row FROM nobodies)")
+        (twice,) = query.numbers("SELECT count(*) FROM twice WHERE row NOT IN (SELECT row FROM placeholders)")
         n -= count
     if twice >= _FEWEST_TWICE and twice > _TWICE_SHARE * n:
         kind = f"{100 * twice / n:.1f} % of the visits begin while the same patient is in another"
         remedy = f"{_ONE_VISIT}, or leave `patient` out if the column does not say who came"
-        where = "twice WHERE row NOT IN (SELECT row FROM nobodies)"
+        where = "twice WHERE row NOT IN (SELECT row FROM placeholders)"
         yield query.broken("present_twice", column, kind, remedy, int(twice), query.first_rows(where))
 
 
 def _placeholders(query: VisitsQuery) -> int:
-    """How many identities have visits that overlap by the hundred, or more than one a day; makes `nobodies`."""
+    """How many identities have visits that overlap by the hundred, or more than one a day; makes `placeholders`."""
     days = "(SELECT date_diff('day', min(f_arrival), max(f_arrival)) + 1 FROM visits)"
     query.connection.execute(
-        "CREATE OR REPLACE TABLE nobodies AS SELECT row, f_patient AS who FROM visits WHERE f_patient IN "
+        "CREATE OR REPLACE TABLE placeholders AS SELECT row, f_patient AS who FROM visits WHERE f_patient IN "
         f"(SELECT who FROM twice GROUP BY who HAVING count(*) >= {_FEWEST_OF_PLACEHOLDER} UNION "
         "SELECT f_patient FROM visits WHERE f_patient IS NOT NULL GROUP BY f_patient "
         f"HAVING count(*) >= {_FEWEST_OF_PLACEHOLDER} AND count(*) > {days} AND "
         f"count(*) > date_diff('day', min(f_arrival), max(f_arrival)) + 1)"
     )
-    return int(query.numbers("SELECT count(DISTINCT who) FROM nobodies")[0])
+    return int(query.numbers("SELECT count(DISTINCT who) FROM placeholders")[0])
 
 
 # --- several hospitals ---

@@ -137,7 +137,7 @@ def bootstrap_test(
     drawn = np.empty(draws)
     for draw in range(draws):
         sample = _drawn(fit, groups, step, rng)
-        again = fit_lifetimes(durations(sample, sample, groups, step), fit.family, start=fit)
+        again = fit_lifetimes(durations(sample, sample, groups, step), fit.family, start=fit, with_errors=False)
         drawn[draw] = anderson_darling(uniforms_of(again, sample, groups, step, rng))
     return FitTest(fit.family, kolmogorov_smirnov(u), bootstrap_p(squared, drawn), x.size, draws, squared)
 

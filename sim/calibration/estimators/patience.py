@@ -154,7 +154,7 @@ def _drawn_waits(wait: FloatArray, gone: BoolArray, group: IntArray, rng: np.ran
 def _bootstrap_distance(start: LifetimeFit, wait: FloatArray, gone: BoolArray, group: IntArray, grid: float) -> float:
     """Between Kaplan-Meier's curve of everybody and that of the family fitted to the same, up to the last leaving."""
     data = durations(wait, np.where(gone, wait, np.inf), group, grid)
-    fit = fit_lifetimes(data, start.family, with_never=start.with_never, start=start)
+    fit = fit_lifetimes(data, start.family, with_never=start.with_never, start=start, with_errors=False)
     curve = kaplan_meier(wait, gone)
     times = curve.times[curve.times <= wait[gone].max()]
     share = np.bincount(group, minlength=fit.scale.size) / group.size

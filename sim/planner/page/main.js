@@ -198,7 +198,7 @@ function showRolesToAdd() {
 }
 
 choices("baseline", Object.keys(start.staffings), (name) => { changed({}, { baseline: name }); showAll(); }, labelOf);
-byId("search").hidden = !start.peer_hours;
+byId("search").hidden = byId("assumed").hidden = byId("effects").parentElement.hidden = !start.peer_hours;
 byId("objective").replaceChildren(...Object.entries(start.objectives).map(([name, label]) => element("option", { value: name }, label)));
 choices("effects", start.effects, (name) => { changed({}, { effects: name }); showAssumed(); });
 choices("begin-from", Object.keys(start.staffings), (name) => {

@@ -16,7 +16,7 @@ from sim.analysis.sentences import capital
 from sim.analysis.valuation import Prior, preset_text
 from sim.engine.measures.number_text import counted, plain_number
 from sim.report.figures.axes_parts import band, light_grid, limit
-from sim.report.figures.frame import FORMATS, Frame, Grid
+from sim.report.figures.frame import FORMATS, Frame, Grid, slide_room
 from sim.report.figures.theme import ASSUMED, FAINT, INK, QUIET, colours, styled
 from sim.report.words.breakeven_finding import curve_of, effect_text, percent_text, verdict_words
 from sim.report.words.caveats import RESPECT
@@ -40,11 +40,10 @@ def break_even_figure(answer: BreakEvenAnswer) -> Frame:
     prior, n = answer.plan.prior, len(answer.staffings)
     words = break_even_title(answer), _subtitle(answer), _footer(answer)
     below = 0.42 + (GAP + PRIOR_HEIGHT if prior else 0.0)
-    frame = Frame.slide(*words)
-    height = max(frame.room / max(n, 1) - 0.28 - below, LEAST_HEIGHT)
+    room = slide_room(*words)
+    height = max(room / max(n, 1) - 0.28 - below, LEAST_HEIGHT)
     grid = Grid(n, height, left=0.95, above=0.28, below=below)
-    if grid.total_height > frame.room:
-        frame = Frame(grid.total_height, *words)
+    frame = Frame(max(grid.total_height, room), *words)
     hues = colours([item.staffing for item in answer.staffings], "")
     for number, (item, axes) in enumerate(zip(answer.staffings, frame.panels(grid), strict=True)):
         frame.head(grid.left, grid.top_of(number) - grid.above, item.label)

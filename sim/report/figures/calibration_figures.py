@@ -20,7 +20,7 @@ from sim.calibration.estimators.streams import stream_parts
 from sim.calibration.holdout import DailyCounts, HoldOut
 from sim.calibration.result import CalibrationReport, DepartmentReport
 from sim.report.figures.axes_parts import band, hour_of_week_axis, no_data, positive_top
-from sim.report.figures.frame import Frame, Grid
+from sim.report.figures.frame import Frame, Grid, slide_room
 from sim.report.figures.theme import BASELINE, FAINT, HUES, QUIET, styled
 from sim.statistics.arrays import FloatArray, IntArray
 from sim.statistics.survival import SurvivalCurve
@@ -203,7 +203,7 @@ def level_frame(
     """
     levels = department.estimates.levels
     rows = [(name, choice) for name, choice in duration_choices(department) if choice is not None]
-    room = Frame.slide(title, subtitle, footer).room / len(rows)
+    room = slide_room(title, subtitle, footer) / len(rows)
     grid = Grid(len(rows) * len(levels), min(room - 0.85, 1.6), len(levels), right=0.2, between=0.35, below=0.55)
     frame = Frame(grid.total_height, title, subtitle, footer)
     for number, axes in enumerate(frame.panels(grid)):
@@ -323,7 +323,7 @@ def held_out_figure(department: DepartmentReport, source: str) -> Frame:
         _footer(source, "Intervals are of 95 % and allow for the error of the estimate."),
     )
     n_panels = 1 if held.daily is None else 2
-    room = Frame.slide(*words).room / n_panels
+    room = slide_room(*words) / n_panels
     grid = Grid(n_panels, min(room - 0.8, 1.7), left=0.7, below=0.5)
     frame = Frame(grid.total_height, *words)
     hours, *days = frame.panels(grid)

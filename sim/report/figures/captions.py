@@ -25,10 +25,20 @@ FIGURE_CAPTIONS = {
 """What each figure of `sim.report.figures.draw_all` shows, by its name there; it stands below it and in links."""
 
 
+NOBODY = 1e-6
+"""Heads below which nobody is there; sums of minutes leave a trace of rounding."""
+
+
+def staffings_with_peers(comparison: Comparison) -> list[str]:
+    """Those with a peer on duty at some hour."""
+    if "peers_on_duty" not in comparison.week:
+        return []
+    most = {name: comparison.of_staffing(comparison.week, name)["peers_on_duty"].max() for name in comparison.staffings}
+    return [name for name, heads in most.items() if heads > NOBODY]
+
+
 def figures_drawn(comparison: Comparison) -> tuple[str, ...]:
     """Names of the figures that there is something to draw for."""
-    week = comparison.week
-    on_duty = "peers_on_duty" in week and week["peers_on_duty"].max() > 0.0
     mental_health = comparison.speaks_of(".mental_health")
     there = {
         "hour_of_week": mental_health,
@@ -36,7 +46,7 @@ def figures_drawn(comparison: Comparison) -> tuple[str, ...]:
         "return_curves": comparison.speaks_of("return_", "repeat_visit."),
         "waits_by_acuity": comparison.speaks_of("time_to_pia_", "wait_triage_to_pia_"),
         "cost": len(comparison.cloud) > 0,
-        "not_met": bool(on_duty),
+        "not_met": bool(staffings_with_peers(comparison)),
         LEFT_OUT: len(comparison.left_out) > 0,
         "peer_day": bool(with_peers(comparison)),
         "demand": len(comparison.levels) > 1,

@@ -11,12 +11,12 @@ from sim.analysis.sentences import capital, inside
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import HEADLINES
 from sim.report.figures.axes_parts import light_grid, spread_apart
+from sim.report.figures.captions import staffings_with_peers
 from sim.report.figures.forest import decimals_of_ticks
 from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.headline_figures import staffings_shown
 from sim.report.figures.marks import mark_of_difference
 from sim.report.figures.theme import ASSUMED, colours, wrapped
-from sim.report.figures.week_figures import staffings_with_peers
 from sim.report.words.caveats import footer
 from sim.report.words.comparison_finding import amount_of_change
 

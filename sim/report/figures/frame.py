@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -68,35 +68,67 @@ class Grid:
         return self.top + self.above + number // self.n_columns * self.row_height
 
 
+class FrameText(NamedTuple):
+    """Title, subtitle and footer broken into lines, and the inches that they take above and below the body."""
+
+    titles: Sequence[str]
+    subtitles: Sequence[str]
+    footers: Sequence[str]
+
+    @classmethod
+    def of(cls, title: str, subtitle: str, footer: str) -> "FrameText":
+        """Break the texts into lines; a number keeps its per cent sign."""
+        titles = textwrap.wrap(title.replace(" %", "\u00a0%"), TITLE_CHARACTERS)
+        return cls(
+            [line.replace("\u00a0", " ") for line in titles],
+            textwrap.wrap(subtitle, SUBTITLE_CHARACTERS, break_on_hyphens=False),
+            textwrap.wrap(footer, FOOTER_CHARACTERS, break_on_hyphens=False),
+        )
+
+    @property
+    def below_title(self) -> float:
+        return 0.49 + 0.24 * (len(self.titles) - 1)
+
+    @property
+    def above(self) -> float:
+        return self.below_title + 0.13 + 0.17 * len(self.subtitles)
+
+    @property
+    def below(self) -> float:
+        return 0.22 + 0.155 * len(self.footers)
+
+    @property
+    def room(self) -> float:
+        """Inches for the body of a figure that fills a slide."""
+        return SLIDE_HEIGHT - self.above - self.below
+
+
+def slide_room(title: str, subtitle: str, footer: str) -> float:
+    """Inches for the body of a figure that fills a slide."""
+    return FrameText.of(title, subtitle, footer).room
+
+
 class Frame:
     """A figure of the standard width with title, subtitle and footer; places in its body count from the top.
 
     The title states the finding, the subtitle how to read the picture; a screen reader is told both. `height` is that
-    of the body: `room` once it is made.
+    of the body, `room` once it is made; None for a figure that fills a slide.
     """
 
     def __init__(self, height: float | None, title: str, subtitle: str, footer: str) -> None:
-        titles = [
-            line.replace("\u00a0", " ") for line in textwrap.wrap(title.replace(" %", "\u00a0%"), TITLE_CHARACTERS)
-        ]
-        subtitles = textwrap.wrap(subtitle, SUBTITLE_CHARACTERS, break_on_hyphens=False)
-        lines = textwrap.wrap(footer, FOOTER_CHARACTERS, break_on_hyphens=False)
-        below_title = 0.49 + 0.24 * (len(titles) - 1)
-        self.top = below_title + 0.13 + 0.17 * len(subtitles)
-        below = 0.22 + 0.155 * len(lines)
+        text = FrameText.of(title, subtitle, footer)
+        self.top, self.room = text.above, text.room if height is None else height
         self.title, self.description = title, f"{subtitle} {footer}".strip()
-        self.room = height = SLIDE_HEIGHT - self.top - below if height is None else height
-        self.height = self.top + height + below
+        self.height = self.top + self.room + text.below
         self.figure = Figure(figsize=(WIDTH, self.height))
-        self.write(EDGE, 0.18 - self.top, "\n".join(titles), size=13, weight="bold")
-        self.write(EDGE, below_title - self.top, "\n".join(subtitles), size=9, color=QUIET)
-        self.write(EDGE, height + 0.12, "\n".join(lines), size=8, color=QUIET)
+        self.write(EDGE, 0.18 - self.top, "\n".join(text.titles), size=13, weight="bold")
+        self.write(EDGE, text.below_title - self.top, "\n".join(text.subtitles), size=9, color=QUIET)
+        self.write(EDGE, self.room + 0.12, "\n".join(text.footers), size=8, color=QUIET)
 
     @classmethod
     def slide(cls, title: str, subtitle: str, footer: str, needed: float = math.inf) -> "Frame":
         """A figure as high as a slide, or lower where the body needs less; `room` is what there is for it."""
-        room = cls(None, title, subtitle, footer).room
-        return cls(min(room, needed), title, subtitle, footer)
+        return cls(min(slide_room(title, subtitle, footer), needed), title, subtitle, footer)
 
     def panel(self, left: float, top: float, width: float, height: float, share_x: Axes | None = None) -> Axes:
         """Axes at a place in the body."""

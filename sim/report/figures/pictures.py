@@ -20,9 +20,10 @@ from sim.engine.measures.number_text import bare, part_text, range_text, unit_of
 from sim.io.clean_text import for_figure
 from sim.io.suggest import did_you_mean
 from sim.report.figures.axes_parts import End, hour_of_week_axis, name_ends, positive_top, steps
+from sim.report.figures.captions import NOBODY
 from sim.report.figures.forest import draw_forest, forest_table, key_of_table
 from sim.report.figures.theme import HUES, QUIET, styled, wrapped
-from sim.report.figures.week_figures import NOBODY, PEERS_INK, WITHOUT_PEER_INK, draw_presence, without_peer_share
+from sim.report.figures.week_figures import PEERS_INK, WITHOUT_PEER_INK, draw_presence, without_peer_share
 from sim.report.tables.summaries import level_of
 from sim.report.words.measure_words import measure_text
 

@@ -14,7 +14,7 @@ from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import clock_text
 from sim.department.working_time import HOURS_OF_A_WEEK
 from sim.report.figures.axes_parts import hour_of_week_axis, light_grid
-from sim.report.figures.frame import FORMATS, WIDTH, Frame, Grid
+from sim.report.figures.frame import FORMATS, WIDTH, Frame, Grid, slide_room
 from sim.report.figures.theme import ASSUMED, HUES, QUIET, colours, styled
 from sim.report.html_page import Picture
 from sim.report.optimise_answer import budget_text, contrast_text, label_in_answer, roles_text
@@ -63,8 +63,7 @@ def weeks_figure(found: RosterAnswer) -> Frame:
         "Rosters are set beside each other on the same patients, on a seed that neither search nor selection saw.",
     )
     rows = max(len(lines) for lines in rosters.values())
-    frame = Frame.slide(*words)
-    height = min(HEIGHT_OF_LINE * rows + 0.1, frame.room / len(rosters) - 0.6)
+    height = min(HEIGHT_OF_LINE * rows + 0.1, slide_room(*words) / len(rosters) - 0.6)
     grid = Grid(len(rosters), height, left=1.05, right=0.35, above=0.3, below=0.3)
     frame = Frame(grid.total_height, *words)
     for number, ((name, lines), axes) in enumerate(zip(rosters.items(), frame.panels(grid), strict=True)):

@@ -5,7 +5,7 @@ drawn once.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from sim.report.figures.theme import BASELINE, HUES, INK, colours, wrapped
 from sim.report.words.caveats import footer
 
 LONGEST_WAIT, LONGEST_WITHOUT_STAFF, LONGEST_RETURN = 300.0, 720.0, 180.0
-APART_POINTS = 3.0
+LEAST_GAP_POINTS = 3.0
 """Percentage points by which a curve of waits has to leave that of the baseline to be drawn beside it: less is a line
 on a line, and in small groups it is chance."""
 FEWEST_IN_CURVE = 1_000
@@ -37,17 +37,19 @@ percentage points, the largest gap that chance opens between two samples of that
 
 ACUITY_HUES = (HUES[4], HUES[1], HUES[3], HUES[5], HUES[0])
 """From resuscitation, dark, to blue."""
+WaitGaps = Mapping[tuple[str, int], Mapping[str, float]]
+"""By stream and CTAS level, the distance of each staffing's curve from the baseline's."""
 
 
-def waits_table(comparison: Comparison) -> pd.DataFrame:
+def waits_table(comparison: Comparison, gaps: WaitGaps) -> pd.DataFrame:
     """Curves of the baseline by stream and CTAS level, and of the staffing that leaves them furthest, if any does.
 
     Columns: stream, acuity, staffing, label, minutes, share (per cent seen by then), target (minutes).
     """
-    parts, furthest = [], moved_waits(comparison)[:1]
+    parts, furthest = [], moved_waits(gaps)[:1]
     for stream in WAIT_STREAMS:
         for acuity in ACUITIES:
-            beside = [name for name in furthest if gaps_of(comparison, stream, acuity).get(name, 0.0) > APART_POINTS]
+            beside = [name for name in furthest if gaps[stream, acuity].get(name, 0.0) > LEAST_GAP_POINTS]
             for name in (comparison.baseline, *beside):
                 minutes, shares = wait_curve(comparison, name, stream, acuity)
                 if len(minutes) > 1:
@@ -60,11 +62,16 @@ def waits_table(comparison: Comparison) -> pd.DataFrame:
 WAIT_STREAMS = ("medical", "mental_health")
 
 
-def moved_waits(comparison: Comparison) -> list[str]:
+def wait_gaps(comparison: Comparison) -> WaitGaps:
+    """The distances of all curves."""
+    return {(stream, acuity): gaps_of(comparison, stream, acuity) for stream in WAIT_STREAMS for acuity in ACUITIES}
+
+
+def moved_waits(gaps: WaitGaps) -> list[str]:
     """Staffings that leave the baseline further than a line is broad, the furthest first."""
-    gaps = [gaps_of(comparison, stream, acuity) for stream in WAIT_STREAMS for acuity in ACUITIES]
-    most = {name: max((of_level.get(name, 0.0) for of_level in gaps), default=0.0) for name in comparison.others}
-    return sorted((name for name in most if most[name] > APART_POINTS), key=lambda name: -most[name])
+    names = dict.fromkeys(name for of_level in gaps.values() for name in of_level)
+    most = {name: max(of_level.get(name, 0.0) for of_level in gaps.values()) for name in names}
+    return sorted((name for name in most if most[name] > LEAST_GAP_POINTS), key=lambda name: -most[name])
 
 
 def gaps_of(comparison: Comparison, stream: str, acuity: int) -> dict[str, float]:
@@ -102,12 +109,13 @@ def cumulative(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def waits_figure(comparison: Comparison) -> Frame:
     """Share seen within so many minutes of arrival, a panel a stream and a curve a CTAS level."""
-    table = waits_table(comparison)
+    gaps = wait_gaps(comparison)
+    table = waits_table(comparison, gaps)
     streams = list(dict.fromkeys(table["stream"])) if len(table) else []
     frame = Frame.slide(
-        waits_title(comparison, table),
+        waits_title(comparison, table, len(moved_waits(gaps))),
         "Share seen by a physician within so many minutes of arrival, of visits seen, by CTAS level; ◆ at the target "
-        f"of the level. {waits_note(comparison)}",
+        f"of the level. {waits_note(comparison, gaps)}",
         footer(comparison, intervals=False),
     )
     n = max(len(streams), 1)
@@ -147,7 +155,7 @@ def draw_waits(table: pd.DataFrame, axes: Axes) -> Axes:
     return axes
 
 
-def waits_title(comparison: Comparison, table: pd.DataFrame) -> str:
+def waits_title(comparison: Comparison, table: pd.DataFrame, n_moved: int) -> str:
     """Whether any staffing moves a curve, and the largest group that is not seen in time."""
     base = table[(table["staffing"] == comparison.baseline) & (table["acuity"] == 3)] if len(table) else table
     if base.empty:
@@ -159,17 +167,16 @@ def waits_title(comparison: Comparison, table: pd.DataFrame) -> str:
     text = f"CTAS 3: {' and '.join(said)} are seen within {CTAS_TARGETS[2]:g} minutes"
     if not comparison.others:
         return text
-    n_moved, n = len(moved_waits(comparison)), len(comparison.others)
+    n = len(comparison.others)
     return f"{text}, {f'with {n_moved} of {n} staffings that move waits' if n_moved else 'under every staffing'}"
 
 
-def waits_note(comparison: Comparison) -> str:
+def waits_note(comparison: Comparison, gaps: WaitGaps) -> str:
     """Which staffings are drawn once, and how far they are apart at most."""
     if not comparison.others:
         return ""
-    moved = moved_waits(comparison)
-    gaps = [gaps_of(comparison, stream, acuity) for stream in WAIT_STREAMS for acuity in ACUITIES]
-    small = max((gap for of_level in gaps for name, gap in of_level.items() if name not in moved), default=0.0)
+    moved = moved_waits(gaps)
+    small = max((gap for of_level in gaps.values() for name, gap in of_level.items() if name not in moved), default=0.0)
     who = inside(comparison.label(comparison.baseline))
     beside = f" Dashed: {comparison.label(moved[0])}, furthest from it." if moved else ""
     return f"Solid: {who}, and staffings nowhere more than {small:.1f} percentage points from it.{beside}"

@@ -105,7 +105,7 @@ def roster_words(comparison: Comparison, group: list[str]) -> str:
     return wrapped(f"{comparison.label(group[0])}{more}", 18)
 
 
-LEAST_APART_SHARE = 0.02
+LEAST_CHANGED_SHARE = 0.02
 """Share of a whole day by which a staffing has to change how busy a role is to have a row of its own."""
 MOST_ROWS = 16
 """Of the map on one slide."""
@@ -131,7 +131,7 @@ def _busy_rows(comparison: Comparison) -> Iterator[tuple[object, ...]]:
         words = comparison.role_text(role) + CONTACT_NOTE * (role in comparison.peer_roles)
         yield capital(words), True, whole, *share
         wholes = {name: each for name, (_, each) in found.items() if not np.isnan(each)}
-        changed = [name for name, each in wholes.items() if not abs(each - whole) < LEAST_APART_SHARE]
+        changed = [name for name, each in wholes.items() if not abs(each - whole) < LEAST_CHANGED_SHARE]
         for group in grouped(changed, partial(_as_busy, wholes)):
             label = group_label([comparison.label(name) for name in group], 28)
             yield label, False, found[group[0]][1], *found[group[0]][0]
@@ -139,7 +139,7 @@ def _busy_rows(comparison: Comparison) -> Iterator[tuple[object, ...]]:
 
 def _as_busy(wholes: Mapping[str, float], one: str, other: str) -> bool:
     """Whether a role is as busy under one staffing as under another."""
-    return bool(abs(wholes[one] - wholes[other]) < LEAST_APART_SHARE)
+    return bool(abs(wholes[one] - wholes[other]) < LEAST_CHANGED_SHARE)
 
 
 def utilisation_figure(comparison: Comparison) -> Frame:
@@ -151,7 +151,7 @@ def utilisation_figure(comparison: Comparison) -> Frame:
     frame = Frame.slide(
         busy_title(comparison, table),
         f"Share of the heads on the floor with a task in hand, by hour of the day; right: whole day. {baseline}, and "
-        f"indented the staffings that change the whole day by {100 * LEAST_APART_SHARE:g} points or more. Contact of "
+        f"indented the staffings that change the whole day by {100 * LEAST_CHANGED_SHARE:g} points or more. Contact of "
         f"peers is no target: unhurried time is the work.{more}",
         footer(comparison, intervals=False),
         0.05 + 0.28 * max(len(shown), 1) + 0.75,

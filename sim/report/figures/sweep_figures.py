@@ -114,12 +114,12 @@ def same_lines(report: SweepReport, name: str, along: Factor) -> list[list[str]]
             return True
         found = [changes.get(label) for label in lines[other]]
         pairs_with_first = report.within is not None and one == first
-        return pairs_with_first and all(each is not None and not is_apart(name, each) for each in found)
+        return pairs_with_first and all(each is not None and not is_beyond_chance(name, each) for each in found)
 
     return grouped(list(curves), same)
 
 
-def is_apart(name: str, found: FoundValue) -> bool:
+def is_beyond_chance(name: str, found: FoundValue) -> bool:
     """Whether a difference is beyond chance: of headline measures all together, of any other by its own interval."""
     return found.beyond_chance if name in HEADLINE else found.beyond_own_interval
 

@@ -10,26 +10,17 @@ from matplotlib.axes import Axes
 from sim.analysis.comparison_result import Comparison
 from sim.io.calendar_days import WEEKDAY_NAMES
 from sim.report.figures import axes_parts
+from sim.report.figures.captions import NOBODY, staffings_with_peers
 from sim.report.figures.frame import Frame, Grid
 from sim.report.figures.marks import group_label, grouped
 from sim.report.figures.theme import EMPTY, HUES, INK, QUIET, readable
 from sim.report.words.caveats import footer
 
-NOBODY = 1e-6
-"""Heads below which nobody is there; sums of minutes leave a trace of rounding."""
 PRESENT_INK, WITHOUT_PEER_INK, PEERS_INK = "#3f6f91", HUES[1], HUES[0]
 PEERS_HEIGHT = 0.6
 """Inches of the strip of peers on duty below a census."""
 MOST_MAPS = 3
 """Maps on one slide."""
-
-
-def staffings_with_peers(comparison: Comparison) -> list[str]:
-    """Those with a peer on duty at some hour."""
-    if comparison.week.empty:
-        return []
-    duty = {name: comparison.of_staffing(comparison.week, name)["peers_on_duty"] for name in comparison.staffings}
-    return [name for name, heads in duty.items() if heads.max() > NOBODY]
 
 
 def hour_of_week_figure(comparison: Comparison) -> Frame:

@@ -119,7 +119,7 @@ def mean_text(name: str, found: FoundValue | None, n: int, with_interval: bool =
     return text if found.n == n else f"{text} (n = {found.n})"
 
 
-def difference_text(name: str, found: FoundValue | None) -> str:
+def difference_text(name: str, found: FoundValue | None, with_interval: bool = True) -> str:
     """`−1.2 ± 0.4 *`, marked where there is no steady state; of one replication `−1.2`.
 
     That many leave is a warning on a whole staffing, and stands once, beside its name.
@@ -128,7 +128,8 @@ def difference_text(name: str, found: FoundValue | None) -> str:
         return number_text.NOTHING
     if found.identical:
         return "="
-    text = change_text(name, found.mean, found.half_width if found.has_interval else None, with_unit=False)
+    half_width = found.half_width if with_interval and found.has_interval else None
+    text = change_text(name, found.mean, half_width, with_unit=False)
     return marked(f"{text} *" if found.has_interval and found.beyond_chance else text, False, found.no_steady_state)
 
 
