@@ -185,8 +185,8 @@ def test_shares_that_do_not_sum_to_one_are_named_by_acuity_and_class() -> None:
     text = refusal(lambda: Choose(name="way", branches=branches))
 
     assert "shares of the branches of CTAS 5 sum to 1.1" in text
-    assert "shares of the branches of CTAS 1 in class brief sum to 1.2" in text
-    assert "CTAS 4 sum" not in text
+    assert "shares of the branches in class brief sum to 1.2" in text
+    assert "CTAS 4" not in text
 
 
 def test_branches_nobody_is_sent_into_and_names_used_twice_are_all_named_at_once() -> None:

@@ -77,5 +77,7 @@ def test_rates_by_hour_that_are_read_wrongly_are_noticed(
 ) -> None:
     right = arrivals.arrivals_at_rates
     monkeypatch.setattr(arrivals, "arrivals_at_rates", lambda of, name: BROKEN_RATES[how](right(of, name), of))
-    worlds = (world for world in map(random_scenario, range(200)) if getattr(world.demand, "kind", "") == "hourly")
-    assert any(wrong_arrivals(simulate(world, seed=1), world) for world in worlds)
+    limit = 29_000 + list(BROKEN_RATES).index(how)  # a scenario of its own: engines keep what they have lowered
+    worlds = (world for world in map(random_scenario, range(200)) if world.demand.kind == "hourly")
+    of_its_own = (changed(world, period=changed(world.period, step_limit=limit)) for world in worlds)
+    assert any(wrong_arrivals(simulate(world, seed=1), world) for world in of_its_own)

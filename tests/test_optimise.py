@@ -181,7 +181,7 @@ BEATS = (
         ("study.rosters=70", "study.search_weeks=2", "study.finalists=3", "study.indifference=0.1"),
         ("study.weeks=6", "study.warm_up_weeks=1", "study.replications=5"),
     ),
-    ("reach", ("study.rosters=300", "study.search_weeks=8"), ("study.weeks=26", "study.replications=10")),
+    ("reach", (), ()),
 )
 
 

@@ -22,7 +22,8 @@ from sim.department.quantities import Exponential
 from sim.department.roster import Break, Role, Shift, Staffing
 from sim.department.scenario import Period, Scenario, ScenarioError
 from sim.engine.trajectory import GATHERING, MAIN, TASK_KINDS, TEAM, Trajectory
-from sim.runs.engines import Engine
+from sim.runs.engines import ENGINES, Engine
+from tests.events_met import events_of
 from tests.referee import referee
 from tests.worlds import always, one_stream, shift, staffed
 
@@ -232,6 +233,26 @@ def test_the_lead_opens_the_case_and_those_who_join_need_no_room(simulate: Engin
         (0, 0, 10.0),
         (1, 1, 0.0),
     ]
+
+
+def test_events_of_teams_are_counted_when_they_happen_and_only_then() -> None:
+    """A team that is complete at once; one that parts at 17, tries again at 32 and begins at 40; one left at 8."""
+    both = Role(shifts={"all": shift(0.0, 1440.0), "late": shift(40.0, 480.0)})
+
+    def met(visit: dict[str, Any], nurse: Role, **more: Any) -> dict[str, int]:
+        scenario = two_ways(resus(**more), care(), visit, roles={"physician": staffed(), "nurse": nurse})
+        found = events_of(scenario, ENGINES["compiled"](scenario, seed=1))
+        return {event: n for event, n in found.items() if n and ("team" in event or "lead" in event)}
+
+    assert met({"at": 2.0, "acuity": 2}, staffed(2)) == {"a team is complete as soon as it has its lead": 1}
+    assert met({"at": 2.0, "acuity": 2}, both, gather_minutes=15.0) == {
+        "a lead waits for others and gets them": 1,
+        "a team parts because its time is up": 1,
+        "a team that was apart comes together": 1,
+    }
+    assert met({"at": 2.0, "acuity": 2, "patience": 6.0}, both, may_leave=True) == {
+        "a visit leaves while its team gathers": 1
+    }
 
 
 # --- against a loop, and theory --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 from benchmarks import questions
 from benchmarks import trial as benchmark
 from sim.analysis.trial_runs import CONTROL, OFFERED, ReduceToArms, cuts_of, value_key, with_arms
+from sim.analysis.trial_worth import read_trial_errors
 from sim.analysis.trials import NEVER_OFFERED, TrialAnswer, TrialPlan, answer_of_trials, rows_with
 from sim.cli import main
 from sim.config import compose
@@ -141,6 +142,14 @@ def test_columns_for_the_value_of_a_trial_are_there(folder: Path) -> None:
     one, six = (rows_with(offer, sites=sites, weeks=4.0).iloc[0] for sites in (1, 6))
     assert six["estimate_se"] == pytest.approx(one["estimate_se"] / np.sqrt(6))
     assert six["log_effect_se"] == pytest.approx(one["log_effect_se"] / np.sqrt(6))
+
+
+def test_the_value_of_a_trial_reads_the_errors_of_the_folder(folder: Path) -> None:
+    errors = table(folder, "trial_errors")
+    one = rows_with(errors, design="patient_offer", outcome=RETURNS, effect=0.85, sites=1, weeks=4.0).iloc[0]
+    found = read_trial_errors(folder)
+    assert found.at(round(one["n_patients"])) == pytest.approx(one["log_effect_se"], rel=0.2)
+    assert "simulated" in found.source
 
 
 def test_results_and_report_are_made_again_from_the_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,8 @@ RETURN_HAZARD, RETURN_KEY = "EFFA01", "effects.total_return_hr"
 """The row of the register that a trial would find out, and the key that holds it."""
 RETURN_OUTCOME = "return_30d_per_patient.mental_health"
 """The outcome that a trial counts."""
+RETURNS_COUNTED = (RETURN_OUTCOME, "return_30d_per_visit.mental_health")
+"""Outcomes of which a trial study may have errors; the first it has is taken."""
 TRIAL_ERRORS = "trial_errors"
 """The table of a trial study that says how exact a trial is."""
 PATIENT_OFFER = "patient_offer"
@@ -68,7 +70,8 @@ def read_trial_errors(folder: Path) -> SampleErrors:
     if missing:
         problem = Problem(f"{folder}, table {TRIAL_ERRORS}", ", ".join(sorted(missing)), f"not there; {PLAY_TRIAL}")
         raise ScenarioError([problem])
-    fitting = table[(table["effect_key"] == RETURN_KEY) & (table["outcome"] == RETURN_OUTCOME)]
+    outcomes = [name for name in RETURNS_COUNTED if (table["outcome"] == name).any()]
+    fitting = table[(table["effect_key"] == RETURN_KEY) & table["outcome"].isin(outcomes[:1])]
     if (fitting["design"] == PATIENT_OFFER).any():
         fitting = fitting[fitting["design"] == PATIENT_OFFER]
     numbers = fitting[["n_patients", "log_effect_se"]].apply(pd.to_numeric, errors="coerce").to_numpy(float)

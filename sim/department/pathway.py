@@ -172,8 +172,13 @@ class Choose(StepOfAnyKind):
         faults: list[str] = []
         for class_name in (None, *classes):
             where = "" if class_name is None else f" in class {class_name}"
-            for acuity in quantities.ACUITIES:
-                shares = tuple(branch.share_of(acuity, class_name) for branch in self.branches)
+            rows = [
+                tuple(branch.share_of(acuity, class_name) for branch in self.branches) for acuity in quantities.ACUITIES
+            ]
+            if len(set(rows)) == 1:
+                faults += not_one(rows[0], f"shares of the branches{where}")
+                continue
+            for acuity, shares in zip(quantities.ACUITIES, rows, strict=True):
                 faults += not_one(shares, f"shares of the branches of CTAS {acuity}{where}")
         if faults:
             yield "; ".join(faults)

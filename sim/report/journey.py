@@ -177,6 +177,8 @@ def of_tasks(tasks: list[dict[str, Any]], row: Any) -> Iterator[_Line]:
     """Everything staff did for the visit, and what was requested and never began."""
     begins = [task["started"] for task in tasks if task["kind"] == "main"]
     for task in tasks:
+        if task["kind"] == "gathering" and task["ended"] == task["started"]:
+            continue
         what = what_it_is(task, row)
         if _is_known(task["started"]):
             yield float(task["started"]), f"{what}, {how_it_went(task, row, begins)}"

@@ -315,7 +315,7 @@ def first_rows(found: Sensitivity) -> TextRows:
     """The same as text."""
     most = found.learning.loc[found.learning["preset"] == found.preset, "times"].max() if len(found.learning) else 0.0
     worth = f"Worth, CAD a year and site, at {amount_at(found, float(most))}"
-    rows: TextRows = [("Row of the register", "How it is learned", "Difference, low to high", worth)]
+    rows: TextRows = [("Row of the register", "How it is learned", "Low to high", "Difference between", worth)]
     name = found.asked.outcome
     for each in first_table(found).head(MOST_ROWS_TABLED).to_dict("records"):
         span = "–"
@@ -323,17 +323,20 @@ def first_rows(found: Sensitivity) -> TextRows:
             low, high = (number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high"))
             span = f"{low} to {high} {number_text.short_unit_of_difference(name)}"
         value = money(each["value"]) if each["value"] else "–"
-        rows.append((cut_row(each["quantity"]), LEARNED_BY[each["learned_by"]], span, value))
+        pair = each["of"].removeprefix("between ") or "–"
+        rows.append((cut_row(each["quantity"]), LEARNED_BY[each["learned_by"]], span, pair, value))
     return rows
 
 
 def cut_row(text: str) -> str:
     """A row's name as a table has room for it, its id kept."""
     words, _, row = text.rpartition(" (")
-    return text if len(text) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 3 - len(row)].rstrip(' ,:')}… ({row}"
+    return (
+        text if len(text) <= LONGEST_ROW_NAME else f"{words[: LONGEST_ROW_NAME - 3 - len(row)].rstrip(' ,:')}… ({row}"
+    )
 
 
-LONGEST_NAME = 46
+LONGEST_ROW_NAME = 46
 """Characters of a row's name in a table or figure."""
 
 

@@ -306,15 +306,24 @@ def print_trial(answer: StoredAnswer, console: Console) -> None:
         return
     n_said = say_finding(answer.finding, console)
     head, *rows = answer.table(WHAT_IT_TAKES) or [()]
-    if rows:
+    if rows and len(head) >= FEWEST_COLUMNS:  # the folder may be somebody else's
         first = rows[0][0]
-        chosen = [row[1:] for row in rows if row[0] == first]
+        chosen = [on_screen(row) for row in rows if row[0] == first]
         n_shown = max(MOST_LINES - LINES_BESIDE - n_said, LEAST_ROWS)
         console.print()
-        show(console, rich_table([head[1:], *chosen[:n_shown]], (0, 1)))
+        show(console, rich_table([on_screen(head), *chosen[:n_shown]]))
         left = f"; {n_shown} of {len(chosen)} rows" if n_shown < len(chosen) else ""
-        say(console, f"By {first}{left}. Other outcomes: answer.md. A dash: nothing beyond chance.", style="dim")
+        said = "Below sites: months of recruiting. A dash: nothing beyond chance. Other outcomes: answer.md."
+        say(console, f"By {first}{left}. {said}", style="dim")
 
 
+def on_screen(row: tuple[str, ...]) -> tuple[str, ...]:
+    """A row of the sizes without its outcome, which stands below, and its patients; design and effect in one cell."""
+    _, design, effect, difference, visits, _, *months = row
+    return f"{design}, {effect}", difference, visits, *(cell.removeprefix("Months, ") for cell in months)
+
+
+FEWEST_COLUMNS = 7
+"""Of the table of sizes, with one number of sites."""
 LINES_BESIDE, LEAST_ROWS = 9, 3
 """Lines for progress, the head of the table, what is left out, and where the results are; rows there are always."""

@@ -43,7 +43,7 @@ FIGURES_FOLDER = "figures"
 SITE_HUE, TRIAL_HUE, GROUP_HUE = HUES[0], HUES[1], HUES[6]
 """What a site can measure itself, what needs a trial, and groups, which may hold both."""
 MOST_BARS, BAR = 8, 0.62
-NAME_WIDTH, TITLE_WIDTH = 29, 46
+ROW_NAME_WIDTH, TITLE_WIDTH = 29, 46
 """Characters of a line of a row's name beside its bar, and of a panel's title."""
 
 
@@ -133,7 +133,7 @@ def draw_ranks(found: Sensitivity, table: pd.DataFrame, axes: Axes) -> Axes:
     for place, value, hue, alpha in zip(places, shown["coefficient"], hues, alphas, strict=True):
         axes.barh(place, value, height=BAR, color=hue, alpha=alpha, linewidth=0)
     axes.axvline(0.0, color=INK, linewidth=0.9)
-    axes.set_yticks(places, [wrapped(cut_row(row_text(row)), NAME_WIDTH) for row in shown["row"]])
+    axes.set_yticks(places, [wrapped(cut_row(row_text(row)), ROW_NAME_WIDTH) for row in shown["row"]])
     axes.tick_params(axis="y", labelsize=8.0, length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     most = max(float(shown["coefficient"].abs().max()), noise) * 1.08
@@ -209,7 +209,7 @@ def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes)
     if everything > 0.0:
         axes.axvline(everything, color=ASSUMED, linewidth=1.4, linestyle="--")
     names = [name if what == ROW_GROUP else row_text(name) for name in shown["name"]]
-    axes.set_yticks(places, [wrapped(name if what == ROW_GROUP else cut_row(name), NAME_WIDTH) for name in names])
+    axes.set_yticks(places, [wrapped(name if what == ROW_GROUP else cut_row(name), ROW_NAME_WIDTH) for name in names])
     axes.tick_params(axis="y", labelsize=8.0, length=0)
     axes.set_ylim(max(len(shown), 4) - 0.4, -0.6)
     axes.set_xlim(left=0.0)
