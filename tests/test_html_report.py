@@ -387,7 +387,7 @@ def spoil(folder: Path, what: str) -> None:
         case "no study":
             (folder / "run.json").write_text(json.dumps({**facts, "study": 7}), encoding="utf-8")
         case "a study of another version":
-            changed_facts(folder, study="sensitivity")
+            changed_facts(folder, study="of another version")
         case "an earlier version":
             del facts["comparison"]
             (folder / "run.json").write_text(json.dumps(facts), encoding="utf-8")

@@ -23,6 +23,7 @@ from sim.runs.tables_on_disk import read_table
 from sim.studies.optimise import RosterPlayer
 from sim.studies.optimise_plan import optimise_plan_of
 from tests.in_process import peered
+from tests.opened_tables import assert_every_file_is_in_a_table
 from tests.run_json import assert_as_documented
 
 SMALL = (
@@ -126,6 +127,7 @@ def test_the_answer_is_shown_again_from_its_folder(found: Found) -> None:
     asked = peered("study=results", f"run={found.folder}", "table=front", cwd=found.folder.parent)
     assert asked.returncode == 0, asked.stderr
     assert "rosters" in sim.results(found.folder)
+    assert_every_file_is_in_a_table(sim.results(found.folder))
 
 
 # --- the same whoever plays it, and after a stop

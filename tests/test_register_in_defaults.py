@@ -46,6 +46,7 @@ OF_A_ROW = {
 }
 OF_NO_ROW = {
     "Shift.days": ((0, 1, 2, 3, 4, 5, 6), "structural: every day"),
+    "Task.gather_minutes": (30.0, "assumption: no shipped task is for several, so that no answer rests on it"),
 }
 
 

@@ -13,11 +13,11 @@ from sim.calibration.calibrate import calibrate
 from sim.cli import main
 from sim.department.roster import WEEKDAYS
 from sim.department.scenario import ScenarioError
-from sim.objects import Results
 from sim.runs import received_sweep
 from sim.runs.tables_on_disk import read_table, write_table
 from sim.studies.question import studies_using
 from sim.visits.column_map import ColumnMap
+from tests.opened_tables import assert_every_file_is_in_a_table
 from tests.test_calibration import ARRIVAL, arrivals_file
 
 pytestmark = pytest.mark.usefixtures("one_figure")
@@ -45,7 +45,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_there_is_a_folder_of_every_study_that_leaves_tables() -> None:
-    elsewhere = {"calibrate", "conditioning", "optimise"}  # below, in test_conditioning and test_optimise
+    elsewhere = {"calibrate", "conditioning", "optimise", "sensitivity", "trial"}  # below, and in tests of their own
     assert {*WORDS, *elsewhere} - {"sweep"} == set(studies_using("output"))
 
 
@@ -65,16 +65,6 @@ def test_every_table_that_a_study_wrote_opens_by_its_name(study: str, folders: d
     assert len(repr(results).splitlines()) < 8
     assert "<table>" in results._repr_html_()
     assert_every_file_is_in_a_table(results)
-
-
-def assert_every_file_is_in_a_table(results: Results) -> None:
-    """No table of the folder, however deep, is left out; and each has the size that is said."""
-    table = results.summary()
-    files = [file for file in results.folder.rglob("*") if file.suffix in (".parquet", ".csv")]
-    assert table["files"].sum() == len(files)
-    for name, row in table.iterrows():
-        assert row["rows"] == len(results[str(name)])
-        assert set(row["names"].split(", ")) <= set(results[str(name)])
 
 
 def test_visits_of_all_staffings_stand_together(folders: dict[str, Path]) -> None:

@@ -23,6 +23,7 @@ from sim.report.figures import sensitivity_figures
 from sim.report.sensitivity_answer import first_table, money, sensitivity_finding
 from sim.runs.tables_on_disk import write_table
 from tests.in_process import peered
+from tests.opened_tables import assert_every_file_is_in_a_table
 
 ALONE, VISITS = "minutes_without_staff_mean.mental_health", "visits_per_week.mental_health"
 WORTH = (
@@ -316,6 +317,7 @@ def test_a_folder_is_asked_without_new_runs_and_answers_the_same(played: Path, m
     for table in ("ranks", "everything", "learning"):
         one, other = (sim.results(played / name)[table] for name in ("direct", "asked"))
         pd.testing.assert_frame_equal(one, other)
+    assert_every_file_is_in_a_table(sim.results(played / "asked"))
 
 
 def test_its_answer_and_report_are_shown_again(played: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import sim
 from benchmarks import questions
 from benchmarks import trial as benchmark
 from sim.analysis.trial_runs import CONTROL, OFFERED, ReduceToArms, cuts_of, value_key, with_arms
@@ -23,6 +24,7 @@ from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.engines import ENGINES
 from sim.runs.playing import play_all
 from sim.studies.trial import TRIAL_OUTCOMES, trial_plan_of
+from tests.opened_tables import assert_every_file_is_in_a_table
 from tests.run_json import assert_as_documented
 
 SMALL = (
@@ -109,6 +111,7 @@ def test_the_folder_has_tables_pages_and_figures(folder: Path) -> None:
     for name in ("answer.md", "report.html", "answer.xlsx", "answer.json", "figures/trial_power.svg"):
         assert (folder / name).is_file(), name
     assert "<svg" in (folder / "report.html").read_text(encoding="utf-8")
+    assert_every_file_is_in_a_table(sim.results(folder))
 
 
 def test_the_finding_has_five_lines(folder: Path) -> None:
