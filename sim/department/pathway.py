@@ -4,9 +4,9 @@ How a step is played is `sim.engine.reference.model`; who does its task is decid
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from sim.department import quantities
 from sim.department.arrivals import not_one
@@ -36,6 +36,15 @@ class StepOfAnyKind(quantities.Frozen):
     need: str | None = None
     branch: str | None = None
     only_if: Literal["discharge", "admission", "transfer"] | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_what_it_does_not_use(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A step of no branch and no team as before there were any, so that the hash of such a scenario stays."""
+        data: dict[str, Any] = plain(self)
+        unused = {"branch"} if self.branch is None else set[str]()
+        if not data.get("team"):
+            unused |= {"team", "gather_minutes"}
+        return {key: value for key, value in data.items() if key not in unused}
 
 
 class Delay(StepOfAnyKind):
