@@ -45,7 +45,7 @@ def test_a_typo_is_named_with_its_remedy_and_nothing_is_written(tmp_path: Path) 
         (["--config-dir"], "needs a folder"),
         (["visits=a.csv"], "study=calibrate"),
         (["study=results", "output=x"], "writes no files"),
-        (["study=sensitivity"], "not available"),
+        (["study=equilibrium"], "no such choice"),
         (["study=validate", "study.seed=501"], "it is a key of its own: seed=…"),
         (["study=calibrate"], "visits=FILE"),
         (["study=calibrate", "visits=nowhere.csv"], "nowhere.csv"),

@@ -144,7 +144,7 @@ MISTAKES: dict[str, tuple[list[str], list[tuple[str, str, str]]]] = {
     "no value": (["support.consent="], [("support.consent", "nothing", "give a value")]),
     "no equals sign": (["peer_added"], [("peer_added", "'peer_added'", "write key=value")]),
     "an open bracket": (["support.streams=[medical"], [("support.streams", "'[medical'", "close every bracket")]),
-    "a study of the future": (["study=optimise"], [("study", "'optimise'", "not available in this version")]),
+    "a study of the future": (["study=equilibrium"], [("study", "'equilibrium'", "no such choice")]),
     "a negative seed": (["seed=-1"], [("seed", "-1", "whole number of at least 0")]),
     "the name of a study instead of a study": (["study.name=foo"], [("study.name", "'foo'", "instead, study=")]),
     "the name of an engine": (["engine.name=foo"], [("engine.name", "'foo'", "instead, engine=")]),

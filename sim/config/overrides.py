@@ -181,10 +181,6 @@ def each_of(given: Iterator[str] | None, plus: str, key: str, value: str) -> lis
     ]
 
 
-PLANNED = ("sensitivity", "optimise", "report")
-"""Studies that are promised and not there yet, unless a file of their name is in the study group."""
-
-
 _ONLY_SWEPT = {
     "experiment": "an experiment is a sweep: peered -m experiment=NAME",
     "sweep": "it is for a sweep of many scenarios: peered -m ...",
@@ -254,8 +250,6 @@ def _choose(draft: Draft, item: Override) -> None:
     name = "none" if item.value is None else str(item.value)
     if name in known:
         draft.choices[item.key] = name
-    elif item.key == "study" and name in PLANNED:
-        draft.refuse(item.key, repr(name), f"not available in this version; use one of: {', '.join(known)}")
     else:
         remedy = where_it_lies(draft.folders, item.key, name) or f"no such choice; {did_you_mean(name, known)}"
         draft.refuse(item.key, repr(name), remedy)
