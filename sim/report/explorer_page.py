@@ -44,8 +44,8 @@ def explorer_page(
         **finding_laid_out(described.whole_finding, [LEAD]),
         parts=parts_laid_out(further_parts(described, facts, left_out)),
         columns=as_data(columns),
-        style=as_it_is(style),
-        script=as_it_is(script),
+        style=style,
+        script=script,
         hashes={"style": hash_of(style), "script": hash_of(script)},
         assumed=explored.assumed,
         legend=LEGEND,
@@ -67,20 +67,13 @@ def further_parts(described: Description, facts: StudyFacts, left_out: Sequence[
     yield Part("How to repeat it", [repeat_section(facts)])
 
 
-def as_it_is(text: str) -> Any:
-    """Text of ours that the template does not escape."""
-    from markupsafe import Markup  # comes with the templates
-
-    return Markup(text)
-
-
 _IN_SCRIPT: Mapping[int, str] = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'\u2028\u2029"}
 
 
-def as_data(columns: Mapping[str, Any]) -> Any:
+def as_data(columns: Mapping[str, Any]) -> str:
     """Columns as JSON inside a page: no sign in it can end the element, or begin another."""
     text = json.dumps(columns, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return as_it_is(text.translate(_IN_SCRIPT))
+    return text.translate(_IN_SCRIPT)
 
 
 def hash_of(text: str) -> str:
