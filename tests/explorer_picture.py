@@ -9,7 +9,7 @@ from sim.cli import main as peered
 from tests.browser import program, started
 from tests.explorer_file import exported
 
-PICTURE = Path(__file__).parents[1] / "docs" / "figures" / "explorer.png"
+PICTURE = Path(__file__).parents[1] / "docs" / "how-to" / "share-a-sweep.png"
 WINDOW = (1280, 860)
 SWEEP = (
     "-m", "staffing=traditional,peer_added,clinician_added", "demand.growth=0.95,1,1.05,1.1", "study.weeks=8",
