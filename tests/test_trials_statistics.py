@@ -6,19 +6,21 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.signal import lfilter
 
 from sim.statistics.trials import (
     FEW_PATIENTS,
     arm_mean,
+    block_of_week,
     cluster_variance,
     flipped_p,
     is_few,
+    paired_variance,
     permuted_p,
     pooled,
     power,
     t_p,
     times_as_large,
-    weekly_variance,
     wilson,
 )
 
@@ -105,11 +107,32 @@ def test_sites_are_pooled_by_their_weights() -> None:
 def test_weeks_that_are_alike_in_both_periods_cancel() -> None:
     """A season that both periods share is in no residual; one that only one has is."""
     season, n = np.array([1.0, 5.0, 2.0, 8.0]), np.full(4, 10.0)
-    same, _ = weekly_variance(np.array([n, n * season]), np.array([n, n * (season + 1.0)]), 0.0, 0.0)
+    weeks = block_of_week(4)
+    same = paired_variance(np.array([n, n * season]), np.array([n, n * (season + 1.0)]), weeks, 0.0, 0.0)
     assert same == pytest.approx(0.0, abs=1e-12)
-    other, n_weeks = weekly_variance(np.array([n, n * season]), np.array([n, n * 4.0]), 0.0, 0.0)
+    other = paired_variance(np.array([n, n * season]), np.array([n, n * 4.0]), weeks, 0.0, 0.0)
     assert other == pytest.approx(season.var(ddof=1) / 4)
-    assert n_weeks == 4
+
+
+@pytest.mark.parametrize(("n_weeks", "sizes"), [(4, [1] * 4), (26, [2] * 13), (52, [4] * 13), (54, [4] * 12 + [6])])
+def test_weeks_are_taken_together_as_far_as_blocks_are_enough(n_weeks: int, sizes: list[int]) -> None:
+    assert np.bincount(block_of_week(n_weeks)).tolist() == sizes
+
+
+def test_weeks_that_hang_together_are_not_taken_for_independent() -> None:
+    """Two periods of 52 weeks that share nothing but their mean, each week like the last (correlation .4).
+
+    Law: the variance of the mean is that of an autoregression; of weeks alone it would be less than half of it.
+    """
+    rng, n, of_blocks, of_weeks = np.random.default_rng(52), np.full(52, 10.0), [], []
+    for _ in range(400):
+        level = lfilter([1.0], [1.0, -0.4], rng.standard_normal((2, 300)))[:, -52:]
+        periods = [np.array([n, n * each]) for each in level]
+        of_blocks.append(paired_variance(periods[0], periods[1], block_of_week(52), 0.0, 0.0))
+        of_weeks.append(paired_variance(periods[0], periods[1], np.arange(52), 0.0, 0.0))
+    true = 2.0 / (1.0 - 0.4) ** 2 / 52
+    assert np.mean(of_weeks) < 0.5 * true
+    assert 0.7 * true < np.mean(of_blocks) < 1.1 * true
 
 
 @pytest.mark.parametrize("n_patients", [20, 200])

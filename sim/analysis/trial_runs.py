@@ -18,7 +18,7 @@ from sim.engine.measures.cohort import Cohort, Few, Share, VisitOutcome, one_of,
 from sim.engine.measures.number_text import is_share, measure_and_part
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Reduced
-from sim.statistics.trials import ArmMean, arm_mean, cluster_variance, is_few, permuted_p
+from sim.statistics.trials import ArmMean, arm_mean, block_of_week, cluster_variance, is_few, permuted_p
 
 OFFERED, CONTROL = ", offered", ", control"
 """What the arms add to the name of a group of patients."""
@@ -89,7 +89,8 @@ def values_of(cohort: Cohort, outcome: str) -> Iterator[tuple[str, float]]:
             seed = [cohort.trajectory.seed, cohort.trajectory.replication, cut, number]
             yield from named(outcome, cut, number, arm_values(*trial, seed, is_share(outcome)))
             if by_week:
-                yield from named(outcome, cut, number, everybody(*trial[:2], week[inside]))
+                block = block_of_week(length)[week[inside] - number * length]
+                yield from named(outcome, cut, number, everybody(*trial[:2], block))
     if by_week:
         n = np.bincount(week, minlength=weeks)
         total = np.bincount(week, weights=value, minlength=weeks)
@@ -118,15 +119,15 @@ def arm_values(value: Floats, patient: Any, offered: Flags, seed: list[int], is_
     yield "both", "p", permuted_p(value, patient, offered, seed) if few else np.nan
 
 
-def everybody(value: Floats, patient: Any, week: Any) -> Kept:
-    """All visits of a period as one arm: patients, the variance of their mean by patient, and by patient and week."""
+def everybody(value: Floats, patient: Any, block: Any) -> Kept:
+    """All visits of a period as one arm: patients, the variance of their mean by patient, and by patient and block."""
     found = arm_mean(value, patient)
     yield EVERYBODY, "n_patients", found.n_patients
     yield EVERYBODY, "variance", found.variance
     if value.size == 0:
         yield EVERYBODY, "of_cells", np.nan
         return
-    cell = patient * (week.max() + 1) + week
+    cell = patient * (block.max() + 1) + block
     yield EVERYBODY, "of_cells", cluster_variance(value - value.mean(), cell) / value.size**2
 
 

@@ -178,12 +178,14 @@ def _before_after(before: FloatArray, after: FloatArray, of_patients: float, of_
     if n_before == 0.0 or n_after == 0.0:
         return {"n_visits": float(n_before + n_after)}
     there = (before[0] > 0.0) & (after[0] > 0.0)
-    variance, n_weeks = trials.weekly_variance(before[:, there], after[:, there], of_patients, of_cells)
+    block = trials.block_of_week(there.size)[there]
+    variance = trials.paired_variance(before[:, there], after[:, there], block, of_patients, of_cells)
+    n_weeks, n_blocks = int(there.sum()), np.unique(block).size
     estimate = float(after[1].sum() / n_after - before[1].sum() / n_before)
     if 0 < n_weeks <= trials.MOST_FLIPPED:
         p = trials.flipped_p(after[1, there] / after[0, there] - before[1, there] / before[0, there])
     else:
-        p = float(trials.t_p(estimate, variance, max(n_weeks - 1, 1)))
+        p = float(trials.t_p(estimate, variance, max(n_blocks - 1, 1)))
     weight = float(n_before * n_after / (n_before + n_after))
     return {"estimate": estimate, "variance": variance, "p": p, "weight": weight, "n_visits": n_before + n_after}
 

@@ -1,10 +1,10 @@
 """How a trial is analysed and how large it must be: differences of means with robust errors, permutation, power.
 
 Errors of an arm respect that visits of one patient are alike: residuals are summed by patient before they are squared.
-Where weeks are alike too, as in a before-after comparison, both are reckoned with (Cameron, Gelbach & Miller 2011,
-J. Bus. Econ. Stat. 29:238-249): the variance by patient plus that by week, less that by patient within week. Several
-sites are pooled as strata, each with weight n1 n2 / (n1 + n2), its visits in the two arms. Power is that of the normal
-approximation, two-sided.
+Where times are alike too, as in a before-after comparison, both are reckoned with (Cameron, Gelbach & Miller 2011,
+J. Bus. Econ. Stat. 29:238-249): the variance by patient plus that by block of weeks, less that by patient within
+block. Several sites are pooled as strata, each with weight n1 n2 / (n1 + n2), its visits in the two arms. Power is
+that of the normal approximation, two-sided.
 """
 
 from itertools import product
@@ -21,6 +21,8 @@ FEW_PATIENTS, FEW_EVENTS = 30, 10
 MOST_FLIPPED = 12
 """Weeks up to which every pattern of signs is gone through: 4,096 of them."""
 PERMUTATIONS = 999
+LONGEST_BLOCK_WEEKS, FEWEST_BLOCKS = 4, 13
+"""Weeks taken together in errors, because queues and who comes last from one into the next: 4 if blocks are enough."""
 
 
 class ArmMean(NamedTuple):
@@ -80,18 +82,26 @@ def flipped_p(differences: FloatArray) -> float:
     return float((found >= found[0] * (1.0 - 1e-12)).mean())
 
 
-def weekly_variance(before: FloatArray, after: FloatArray, of_patients: float, of_cells: float) -> tuple[float, int]:
-    """Variance of the difference of two means whose weeks are paired, and the number of such weeks.
+def block_of_week(n_weeks: int) -> IntArray:
+    """The block each week of a period is in, shape (weeks,); weeks left over belong to the last one."""
+    length = max(1, min(LONGEST_BLOCK_WEEKS, n_weeks // FEWEST_BLOCKS))
+    return np.minimum(np.arange(n_weeks) // length, n_weeks // length - 1)
 
-    Inputs: visits and total of each week, shape (2, weeks), of either period; the variance of the difference by patient
-    and that by patient within week. Where the sum of the three is less than one of the first two, that one is taken.
+
+def paired_variance(
+    before: FloatArray, after: FloatArray, block: IntArray, of_patients: float, of_cells: float
+) -> float:
+    """Variance of the difference of two means whose weeks are paired.
+
+    Inputs: visits and total of each week, shape (2, weeks), of either period; the block of each week; the variance of
+    the difference by patient and that by patient within block. Where the sum of the three is less than one of the first
+    two, that one is taken.
     """
     residual = np.zeros(before.shape[1])
     for sign, (n, total) in ((-1.0, before), (1.0, after)):
         residual += sign * (total - n * (total.sum() / n.sum())) / n.sum()
-    n_weeks = residual.size
-    of_weeks = float((residual**2).sum() * n_weeks / (n_weeks - 1)) if n_weeks > 1 else np.nan
-    return float(np.fmax(np.fmax(of_weeks, of_patients), of_weeks + of_patients - of_cells)), n_weeks
+    of_blocks = cluster_variance(residual, block)
+    return float(np.fmax(np.fmax(of_blocks, of_patients), of_blocks + of_patients - of_cells))
 
 
 def t_p(estimate: ArrayLike, variance: ArrayLike, freedom: ArrayLike) -> FloatArray:
