@@ -170,7 +170,8 @@ METHODS = (
     "Patient-randomised offer: difference of means between arms; errors robust for visits of one patient. With fewer "
     "than 30 patients in an arm, or 10 events or non-events, patients are permuted between arms 999 times.",
     "Before-after comparison: weeks of one period are paired with those of the other; errors are robust for visits of "
-    "one patient and of one week. Up to 12 weeks every pattern of signs of the weekly differences is gone through.",
+    "one patient and of one block of up to four weeks. Up to 12 weeks every pattern of signs of the weekly differences "
+    "is gone through.",
     "Several sites: each is a stratum with weight n1 n2 / (n1 + n2).",
     "References: Cameron, Gelbach & Miller 2011, J. Bus. Econ. Stat. 29:238-249; Wilson 1927, J. Am. Stat. "
     "Assoc. 22:209-212 (limits of shares).",
@@ -204,9 +205,9 @@ def care_with_trials(answer: TrialAnswer) -> Iterator[str]:
     )
     if BEFORE_AFTER in plan.designs:
         yield (
-            "Busy weeks follow busy weeks, so that the stated error of waits before and after is too small, and a few "
-            "weeks find too little of other outcomes: read their power beside the trials in which nobody is offered a "
-            "peer."
+            "Busy weeks follow busy weeks, so that the stated error of waits before and after is too small over a few "
+            "weeks, which find too little of other outcomes: read their power beside the trials in which nobody is "
+            "offered a peer."
         )
     if plan.weeks % WEEKS_OF_YEAR:
         yield (
