@@ -174,7 +174,7 @@ class RosterPlayer:
         names: Sequence[str],
         advance: Callable[[str], None] = lambda _: None,
     ) -> FloatArray:
-        """RosterValues (scenarios, names, replications), of scenarios by label."""
+        """Values of scenarios by label, shape (scenarios, names, replications)."""
         hashes = {label: f"{scenario.content_hash()} {seed}" for label, scenario in scenarios.items()}
         tasks = [
             RunTask(

@@ -5,11 +5,11 @@ plays them in the way of a comparison. What is made of them is `sim.analysis.sen
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from rich.console import Console
@@ -45,6 +45,7 @@ from sim.studies.question import Question, SensitivitySettings
 from sim.studies.stored import SHOWN_PAGES, files_of_answer
 from sim.studies.study import Files, PlayedStudy, design_for, facts_of_question, write_each
 
+T = TypeVar("T")
 OF_PLAYING = ("study.staffing", "study.baseline", "study.draws", "study.draw_weeks", "study.draws_from")
 """Keys that say what is played, and mean nothing where a folder is read."""
 
@@ -78,7 +79,8 @@ class SensitivityStudy(PlayedStudy[SensitivityPlan, Sensitivity]):
         study = sensitivity_settings(question)
         scenarios = scenarios_in_order(question, study)
         problems = [*faults_of_measures(study, measures_of(scenarios.values())), *faults_of_ranges(study)]
-        problems += [*problems_of_presets(study.presets, study.worth), *problems_raised(lambda: errors_named(study))]
+        errors, unreadable = attempted(lambda: errors_named(study))
+        problems += [*problems_of_presets(study.presets, study.worth), *unreadable]
         if len(scenarios) < 2:
             remedy = "there is nothing to choose between: name two staffings or more"
             problems.append(Problem("study.staffing", repr(list(scenarios)), remedy))
@@ -88,7 +90,7 @@ class SensitivityStudy(PlayedStudy[SensitivityPlan, Sensitivity]):
         assert draws is not None  # `study.assumptions` is true by its type
         design = draws_design(design_for(question, scenarios), scenarios, draws)
         check_design(design)
-        return SensitivityPlan(design, draws, scenarios, study, errors_named(study))
+        return SensitivityPlan(design, draws, scenarios, study, errors)
 
     def answer(self, plan: SensitivityPlan, runs: RunsInMemory, seconds: float) -> Sensitivity:
         drawn = drawn_runs(runs, plan.design, list(plan.scenarios), plan.draws)
@@ -113,9 +115,9 @@ class SensitivityStudy(PlayedStudy[SensitivityPlan, Sensitivity]):
         if question.run is None:
             return super().run(question, console)
         started, study = time.monotonic(), sensitivity_settings(question)
-        played = read_asked_draws(question)
+        played, errors = read_asked_draws(question)
         place = results_place(question.output, self.name)
-        found = sensitivity_of(within_ranges(played, study), asked_of(study, played, errors_named(study)))
+        found = sensitivity_of(within_ranges(played, study), asked_of(study, played, errors))
         with results_folder(place, self.name) as draft:
             facts = facts_of_question(question, question.command(), time.monotonic() - started)
             write_each(files_of_sensitivity(found, facts | facts_of_draws(found.played)), draft.folder, draft.errors)
@@ -149,8 +151,11 @@ def asked_of(study: SensitivitySettings, played: PlayedDraws, errors: SampleErro
     return SensitivityAsked(study.outcome, study.worth, presets_of(study), study.trial_sizes, errors)
 
 
-def read_asked_draws(question: Question) -> PlayedDraws:
-    """The draws of the folder that is named. Raises ScenarioError with all that is wrong with the question."""
+def read_asked_draws(question: Question) -> tuple[PlayedDraws, SampleErrors | None]:
+    """The draws of the folder that is named, and the errors of trials.
+
+    Raises ScenarioError with all that is wrong with the question.
+    """
     study, folder = sensitivity_settings(question), question.run
     assert folder is not None
     remedy = "the draws of run= are there already, nothing is played: leave it out"
@@ -158,25 +163,25 @@ def read_asked_draws(question: Question) -> PlayedDraws:
     if question.output is not None and question.output.resolve() == folder.resolve():
         problems.append(Problem("output", str(question.output), "the folder that is read: name another one"))
     problems += faults_of_ranges(study)
-    problems += [*problems_of_presets(study.presets, study.worth), *problems_raised(lambda: errors_named(study))]
-    try:
-        played = read_played_draws(folder)
-    except ScenarioError as error:
-        raise ScenarioError([*problems, *error.problems]) from None
+    errors, unreadable = attempted(lambda: errors_named(study))
+    problems += [*problems_of_presets(study.presets, study.worth), *unreadable]
+    played, refused = attempted(lambda: read_played_draws(folder))
+    problems += refused
+    if played is None:
+        raise ScenarioError(problems)
     problems += faults_of_measures(study, set(played.drawn.measures))
-    problems += problems_raised(lambda: within_ranges(played, study))
+    problems += attempted(lambda: within_ranges(played, study))[1]
     if problems:
         raise ScenarioError(problems)
-    return played
+    return played, errors
 
 
-def problems_raised(check: Callable[[], object]) -> tuple[Problem, ...]:
-    """The problems with which a check ends, if it does."""
+def attempted(make: Callable[[], T]) -> tuple[T | None, Sequence[Problem]]:
+    """What is made, or None and the problems with which that ended."""
     try:
-        check()
+        return make(), ()
     except ScenarioError as error:
-        return tuple(error.problems)
-    return ()
+        return None, tuple(error.problems)
 
 
 def faults_of_measures(study: SensitivitySettings, known: set[str]) -> Iterator[Problem]:

@@ -47,9 +47,8 @@ def rounded_text(value: float) -> str:
     """A size that is reckoned in three digits, with thousands separated."""
     if not math.isfinite(value) or value == 0.0:
         return number_text.NOTHING
-    decimals = max(0, DIGITS_SHOWN - 1 - math.floor(math.log10(abs(value))))
     digits = DIGITS_SHOWN - 1 - math.floor(math.log10(abs(value)))
-    return plain_number(round(value, digits), min(decimals, 1))
+    return plain_number(round(value, digits), min(max(digits, 0), 1))
 
 
 def months_text(months: float) -> str:
@@ -124,7 +123,7 @@ def before_after_text(answer: TrialAnswer) -> str:
 
 
 def sees_text(answer: TrialAnswer) -> str:
-    """What an offer to half the patients sees beside the truth, at the strongest_effect effect."""
+    """What an offer to half the patients sees beside the truth, at the strongest effect."""
     outcome, rows = answer.plan.outcomes[0], answer.seen
     rows = rows_with(rows, outcome=outcome)
     if not len(rows):
@@ -148,7 +147,7 @@ def strongest_effect(rows: pd.DataFrame) -> Mapping[Any, Any]:
 
 
 def nearest_to_none(rows: pd.DataFrame) -> Mapping[Any, Any]:
-    """The row of the effect that is nearest_to_none to none."""
+    """The row of the effect that is nearest to none."""
     return rows.iloc[int(abs(np.log(rows["effect"])).to_numpy().argmin())].to_dict()
 
 
@@ -161,7 +160,7 @@ def costs_text(answer: TrialAnswer) -> str:
 
 
 def _costs_of_designs(answer: TrialAnswer) -> Iterator[str]:
-    """What it costs to find the effects that are nearest_to_none to none."""
+    """What it costs to find the effects that are nearest to none."""
     for design in answer.plan.designs:
         rows = rows_with(answer.sizes, design=design, outcome=answer.plan.outcomes[0])
         rows = rows[rows["beyond_chance"]]
