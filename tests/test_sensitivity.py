@@ -20,6 +20,7 @@ from sim.register.draw_table import shipped_draws
 from sim.register.draws import shipped_cube
 from sim.register.groups import LEARNED_BY, group_of_row
 from sim.report.figures import sensitivity_figures
+from sim.report.figures.theme import styled
 from sim.report.sensitivity_answer import first_table, money, sensitivity_finding
 from sim.runs.tables_on_disk import write_table
 from tests.in_process import peered
@@ -117,7 +118,7 @@ def test_every_drawn_row_has_a_group_and_a_way_to_learn_it() -> None:
 
 
 def test_each_figure_says_its_finding_and_the_title_is_a_number_of_the_tables(found: Sensitivity) -> None:
-    with sensitivity_figures.styled():
+    with styled():
         frames = sensitivity_figures.frames_of(found)
     assert list(frames) == ["ranks", "learning", "best", "trials"]
     assert "SUPA02" in frames["ranks"][1].title

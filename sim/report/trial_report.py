@@ -29,10 +29,6 @@ from sim.report.words.trial_finding import (
 )
 
 SHORT_DESIGNS = {"patient_offer": "Offer by lot", "before_after": "Before and after"}
-PICTURES = {
-    "trial_power": "Power by months of recruiting: trials that were played, and the formula",
-    "trial_size": "Months of recruiting for the power asked for, by effect and number of sites",
-}
 TrialRow = dict[str, Any]
 WEEKS_OF_YEAR = 52
 WHAT_IT_TAKES, POWER, NOBODY_OFFERED, SEEN = (

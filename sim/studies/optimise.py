@@ -42,7 +42,8 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
 from sim.report.console import say
-from sim.report.figures.roster_figures import draw_rosters
+from sim.report.figures.named_frames import pictures_and_files
+from sim.report.figures.roster_figures import figures_of_roster
 from sim.report.optimise_answer import optimise_answer, optimise_sheets, print_optimise, staffing_file_text
 from sim.report.progress import duration, progress, tell_results, teller
 from sim.report.study_report import REPORT
@@ -107,9 +108,9 @@ class OptimiseStudy(Study):
                     return 1
             player.journal.remove()
             facts = facts_of_roster(found, design, question, time.monotonic() - started)
-            pictures = draw_rosters(found, draft.folder / "figures")
+            pictures, drawn = pictures_and_files(lambda: figures_of_roster(found))
             answer = optimise_answer(found, facts["command"], pictures)
-            write_each(files_of_roster(found, answer, facts, question), draft.folder, draft.errors)
+            write_each({**drawn, **files_of_roster(found, answer, facts, question)}, draft.folder, draft.errors)
         print_optimise(answer, console)
         tell_results(console, place, (REPORT, "answer.md", ANSWER, STAFFING_FILE))
         return 0

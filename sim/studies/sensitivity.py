@@ -225,9 +225,10 @@ def within_ranges(played: PlayedDraws, study: SensitivitySettings) -> PlayedDraw
 
 def files_of_sensitivity(found: Sensitivity, facts: dict[str, Any]) -> Files:
     """The files of the answer: figures first, then pages, then tables."""
-    from sim.report.figures.sensitivity_figures import pictures_of_sensitivity  # loads a drawing library
+    from sim.report.figures.named_frames import pictures_and_files  # loads a drawing library
+    from sim.report.figures.sensitivity_figures import frames_of
 
-    pictures, drawn = pictures_of_sensitivity(found)
+    pictures, drawn = pictures_and_files(lambda: frames_of(found))
     answer = sensitivity_answer(found, pictures)
     tables = {name: getattr(found, name) for name in ("ranks", "everything", "learning", "trials", "benefit")}
     tables = {name: table for name, table in tables.items() if len(table)} | tables_of_draws(found.played)

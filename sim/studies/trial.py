@@ -4,12 +4,10 @@ What is kept of a run is `sim.analysis.trial_runs`, what the runs say `sim.analy
 `sim.report.trial_report`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 from math import ceil
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -27,17 +25,16 @@ from sim.io.suggest import did_you_mean
 from sim.register.rows import read_keys, read_register
 from sim.report.console import say
 from sim.report.description import ANSWER_PAGE
-from sim.report.html_page import Picture
-from sim.report.study_report import REPORT, ReportFacts, drawings, stored_report
+from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER
-from sim.report.trial_report import PICTURES, print_trial, trial_answer, trial_sheets, trial_tables
+from sim.report.trial_report import print_trial, trial_answer, trial_sheets, trial_tables
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.breakeven import OF_CLINICIANS, effects_known, with_effect
 from sim.studies.check_settings import measures_of, no_measure
 from sim.studies.question import Question, TrialSettings
 from sim.studies.stored import files_of_answer
-from sim.studies.study import Files, PlayedStudy, Waits, design_for, tell_design
+from sim.studies.study import Files, PlayedStudy, design_for, tell_design
 
 
 class TrialStudy(PlayedStudy[TrialPlan, TrialAnswer]):
@@ -63,53 +60,21 @@ class TrialStudy(PlayedStudy[TrialPlan, TrialAnswer]):
     def answer(self, plan: TrialPlan, runs: RunsInMemory, seconds: float) -> TrialAnswer:
         return answer_of_trials(plan, runs)
 
-    @contextmanager
-    def drawing(self, plan: TrialPlan, folder: Path) -> Iterator[Callable[[TrialAnswer], Waits]]:
-        yield lambda answer: drawn_at_once(answer, folder)
-
-    def report(self, answer: TrialAnswer, facts: ReportFacts, figures: Path) -> str:
-        return stored_report(trial_answer(answer, pictures_in(figures)), facts)
-
     def show(self, answer: TrialAnswer, console: Console) -> None:
         print_trial(trial_answer(answer), console)
 
     def files(
         self, plan: TrialPlan, answer: TrialAnswer, runs: RunsInMemory, facts: dict[str, Any], question: Question
     ) -> Files:
-        tables = {f"{name}.parquet": partial(write_or_remove, table) for name, table in trial_tables(answer).items()}
-        names = files_of_answer(trial_answer(answer), facts, trial_sheets(answer))
-        return {name: partial(write_page, answer, facts, name) for name in names} | tables
+        from sim.report.figures.named_frames import pictures_and_files  # loads a drawing library
+        from sim.report.figures.trial_figures import figures_of_trials
 
-
-def write_page(answer: TrialAnswer, facts: Mapping[str, Any], name: str, path: Path) -> None:
-    """Write one of the files that every kept answer has, with the pictures that stand beside it."""
-    stored = trial_answer(answer, pictures_in(path.parent / "figures"))
-    files_of_answer(stored, facts, trial_sheets(answer))[name](path)
-
-
-def drawn_at_once(answer: TrialAnswer, folder: Path) -> Waits:
-    """Draw the figures before anything is written, since the pages hold them; what went wrong is raised later."""
-    from sim.report.figures.trial_figures import draw_trial  # loads a drawing library
-
-    try:
-        draw_trial(answer, folder)
-    except OSError as error:
-        return [partial(_raise, error)]
-    return []
-
-
-def _raise(error: Exception) -> None:
-    raise error
-
-
-def pictures_in(folder: Path) -> list[Picture]:
-    """The pictures of the answer that were drawn in a folder."""
-    drawn = drawings(folder) if folder.is_dir() else {}
-    return [
-        Picture(name, caption, drawn[name], f"figures/{name}.png")
-        for name, caption in PICTURES.items()
-        if name in drawn
-    ]
+        pictures, drawn = pictures_and_files(lambda: figures_of_trials(answer))
+        return {
+            **drawn,
+            **files_of_answer(trial_answer(answer, pictures), facts, trial_sheets(answer)),
+            **{f"{name}.parquet": partial(write_or_remove, table) for name, table in trial_tables(answer).items()},
+        }
 
 
 def trial_plan_of(question: Question) -> TrialPlan:

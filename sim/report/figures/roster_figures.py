@@ -1,7 +1,5 @@
 """A roster that was found: its week beside the shipped ones as bars, and the front of the objectives."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -14,9 +12,9 @@ from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import clock_text
 from sim.department.working_time import HOURS_OF_A_WEEK
 from sim.report.figures.axes_parts import hour_of_week_axis, light_grid
-from sim.report.figures.frame import FORMATS, WIDTH, Frame, Grid, slide_room
-from sim.report.figures.theme import ASSUMED, HUES, QUIET, colours, styled
-from sim.report.html_page import Picture
+from sim.report.figures.frame import WIDTH, Frame, Grid, slide_room
+from sim.report.figures.named_frames import NamedFrames
+from sim.report.figures.theme import ASSUMED, HUES, QUIET, colours
 from sim.report.optimise_answer import budget_text, contrast_text, label_in_answer, roles_text
 
 ROSTERS_FIGURE, FRONT_FIGURE = "rosters", "front"
@@ -28,22 +26,12 @@ LEGEND_INCHES = 0.3
 ON_FRONT, BEATEN = "on the front", "beaten in everything"
 
 
-def draw_rosters(found: RosterAnswer, folder: Path, formats: Sequence[str] = FORMATS) -> list[Picture]:
-    """Write both figures in every format; gives them back as pictures of a page."""
-    drawn = []
-    with styled():
-        for name, caption, figure in figures_of_roster(found):
-            figure.save(folder, name, formats)
-            svg = (folder / f"{name}.svg").read_text(encoding="utf-8")
-            drawn.append(Picture(name, caption, svg, f"figures/{name}.png"))
-    return drawn
-
-
-def figures_of_roster(found: RosterAnswer) -> Iterator[tuple[str, str, Frame]]:
-    """Name, caption and figure of each there is something to draw for."""
-    yield ROSTERS_FIGURE, "The week of each roster", weeks_figure(found)
+def figures_of_roster(found: RosterAnswer) -> NamedFrames:
+    """The week of each roster, and the front where there is more than one objective."""
+    frames = {ROSTERS_FIGURE: ("The week of each roster", weeks_figure(found))}
     if any(each != found.plan.goal.objective for each in found.plan.objectives):
-        yield FRONT_FIGURE, "What each roster of the front reaches", front_figure(found)
+        frames[FRONT_FIGURE] = ("What each roster of the front reaches", front_figure(found))
+    return frames
 
 
 # --- the week of each roster

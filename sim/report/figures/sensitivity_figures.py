@@ -3,10 +3,7 @@
 Tables are those of `sim.analysis.sensitivity`. A figure is drawn only where there is something to draw.
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,9 +18,9 @@ from sim.engine.measures import number_text
 from sim.engine.measures.number_text import counted, plain_number
 from sim.register.groups import group_of_row
 from sim.report.figures.axes_parts import End, light_grid, name_ends, no_data
-from sim.report.figures.frame import FORMATS, Frame, Grid
-from sim.report.figures.theme import ASSUMED, FAINT, HUES, INK, QUIET, colours, styled, wrapped
-from sim.report.html_page import Picture
+from sim.report.figures.frame import Frame, Grid
+from sim.report.figures.named_frames import NamedFrames
+from sim.report.figures.theme import ASSUMED, FAINT, HUES, INK, QUIET, colours, wrapped
 from sim.report.sensitivity_answer import (
     amount_at,
     beyond_noise,
@@ -39,7 +36,6 @@ from sim.report.words.assumption_words import LIKE_PUBLISHED
 from sim.report.words.caveats import RESPECT
 from sim.report.words.measure_words import short_measure
 
-FIGURES_FOLDER = "figures"
 SITE_HUE, TRIAL_HUE, GROUP_HUE = HUES[0], HUES[1], HUES[6]
 """What a site can measure itself, what needs a trial, and groups, which may hold both."""
 MOST_BARS, BAR = 8, 0.62
@@ -47,25 +43,7 @@ ROW_NAME_WIDTH, TITLE_WIDTH = 29, 46
 """Characters of a line of a row's name beside its bar, and of a panel's title."""
 
 
-def pictures_of_sensitivity(found: Sensitivity) -> tuple[list[Picture], dict[str, Callable[[Path], None]]]:
-    """Every figure as a picture of a page, and what writes its files by their names in the folder of results."""
-    pictures, files = list[Picture](), dict[str, Callable[[Path], None]]()
-    with TemporaryDirectory(prefix="peered-figures-") as drawn, styled():
-        for name, (caption, frame) in frames_of(found).items():
-            for path in frame.save(Path(drawn), name, FORMATS):
-                files[f"{FIGURES_FOLDER}/{path.name}"] = partial(write_bytes, path.read_bytes())
-            svg = (Path(drawn) / f"{name}.svg").read_text(encoding="utf-8")
-            pictures.append(Picture(name, caption, svg, f"{FIGURES_FOLDER}/{name}.png"))
-    return pictures, files
-
-
-def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file, its folder too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-
-
-def frames_of(found: Sensitivity) -> Mapping[str, tuple[str, Frame]]:
+def frames_of(found: Sensitivity) -> NamedFrames:
     """Caption and figure by name; those that have something to show."""
     frames = dict[str, tuple[str, Frame]]()
     if len(found.ranks):

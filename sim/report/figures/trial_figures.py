@@ -1,7 +1,5 @@
 """A study of trials drawn: power by months of recruiting, and months by effect and number of sites."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +11,9 @@ from sim.analysis.sentences import capital
 from sim.analysis.trials import WEEKS_PER_MONTH, TrialAnswer, formula_columns, periods_of, rows_with
 from sim.engine.measures.number_text import counted, plain_number
 from sim.report.figures.axes_parts import band, light_grid, limit, name_ends, no_data, per_cent
-from sim.report.figures.frame import FORMATS, Frame, Grid
-from sim.report.figures.theme import HUES, QUIET, styled
+from sim.report.figures.frame import Frame, Grid
+from sim.report.figures.named_frames import NamedFrames
+from sim.report.figures.theme import HUES, QUIET
 from sim.report.words.breakeven_finding import EFFECTS
 from sim.report.words.measure_words import short_measure, whole_percent
 from sim.report.words.trial_finding import TRIAL_DESIGNS, months_text, nearest_to_none
@@ -25,13 +24,13 @@ LONGEST_MONTHS = 360.0
 """The curve ends where the largest trial played does, or where all effects are found, but no later than this."""
 
 
-def draw_trial(answer: TrialAnswer, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
-    """Write both figures in every format and return the files; the same answer gives the same bytes."""
+def figures_of_trials(answer: TrialAnswer) -> NamedFrames:
+    """Both figures; none of fewer than two runs."""
     if answer.n < 2:
-        return []
-    with styled():
-        files = power_figure(answer).save(folder, "trial_power", formats)
-        return files + size_figure(answer).save(folder, "trial_size", formats)
+        return {}
+    power = "Power by months of recruiting: trials that were played, and the formula"
+    size = "Months of recruiting for the power asked for, by effect and number of sites"
+    return {"trial_power": (power, power_figure(answer)), "trial_size": (size, size_figure(answer))}
 
 
 def panels_by_design(answer: TrialAnswer, words: tuple[str, str, str]) -> tuple[Frame, list[Axes]]:
