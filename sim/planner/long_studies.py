@@ -65,7 +65,7 @@ async def long_study(question: PageQuestion, study: LongStudy, questions: PageQu
         await to_thread.run_sync(write_settings, folder, question, questions.config_dir)
         words = study_words(study, questions.overrides)
         if study.searched_role is not None:
-            optimise_plan_of(await to_thread.run_sync(questions.checked, words, folder))
+            await to_thread.run_sync(lambda: optimise_plan_of(questions.checked(words, folder)))
         process = await open_process(study_command(folder, words), stdin=None, cwd=folder, stderr=None)
         give_way(process.pid)
         try:
