@@ -25,10 +25,27 @@ SUBJECT = (1 << SUBJECT_BITS) - 1
 SETTLE_KEY = (SETTLE - TASK_ENDS) << KIND_BITS
 ARRIVAL_KEY = (ARRIVAL - TASK_ENDS) << KIND_BITS
 
+DELAYS_OF_VISIT = 8
+"""Ids that a visit has for the ends of its delays: 0 on the main path, 1 to 6 in the branches of a fork, and"""
+COMPANY_DELAY = 7
+"""for a wish for company that falls due."""
+MOST_VISITS = 1 << (KIND_BITS - ID_BITS - 3)
+"""So many visits have ids of their own in a key."""
+
 
 def key_of(kind: int, ident: int, running_number: int) -> int:
     """What orders entries of equal time: kind, id, then order of creation."""
     return ((kind - TASK_ENDS) << KIND_BITS) + (ident << ID_BITS) + (running_number & RUNNING_NUMBER)
+
+
+def delay_id(ed: Row, v: Row, path: int) -> int:
+    """The id of the end of a delay on the main path (NONE), or in a branch."""
+    return DELAYS_OF_VISIT * v.row + (0 if path == NONE else ed.paths[path].number)
+
+
+def delay_of_visit(key: int) -> int:
+    """Which of the delays of its visit an entry ends."""
+    return (key >> ID_BITS) & (DELAYS_OF_VISIT - 1)
 
 
 def comes_before(instant: int, key: int, other_instant: int, other_key: int) -> bool:

@@ -64,7 +64,7 @@ BLANK = (
     (inf, "patience_deadline patience_entry escalation_deadline escalation_entry"),
     (1, "patience_pace escalation_pace step"),
     (NONE, "pending_return boarding_hour observation_hour main first_waiting last_waiting zone contact_task bridging"),
-    (NONE, "observation peer_member boarding_plan observation_plan"),
+    (NONE, "observation peer_member boarding_plan observation_plan first_path"),
 )
 BLANK_VISIT = {name: value for value, names in BLANK for name in names.split()}
 """A visit to which nothing has happened yet: times that are not known, nobody and nothing; the rest is 0."""

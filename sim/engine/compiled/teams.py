@@ -10,6 +10,7 @@ from sim.engine.calendar_entries import GATHERING_ENDS
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.cases import is_busy
 from sim.engine.compiled.memory import Row
+from sim.engine.compiled.patience_and_calm import patience_in_branches
 from sim.engine.compiled.queues import first_member, free_set, mask_of
 from sim.engine.compiled.requests import ask, bind, put_back
 from sim.engine.compiled.row_writers import write_of_team
@@ -121,6 +122,8 @@ def put_down(ed: Row, m: Row) -> None:
     r.started, r.opened_case = nan, False
     r.resumed, r.unstaffed = True, nan
     ask(ed, r, v)
+    if r.path != NONE:
+        patience_in_branches(ed, v)
 
 
 # --- who joins --------------------------------------------------------------------------------------------------------
