@@ -12,6 +12,9 @@ from sim.department.quantities import ACUITIES
 from sim.engine.stream_draws import StreamDraws
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
 
+MAIN_PATH = 0
+"""Number of the main path, where branches of a fork are numbered from 1."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepPlan:
