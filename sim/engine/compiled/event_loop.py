@@ -38,7 +38,7 @@ from sim.engine.compiled.calendar import (
     SETTLE_KEY,
     SUBJECT,
     SUBJECT_BITS,
-    delay_of_visit,
+    branch_of_key,
     kind_of,
     look_further,
     next_entry,
@@ -86,6 +86,7 @@ from sim.engine.compiled.settling import (
 from sim.engine.compiled.tables import NONE, ed_at
 from sim.engine.compiled.tasks import count_minutes, spell_ends
 from sim.engine.compiled.teams import gathered_long_enough
+from sim.engine.step_plans import MAIN_PATH
 from sim.engine.trajectory import AMA, CALL, CONTACT, GATHERING, LWBS, MAIN, PRESENT, RESPONSE, TEAM
 
 FINISHED, NEEDS_MEMORY, STEP_LIMIT = range(3)
@@ -153,7 +154,7 @@ def happen(ed: Row, key: int, where: int) -> None:
         if r.ending == running_number:
             task_ends(ed, r)
     elif kind == DELAY_ENDS:
-        delay_ends(ed, ed.visits[subject], what, delay_of_visit(key))
+        delay_ends(ed, ed.visits[subject], what, branch_of_key(key))
     elif kind == CARE_DUE:
         hour_is_full(ed, ed.visits[subject], what, running_number)
     elif kind == CLEANED:
@@ -229,14 +230,16 @@ def call_ends(ed: Row, v: Row) -> None:
         plan_return(ed, v, True)
 
 
-def delay_ends(ed: Row, v: Row, what: int, number: int) -> None:
-    """A delay or a boarding time is over, or a wish for company falls due. `number`: which of the visit's delays."""
+def delay_ends(ed: Row, v: Row, what: int, branch: int) -> None:
+    """A delay or a boarding time is over, on the main path or in the branch of a number, or a wish falls due."""
     if what == COMPANY_IS_DUE:
         company_is_due(ed, v)
         return
-    path = path_of(ed, v, number) if number > 0 else NONE
-    if number > 0 and path == NONE:
-        return  # the visit has left
+    path = NONE
+    if branch != MAIN_PATH:
+        path = path_of(ed, v, branch)
+        if path == NONE:
+            return  # the visit has left
     if what == LEAVES_LIMITED_DELAY:
         r = ed.requests[v.main if path == NONE else ed.paths[path].main]
         ed.lines[r.queue].room += 1

@@ -11,7 +11,7 @@ from sim.department.patients import hazard_of_return, minutes_to_return, time_of
 from sim.department.support import linked
 from sim.engine.calendar_entries import DELAY_ENDS
 from sim.engine.compiled.boarding_and_observation import STEP_GOES_ON, boards, observation_ends, observe
-from sim.engine.compiled.calendar import delay_id, enter, enter_return
+from sim.engine.compiled.calendar import enter, enter_return, id_on_path
 from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.company import distress_ends_company
 from sim.engine.compiled.draws import FOLLOW_UP, given_minutes, happens, uniform, uniform_for_life, value
@@ -107,7 +107,7 @@ def walks(ed: Row, v: Row) -> None:
         if not is_played(ed, v, v, plan, number, NONE):
             return
         if plan.kind == FORK and v.branches & bit(plan.branches) != 0:
-            v.step = plan.after_fork
+            v.step += plan.block + 1
         else:
             step_is_behind(ed, v, v, s)
     departs(ed, v)
@@ -251,7 +251,7 @@ def spend_delay(ed: Row, v: Row, plan: Row, number: int, path: int) -> None:
 def pass_time(ed: Row, v: Row, plan: Row, minutes: float, path: int) -> None:
     """A delay that needs nobody."""
     note_time(ed, v, plan.index, STARTED)
-    enter(ed, ed.now + minutes, DELAY_ENDS, delay_id(ed, v, path), STEP_GOES_ON, v.row)
+    enter(ed, ed.now + minutes, DELAY_ENDS, id_on_path(ed, v, path), STEP_GOES_ON, v.row)
 
 
 def want_place(ed: Row, v: Row, plan: Row, number: int) -> None:
@@ -375,11 +375,11 @@ def path_of(ed: Row, v: Row, number: int) -> int:
 def walks_in_branch(ed: Row, v: Row, p: Row, path: int) -> None:
     """Step by step along a branch, up to its next wait or to its end."""
     s = ed.streams[v.stream]
-    fork = ed.plans[s.first_plan + v.step - 1]
-    while p.step < fork.after_fork:
+    last = v.step + ed.plans[s.first_plan + v.step - 1].block
+    while p.step <= last:
         number = s.first_plan + p.step - 1
         plan = ed.plans[number]
-        if plan.in_fork != p.number:
+        if plan.strand != p.number:
             p.step += 1
             continue
         if not is_played(ed, v, p, plan, number, path):
@@ -416,7 +416,7 @@ def joins_branches(ed: Row, v: Row) -> None:
     if have_ended(ed, v):
         fork = ed.plans[ed.streams[v.stream].first_plan + v.step - 1]
         note_time(ed, v, fork.index, ENDED)
-        v.step = fork.after_fork
+        v.step += fork.block + 1
         walks(ed, v)
 
 
@@ -563,7 +563,7 @@ def takes_other_way(ed: Row, r: Row, v: Row) -> None:
         ed.paths[r.path].main = NONE
     wait_is_over(ed, r, v)
     note_time(ed, v, r.step, STARTED)
-    enter(ed, ed.now + r.unstaffed, DELAY_ENDS, delay_id(ed, v, r.path), STEP_GOES_ON, v.row)
+    enter(ed, ed.now + r.unstaffed, DELAY_ENDS, id_on_path(ed, v, r.path), STEP_GOES_ON, v.row)
     forget(ed, r)
 
 

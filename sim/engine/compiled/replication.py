@@ -147,8 +147,8 @@ class Player:
         root = root_of(state).tolist()
         if root[COLUMN["n_visits"]] > MOST_VISITS:
             raise RuntimeError(
-                f"more than {MOST_VISITS} visits in one run: the compiled engine numbers no more; shorten the period, or"
-                " play several replications"
+                f"more than {MOST_VISITS} visits in one run: the compiled engine numbers no more; play a shorter"
+                " period more often"
             )
         open_rows = sum(root[COLUMN[f"n_{what}"]] for what in ("open_requests", "cases_open", "places_held"))
         per_visit = self.lowered.rows_per_visit

@@ -5,7 +5,7 @@ One call of `settles` makes the first move of the law's list that can be made (d
 
 from sim.engine.calendar_entries import DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.compiled.boarding_and_observation import LEAVES_LIMITED_DELAY, observer_leaves
-from sim.engine.compiled.calendar import delay_id, enter
+from sim.engine.compiled.calendar import enter, id_on_path
 from sim.engine.compiled.cases import hand_over, is_busy, is_free, is_held_back, roomy
 from sim.engine.compiled.company import peer_stops, put_down_company
 from sim.engine.compiled.memory import Row, lowest
@@ -341,7 +341,7 @@ def starts_delay(ed: Row) -> bool:
             line.room -= 1
             wait_is_over(ed, r, v)
             note_start(ed, v, r.step)
-            enter(ed, ed.now + r.minutes, DELAY_ENDS, delay_id(ed, v, r.path), LEAVES_LIMITED_DELAY, v.row)
+            enter(ed, ed.now + r.minutes, DELAY_ENDS, id_on_path(ed, v, r.path), LEAVES_LIMITED_DELAY, v.row)
             return True
     ed.delays_changed = False
     return False

@@ -84,7 +84,7 @@ PLAN = columns(
     i8="share_id need_id value_id unstaffed_id boarding_id long_boarding_id branch",
     i4="kind index role contact purpose only_if shares need_shares minutes unstaffed band first_route"
     " admission transfer fallback_role boarding long_boarding delay_line released n_released"
-    " branches n_branches up_to first_seat n_seats n_in_team in_fork after_fork",
+    " branches n_branches up_to first_seat n_seats n_in_team strand block",
     b1="may_leave preemptible pooled",
 )
 """A step of a stream. `shares` and `transfer` are the first of five rows of NUMBER, `need_shares` and `admission` of
@@ -93,8 +93,8 @@ five for every class;
 `released` is the first of the rows of NUMBER that name roles. The ids key the draws. `branch` is the bit of the branch
 that has the step, 0 for all visits; a choose step sends into branches from bit number `branches` on, and `up_to` are
 rows of NUMBER, for each class, acuity and branch the uniform below which a visit goes no further. A fork begins all of
-its branches, numbered from 1: `in_fork` says in which of them a step is, 0 on the main path; `after_fork` is the number
-of the first step behind the branches of a fork."""
+its branches, numbered from 1: `strand` says in which of them a step is, 0 on the main path; `block` is how many steps
+right after a fork are in its branches."""
 
 SEAT = columns(i4="role heads")
 """How many of a role a task needs beside its lead, in roster order; `n_in_team` of a plan is the sum of them."""
@@ -162,8 +162,8 @@ whatever its uniform says, 0 for none, `branches` the bits of those it has been 
 its pathway; `pending_return`, `boarding_hour` and `observation_hour` are running numbers of the calendar entries that
 are still good. `wishes` is the number of the present wish for company, or of the next one, `wish_left` and
 `meeting_left` are minutes of company; `n_clinicians` counts the main-path tasks that run, `first_path` is the first
-branch of the fork that the visit is in; `recovery_owed`: a spell of company has begun since the peer's recovery was last
-asked for."""
+branch of the fork that it is in; `recovery_owed`: a spell of company has begun since the peer's recovery was last asked
+for."""
 
 PATH = columns(i4="number step main next", b1="begins_when_calm ended")
 """A branch of a fork that is under way: its number, the step it has come to, the request it waits for or has in hand,
