@@ -18,6 +18,7 @@ from sim.department.pathway import (
     Delay,
     Dispose,
     FollowUp,
+    Fork,
     FreePlace,
     Observe,
     Place,
@@ -29,7 +30,7 @@ from sim.department.pathway import (
 from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_HOUR, of_acuity
 from sim.department.roster import members_of, shift_starts
-from sim.department.scenario import Scenario
+from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.department.severity import ClassSharesByAcuity, Traits, traits_of
 from sim.department.support import return_factors
 from sim.engine.compiled import pathway
@@ -439,6 +440,8 @@ class ScenarioTables:
 
     def _plan_columns(self, plan: StepPlan, traits: Traits, values: "StreamValues") -> dict[str, Any]:
         step = plan.step
+        if isinstance(step, Fork):
+            raise ScenarioError([Problem(step.name, "fork", "this engine has no forks yet: use engine=simpy")])
         name = f"step/{step.name}"
         columns: dict[str, Any] = {
             "kind": STEP_KINDS[type(step)], "index": plan.index, "role": plan.role,
