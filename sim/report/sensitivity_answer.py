@@ -16,7 +16,7 @@ from sim.analysis.sentences import capital, inside
 from sim.analysis.trial_worth import RETURN_HAZARD
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures import number_text
-from sim.engine.measures.number_text import counted, plain_number
+from sim.engine.measures.number_text import counted, three_digits
 from sim.io.workbook import Column, Sheet
 from sim.register.draws import shipped_cube
 from sim.register.groups import LEARNED_BY, group_of_row
@@ -71,10 +71,8 @@ def pair_text(found: Sensitivity, staffing: str, against: str) -> str:
 
 
 def money(amount: float) -> str:
-    """CAD, to three digits: more would be noise."""
-    if amount == 0.0 or not np.isfinite(amount):
-        return plain_number(0.0, 0)
-    return plain_number(float(f"{amount:.3g}"), 0)
+    """CAD to three digits; a dash where it is not known."""
+    return three_digits(amount, decimals=0)
 
 
 def worth_at(found: Sensitivity, times: float) -> str:

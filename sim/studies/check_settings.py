@@ -12,7 +12,7 @@ from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.suggest import did_you_mean
 from sim.runs.stopping_rules import faults_of_rules
-from sim.studies.question import (
+from sim.studies.settings import (
     REPORT_MEASURES,
     AgainstBaselineSettings,
     MeasuredSettings,

@@ -40,7 +40,8 @@ from sim.runs.output_folder import results_folder, results_place
 from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import WriteErrors, background_writer, json_text, provenance, reason_of, write_text
 from sim.runs.worker_pool import DASK, WorkersGone, n_cores
-from sim.studies.question import PlayedSettings, Question, StudySettings, overrides_of_question
+from sim.studies.question import Question, overrides_of_question
+from sim.studies.settings import PlayedSettings, StudySettings
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
