@@ -14,12 +14,14 @@ from sim.commands.subcommands import remedy_of_option, subcommand, without_folde
 from sim.config import compose, compose_sweep, shipped_choices
 from sim.config.overrides import with_lists_joined
 from sim.department.scenario import ScenarioError
+from sim.engine.measures.currency import money_in
 from sim.report.console import print_problems, say_unbroken
 from sim.report.json_lines import SCHEMA, EventConsole
 from sim.report.terminal import QuietConsole, patient_console
 from sim.runs.tables_on_disk import CannotKeep, OutputError
 from sim.runs.worker_pool import NoWorkers
 from sim.studies import study_named
+from sim.studies.check_settings import currency_played
 from sim.visits.file_error import VisitsFileError
 
 USAGE = Path(__file__).resolve().parent / "data" / "usage.txt"
@@ -57,7 +59,8 @@ def answer(line: "CommandLine", console: Console, errors: Console) -> int:
             return run_sweep(line, console)
         question = compose(line.overrides, line.folder)
         study = study_named(question.study.name)
-        return study.dry_run(question, console) if line.is_dry else study.run(question, console)
+        with money_in(currency_played(question)):
+            return study.dry_run(question, console) if line.is_dry else study.run(question, console)
     except (ScenarioError, VisitsFileError) as error:
         print_problems(error, errors)
         return 2
@@ -148,4 +151,6 @@ def run_sweep(line: CommandLine, console: Console) -> int:
     """Compose and play every scenario of a sweep."""
     from sim.studies.sweep import sweep
 
-    return sweep(compose_sweep(line.overrides, line.folder), line.is_dry, console)
+    question = compose_sweep(line.overrides, line.folder)
+    with money_in(currency_played(question.first)):
+        return sweep(question, line.is_dry, console)
