@@ -163,7 +163,6 @@ def compare(
     from sim.config.keywords import composed_with
     from sim.engine.measures.currency import money_in
     from sim.objects import Comparison
-    from sim.studies.check_settings import currency_played
     from sim.studies.compare import compare_in_memory, plan_of
 
     if isinstance(staffings, str) or not staffings or not all(isinstance(name, str) for name in staffings):
@@ -179,7 +178,7 @@ def compare(
         ["study=compare", f"study.staffing=[{','.join(staffings)}]", f"study.baseline={staffings[0]}", *overrides],
         _with_given(settings, replications, seed, workers),
     )
-    with money_in(currency_played(question)):
+    with money_in(question.currency):
         return Comparison.of(compare_in_memory(plan_of(question), _console(quiet)))
 
 
@@ -275,14 +274,13 @@ def sweep(
     from sim.config import compose_sweep
     from sim.config.keywords import composed_with
     from sim.engine.measures.currency import money_in
-    from sim.studies.check_settings import currency_played
     from sim.studies.sweep import sweep as play
 
     _refuse_chosen("study", overrides, settings)
     words, place = [*_as_overrides(overrides)], _folder_of(output, "sweep")
     given = {**_with_given(settings, replications, seed, workers), "output": place}
     question = composed_with(compose_sweep, words, given, vary)
-    with money_in(currency_played(question.first)):
+    with money_in(question.first.currency):
         return _kept(partial(play, question, False), place, quiet)
 
 
@@ -319,7 +317,6 @@ def study(
     from sim.engine.measures.currency import money_in
     from sim.io.suggest import did_you_mean
     from sim.studies import study_named
-    from sim.studies.check_settings import currency_played
     from sim.studies.question import studies_using
 
     known = sorted(studies_using("output"))
@@ -328,7 +325,7 @@ def study(
     _refuse_chosen("study", overrides, settings)
     words, place = [f"study={name}", *_as_overrides(overrides)], _folder_of(output, name)
     question = composed_with(compose, words, {**_with_given(settings, replications, seed, workers), "output": place})
-    with money_in(currency_played(question)):
+    with money_in(question.currency):
         return _kept(partial(study_named(name).run, question), place, quiet)
 
 

@@ -21,7 +21,6 @@ from sim.report.terminal import QuietConsole, patient_console
 from sim.runs.tables_on_disk import CannotKeep, OutputError
 from sim.runs.worker_pool import NoWorkers
 from sim.studies import study_named
-from sim.studies.check_settings import currency_played
 from sim.visits.file_error import VisitsFileError
 
 USAGE = Path(__file__).resolve().parent / "data" / "usage.txt"
@@ -59,7 +58,7 @@ def answer(line: "CommandLine", console: Console, errors: Console) -> int:
             return run_sweep(line, console)
         question = compose(line.overrides, line.folder)
         study = study_named(question.study.name)
-        with money_in(currency_played(question)):
+        with money_in(question.currency):
             return study.dry_run(question, console) if line.is_dry else study.run(question, console)
     except (ScenarioError, VisitsFileError) as error:
         print_problems(error, errors)
@@ -152,5 +151,5 @@ def run_sweep(line: CommandLine, console: Console) -> int:
     from sim.studies.sweep import sweep
 
     question = compose_sweep(line.overrides, line.folder)
-    with money_in(currency_played(question.first)):
+    with money_in(question.first.currency):
         return sweep(question, line.is_dry, console)

@@ -18,7 +18,8 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.plain_data import Plain
 from sim.io.short_lists import few_of
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, faults_of_shown, several_currencies
-from sim.studies.question import Question, RunSettings, SweepQuestion
+from sim.studies.question import Question, SweepQuestion
+from sim.studies.settings_by_study import RunSettings
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors", "study.minutes")
 """What may vary of a study: it belongs to the scenario."""

@@ -17,7 +17,7 @@ from sim.analysis.trial_worth import RETURN_HAZARD
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text, unconverted_text
 from sim.engine.measures import number_text
 from sim.engine.measures.currency import in_currency
-from sim.engine.measures.number_text import counted, plain_number
+from sim.engine.measures.number_text import counted, three_digits
 from sim.io.workbook import Column, Sheet
 from sim.register.draws import shipped_cube
 from sim.register.groups import LEARNED_BY, group_of_row
@@ -72,10 +72,8 @@ def pair_text(found: Sensitivity, staffing: str, against: str) -> str:
 
 
 def money(amount: float) -> str:
-    """An amount to three digits: more would be noise."""
-    if amount == 0.0 or not np.isfinite(amount):
-        return plain_number(0.0, 0)
-    return plain_number(float(f"{amount:.3g}"), 0)
+    """An amount to three digits; a dash where it is not known."""
+    return three_digits(amount, decimals=0)
 
 
 def worth_at(found: Sensitivity, times: float) -> str:

@@ -12,12 +12,11 @@ from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.suggest import did_you_mean
 from sim.runs.stopping_rules import faults_of_rules
-from sim.studies.question import (
+from sim.studies.settings import (
     REPORT_MEASURES,
     AgainstBaselineSettings,
     MeasuredSettings,
     PlayedSettings,
-    Question,
     StudySettings,
 )
 
@@ -115,11 +114,6 @@ def faults_of_valued(study: AgainstBaselineSettings, scenarios: Iterable[Scenari
     for item in study.worth:
         if item.measure not in measures:
             yield Problem(f"study.worth.{item.name}.measure", repr(item.measure), no_measure(item.measure, measures))
-
-
-def currency_played(question: Question) -> str:
-    """That of the money of every scenario that is played."""
-    return next(iter(question.played.values())).staffing.currency
 
 
 def several_currencies(scenarios: Mapping[str, Scenario]) -> Iterator[Problem]:

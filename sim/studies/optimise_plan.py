@@ -16,7 +16,8 @@ from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import plain_number
 from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import measures_of, no_measure
-from sim.studies.question import OptimiseSettings, Question
+from sim.studies.question import Question
+from sim.studies.settings_by_study import OptimiseSettings
 
 SEARCH_WARM_UP_WEEKS = 1
 """Queues forget an empty start within days."""

@@ -39,7 +39,9 @@ from sim.runs.result_tables import CALIBRATE, Results, calibrations_in, currency
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.runs.tables_on_disk import write_text
 from sim.studies.breakeven import answer_of_store, break_even_page, received_plan
-from sim.studies.question import REPORT_BY, Question, ReportSettings
+from sim.studies.question import Question
+from sim.studies.settings import REPORT_BY
+from sim.studies.settings_by_study import ReportSettings
 from sim.studies.stored import pages_of
 from sim.studies.study import Study
 from sim.studies.sweep import figures_of_sweep, received_design, sweep_and_comparison, sweep_page

@@ -45,7 +45,8 @@ from sim.runs.result_tables import Results, calibrations_in, currency_of, study_
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.studies.breakeven import answer_of_store, received_plan
 from sim.studies.explorer import report_in, write_explorer
-from sim.studies.question import Question, ResultsSettings
+from sim.studies.question import Question
+from sim.studies.settings_by_study import ResultsSettings
 from sim.studies.stored import pages_of
 from sim.studies.study import Study
 from sim.studies.sweep import tell_store

@@ -62,6 +62,14 @@ def plain_number(value: float, decimals: int, *, signed: bool = False) -> str:
     return text if zero or (value > 0.0 and not signed) else f"{'+' if value > 0.0 else MINUS}{text}"
 
 
+def three_digits(value: float, decimals: int = 1) -> str:
+    """A size that is known to three digits, more of which would be noise, with at most so many decimals."""
+    if not math.isfinite(value) or value == 0.0:
+        return plain_number(value, 0)
+    digits = 2 - math.floor(math.log10(abs(value)))
+    return plain_number(round(value, digits), min(max(digits, 0), decimals))
+
+
 def bare(of: Measure | str, value: float, *, signed: bool = False) -> str:
     """The number alone, shares times 100."""
     return plain_number(value * scale(of), decimals_shown(of), signed=signed)
