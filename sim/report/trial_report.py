@@ -11,7 +11,9 @@ import pandas as pd
 from rich.console import Console
 
 from sim.analysis.trials import BEFORE_AFTER, TrialAnswer
-from sim.engine.measures.number_text import counted, plain_number
+from sim.analysis.valuation import unconverted_text
+from sim.engine.measures.currency import in_currency
+from sim.engine.measures.number_text import counted, plain_number, three_digits
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
 from sim.report.description import IN_MIND, Points, Section, TextRows, TextTable
@@ -24,7 +26,6 @@ from sim.report.words.measure_words import short_label, whole_percent
 from sim.report.words.trial_finding import (
     NOT_IN_REGISTER,
     bare_difference,
-    rounded_text,
     trial_finding,
 )
 
@@ -72,7 +73,7 @@ def size_rows(answer: TrialAnswer) -> TextRows:
     rows: TextRows = [("Outcome", "Design", "Effect", "Difference", "Visits", "Patients", *map(months_head, sites))]
     for row in in_order_of_outcomes(answer, answer.sizes):
         numbers = [row[name] for name in ("n_visits", "n_patients", *(f"months_{n}" for n in sites))]
-        rows.append((*cell_names(row), bare_difference(row["outcome"], row["difference"]), *map(rounded_text, numbers)))
+        rows.append((*cell_names(row), bare_difference(row["outcome"], row["difference"]), *map(three_digits, numbers)))
     return rows
 
 
@@ -90,7 +91,7 @@ def power_text_rows(answer: TrialAnswer) -> TextRows:
     """A row for each size that was played: the share that found something, its limits, and the formula."""
     rows: TextRows = [("Outcome", "Design", "Effect", "Sites", "Months", "Visits", "Trials", "Found", "Formula")]
     for row in in_order_of_outcomes(answer, answer.power):
-        size = [str(row["sites"]), rounded_text(row["months"]), rounded_text(row["n_visits"]), str(row["n_trials"])]
+        size = [str(row["sites"]), three_digits(row["months"]), three_digits(row["n_visits"]), str(row["n_trials"])]
         rows.append((*cell_names(row), *size, share_text(row, "share", "low", "high"), formula_text(row)))
     return rows
 
@@ -111,7 +112,7 @@ def null_text_rows(answer: TrialAnswer) -> TextRows:
     rows: TextRows = [("Outcome", "Design", "Sites", "Months", "Visits", "Trials", "Found (%)", "Limits (%)")]
     for row in in_order_of_outcomes(answer, answer.false_positives):
         number, low, high = (plain_number(100.0 * row[name], 1) for name in ("share", "low", "high"))
-        size = (str(row["sites"]), rounded_text(row["months"]), rounded_text(row["n_visits"]), str(row["n_trials"]))
+        size = (str(row["sites"]), three_digits(row["months"]), three_digits(row["n_visits"]), str(row["n_trials"]))
         design = SHORT_DESIGNS[row["design"]]
         rows.append((short_label(row["outcome"]), design, *size, number, f"{low} to {high}"))
     return rows
@@ -214,6 +215,7 @@ def care_with_trials(answer: TrialAnswer) -> Iterator[str]:
         planned = counted(plan.design.replications, "site")
         yield f"Stopped early: {answer.n} of {planned} are counted. {STOPPED_BY_HAND}"
     yield NOT_IN_REGISTER
+    yield from filter(None, [unconverted_text(plan.design.scenarios.values())])
     yield CHANCE_ONLY
     yield RESPECT
 
@@ -253,7 +255,7 @@ def head_of(name: str) -> str:
     months = re.fullmatch(r"months_(\d+)", name)
     if months:
         return months_head(int(months[1]))
-    return TRIAL_HEADS.get(name) or name.replace("_", " ").capitalize()
+    return in_currency(TRIAL_HEADS.get(name, "")) or name.replace("_", " ").capitalize()
 
 
 def number_cell(column: pd.Series) -> str | None:
