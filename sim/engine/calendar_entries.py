@@ -18,8 +18,8 @@ GATHERING_ENDS = 13
 """What an entry causes, SimPy's own triggers, happens before the next one and is no entry."""
 
 
-COMPANY = 7
-"""Beside the numbers of branches: what falls due is a wish for company."""
+WISH_FALLS_DUE = 7
+"""Beside the numbers of branches, in ids: a wish for company."""
 
 
 def delay_id(visit_row: int, branch: int) -> int:
