@@ -11,6 +11,8 @@ import pandas as pd
 from rich.console import Console
 
 from sim.analysis.trials import BEFORE_AFTER, TrialAnswer
+from sim.analysis.valuation import unconverted_text
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import counted, plain_number, three_digits
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
@@ -213,6 +215,7 @@ def care_with_trials(answer: TrialAnswer) -> Iterator[str]:
         planned = counted(plan.design.replications, "site")
         yield f"Stopped early: {answer.n} of {planned} are counted. {STOPPED_BY_HAND}"
     yield NOT_IN_REGISTER
+    yield from filter(None, [unconverted_text(plan.design.scenarios.values())])
     yield CHANCE_ONLY
     yield RESPECT
 
@@ -252,7 +255,7 @@ def head_of(name: str) -> str:
     months = re.fullmatch(r"months_(\d+)", name)
     if months:
         return months_head(int(months[1]))
-    return TRIAL_HEADS.get(name) or name.replace("_", " ").capitalize()
+    return in_currency(TRIAL_HEADS.get(name, "")) or name.replace("_", " ").capitalize()
 
 
 def number_cell(column: pd.Series) -> str | None:

@@ -15,6 +15,7 @@ from sim.analysis.sensitivity import LOW_AND_HIGH, ROW, ROW_GROUP, Sensitivity, 
 from sim.analysis.sentences import capital, inside
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import number_text
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import counted, plain_number
 from sim.register.groups import group_of_row
 from sim.report.figures.axes_parts import End, light_grid, name_ends, no_data
@@ -144,7 +145,8 @@ def learning_figure(found: Sensitivity) -> Frame:
     own = found.learning[(found.learning["preset"] == found.preset) & (found.learning["times"] == times)]
     frame = Frame.slide(
         learning_title(found, own, times),
-        f"CAD a year and site, outcomes at {worth_at(found, times)} ({preset_text(found.preset)}). Bar: by regression "
+        f"{in_currency('CAD a year and site')}, outcomes at {worth_at(found, times)} ({preset_text(found.preset)}). "
+        "Bar: by regression "
         "less permuted draws, with its 95 % interval; ◆ cross-fitted; dotted: what chance alone gives the largest of "
         "all; dashed: what knowing everything is worth at least. Pale: not beyond chance. Blue: a site can measure it "
         "itself; orange: needs a trial.",
@@ -165,7 +167,8 @@ def learning_title(found: Sensitivity, own: pd.DataFrame, times: float) -> str:
     if real.empty:
         return f"Knowing any one row would be worth nothing beyond chance, up to {worth_at(found, times)}"
     best = real.nlargest(1, "value").iloc[0]
-    return f"{capital(row_text(best['name']))} is worth most to know: {money(best['value'])} CAD a year and site"
+    worth = f"{money(best['value'])} {in_currency('CAD a year and site')}"
+    return f"{capital(row_text(best['name']))} is worth most to know: {worth}"
 
 
 def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes) -> Axes:
@@ -193,7 +196,7 @@ def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes)
     axes.set_xlim(left=0.0)
     axes.xaxis.set_major_formatter(lambda value, _: plain_number(value, 0))
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.set_xlabel("CAD a year and site")
+    axes.set_xlabel(in_currency("CAD a year and site"))
     light_grid(axes, "x")
     return axes
 
@@ -281,8 +284,8 @@ def trials_figure(found: Sensitivity) -> Frame:
     errors = "" if found.asked.errors is None else found.asked.errors.source
     frame = Frame.slide(
         trials_title(found, own),
-        "CAD a year and site, by patients of both arms. Line: moment matching, with a band of 1.96 standard errors; "
-        f"×: by regression. Account: {preset_text(str(own['preset'].iloc[0]))}.",
+        f"{in_currency('CAD a year and site')}, by patients of both arms. Line: moment matching, with a band "
+        f"of 1.96 standard errors; ×: by regression. Account: {preset_text(str(own['preset'].iloc[0]))}.",
         f"{errors} {footer_text(found)}",
     )
     grid = Grid(1, frame.room - 0.15 - 0.5, left=0.95, right=2.1, above=0.15, below=0.5)
@@ -300,7 +303,7 @@ def trials_title(found: Sensitivity, own: pd.DataFrame) -> str:
         return "No trial of the sizes asked for would be worth anything"
     n_patients, value = int(half["n_patients"].iloc[0]), float(half["value"].iloc[0])
     return (
-        f"A trial of {n_patients:,} patients would be worth {money(value)} CAD a year and site, at "
+        f"A trial of {n_patients:,} patients would be worth {money(value)} {in_currency('CAD a year and site')}, at "
         f"{worth_at(found, float(last['times'].iloc[0]))}"
     )
 
@@ -326,7 +329,7 @@ def draw_trials(found: Sensitivity, own: pd.DataFrame, axes: Axes) -> Axes:
     axes.set_ylim(bottom=0.0)
     axes.yaxis.set_major_formatter(lambda value, _: plain_number(value, 0))
     axes.set_xlabel("patients in both arms")
-    axes.set_ylabel("CAD a year and site")
+    axes.set_ylabel(in_currency("CAD a year and site"))
     light_grid(axes, "both")
     name_ends(axes, ends, 0.1)
     return axes
