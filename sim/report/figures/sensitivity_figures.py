@@ -257,7 +257,7 @@ def draw_best(found: Sensitivity, own: pd.DataFrame, axes: Axes) -> Axes:
     for place, best in enumerate(chosen_by_mean(own).to_dict("records")):
         axes.plot(
             [place], [100 * best["probability"]], "o", markersize=13, markerfacecolor="none",
-            markeredgecolor=hues[str(best["staffing"])], markeredgewidth=1.6,
+            markeredgecolor=hues[str(best["staffing"])], markeredgewidth=1.6, clip_on=False,
         )  # fmt: skip
     axes.set_ylim(-3, 104)
     axes.set_xlim(-0.25, len(times) - 0.75)
