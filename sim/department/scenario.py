@@ -124,7 +124,8 @@ class Scenario(Frozen):
         staffing, period = self.staffing, self.period
         hours = sum(role.hours_per_week() for role in staffing.roles.values())
         label = f" ({staffing.label})" if staffing.label else ""
-        yield "staffing", f"{staffing.name}{label}: {hours:,.0f} h and {staffing.weekly_cost():,.0f} CAD a week"
+        money = f"{staffing.weekly_cost():,.0f} {staffing.currency} a week"
+        yield "staffing", f"{staffing.name}{label}: {hours:,.0f} h and {money}"
         yield "roles", ", ".join(staffing.roles)
         department = self.department
         yield "department", f"{department.name}: {', '.join(department.streams)}; {len(department.zones)} zones"
@@ -168,7 +169,7 @@ class Scenario(Frozen):
 
 Check = Callable[[Scenario], Iterator[Problem]]
 
-LABELS = {"name", "label", "calibration"}
+LABELS = {"name", "label", "calibration", "currency"}
 """Keys of a part that no result depends on."""
 
 

@@ -119,6 +119,11 @@ class Question:
             return self.scenarios
         return {self.scenario.staffing.name: self.scenario} | self.scenarios
 
+    @property
+    def currency(self) -> str:
+        """That of the money of every scenario that is played."""
+        return next(iter(self.played.values())).staffing.currency
+
     def command(self, output: Path | None = None, elsewhere: bool = False) -> list[str]:
         """What to type to have the same played again; with another folder of results, or `elsewhere` with none."""
         return command_words(self.overrides, self.config_dir, elsewhere=elsewhere or output is not None, output=output)

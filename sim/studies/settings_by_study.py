@@ -120,7 +120,7 @@ class ConditioningSettings(PlayedSettings):
 class OptimiseSettings(StaffingsSettings, DrawnSettings):
     """Which roster is best at an `objective`, and what it costs in the other `objectives`, set beside the staffings.
 
-    Shifts of a `role` are searched within `hours` or `money` (CAD) a week, those of the baseline where neither is said:
+    Shifts of a `role` are searched within `hours` or `money` a week, those of the baseline where neither is said:
     at most so many `lines` of a role, of `lengths` in hours, such that `people` (None: as many as it takes) can work
     them within `person_hours` and `person_shifts` a week and `rest_hours` between shifts. `floors` by objective are
     kept. So many `rosters` are valued in one run of `search_weeks` each; the best of the `finalists` is selected with

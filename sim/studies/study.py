@@ -21,6 +21,7 @@ from sim.analysis.design_needs import expected_time, memory_of_machine, visits_p
 from sim.analysis.early_looks import EarlyLook, EarlyLooks
 from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
+from sim.department.roster import SHIPPED_CURRENCY
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
@@ -278,6 +279,7 @@ def facts_of_question(question: Question, command: Sequence[str], seconds: float
     """Provenance of any study: what was asked, what it changed, and the rows of the register behind it."""
     used = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
     return provenance(
+        **({"currency": currency} if (currency := question.currency) != SHIPPED_CURRENCY else {}),
         study=question.study.name,
         command=command,
         changed=list(overrides_of_question(question.overrides)),

@@ -10,7 +10,8 @@ import pandas as pd
 from sim.analysis.sentences import inside
 from sim.analysis.trials import BEFORE_AFTER, OFFER, TrialAnswer, rows_with
 from sim.engine.measures import number_text
-from sim.engine.measures.number_text import cad, counted, joined, plain_number, three_digits
+from sim.engine.measures.currency import in_currency
+from sim.engine.measures.number_text import as_money, counted, joined, plain_number, three_digits
 from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine
 from sim.report.words.breakeven_finding import EFFECTS
 from sim.report.words.measure_words import short_measure, whole_percent
@@ -144,7 +145,7 @@ def nearest_to_none(rows: pd.DataFrame) -> Mapping[Any, Any]:
 def costs_text(answer: TrialAnswer) -> str:
     """Hours and money of the peers, by the roster, for the first outcome."""
     plan = answer.plan
-    week = f"{plan.hours:g} hours and {cad(plan.cad)} a week at a site"
+    week = f"{plan.hours:g} hours and {as_money(plan.cad)} a week at a site"
     told = "; ".join(_costs_of_designs(answer))
     return f"Peers on duty take {week} by the roster{f': {told}' if told else ''}. {NOT_IN_REGISTER}"
 
@@ -157,8 +158,8 @@ def _costs_of_designs(answer: TrialAnswer) -> Iterator[str]:
         if len(rows):
             row = nearest_to_none(rows)
             yield (
-                f"{three_digits(row['peer_hours'])} hours and {three_digits(row['peer_cad'])} CAD to find "
-                f"{row['effect']:g} in a {TRIAL_DESIGNS[design]}"
+                f"{three_digits(row['peer_hours'])} hours and {three_digits(row['peer_cad'])} {in_currency('CAD')} to "
+                f"find {row['effect']:g} in a {TRIAL_DESIGNS[design]}"
             )
 
 
