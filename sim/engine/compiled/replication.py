@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.department.scenario import Scenario
 from sim.engine.calendar_entries import too_many_entries
-from sim.engine.compiled.calendar import N_HEAPS
+from sim.engine.compiled.calendar import MOST_VISITS, N_HEAPS
 from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play
 from sim.engine.compiled.rows_to_columns import NO_NAMES, ColumnsOfRows
 from sim.engine.compiled.scenario_cache import SCENARIO_CACHE
@@ -147,8 +147,16 @@ class Player:
         return list(duties.values())
 
     def take_memory(self, state: np.ndarray) -> None:
-        """Room in all tables for the rows that are expected from here on; what runs that follow begin with too."""
+        """Room in all tables for the rows that are expected from here on; what runs that follow begin with too.
+
+        Raises RuntimeError once there are more visits than the calendar has ids for.
+        """
         root = root_of(state).tolist()
+        if root[COLUMN["n_visits"]] > MOST_VISITS:
+            raise RuntimeError(
+                f"more than {MOST_VISITS} visits in one run: the compiled engine numbers no more; play a shorter"
+                " period more often"
+            )
         open_rows = sum(root[COLUMN[f"n_{what}"]] for what in ("open_requests", "cases_open", "places_held"))
         per_visit = self.lowered.rows_per_visit
         for name in GROWING_TABLES:
@@ -161,6 +169,7 @@ class Player:
             for each in (self.root, self.root_at_start):
                 each[COLUMN[name]] = MEMORY.tables[name].ctypes.data
                 each[COLUMN[f"room_for_{name}"]] = len(MEMORY.tables[name]) // width - self.most_new_rows
+                each[COLUMN["room_for_visits"]] = min(each[COLUMN["room_for_visits"]], MOST_VISITS)
         self._grow_heaps(state)
         state[NEEDS_MEMORY_AT] = False
 
