@@ -26,7 +26,7 @@ from sim.config.composition import compose
 from sim.engine.measures.catalogue import HEADLINE
 from sim.register.draw_table import shipped_draws
 from sim.register.draws import shipped_cube
-from sim.studies.question import SensitivitySettings
+from sim.studies.settings_by_study import SensitivitySettings
 
 STAFFINGS = ("traditional", "peer_added", "clinician_added")
 

@@ -70,7 +70,8 @@ def load(*overrides: str, **settings: object) -> "Scenario":
     """The scenario that settings describe, checked.
 
     Settings are keywords, `demand={"growth": 1.1}`, or words as on the command line, `"demand.growth=1.1"`; a keyword
-    comes after the words. Money is in CAD, times are in minutes unless a key says hours, days or weeks.
+    comes after the words. Times are in minutes unless a key says
+    hours, days or weeks; money is in `staffing.currency`, by which nothing is converted.
 
     Raises ScenarioError with every problem at once, each with its place, its value and a remedy; TypeError for a word
     that is not a string.
@@ -160,6 +161,7 @@ def compare(
     """
     from sim.config import compose
     from sim.config.keywords import composed_with
+    from sim.engine.measures.currency import money_in
     from sim.objects import Comparison
     from sim.studies.compare import compare_in_memory, plan_of
 
@@ -176,7 +178,8 @@ def compare(
         ["study=compare", f"study.staffing=[{','.join(staffings)}]", f"study.baseline={staffings[0]}", *overrides],
         _with_given(settings, replications, seed, workers),
     )
-    return Comparison.of(compare_in_memory(plan_of(question), _console(quiet)))
+    with money_in(question.currency):
+        return Comparison.of(compare_in_memory(plan_of(question), _console(quiet)))
 
 
 def journey(
@@ -270,12 +273,15 @@ def sweep(
 
     from sim.config import compose_sweep
     from sim.config.keywords import composed_with
+    from sim.engine.measures.currency import money_in
     from sim.studies.sweep import sweep as play
 
     _refuse_chosen("study", overrides, settings)
     words, place = [*_as_overrides(overrides)], _folder_of(output, "sweep")
     given = {**_with_given(settings, replications, seed, workers), "output": place}
-    return _kept(partial(play, composed_with(compose_sweep, words, given, vary), False), place, quiet)
+    question = composed_with(compose_sweep, words, given, vary)
+    with money_in(question.first.currency):
+        return _kept(partial(play, question, False), place, quiet)
 
 
 def study(
@@ -308,6 +314,7 @@ def study(
 
     from sim.config import compose
     from sim.config.keywords import composed_with
+    from sim.engine.measures.currency import money_in
     from sim.io.suggest import did_you_mean
     from sim.studies import study_named
     from sim.studies.question import studies_using
@@ -318,7 +325,8 @@ def study(
     _refuse_chosen("study", overrides, settings)
     words, place = [f"study={name}", *_as_overrides(overrides)], _folder_of(output, name)
     question = composed_with(compose, words, {**_with_given(settings, replications, seed, workers), "output": place})
-    return _kept(partial(study_named(name).run, question), place, quiet)
+    with money_in(question.currency):
+        return _kept(partial(study_named(name).run, question), place, quiet)
 
 
 def results(folder: str | PathLike[str]) -> "Results":

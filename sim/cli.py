@@ -14,6 +14,7 @@ from sim.commands.subcommands import remedy_of_option, subcommand, without_folde
 from sim.config import compose, compose_sweep, shipped_choices
 from sim.config.overrides import with_lists_joined
 from sim.department.scenario import ScenarioError
+from sim.engine.measures.currency import money_in
 from sim.report.console import print_problems, say_unbroken
 from sim.report.json_lines import SCHEMA, EventConsole
 from sim.report.terminal import QuietConsole, patient_console
@@ -57,7 +58,8 @@ def answer(line: "CommandLine", console: Console, errors: Console) -> int:
             return run_sweep(line, console)
         question = compose(line.overrides, line.folder)
         study = study_named(question.study.name)
-        return study.dry_run(question, console) if line.is_dry else study.run(question, console)
+        with money_in(question.currency):
+            return study.dry_run(question, console) if line.is_dry else study.run(question, console)
     except (ScenarioError, VisitsFileError) as error:
         print_problems(error, errors)
         return 2
@@ -148,4 +150,6 @@ def run_sweep(line: CommandLine, console: Console) -> int:
     """Compose and play every scenario of a sweep."""
     from sim.studies.sweep import sweep
 
-    return sweep(compose_sweep(line.overrides, line.folder), line.is_dry, console)
+    question = compose_sweep(line.overrides, line.folder)
+    with money_in(question.first.currency):
+        return sweep(question, line.is_dry, console)

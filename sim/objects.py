@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from sim.analysis.comparison_result import Comparison as PlainComparison
 from sim.department.scenario import Scenario as PlainScenario
 from sim.department.short_text import NameAndText, lines_html, lines_text
+from sim.engine.measures.currency import money_in
 from sim.engine.trajectory import Trajectory, identical
 from sim.io.suggest import closest
 from sim.report.journey_answer import TwoJourneys
@@ -51,7 +52,7 @@ class Scenario(PlainScenario):
         return all(getattr(self, name) == getattr(other, name) for name in PlainScenario.model_fields)
 
     def summary(self) -> "pd.DataFrame":
-        """A row for each role: kind, heads (people), hours_per_week, cad_per_hour, cad_per_week; extras and total.
+        """A row for each role: kind, heads (people), hours_per_week, cost_per_hour, cost_per_week; extras and total.
 
         >>> table = scenario.summary()
         >>> float(table.loc["psw", "hours_per_week"])
@@ -86,7 +87,8 @@ class Scenario(PlainScenario):
         from sim.io.workbook import save_workbook
         from sim.report.tables.python_workbooks import scenario_sheets
 
-        save_workbook(scenario_sheets(self), Path(path), overwrite=overwrite)
+        with money_in(self.staffing.currency):
+            save_workbook(scenario_sheets(self), Path(path), overwrite=overwrite)
 
 
 class Measures(dict[str, float]):
@@ -164,7 +166,8 @@ class Run(Trajectory):
         """
         from sim.report.tables.summaries import run_summary
 
-        return run_summary(self.measures)
+        with money_in(self.scenario.staffing.currency):
+            return run_summary(self.measures)
 
     def breakdown(self, by: str) -> "pd.DataFrame":
         """Who is met, waits and leaves, by a trait such as "arrival_hour": a row a group, stream and measure.
@@ -208,7 +211,8 @@ class Run(Trajectory):
         from sim.io.workbook import save_workbook
         from sim.report.tables.python_workbooks import run_sheets
 
-        save_workbook(run_sheets(self, self.measures), Path(path), overwrite=overwrite)
+        with money_in(self.scenario.staffing.currency):
+            save_workbook(run_sheets(self, self.measures), Path(path), overwrite=overwrite)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -268,7 +272,8 @@ class Comparison(PlainComparison):
         """The question, and the answer in five lines: what changes, what does not, cost, the same money, how sure."""
         from sim.report.comparison_answer import describe_comparison
 
-        return _told(describe_comparison(self).finding)
+        with money_in(self.currency):
+            return _told(describe_comparison(self).finding)
 
     def _repr_html_(self) -> str:
         question, *lines = self.finding.split("\n")
@@ -286,7 +291,8 @@ class Comparison(PlainComparison):
         """
         from sim.report.tables.summaries import comparison_summary
 
-        return comparison_summary(self, demand)
+        with money_in(self.currency):
+            return comparison_summary(self, demand)
 
     def plot(self, measure: str = MINUTES_ALONE, demand: float | None = None, ax: "Axes | None" = None) -> "Axes":
         """Draw the paired differences of one measure with their intervals; the title states the finding.
@@ -300,7 +306,8 @@ class Comparison(PlainComparison):
         """
         from sim.report.figures.pictures import plot_differences
 
-        return plot_differences(self, measure, demand, ax)
+        with money_in(self.currency):
+            return plot_differences(self, measure, demand, ax)
 
     def to_excel(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write summary, estimates, differences, costs and cautions into a workbook (.xlsx), the same sheets as the
@@ -314,7 +321,8 @@ class Comparison(PlainComparison):
         from sim.report.comparison_answer import describe_comparison
         from sim.report.tables.answer_workbook import answer_sheets
 
-        save_workbook(answer_sheets(describe_comparison(self), {}), Path(path), overwrite=overwrite)
+        with money_in(self.currency):
+            save_workbook(answer_sheets(describe_comparison(self), {}), Path(path), overwrite=overwrite)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import settings
 
 from sim.analysis import sweeping
+from sim.calibration import calibrate
 from sim.runs import playing
 from sim.runs.design import RunTask
 from sim.runs.engines import ENGINES, Engine
@@ -86,6 +87,14 @@ def one_figure() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         draw_one_figure(patch)
         yield
+
+
+@pytest.fixture
+def short_calibrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calibrations play two weeks twice and draw nothing: what they play and draw is tested in other modules."""
+    monkeypatch.setattr(calibrate, "weeks_played", lambda _: 2)
+    monkeypatch.setattr(calibrate, "VERDICT_REPLICATIONS", 2)
+    monkeypatch.setattr("sim.studies.calibrate.draw_calibration", lambda *_: [])
 
 
 @pytest.fixture(scope="session")

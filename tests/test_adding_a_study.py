@@ -17,7 +17,7 @@ from typing import Literal
 
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_json, write_text
-from sim.studies.question import PlayedSettings, WholePositive
+from sim.studies.settings import PlayedSettings, WholePositive
 from sim.studies.study import PlayedStudy, design_for
 
 

@@ -196,8 +196,8 @@ def test_branches_nobody_is_sent_into_and_names_used_twice_are_all_named_at_once
     steps = (scan(1.0, "b", name="early"), choose({"a": 0.5, "b": 0.5}), again, last, scan(1.0, "z", name="lost"))
     text = refusal(lambda: Stream(pathway=steps))
 
-    assert "step 'early' is in branch 'b'; branches of choose steps before it: none" in text
-    assert "step 'lost' is in branch 'z'; branches of choose steps before it: a, b, a, d, e, f" in text
+    assert "step 'early' is in branch 'b'; branches of choose and fork steps before it: none" in text
+    assert "step 'lost' is in branch 'z'; branches of choose and fork steps before it: a, b, a, d, e, f" in text
     assert "branch 'a' is named twice" in text
     assert "by_class of branch 'e' names 'severe', classes of the stream are none" in text
 

@@ -16,7 +16,7 @@ import pytest
 from sim.department.arrivals import GivenVisit, Replay, Steady
 from sim.department.boarding import BedPool, Boarding, BoardingTime
 from sim.department.discipline import Discipline
-from sim.department.pathway import Board, Delay, Dispose, SideTask, Task
+from sim.department.pathway import Board, Delay, Dispose, Fork, SideTask, Task
 from sim.department.patients import Patience, ReturnVisits
 from sim.department.quantities import Exponential
 from sim.department.roster import Break, Role
@@ -200,6 +200,20 @@ def test_a_patient_number_too_large_for_the_order_of_arrivals_is_refused():
         GivenVisit(at=1.0, stream="medical", patient=2**59)
 
 
+def test_more_visits_than_the_calendar_has_ids_for_are_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch, little_memory: list[int]
+):
+    monkeypatch.setattr(running, "MOST_VISITS", 5)
+    minutes = 60.0
+    for times in ((1.0, 2.0, 3.0, 4.0, 5.0), (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)):
+        scenario = one_stream([Delay(name="stay", minutes=always(9.0))], {}, visits_at(*times), minutes=minutes)
+        if len(times) == 5:
+            assert simulate(scenario, 1).n_visits == 5
+            continue
+        with pytest.raises(RuntimeError, match="more than 5 visits in one run"):
+            simulate(scenario, 1)
+
+
 @pytest.mark.slow
 def test_a_visit_may_leave_any_number_of_pieces_of_work_behind_at_one_go():
     work = [SideTask(name=f"note {number}", role="nurse", minutes=always(0.0)) for number in range(12_000)]
@@ -247,6 +261,30 @@ def test_memory_that_grows_in_the_middle_of_a_run_changes_nothing(seed: int, lit
     found = simulate(scenario, 1)
     assert len(little_memory) > 1
     assert differences(model.simulate(scenario, 1), found) == []
+
+
+def side_by_side(n_visits: int, minutes: Any) -> Scenario:
+    """Six branches for each of many visits that come at one instant: five delays, and a task of one nurse for all."""
+    fork = Fork(name="at_once", branches=("a", "b", "c", "d", "e", "f"))
+    delays = [Delay(name=f"delay_{way}", branch=way, minutes=minutes) for way in reversed(fork.branches[:-1])]
+    look = Task(name="look", role="nurse", minutes=always(1.0), branch="f", may_leave=True)
+    again = Task(name="again", role="nurse", minutes=always(1.0))
+    return one_stream(
+        [fork, look, *delays, again],
+        {"nurse": staffed()},
+        visits_at(*(1.0 for _ in range(n_visits))),
+        stream={"patience": Patience(minutes=Exponential(mean=60.0))},
+    )
+
+
+@pytest.mark.parametrize("minutes", [always(30.0), Exponential(mean=50.0)], ids=("at one instant", "one by one"))
+def test_many_branches_at_once_find_room_and_make_room(minutes: Any, little_memory: list[int]):
+    scenario = side_by_side(100, minutes)
+    taken = len(little_memory)
+    run = simulate(scenario, 1)
+    assert len(little_memory) > taken + 1
+    assert 0 < np.isnan(run.step_times[:, run.steps.index("at_once"), ENDED]).sum() < 100
+    assert disagreement(scenario) == []
 
 
 def test_what_comes_all_at_once_finds_room(little_memory: list[int]):

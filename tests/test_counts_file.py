@@ -155,6 +155,7 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_visits(tmp_path / "counts.csv", counts_map(BY_TIME))
 
 
+@pytest.mark.usefixtures("short_calibrations")
 def test_hourly_counts_go_the_whole_way_from_the_command_to_a_demand(tmp_path: Path) -> None:
     frame = hourly(weeks=60)
     frame.to_csv(tmp_path / "counts.csv", index=False)
@@ -170,6 +171,7 @@ def test_hourly_counts_go_the_whole_way_from_the_command_to_a_demand(tmp_path: P
     assert len(hours) in (0, 24, 48)
 
 
+@pytest.mark.usefixtures("short_calibrations")
 def test_daily_counts_give_volume_weekdays_and_months_and_say_that_hours_stay(tmp_path: Path) -> None:
     frame = hourly(weeks=60).groupby("day", as_index=False)["n"].sum()
     frame["n"] *= np.where(pd.to_datetime(frame["day"]).dt.day_of_week == 0, 2, 1)

@@ -195,6 +195,7 @@ def test_the_command_without_a_map_prints_the_draft_and_writes_nothing(
     assert [each.name for each in tmp_path.iterdir()] == ["visits.csv"]
 
 
+@pytest.mark.usefixtures("short_calibrations")
 def test_the_printed_draft_saved_beside_other_configs_is_a_map(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

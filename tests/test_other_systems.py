@@ -20,7 +20,7 @@ from sim.io.bounded_reader import UnreadableFile, read_text
 from sim.io.file_names import file_name
 from sim.runs import run_store
 from sim.runs.tables_on_disk import write_text
-from sim.studies.question import CalibrateSettings
+from sim.studies.settings_by_study import CalibrateSettings
 
 LIST = "study.staffing=[traditional,peer_added]"
 

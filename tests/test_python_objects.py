@@ -213,8 +213,8 @@ def test_a_scenario_sums_up_its_hours_and_money(scenario: Scenario) -> None:
     table = scenario.summary()
     assert list(table.index) == [*scenario.staffing.roles, "extras", "total"]
     assert table.loc["psw", "hours_per_week"] == scenario.staffing.roles["psw"].hours_per_week()
-    assert table["cad_per_week"].iloc[:-1].sum() == pytest.approx(table.loc["total", "cad_per_week"])
-    assert table.loc["total", "cad_per_week"] == scenario.staffing.weekly_cost()
+    assert table["cost_per_week"].iloc[:-1].sum() == pytest.approx(table.loc["total", "cost_per_week"])
+    assert table.loc["total", "cost_per_week"] == scenario.staffing.weekly_cost()
     assert "extras" not in sim.load("staffing=traditional", *QUICK).summary().index
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.io.plain_data import copied, value_at
+from sim.io.plain_data import copied, value_at, with_values
 from sim.register.distributions import NotDrawable, quantiles
 from sim.register.drawn_scenarios import drawn_rows, drawn_scenarios, places_of_rows
 from sim.register.draws import ALONE, DERIVED, NOT_DRAWN, PEER_EFFECT, TOTAL_MINUTES, WITH, dimension_of, shipped_cube
@@ -217,3 +217,11 @@ def test_a_draw_that_contradicts_itself_is_no_department() -> None:
     place[0, column("SUPA19")] = 1e-4  # and many children under 12 are alone, who are held always
     place[0, column("ARRA18")] = 1e-4  # and many are under 12
     assert list(drawn_scenarios(sim.load(), CUBE, place)) == [None]
+
+
+def test_values_are_put_into_copies_of_what_is_around_them_alone() -> None:
+    data = {"a": {"b": [1, 2], "c": [3]}, "d": {"e": 4}}
+    found = with_values(data, [(("a", "b", 0), 5), (("a", "b"), [6, 7]), (("a", "b", 1), 8)])
+    assert found == {"a": {"b": [6, 8], "c": [3]}, "d": {"e": 4}}
+    assert data == {"a": {"b": [1, 2], "c": [3]}, "d": {"e": 4}}
+    assert found["d"] is data["d"]

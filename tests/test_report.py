@@ -26,7 +26,7 @@ from sim.analysis.comparison_result import CLOUD_MEASURES, Comparison, as_found
 from sim.analysis.sentences import difference_sentence
 from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, MEASURE_BY_KEY
-from sim.engine.measures.number_text import half_width_text, plain_number
+from sim.engine.measures.number_text import half_width_text, plain_number, three_digits
 from sim.engine.measures.visit_groups import HOUR_BLOCKS
 from sim.register.rows import Assumption
 from sim.report.assumptions_report import print_register, register_answer
@@ -882,6 +882,10 @@ def test_numbers_have_true_minus_signs_and_no_signed_zero() -> None:
     assert plain_number(-0.004, 2, signed=True) == "0.00"
     assert plain_number(0.4, 1, signed=True) == "+0.4"
     assert plain_number(math.nan, 1) == "–"
+    assert [three_digits(each) for each in (2_733_521.5, -163.4, 36.94, 4.266, 0.0, math.inf)] == [
+        "2,730,000", "−163", "36.9", "4.3", "0", "–"
+    ]  # fmt: skip
+    assert three_digits(36.94, decimals=0) == "37"
 
 
 def test_every_visit_is_eligible_in_good_english() -> None:

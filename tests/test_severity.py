@@ -190,13 +190,13 @@ def test_without_odds_nothing_goes_together() -> None:
 
 # --- shares, solved exactly -------------------------------------------------------------------------------------------
 
-WEIGHTS = st.lists(st.floats(0.01, 1.0), min_size=3, max_size=3)
+WEIGHTS = st.lists(st.floats(0.01, 1.0), min_size=3, max_size=3).map(tuple)
 MANY_ODDS = st.lists(st.floats(0.01, 50.0), min_size=2, max_size=2).map(lambda more: (1.0, *more))
 
 
 @given(WEIGHTS, MANY_ODDS, st.floats(0.001, 0.999))
 def test_the_mean_of_shares_is_that_asked_for_and_their_odds_are_those_given(
-    weights: list[float], odds: tuple[float, ...], mean: float
+    weights: tuple[float, ...], odds: tuple[float, ...], mean: float
 ) -> None:
     found = shares_with_odds(weights, odds, mean)
     assert sum(w * p for w, p in zip(weights, found, strict=True)) / sum(weights) == pytest.approx(mean, rel=1e-9)

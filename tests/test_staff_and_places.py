@@ -17,7 +17,7 @@ from sim.department.roster import heads_by_minute
 from sim.department.scenario import Scenario, ScenarioError
 from sim.studies.calibrate import own_groups
 from sim.studies.next_command import shell_text, words_kept
-from sim.studies.question import CalibrateSettings
+from sim.studies.settings_by_study import CalibrateSettings
 from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
 from tests.in_process import peered

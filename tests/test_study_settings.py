@@ -8,7 +8,8 @@ from sim.config import compose, shipped_choices, shipped_configs
 from sim.department.scenario import Problem, ScenarioError
 from sim.io.strict_yaml import read_checked_yaml
 from sim.studies.compare import plan_of
-from sim.studies.question import KEYS_OUTSIDE, STUDIES, studies_using, studies_with
+from sim.studies.question import STUDIES, studies_using, studies_with
+from sim.studies.settings import KEYS_OUTSIDE
 
 MEANT = {
     "breakeven": ["study.range=[0.6,1.2]"],

@@ -24,7 +24,7 @@ from sim.analysis.scenario_facts import assumes_effects, calibrations_of, costs_
 from sim.analysis.sentences import difference_sentence
 from sim.analysis.sequential_sampling import next_replications_of
 from sim.analysis.staffing_notes import notes_on_purposes, notes_on_staffing
-from sim.analysis.valuation import Worth, net_benefit, price_years_text
+from sim.analysis.valuation import Worth, net_benefit, price_years_text, unconverted_text
 from sim.department.arrivals import Profile
 from sim.department.scenario import Scenario
 from sim.engine.measures.number_text import measure_and_part
@@ -166,7 +166,11 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float) -> Comparison:
         groups=sums_of_groups(played),
         by=plan.by,
         seconds=seconds,
-        money_notes=(*notes_on_money(scenarios, plan.baseline), price_years_text(scenarios.values(), plan.worth)),
+        money_notes=(
+            *notes_on_money(scenarios, plan.baseline),
+            price_years_text(scenarios.values(), plan.worth),
+            *filter(None, [unconverted_text(scenarios.values(), plan.worth)]),
+        ),
         worth=worth_of(keys, measures, values, plan),
         valued=plan.worth,
         notes=(
@@ -194,6 +198,7 @@ def fields_of_scenarios(scenarios: Mapping[str, Scenario], baseline: str) -> dic
         "weeks": first.period.weeks,
         "warm_up_weeks": first.period.warm_up_weeks,
         "minutes": first.period.minutes,
+        "currency": first.staffing.currency,
         "effects": first.effects.name,
         "effects_assumed": any(assumes_effects(scenario.effects) for scenario in scenarios.values()),
         "one_sided": is_one_sided(scenarios.values()),

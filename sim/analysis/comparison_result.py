@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.subgroups import compared_groups
+from sim.department.roster import SHIPPED_CURRENCY
 from sim.department.short_text import lines_html, lines_text
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.entry import TOPICS, Topic
@@ -40,7 +41,7 @@ BEST_OF_ALL = ""
 """In the column `against` of `chances`: all staffings there are."""
 
 LEAST_ADDED = 100.0
-"""CAD a week by the roster up to which a staffing costs what the one it is compared with costs, and adds no money."""
+"""Money a week by the roster up to which a staffing costs what the one it is compared with costs, and adds no money."""
 
 
 def central_of(levels: Iterable[float]) -> float:
@@ -119,7 +120,7 @@ class Comparison:
     `followed`: demand, staffing, index, days, at_risk: how many visits of a curve of `returns` were not back and still
     followed at that day, over all replications.
     `alone`: demand, staffing, from_minute, to_minute, share of eligible mental-health visits by minutes without staff.
-    `worth` (net benefit in CAD a week by each preset: paired differences times what `valued` says): demand, staffing,
+    `worth` (net benefit in money a week by each preset: paired differences times what `valued` says): demand, staffing,
     preset, mean, low, high, half_width, sd, n; without rows where nothing is valued.
     `assumptions`, `chances` and `benefit`: the second interval of each difference, how often each staffing is the best,
     and what choosing it loses, of draws of `draw_weeks` (`sim.analysis.assumption_spread`); no rows if not asked for.
@@ -132,10 +133,11 @@ class Comparison:
     `calibrations`: of the departments played, those made from files of visits.
     `n_finished` of `n_planned` tasks (a level of demand and a replication) were played.
     `changed`: what was typed that differs from the shipped question, as on the command line (`demand.growth=1.2`).
+    `currency`: that of all money in it, as its staffings say.
     `minutes`: how long a replication lasts where that is a time that ends, else None and `weeks` say it.
     `groups` (sums of groups of eligible mental-health visits): demand, staffing, replication and the columns of
     `sim.engine.measures.visit_groups.group_sums`; `by`: attributes that the answer shows; `left_out` is made of both.
-    `costs`: staffing, label, hours_added per week, weekly_cost (CAD), weekly_difference, is_swap (clinical hours given
+    `costs`: staffing, label, hours_added per week, weekly_cost, weekly_difference, is_swap (clinical hours given
     up for peer hours), moved_by_effects (what the assumed effects move by themselves).
     """
 
@@ -179,6 +181,7 @@ class Comparison:
     groups: "pd.DataFrame" = field(default_factory=no_rows)
     by: tuple[str, ...] = field(default=())
     minutes: float | None = None
+    currency: str = SHIPPED_CURRENCY
 
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._facts_in_words())

@@ -17,6 +17,7 @@ from sim.department.scenario import Scenario
 from sim.engine.measures.array_loops import Flags
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.cohort import Cohort, hours_of_day, hours_of_week
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.measuring import measure
 from sim.engine.measures.number_text import (
     decimals_shown,
@@ -63,11 +64,11 @@ class RosterObjective:
 
     def text(self, value: float) -> str:
         """A value with its unit."""
-        return f"{self.number(value)} {self.unit}"
+        return f"{self.number(value)} {in_currency(self.unit)}"
 
     def amount(self, value: float) -> str:
         """The size of a difference with its unit."""
-        return f"{self.number(abs(value))} {self.unit_of_differences}"
+        return f"{self.number(abs(value))} {in_currency(self.unit_of_differences)}"
 
 
 def _share(name: str, label: str, matters: float) -> RosterObjective:

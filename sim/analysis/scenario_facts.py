@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic_core import from_json, to_json
 
 from sim.analysis.comparison_result import LEAST_ADDED
+from sim.analysis.valuation import unconverted_text
 from sim.department.department import Calibration
 from sim.department.scenario import LABELS, Scenario, part_json
 from sim.department.support import Effects
@@ -217,11 +218,11 @@ class SweptScenarios:
     """Facts of the scenarios, by label; those whose content could not be read have none.
 
     `worlds`: of each scenario in order, the JSON of everything that is no choice of roster. `weekly_cost`: of the
-    roster (CAD a week, no overtime). `weeks`: weeks of the measured window, by label. `effects`: what the effects
+    roster (money a week, no overtime). `weeks`: weeks of the measured window, by label. `effects`: what the effects
     assumed are set to move in a scenario; `assumes_effects`: labels whose effects are other than none, in force or
     not. `swaps`: labels that give up hours of other roles for peers. `with_peers`: labels with peers on the roster.
     `calibrations`: of the departments, those made from files of visits. `alike`: labels of scenarios that cannot
-    differ, whatever is drawn, in groups.
+    differ, whatever is drawn, in groups. `unconverted`: what must be said of a currency other than the shipped one.
     """
 
     worlds: tuple[str, ...]
@@ -233,6 +234,7 @@ class SweptScenarios:
     with_peers: frozenset[str]
     calibrations: tuple[Calibration, ...] = ()
     alike: Sequence[tuple[str, ...]] = ()
+    unconverted: str = ""
 
     def like_the_first(self, labels: tuple[str, ...]) -> tuple[str, ...]:
         """Scenarios that differ from the first in nothing but what can be chosen, the first among them."""
@@ -253,6 +255,7 @@ def swept_scenarios(scenarios: Mapping[str, Scenario | None], table: pd.DataFram
         with_peers=frozenset(label for label, scenario in known.items() if peer_hours(scenario) > 0.0),
         calibrations=calibrations_of(known.values()),
         alike=groups_of_alike(matters_of(known, table)),
+        unconverted=unconverted_text(known.values()),
     )
 
 

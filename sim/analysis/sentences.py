@@ -7,6 +7,7 @@ import math
 
 from sim.analysis.comparison_result import FoundValue
 from sim.analysis.estimates import LEAVING_LIMIT
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.entry import Measure, Phrase, share_of
 from sim.engine.measures.number_text import amount_text, bare, counted, is_share, part_text, range_text, within_scale
 
@@ -107,7 +108,9 @@ def _together(measure: Measure, found: FoundValue) -> str:
 def in_spoken_units(text: str, measure: Measure) -> str:
     """The unit in words."""
     words = UNITS.get(measure.unit)
-    return text if words is None or is_share(measure) else f"{text.removesuffix(measure.unit)}{words}"
+    if words is None or is_share(measure):
+        return text
+    return f"{text.removesuffix(in_currency(measure.unit))}{in_currency(words)}"
 
 
 def under(label: str) -> str:

@@ -79,7 +79,8 @@ def findings(
             weeks = scenario.period.weeks * replications
             if not 0.0 < load.own * weeks < WORK_BY_CHANCE:
                 cost = scenario.staffing.roles[role].hourly_cost * scenario.staffing.roles[role].hours_per_week()
-                yield _Found((role, "never"), where, f"{name} never worked, at {cost:,.0f} CAD a week.", cost)
+                money = f"{cost:,.0f} {scenario.staffing.currency} a week"
+                yield _Found((role, "never"), where, f"{name} never worked, at {money}.", cost)
         elif role in seeing and on_duty > 0.0:
             share = load.busy_share if busy is None else busy / on_duty
             if share < BUSY_AT_LEAST:

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.department.quantities import Frozen, Positive
+from sim.department.roster import SHIPPED_CURRENCY
 from sim.department.scenario import Problem, Scenario
+from sim.engine.measures.currency import in_currency
 from sim.io.suggest import did_you_mean
 from sim.register.rows import Assumption, assumed_numbers, read_keys, read_register
 
@@ -30,11 +32,11 @@ EVERYTHING = ""
 
 
 class Worth(Frozen):
-    """One line of a net benefit: what one unit more of a measure is worth, in CAD; a cost is below 0.
+    """One line of a net benefit: what one unit more of a measure is worth, in money; a cost is below 0.
 
     `measure` is the key of a value of the catalogue with its part (`staff_cost_per_week.all`). Measures per week add up
-    to CAD a week. With `cad_per_unit` 0 an outcome is shown and not valued. `presets` names those that count it; empty:
-    every one does.
+    to money a week. With `cad_per_unit` 0 an outcome is shown and not valued; its name is of the shipped currency,
+    whatever `staffing.currency` says. `presets` names those that count it; empty: every one does.
     """
 
     name: str
@@ -53,7 +55,7 @@ def preset_text(preset: str) -> str:
 
 
 def net_benefit(worth: Iterable[Worth], preset: str, apart: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """CAD a week by one preset: differences (staffing minus baseline) times what one more is worth.
+    """Money a week by one preset: differences (staffing minus baseline) times what one more is worth.
 
     `apart` holds the difference in each counted measure, by name of the worth, all of one shape. What is not counted
     adds nothing, whatever its difference. Raises ValueError where nothing is counted.
@@ -172,3 +174,14 @@ def price_years_text(scenarios: Iterable[Scenario], worth: Iterable[Worth] = ())
     years = price_years(scenarios, worth)
     told = ", ".join(f"{year} ({', '.join(names)})" for year, names in sorted(years.items()))
     return f"{'Price years differ' if len(years) > 1 else 'Price year'}: {told or 'none'}; {LEFT_AS_IT_IS}."
+
+
+def unconverted_text(scenarios: Iterable[Scenario] = (), worth: Iterable[Worth] = ()) -> str:
+    """That the currency is a label and what is still as shipped, in another one; empty in the shipped currency."""
+    currency = in_currency(SHIPPED_CURRENCY)
+    if currency == SHIPPED_CURRENCY:
+        return ""
+    priced = [*priced_in(scenarios), *valued_in(worth)]
+    left = dict.fromkeys(name for name, key, value in priced if price_year_at(key, value) != AS_ENTERED)
+    still = f" Still as shipped, as numbers of {SHIPPED_CURRENCY}: {', '.join(left)}." if left else ""
+    return f"Money is in {currency} because staffing.currency says so; nothing was converted.{still}"

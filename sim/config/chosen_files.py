@@ -166,7 +166,7 @@ def without_cost(roster: Plain) -> Iterator[Problem]:
     """A problem for each role, as written, without an hourly cost, with the shipped one as an example."""
     for name, role in roster.items() if isinstance(roster, dict) else ():
         if name not in Staffing.model_fields and isinstance(role, dict) and "hourly_cost" not in role:
-            remedy = f"add CAD an hour, benefits included{example_of(name)}; without it the role works for nothing"
+            remedy = f"say what an hour costs, with benefits{example_of(name)}; without it the role works for nothing"
             yield Problem(f"staffing.{name}.hourly_cost", "nothing", remedy, (MISSING_COST, name))
 
 

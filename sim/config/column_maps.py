@@ -12,7 +12,8 @@ from sim.config.checking import faults_in, problem_from_fault
 from sim.config.files import choices_of, file_of, folders_of, read_mapping, shadowing
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.suggest import did_you_mean
-from sim.studies.question import CalibrateSettings, Question
+from sim.studies.question import Question
+from sim.studies.settings_by_study import CalibrateSettings
 from sim.visits.column_map import ColumnMap
 
 _GROUP = "visits"

@@ -26,17 +26,10 @@ from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.plain_data import KeyPath, Plain, copied, value_or
 from sim.io.strict_yaml import read_checked_yaml
 from sim.io.suggest import did_you_mean
-from sim.studies.check_settings import faults_outside_sweeps
-from sim.studies.question import (
-    KEYS_OUTSIDE,
-    REPORT_KEYS,
-    STUDIES,
-    CalibrateSettings,
-    Question,
-    StaffingsSettings,
-    StudySettings,
-    studies_using,
-)
+from sim.studies.check_settings import faults_outside_sweeps, several_currencies
+from sim.studies.question import STUDIES, Question, studies_using
+from sim.studies.settings import KEYS_OUTSIDE, REPORT_KEYS, StaffingsSettings, StudySettings
+from sim.studies.settings_by_study import CalibrateSettings
 
 
 def compose(overrides: Sequence[str] = (), config_dir: Path | None = None) -> Question:
@@ -53,8 +46,8 @@ def compose(overrides: Sequence[str] = (), config_dir: Path | None = None) -> Qu
     if base is None:
         raise ScenarioError(draft.problems)
     composed = finished(draft, base, tuple(overrides))
-    if for_sweeps := list(faults_outside_sweeps(composed.study, composed.measures)):
-        raise ScenarioError(for_sweeps)
+    if problems := [*faults_outside_sweeps(composed.study, composed.measures), *several_currencies(composed.played)]:
+        raise ScenarioError(problems)
     return composed
 
 

@@ -20,7 +20,8 @@ from sim.department.roster import Role, Staffing
 from sim.department.support import Effects, Support
 from sim.io.plain_data import KeyPath, Plain, entries_in, entry_named, has_entry, typed_path, value_or
 from sim.io.suggest import did_you_mean
-from sim.studies.question import AnySettings, ExecutorSettings, ReportContents, StudySettings, studies_with
+from sim.studies.question import AnySettings, ExecutorSettings, ReportContents, studies_with
+from sim.studies.settings import StudySettings
 
 
 class EngineSettings(Frozen):

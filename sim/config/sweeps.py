@@ -17,8 +17,9 @@ from sim.config.overrides import Draft, Override, Range, draft_of
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.plain_data import Plain
 from sim.io.short_lists import few_of
-from sim.studies.check_settings import faults_alone, faults_of_measures_named, faults_of_shown
-from sim.studies.question import Question, RunSettings, SweepQuestion
+from sim.studies.check_settings import faults_alone, faults_of_measures_named, faults_of_shown, several_currencies
+from sim.studies.question import Question, SweepQuestion
+from sim.studies.settings_by_study import RunSettings
 
 PERIOD_KEYS = ("study.weeks", "study.warm_up_weeks", "study.follow_up_days", "study.month_factors", "study.minutes")
 """What may vary of a study: it belongs to the scenario."""
@@ -74,6 +75,7 @@ def composed_of(design: SweepDesign, overrides: Sequence[str], config_dir: Path 
     found.update((problem, []) for problem in (faults_of_measures_named(study, composed) if study and composed else ()))
     asked = () if first is None else first.measures
     found.update((problem, []) for problem in (faults_of_shown(asked, composed) if composed else ()))
+    found.update((problem, []) for problem in (several_currencies(dict(scenarios)) if scenarios else ()))
     if found or first is None:
         raise ScenarioError(collect_problems(found, design))
     keys, same = each_once(scenarios, cache)

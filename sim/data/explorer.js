@@ -419,7 +419,7 @@
     if (scenario === undefined) return "";
     const measure = measures[state.measure];
     const runs = `${data.runs[scenario]} replication${data.runs[scenario] === 1 ? "" : "s"}`;
-    const cost = data.costs[scenario] === "–" ? "" : `, ${data.costs[scenario]} CAD a week by the roster`;
+    const cost = data.costs[scenario] === "–" ? "" : `, ${data.costs[scenario]} ${data.currency} a week by the roster`;
     const apart = measure?.differences[scenario];
     const difference = apart === "=" ? ", identical to what it is compared with" : `, paired difference ${apart}`;
     const change = apart ? difference : "";

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.department import pathway, quantities
 from sim.department.arrivals import Replay
+from sim.department.forks import steps_side_by_side
 from sim.department.patients import Stream
 from sim.department.roster import Role, heads_by_minute
 from sim.department.scenario import Scenario
@@ -139,6 +140,7 @@ def minutes_of_visit(scenario: Scenario, kind: VisitKind) -> dict[str, float]:
     stream = kind.stream
     work: defaultdict[str, float] = defaultdict(float)
     lasting = list(steps_with_minutes(scenario, kind))
+    side_by_side = steps_side_by_side(stream.pathway)
     for number, (step, chance, minutes) in enumerate(lasting):
         if isinstance(step, pathway.Task):
             work[step.role] += chance * minutes * attended_share(scenario, step)
@@ -151,26 +153,35 @@ def minutes_of_visit(scenario: Scenario, kind: VisitKind) -> dict[str, float]:
             care = scenario.boarding.times[step.time].nurse_minutes_per_hour / quantities.MINUTES_PER_HOUR
             work[scenario.boarding.nurse_role] += chance * minutes * care
         elif isinstance(step, pathway.Observe):
-            work[step.role] += chance * stay_minutes(lasting[number:])
+            work[step.role] += chance * stay_minutes(lasting[number:], side_by_side)
     if stream.escalation is not None:
         rate = kind.traits.escalation[kind.number] / (stream.escalation.mean_hours * quantities.MINUTES_PER_HOUR)
-        escalations = stay_minutes(lasting) * rate
+        escalations = stay_minutes(lasting, side_by_side) * rate
         for task in stream.escalation.response:
             work[task.role] += escalations * task.minutes
     return work
 
 
-def stay_minutes(lasting: list[tuple[pathway.Step, float, float]]) -> float:
-    """Expected minutes of the steps that a visit goes through, waits apart."""
-    there = (chance * minutes for step, chance, minutes in lasting if not isinstance(step, pathway.SideTask))
-    return quantities.sum_in_order(there)
+def stay_minutes(lasting: list[tuple[pathway.Step, float, float]], side_by_side: dict[str, tuple[str, int]]) -> float:
+    """Expected minutes of the steps that a visit goes through, waits apart; of a fork those of its longest branch."""
+    one_by_one: list[float] = []
+    of_forks: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for step, chance, minutes in lasting:
+        if isinstance(step, pathway.SideTask):
+            continue
+        if step.name in side_by_side:
+            fork, branch = side_by_side[step.name]
+            of_forks[fork][branch] += chance * minutes
+        else:
+            one_by_one.append(chance * minutes)
+    return quantities.sum_in_order(one_by_one) + quantities.sum_in_order(max(b.values()) for b in of_forks.values())
 
 
 class Ways:
     """Where visits of one kind are on a pathway: the chance of each branch and how its visits end; None is all."""
 
     def __init__(self, stream: Stream) -> None:
-        self.choices = pathway.choosing_steps(stream.pathway)
+        self.parting = pathway.parting_steps(stream.pathway)
         self.chance: dict[str | None, float] = {None: 1.0}
         self.outcome: dict[str | None, dict[str | None, float]] = {None: {None: 1.0}}
 
@@ -178,21 +189,24 @@ class Ways:
         """Chance of being where a step is, with the disposition it asks for."""
         return self.outcome[step.branch].get(step.only_if, 0.0) * self.chance[step.branch]
 
-    def part(self, kind: VisitKind, step: pathway.Choose, chance: float) -> None:
-        """Visits that take the step are sent into its branches."""
+    def part(self, kind: VisitKind, step: pathway.Choose | pathway.Fork, chance: float) -> None:
+        """Visits that take the step are sent into its branches: into one of a choice, into all of a fork."""
         ends = self.outcome[step.branch]
         if step.only_if is not None:
             ends = {None: 1.0, step.only_if: 1.0}
-        for branch in step.branches:
-            self.chance[branch.name] = chance * branch.share_of(kind.acuity, kind.class_name)
-            self.outcome[branch.name] = dict(ends)
+        shares = [1.0] * len(step.branches)
+        if isinstance(step, pathway.Choose):
+            shares = [branch.share_of(kind.acuity, kind.class_name) for branch in step.branches]
+        for name, share in zip(pathway.branches_of(step), shares, strict=True):
+            self.chance[name] = chance * share
+            self.outcome[name] = dict(ends)
 
     def dispose(self, branch: str | None, ends: dict[str | None, float]) -> None:
         """All in a branch end so; what that changes is changed for those around it too."""
         before = dict(self.outcome[branch])
-        around = {None, *(name for _, name in pathway.branches_around(branch, self.choices))}
+        around = {None, *(name for _, name in pathway.branches_around(branch, self.parting))}
         for name, outcome in self.outcome.items():
-            if branch is None or branch in dict(pathway.branches_around(name, self.choices)).values():
+            if branch is None or branch in dict(pathway.branches_around(name, self.parting)).values():
                 outcome |= ends
             elif name in around and self.chance[name] > 0.0:
                 part = self.chance[branch] / self.chance[name]
@@ -216,7 +230,7 @@ def steps_with_minutes(scenario: Scenario, kind: VisitKind) -> Iterator[tuple[pa
             minutes *= triage
         if isinstance(step, pathway.Board):
             minutes = mean_boarding_minutes(scenario, step, acuity)
-        if isinstance(step, pathway.Choose):
+        if isinstance(step, pathway.Choose | pathway.Fork):
             ways.part(kind, step, chance)
         if isinstance(step, pathway.Dispose):
             admitted, moved = kind.admitted(step), quantities.of_acuity(step.transfer, acuity)

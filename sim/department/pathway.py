@@ -27,8 +27,8 @@ class StepOfAnyKind(quantities.Frozen):
     """What every step has.
 
     A step happens to a `share` of visits (own draw, keyed by the step's name), only to those with the named `need`,
-    only to those that a `choose` step before it sent into the `branch`, and only after the named disposition where
-    `only_if` is given.
+    only to those that a `choose` or a `fork` step before it sent into the `branch`, and only after the named
+    disposition where `only_if` is given.
     """
 
     name: str
@@ -201,6 +201,17 @@ class Choose(StepOfAnyKind):
         )
 
 
+MOST_AT_ONCE = 6
+"""So many branches a fork may have: their numbers stand in the ids of entries of the calendar."""
+
+
+class Fork(StepOfAnyKind):
+    """Several ways at once: its branches are played side by side, and the visit goes on when the last has ended."""
+
+    kind: Literal["fork"] = "fork"
+    branches: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=2, max_length=MOST_AT_ONCE)]
+
+
 def disposed(u: float, admission: float, transfer: float) -> int:
     """What becomes of a visit by its uniform: 0 discharge, 1 admission, 2 transfer."""
     if u < admission:
@@ -241,27 +252,36 @@ class FollowUp(StepOfAnyKind):
 
 
 Step = Annotated[
-    Delay | Task | SideTask | Place | FreePlace | Release | Choose | Dispose | Board | Observe | FollowUp,
+    Delay | Task | SideTask | Place | FreePlace | Release | Choose | Fork | Dispose | Board | Observe | FollowUp,
     Field(discriminator="kind"),
 ]
 Pathway = tuple[Step, ...]
 
 
-def choosing_steps(pathway: Pathway) -> dict[str, Choose]:
+def branches_of(step: Step) -> tuple[str, ...]:
+    """Names of the branches into which a step sends visits, in the order written."""
+    if isinstance(step, Choose):
+        return tuple(branch.name for branch in step.branches)
+    return step.branches if isinstance(step, Fork) else ()
+
+
+def parting_steps(pathway: Pathway) -> dict[str, Choose | Fork]:
     """The branches of a pathway in the order written, each with the step that sends visits there."""
-    return {branch.name: step for step in pathway if isinstance(step, Choose) for branch in step.branches}
+    parting = [step for step in pathway if isinstance(step, Choose | Fork)]
+    return {branch: step for step in parting for branch in branches_of(step)}
 
 
-def exclude_each_other(one: str | None, other: str | None, choices: dict[str, Choose]) -> bool:
-    """Whether no visit goes through both branches: they, or branches around them, part at one step."""
-    around = [dict(branches_around(branch, choices)) for branch in (one, other)]
-    return any(around[1].get(step, branch) != branch for step, branch in around[0].items())
+def exclude_each_other(one: str | None, other: str | None, parting: dict[str, Choose | Fork]) -> bool:
+    """Whether no visit goes through both branches: they, or branches around them, are of one choice."""
+    around = [dict(branches_around(branch, parting)) for branch in (one, other)]
+    chosen = ((step, branch) for step, branch in around[0].items() if isinstance(parting[branch], Choose))
+    return any(around[1].get(step, branch) != branch for step, branch in chosen)
 
 
-def branches_around(branch: str | None, choices: dict[str, Choose]) -> Iterator[tuple[str, str]]:
-    """(choose step, its branch) of a branch and those it lies in, the innermost first."""
-    while branch is not None and branch in choices:
-        step = choices[branch]
+def branches_around(branch: str | None, parting: dict[str, Choose | Fork]) -> Iterator[tuple[str, str]]:
+    """(choose or fork step, its branch) of a branch and those it lies in, the innermost first."""
+    while branch is not None and branch in parting:
+        step = parting[branch]
         yield step.name, branch
         branch = step.branch
 

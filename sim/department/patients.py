@@ -13,7 +13,8 @@ from pydantic import Field
 
 from sim.department import quantities
 from sim.department.arrivals import not_one
-from sim.department.pathway import ADMISSION, MOST_BRANCHES, Choose, Dispose, Pathway, Task
+from sim.department.forks import wrong_forks
+from sim.department.pathway import ADMISSION, MOST_BRANCHES, Choose, Dispose, Pathway, Task, branches_of
 from sim.department.severity import FRAIL, TRAITS_WITH_ODDS, Held, Severity, held_always
 
 AGE_GROUPS = ("0-5", "6-11", "12-17")
@@ -214,7 +215,9 @@ class Stream(quantities.Frozen):
         for step in self.pathway:
             if step.need is not None and step.need not in self.needs:
                 yield f"step {step.name!r} asks for need {step.need!r}, known are {', '.join(self.needs) or 'none'}"
-        wrong = (*self._wrong_odds(), *self._wrong_holds(), *self._wrong_assessments(), *self._wrong_branches())
+        of_branches = tuple(self._wrong_branches())
+        of_forks = () if of_branches or twice else tuple(wrong_forks(self.pathway))
+        wrong = (*self._wrong_odds(), *self._wrong_holds(), *self._wrong_assessments(), *of_branches, *of_forks)
         if wrong:
             yield "; ".join(wrong)
 
@@ -225,15 +228,17 @@ class Stream(quantities.Frozen):
         for step in self.pathway:
             if step.branch is not None and step.branch not in known:
                 there = ", ".join(known) or "none"
-                yield f"step {step.name!r} is in branch {step.branch!r}; branches of choose steps before it: {there}"
+                where = "branches of choose and fork steps before it"
+                yield f"step {step.name!r} is in branch {step.branch!r}; {where}: {there}"
+            for branch_name in branches_of(step):
+                if branch_name in known:
+                    yield f"branch {branch_name!r} is named twice: give each branch of a stream a name of its own"
+                known.append(branch_name)
             for branch in step.branches if isinstance(step, Choose) else ():
-                if branch.name in known:
-                    yield f"branch {branch.name!r} is named twice: give each branch of a stream a name of its own"
                 for name in branch.by_class:
                     if name not in classes:
                         there = ", ".join(classes) or "none"
                         yield f"by_class of branch {branch.name!r} names {name!r}, classes of the stream are {there}"
-                known.append(branch.name)
         if len(known) > MOST_BRANCHES:
             yield f"the pathway has {len(known)} branches, a stream may have {MOST_BRANCHES}: merge some"
 

@@ -9,11 +9,28 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 
 from sim.department import quantities
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SHIPPED_CURRENCY = "CAD"
+"""Of all money in the shipped files, and of a staffing that says nothing else."""
+
+
+def currency_code(code: str) -> str:
+    """Three capital letters. Raises ValueError."""
+    if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
+        raise ValueError(f"{code!r} is no code of a currency: write three capital letters, such as EUR")
+    return code
 
 
 WRITTEN_BY_PEOPLE = {"written": True}
@@ -99,6 +116,9 @@ class Break(quantities.Frozen):
     protected: bool = False
 
 
+Currency = Annotated[str, AfterValidator(currency_code)]
+
+
 class Shift(quantities.Frozen):
     """The same hours on some days of every week, worked by `heads` members. `minutes` is the length."""
 
@@ -148,7 +168,8 @@ class Role(quantities.Frozen):
 
     `also_serves` lists further levels of the skill list: `[[a, b], [c]]` takes tasks of a and b when the own queue
     offers nothing, then c. `caseload` is the limit of open cases at once (None: no limit).
-    `hourly_cost` is CAD per rostered hour, loaded. `protected_share` of each shift is off the floor.
+    `hourly_cost` is money per rostered hour, loaded, in the currency of the staffing. `protected_share` of each shift
+    is off the floor.
     """
 
     kind: Literal["clinical", "support", "peer"] = "clinical"
@@ -283,13 +304,15 @@ def heads_by_minute(role: Role) -> np.ndarray:
 class Staffing(quantities.Frozen):
     """A roster and what it costs besides hours.
 
-    `weekly_extra_cost` (CAD) is what comes with the roster and is not anybody's hour here, such as a coordinator.
+    `weekly_extra_cost` (money) is what comes with the roster and is not anybody's hour here, such as a coordinator.
+    `currency` is the label that all money of the staffing is shown with; no result depends on it, nothing is converted.
     `enhances` names roles whose evidence of effect applies to this staffing.
     `roles` may be written at the level of the staffing itself in a config file.
     """
 
     name: str
     label: str = ""
+    currency: Currency = SHIPPED_CURRENCY
     weekly_extra_cost: quantities.NonNegative = 0.0
     enhances: tuple[str, ...] = ()
     roles: dict[str, Role]
@@ -302,7 +325,13 @@ class Staffing(quantities.Frozen):
         own = {key: value for key, value in data.items() if key in cls.model_fields}
         return own | {"roles": {key: value for key, value in data.items() if key not in cls.model_fields}}
 
+    @model_serializer(mode="wrap")
+    def _without_the_usual_currency(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """In the shipped currency as when there was no other."""
+        data: dict[str, Any] = plain(self)
+        return {key: value for key, value in data.items() if key != "currency" or value != SHIPPED_CURRENCY}
+
     def weekly_cost(self) -> float:
-        """CAD a week of rostered hours and extras, overtime apart."""
+        """Money a week of rostered hours and extras, overtime apart."""
         by_role = (role.hours_per_week() * role.hourly_cost for role in self.roles.values())
         return self.weekly_extra_cost + quantities.sum_in_order(by_role)

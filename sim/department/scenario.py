@@ -22,6 +22,7 @@ from sim.department.pathway import (
     Board,
     Choose,
     Delay,
+    Fork,
     FreePlace,
     Observe,
     Pathway,
@@ -29,8 +30,8 @@ from sim.department.pathway import (
     Release,
     Step,
     Task,
-    choosing_steps,
     exclude_each_other,
+    parting_steps,
     roles_named,
 )
 from sim.department.quantities import ACUITIES, MINUTES_PER_DAY, MINUTES_PER_WEEK, Frozen, Positive
@@ -123,7 +124,8 @@ class Scenario(Frozen):
         staffing, period = self.staffing, self.period
         hours = sum(role.hours_per_week() for role in staffing.roles.values())
         label = f" ({staffing.label})" if staffing.label else ""
-        yield "staffing", f"{staffing.name}{label}: {hours:,.0f} h and {staffing.weekly_cost():,.0f} CAD a week"
+        money = f"{staffing.weekly_cost():,.0f} {staffing.currency} a week"
+        yield "staffing", f"{staffing.name}{label}: {hours:,.0f} h and {money}"
         yield "roles", ", ".join(staffing.roles)
         department = self.department
         yield "department", f"{department.name}: {', '.join(department.streams)}; {len(department.zones)} zones"
@@ -167,7 +169,7 @@ class Scenario(Frozen):
 
 Check = Callable[[Scenario], Iterator[Problem]]
 
-LABELS = {"name", "label", "calibration"}
+LABELS = {"name", "label", "calibration", "currency"}
 """Keys of a part that no result depends on."""
 
 
@@ -497,10 +499,10 @@ def place_edges(pathway: Pathway) -> set[tuple[str, str]]:
     """(held, wanted) for every pair of zones a visit may hold and wait for at once."""
     edges: set[tuple[str, str]] = set()
     held: set[InBranch] = set()
-    choices = choosing_steps(pathway)
+    parting = parting_steps(pathway)
     for step in pathway:
         if isinstance(step, Place):
-            edges |= {(zone, wanted) for zone in held_beside(step, held, choices) for wanted in zones_of(step)}
+            edges |= {(zone, wanted) for zone in held_beside(step, held, parting) for wanted in zones_of(step)}
         held = held_after(step, held)
     return edges
 
@@ -509,9 +511,9 @@ InBranch = tuple[str, str | None]
 """A zone or a role, and the branch in which a visit may have got a place in it, or a case with it."""
 
 
-def held_beside(step: Step, held: set[InBranch], choices: dict[str, Choose]) -> set[str]:
+def held_beside(step: Step, held: set[InBranch], parting: dict[str, Choose | Fork]) -> set[str]:
     """Zones held by some visit that comes to the step."""
-    return {zone for zone, branch in held if not exclude_each_other(branch, step.branch, choices)}
+    return {zone for zone, branch in held if not exclude_each_other(branch, step.branch, parting)}
 
 
 def held_after(step: Step, held: set[InBranch]) -> set[InBranch]:
@@ -552,10 +554,10 @@ def case_locks(scenario: Scenario) -> set[tuple[str, str]]:
     for stream in scenario.department.streams.values():
         open_cases: set[InBranch] = set()
         held: set[InBranch] = set()
-        choices = choosing_steps(stream.pathway)
+        parting = parting_steps(stream.pathway)
         for step in stream.pathway:
             if isinstance(step, Place):
-                roles = held_beside(step, open_cases, choices)
+                roles = held_beside(step, open_cases, parting)
                 waiting |= {(role, zone) for role in roles for zone in zones_of(step)}
             elif isinstance(step, Release) and taken_by_all(step):
                 open_cases = {
@@ -564,7 +566,7 @@ def case_locks(scenario: Scenario) -> set[tuple[str, str]]:
                     if role not in step.roles or step.branch not in (None, branch)
                 }
             elif isinstance(step, Task) and step.contact != "one_off" and step.role in limited:
-                inside |= {(step.role, zone) for zone in held_beside(step, held, choices)}
+                inside |= {(step.role, zone) for zone in held_beside(step, held, parting)}
                 open_cases |= {(step.role, step.branch)}
             held = held_after(step, held)
     return waiting & inside

@@ -7,6 +7,7 @@ is `sim.engine.workload`; a visit's class is read off it in `sim.engine.referenc
 import math
 import operator
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import Field
@@ -113,30 +114,35 @@ def share_at(intercept: float, log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-(intercept + log_odds)))
 
 
-def shares_with_odds(weights: Sequence[float], odds: Sequence[float], mean: float) -> ClassShares:
+@lru_cache(maxsize=1024, typed=True)
+def shares_with_odds(weights: ClassShares, odds: ClassShares, mean: float) -> ClassShares:
     """Probabilities with these odds ratios between them, whose mean under the weights is `mean`.
 
     p_k = 1 / (1 + exp(-(a + ln odds_k))); a is found by bisection, until it is between two neighbouring numbers. Odds
-    that are all 1 leave `mean` itself, and so do a mean of 0 or 1.
+    that are all 1 leave `mean` itself, and so do a mean of 0 or 1. The staffings of a study ask the same of it.
     """
     if mean <= 0.0 or mean >= 1.0 or all(one == 1.0 for one in odds):
         return (mean,) * len(odds)
-    total = quantities.sum_in_order(weights)
+    wanted = mean * quantities.sum_in_order(weights)
     log_odds = [math.log(one) for one in odds]
+    classes = list(zip(weights, log_odds, strict=True))
     centre = math.log(mean / (1.0 - mean))
     low, high = centre - max(log_odds), centre - min(log_odds)
     while True:
         middle = low + (high - low) / 2.0
         if not low < middle < high:
             break
-        found = quantities.sum_in_order(w * share_at(middle, one) for w, one in zip(weights, log_odds, strict=True))
-        if found < mean * total:
+        found = 0.0
+        for weight, one in classes:  # in order, as `sum_in_order`, and `share_at` without a call: it is all the time
+            found += weight * (1.0 / (1.0 + math.exp(-(middle + one))))
+        if found < wanted:
             low = middle
         else:
             high = middle
     return tuple(share_at(middle, one) for one in log_odds)
 
 
+@lru_cache(maxsize=1024, typed=True)
 def shares_of_two_kinds(row: ClassShares, odds: ClassShares, second: float) -> tuple[ClassShares, ClassShares]:
     """Shares of classes among visits of a first and a second kind, whose mixture is `row`.
 
@@ -219,7 +225,7 @@ def traits_of(stream: "Stream", acuity_mix: Sequence[float]) -> Traits:
     severity = stream.severity or ONE_CLASS
     rows = severity.share
     of_classes = zip(*rows, strict=True)
-    weights = [quantities.sum_in_order(map(operator.mul, acuity_mix, shares)) for shares in of_classes]
+    weights = tuple(quantities.sum_in_order(map(operator.mul, acuity_mix, shares)) for shares in of_classes)
     frail_visits = stream.returns.frail_share_of_visits if stream.returns is not None else 0.0
     kinds = [shares_of_two_kinds(row, severity.odds_of(FRAIL), frail_visits) for row in rows]
 
@@ -264,7 +270,7 @@ def sums_above_one(stream: "Stream", traits: Traits) -> Iterator[tuple[str, floa
 
 
 def shares_held(
-    stream: "Stream", weights: Sequence[float], odds: ClassShares, police: ClassShares
+    stream: "Stream", weights: ClassShares, odds: ClassShares, police: ClassShares
 ) -> tuple[tuple[float, float], ...]:
     """Share held of those not held always, by class, without and with the police; in all it is `held_share`.
 
@@ -274,8 +280,8 @@ def shares_held(
     of_others = (stream.held_share - always) / (1.0 - always) if always < 1.0 else 0.0
     mean = of_others if always else stream.held_share
     of_police = stream.held.odds.police if stream.held is not None else 1.0
-    cells = [w * part for w, share in zip(weights, police, strict=True) for part in (1.0 - share, share)]
-    found = shares_with_odds(cells, [one * factor for one in odds for factor in (1.0, of_police)], mean)
+    cells = tuple(w * part for w, share in zip(weights, police, strict=True) for part in (1.0 - share, share))
+    found = shares_with_odds(cells, tuple(one * factor for one in odds for factor in (1.0, of_police)), mean)
     return tuple(zip(found[::2], found[1::2], strict=True))
 
 

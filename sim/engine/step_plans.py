@@ -5,11 +5,15 @@ How a step is played is `sim.engine.reference.model`.
 
 from dataclasses import dataclass
 
-from sim.department.pathway import DEFAULT_BAND, Place, SideTask, Step, Task, choosing_steps
+from sim.department.forks import block_after, steps_side_by_side
+from sim.department.pathway import DEFAULT_BAND, Fork, Place, SideTask, Step, Task, branches_of, parting_steps
 from sim.department.patients import Stream
 from sim.department.quantities import ACUITIES
 from sim.engine.stream_draws import StreamDraws
 from sim.engine.trajectory import CONTACTS, DISPOSITIONS
+
+MAIN_PATH = 0
+"""Number of the main path, where branches of a fork are numbered from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,9 @@ class StepPlan:
     purpose: str
     routes: tuple[tuple[tuple[float, tuple[int, ...]], ...], ...]
     branch: int  # 0 for all visits, else the bit of the branch that has the step
-    branches: tuple[int, ...]  # bits of those that the step chooses from
+    branches: tuple[int, ...]  # bits of those that the step chooses from, or begins all of
+    strand: int  # number of the fork's branch that has the step, also inside a choice there; 0 on the main path
+    block: int  # of a fork: how many steps right after it are in its branches
     team: tuple[tuple[int, int], ...]  # (role, how many) in roster order, besides the lead
     gather_minutes: float
 
@@ -41,7 +47,8 @@ def planned(
 ) -> list[StepPlan]:
     """The plans of a stream's steps, in order; `step_names` are those of all streams together."""
     plans = []
-    bit_of = {name: 1 << number for number, name in enumerate(choosing_steps(stream.pathway))}
+    bit_of = {name: 1 << number for number, name in enumerate(parting_steps(stream.pathway))}
+    side_by_side = steps_side_by_side(stream.pathway)
     for step in stream.pathway:
         band = getattr(step, "band", DEFAULT_BAND)
         plans.append(
@@ -63,7 +70,9 @@ def planned(
                 branch=0 if step.branch is None else bit_of[step.branch],
                 team=tuple(sorted((role_of[name], heads) for name, heads in getattr(step, "team", {}).items())),
                 gather_minutes=getattr(step, "gather_minutes", 0.0),
-                branches=tuple(bit_of[branch.name] for branch in getattr(step, "branches", ())),
+                branches=tuple(bit_of[name] for name in branches_of(step)),
+                strand=side_by_side.get(step.name, ("", 0))[1],
+                block=block_after(stream.pathway, step) if isinstance(step, Fork) else 0,
             )
         )
     return plans

@@ -3,7 +3,8 @@
 Entries of lists are found by number, or by the `name` they have.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import Any
 
 Plain = Any
@@ -17,6 +18,19 @@ def copied(data: Plain) -> Plain:
     if isinstance(data, dict):
         return {key: copied(inner) for key, inner in data.items()}
     return [copied(inner) for inner in data] if isinstance(data, list | tuple) else data
+
+
+def with_values(data: Plain, values: Iterable[tuple[KeyPath, Plain]]) -> Plain:
+    """The data with other values at places that are there, each below the top; the rest is shared with `data`."""
+    copies: dict[KeyPath, Plain] = {(): copy(data)}
+    for place, value in values:
+        for depth in range(1, len(place)):
+            if place[:depth] not in copies:
+                around = copies[place[: depth - 1]]
+                around[place[depth - 1]] = copies[place[:depth]] = copy(around[place[depth - 1]])
+        copies.pop(place, None)  # what was copied there is there no more
+        copies[place[:-1]][place[-1]] = value
+    return copies[()]
 
 
 def entry_named(here: Plain, segment: str) -> str | int | None:

@@ -15,6 +15,7 @@ from sim.department.roster import WEEKDAYS
 from sim.department.scenario import Scenario
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import HEADLINE, PROTOCOL_OUTCOMES
+from sim.engine.measures.currency import money_in
 from sim.engine.measures.measuring import measure_cohort
 from sim.engine.measures.peer_day import PeerDay
 from sim.engine.measures.visit_groups import HOUR_BLOCKS, SUMS, group_sums
@@ -50,8 +51,14 @@ def of_page(groups: pd.DataFrame) -> pd.DataFrame:
     return groups[groups["by"].isin(PAGE_GROUPS)]
 
 
-def look_rows(look: FirstRuns) -> dict[str, Any]:
-    """Everything that the page shows of a look, ready to be sent."""
+def look_rows(look: FirstRuns, currency: str) -> dict[str, Any]:
+    """Everything that the page shows of a look, ready to be sent; money is in a `currency`."""
+    with money_in(currency):
+        return shown_rows(look)
+
+
+def shown_rows(look: FirstRuns) -> dict[str, Any]:
+    """The same, in the currency that money is shown in."""
     shown = {"rows": page_rows(look), "groups": group_rows(look), "choices": choice_rows(look)}
     return {"n": look.n, "of": PAGE_LOOKS[-1], **shown}
 

@@ -22,6 +22,7 @@ from sim.config.overrides import Draft, Override, drafted
 from sim.config.page_questions import QUESTION, SIMULATED_GROUPS, read_question
 from sim.department.scenario import Scenario, ScenarioError
 from sim.io.plain_data import Plain, copied
+from sim.studies.check_settings import several_currencies
 from sim.studies.question import Question
 
 MOST_VALUES_SET = 100
@@ -107,6 +108,8 @@ class PageQuestions:
             baseline = put_together(draft, base, cache).scenarios.get(question.baseline)
             tried = put_together(beside, base | {"staffing": question.roster}, cache).scenarios.get(question.baseline)
         problems = dict.fromkeys((*draft.problems, *beside.problems))
+        if baseline is not None and tried is not None:
+            problems |= dict.fromkeys(several_currencies({question.baseline: baseline, "the roster": tried}))
         if problems or baseline is None or tried is None:
             raise ScenarioError(problems)
         return baseline, tried

@@ -25,9 +25,10 @@ _Writer.add_representer(
 
 
 def hours_and_cost(staffing: Staffing) -> dict[str, Any]:
-    """Hours a week by role, CAD a week by the roster."""
+    """Hours a week by role, money a week by the roster and its currency."""
     return {
         "cost": staffing.weekly_cost(),
+        "currency": staffing.currency,
         "hours": {name: role.hours_per_week() for name, role in staffing.roles.items()},
     }
 

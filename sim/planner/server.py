@@ -177,7 +177,7 @@ class PlannerServer:
                     look = await to_thread.run_sync(
                         self.queue.wait_for, waiting, n, abandon_on_cancel=True, limiter=self.waiting
                     )
-                    yield json.dumps(look_rows(look), allow_nan=False) + "\n"
+                    yield json.dumps(look_rows(look, scenarios[0].staffing.currency), allow_nan=False) + "\n"
             except RunNotPlayed as error:
                 yield json.dumps({"failed": str(error)}) + "\n"
             finally:

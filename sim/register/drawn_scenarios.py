@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sim.department.roster import Staffing
 from sim.department.scenario import Scenario, ScenarioError
-from sim.io.plain_data import KeyPath, Plain, copied, entry_named, value_at
+from sim.io.plain_data import KeyPath, Plain, copied, entry_named, value_at, with_values
 from sim.register.draws import AssumptionCube, DrawnValues, dimension_of
 from sim.register.rows import KeyOf, assumed_numbers
 from sim.statistics.arrays import FloatArray
@@ -49,12 +49,14 @@ def drawn_scenarios(
 
 def drawn_scenario(data: Plain, moved: Sequence[PlaceOfRow], values: DrawnValues, draw: int) -> Scenario:
     """One draw of a scenario that was dumped as plain data."""
-    drawn = copied(data)
-    for one in moved:
-        numbers = (values[one.key.id][draw] * one.key.scale).tolist()
-        around, last = value_at(drawn, one.place[:-1]), one.place[-1]
-        around[last] = numbers[one.key.entry or 0] if is_one_number(around[last]) else numbers
-    return Scenario.model_validate(drawn).checked()
+    changed = [(one.place, _drawn_value(value_at(data, one.place), one.key, values[one.key.id][draw])) for one in moved]
+    return Scenario.model_validate(with_values(data, changed)).checked()
+
+
+def _drawn_value(there: Plain, key: KeyOf, drawn: FloatArray) -> Plain:
+    """A number where one is, else the row's list of them."""
+    numbers = (drawn * key.scale).tolist()
+    return numbers[key.entry or 0] if is_one_number(there) else numbers
 
 
 def drawn_rows(scenario: Scenario, cube: AssumptionCube) -> tuple[str, ...]:

@@ -14,9 +14,10 @@ from sim.analysis.breakeven import BreakEvenAnswer, BreakEvenPlan, StaffingAnswe
 from sim.analysis.early_looks import EarlyLook
 from sim.analysis.scenario_facts import calibrations_of
 from sim.analysis.sentences import capital, inside
-from sim.analysis.valuation import Worth, preset_text, price_years_text
+from sim.analysis.valuation import Worth, preset_text, price_years_text, unconverted_text
 from sim.department.department import Calibration
 from sim.engine.measures import number_text
+from sim.engine.measures.currency import in_currency
 from sim.io.workbook import Column, Sheet
 from sim.report import description
 from sim.report.early_table import EarlyTable, width_of_look
@@ -160,7 +161,7 @@ def curves_beside(
     answer: BreakEvenAnswer, items: Sequence[StaffingAnswer], heads: Sequence[str], effects: Sequence[float]
 ) -> description.TextRows:
     """Net benefit at these effects, a column for each staffing or preset; marks are of all of them."""
-    rows: description.TextRows = [("Effect", *(f"{head} (CAD/week)" for head in heads), "n")]
+    rows: description.TextRows = [("Effect", *(f"{head} ({in_currency('CAD/week')})" for head in heads), "n")]
     for effect in effects:
         found = [breakeven_finding.curve_at(answer, item, effect) for item in items]
         flags = [any(bool(row[name]) for row in found) for name in ("many_leave", "no_steady_state")]
@@ -189,7 +190,7 @@ def _part_rows(answer: BreakEvenAnswer, item: StaffingAnswer) -> description.Tex
         of_it = chosen[chosen["name"] == worth.name].set_index("effect")["difference"]
         name = f"{measure_text(worth.measure, all_named=False)} ({number_text.unit_of_difference(worth.measure)})"
         of_unit = worth.cad_per_unit / number_text.scale(worth.measure)
-        price = f"{number_text.plain_number(of_unit, 0)} CAD" if worth.cad_per_unit else "not valued"
+        price = number_text.as_money(of_unit) if worth.cad_per_unit else "not valued"
         differences = [number_text.bare(worth.measure, float(of_it[effect]), signed=True) for effect in shown]
         rows.append((name, price, *[counted_in(answer, worth)] * several, *differences))
     return rows
@@ -238,7 +239,7 @@ def at_no_effect(item: StaffingAnswer) -> list[str]:
     if 1.0 not in effects:
         return []
     mean = float(item.curve.net_benefit[effects.index(1.0)].mean())
-    return [f"With no effect (1) the net benefit is {number_text.cad(mean)} a week."]
+    return [f"With no effect (1) the net benefit is {number_text.as_money(mean)} a week."]
 
 
 def _in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
@@ -251,12 +252,14 @@ def _in_mind(answer: BreakEvenAnswer) -> Iterator[str]:
     yield counted_text(answer.plan.worth, answer.plan.presets)
     yield not_counted_text(answer.plan.worth, answer.plan.presets)
     yield ON_THE_SAME_PATIENTS
-    yield price_years_text(answer.plan.design.scenarios.values(), answer.plan.worth)
+    scenarios = answer.plan.design.scenarios.values()
+    yield price_years_text(scenarios, answer.plan.worth)
+    yield from filter(None, [unconverted_text(scenarios, answer.plan.worth)])
     for item in answer.staffings:
         if item.found is not None and item.found.bend > BENT * _widest(item):
             yield (
                 f"Between the effects played the curve of {item.label} is taken as straight, which may be off by "
-                f"{number_text.cad(item.found.bend)} a week: raise study.points."
+                f"{number_text.as_money(item.found.bend)} a week: raise study.points."
             )
     found = list(caution_lines(answer.cautions, answer.cautions["label"]))
     yield from [*found, LEGEND] if found else ()

@@ -16,7 +16,9 @@ import numpy as np
 from sim.analysis.comparison_result import Comparison, FoundValue, ResultRow
 from sim.analysis.sentences import inside
 from sim.analysis.swept_factors import Factor, factors_of
+from sim.department.roster import SHIPPED_CURRENCY
 from sim.engine.measures.catalogue import HEADLINE, MEASURE_BY_KEY
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.entry import TOPICS
 from sim.engine.measures.number_text import decimals_shown, measure_of, plain_number, scale
 from sim.io.clean_text import one_line
@@ -45,7 +47,7 @@ class Explored:
 
     `beside`: what each is compared with, in words, and `baseline_of` which that is; `factors`: what varies, with the
     values of each scenario in `values_of`; `commands`: what plays it, empty where that cannot be told; `costs`: of the
-    roster, CAD a week; `moved`: topics that assumed effects are set to move, and `assumed` what was assumed in words;
+    roster, money a week; `moved`: topics that assumed effects are set to move, and `assumed` what was assumed in words;
     `flags`: many leave, no steady state;
     `telling`: measures to begin with; `means`, `differences` and `second` (with the assumptions): found values;
     `first_of`: scenarios of which one is shown first, none: of all.
@@ -90,6 +92,7 @@ class Explored:
             "beside": one_line(self.beside),
             "start": place[self.start],
             "commands": [one_line(self.commands(label)) for label in self.labels],
+            "currency": in_currency(SHIPPED_CURRENCY),
             "costs": [plain_number(self.costs.get(label, math.nan), 0) for label in self.labels],
             "runs": [self._replications(label) for label in self.labels],
             "flags": [leave + 2 * unsteady for leave, unsteady in map(self.flags.__getitem__, self.labels)],

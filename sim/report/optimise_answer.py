@@ -15,8 +15,10 @@ from sim.analysis.roster_choice import FOUND, RosterAnswer
 from sim.analysis.roster_search import roster_in_words
 from sim.analysis.roster_search_objectives import NIGHT_FROM, NIGHT_UNTIL, RosterObjective
 from sim.analysis.sentences import inside
-from sim.department.roster import WEEKDAYS, Role, Shift, Staffing, clock_text
-from sim.engine.measures.number_text import NOTHING, cad, counted, joined, plain_number
+from sim.analysis.valuation import unconverted_text
+from sim.department.roster import SHIPPED_CURRENCY, WEEKDAYS, Role, Shift, Staffing, clock_text
+from sim.engine.measures.currency import in_currency
+from sim.engine.measures.number_text import NOTHING, as_money, counted, joined, plain_number
 from sim.io.workbook import Column, Sheet
 from sim.report.description import IN_MIND, Finding, Points, Section, TextRows, TextTable, Typed, five_lines
 from sim.report.html_page import Picture
@@ -50,7 +52,7 @@ def label_in_answer(found: RosterAnswer, staffing: str) -> str:
 def budget_text(found: RosterAnswer) -> str:
     """`108 h a week`."""
     space = found.plan.space
-    return f"{plain_number(space.budget, 0)} {space.unit} a week"
+    return f"{plain_number(space.budget, 0)} {in_currency(space.unit)} a week"
 
 
 def roles_text(found: RosterAnswer) -> str:
@@ -131,7 +133,9 @@ def cost_text(found: RosterAnswer) -> str:
         for each in by_verdict(found, "worse", plan.hours)
     ]
     more = found.scenario.staffing.weekly_cost() - plan.beside[plan.baseline].staffing.weekly_cost()
-    money = "as much a week by the roster" if abs(more) < 0.5 else f"{cad(abs(more))} {way(more)} a week by the roster"
+    money = (
+        "as much a week by the roster" if abs(more) < 0.5 else f"{as_money(abs(more))} {way(more)} a week by the roster"
+    )
     in_others = f"{'; '.join(worse)}; " if worse else "nothing in the objectives shown; "
     hours = f"by the hour {'; '.join(fewer)}; " if fewer else "fewer at no hour of arrival; " if plan.hours else ""
     return f"beside {inside(label_in_answer(found, plan.baseline))}: {in_others}{hours}{money}."
@@ -260,7 +264,7 @@ def beside_table(found: RosterAnswer) -> TextRows:
     rows += [contrast_cells(found, objective) for objective in found.plan.compared]
     hours = [plain_number(hours_of(found, name), 0) for name in (FOUND, *others)]
     costs = [plain_number(staffing_of(found, name).weekly_cost(), 0) for name in (FOUND, *others)]
-    return [*rows, (f"Hours of {roles_text(found)} a week", *hours), ("CAD a week, all staff", *costs)]
+    return [*rows, (f"Hours of {roles_text(found)} a week", *hours), (in_currency("CAD a week, all staff"), *costs)]
 
 
 def hours_table(found: RosterAnswer) -> TextRows:
@@ -330,7 +334,7 @@ def contrast_rows(found: RosterAnswer) -> TextRows:
 def front_rows(found: RosterAnswer) -> TextRows:
     """The front in words, by what was asked for."""
     objectives, asked = found.plan.objectives, found.plan.goal.objective
-    rows: TextRows = [("Roster", "h", *(f"{each.label} ({each.unit})" for each in objectives))]
+    rows: TextRows = [("Roster", "h", *(f"{each.label} ({in_currency(each.unit)})" for each in objectives))]
     order = (-asked.sign * found.front[asked.name]).to_numpy(float).argsort(kind="stable")
     for row in found.front.iloc[order].to_dict("records"):
         whose = "found" if row["chosen"] else row["staffing"]
@@ -343,7 +347,7 @@ def front_rows(found: RosterAnswer) -> TextRows:
 def selection_rows(found: RosterAnswer) -> TextRows:
     """The finalists, the choice first."""
     asked = found.plan.goal.objective
-    rows: TextRows = [("Roster", f"{asked.label} ({asked.unit})", "n", "")]
+    rows: TextRows = [("Roster", f"{asked.label} ({in_currency(asked.unit)})", "n", "")]
     table = found.selection.assign(best_last=asked.sign * found.selection["mean"])
     for row in table.sort_values(["chosen", "best_last"], ascending=False, kind="stable").to_dict("records"):
         verdict = "chosen" if row["chosen"] else "ruled out" if row["ruled_out"] else "not told apart"
@@ -354,6 +358,7 @@ def selection_rows(found: RosterAnswer) -> TextRows:
 def roster_in_mind(found: RosterAnswer) -> Iterator[str]:
     """What must be said beside it."""
     yield WHICH_OBJECTIVE
+    yield from filter(None, [unconverted_text([found.plan.team])])
     if not found.plan.space.may_be_several:
         yield COVER_FOR_NOBODY
     yield (
@@ -402,7 +407,7 @@ CONTRAST_COLUMNS = {
 
 def unit_in_tables(objective: RosterObjective) -> str:
     """Shares are proportions in tables."""
-    return "share" if objective.shown_times != 1.0 else objective.unit
+    return "share" if objective.shown_times != 1.0 else in_currency(objective.unit)
 
 
 def print_optimise(answer: StoredAnswer, console: Console) -> None:
@@ -427,8 +432,10 @@ def staffing_file_text(found: RosterAnswer, inherits: str) -> str:
         f"name: {FOUND}",
         "label: Found roster",
     ]
+    if staffing.currency != SHIPPED_CURRENCY:
+        lines.append(f"currency: {staffing.currency}")
     if staffing.weekly_extra_cost:
-        lines.append(f"weekly_extra_cost: {staffing.weekly_extra_cost:.10g}    # as in {team}: CAD")
+        lines.append(f"weekly_extra_cost: {staffing.weekly_extra_cost:.10g}    # as in {team}: {staffing.currency}")
     if staffing.enhances:
         lines.append(f"enhances: {json.dumps(staffing.enhances)}    # as in {team}")
     for name, role in shown.items():

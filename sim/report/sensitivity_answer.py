@@ -14,9 +14,10 @@ from rich.console import Console
 from sim.analysis.sensitivity import RANKED_DIFFERENCE, ROW, ROW_GROUP, Sensitivity, pairs_of
 from sim.analysis.sentences import capital, inside
 from sim.analysis.trial_worth import RETURN_HAZARD
-from sim.analysis.valuation import STAFF_COST, Worth, preset_text
+from sim.analysis.valuation import STAFF_COST, Worth, preset_text, unconverted_text
 from sim.engine.measures import number_text
-from sim.engine.measures.number_text import counted, plain_number
+from sim.engine.measures.currency import in_currency
+from sim.engine.measures.number_text import counted, plain_number, three_digits
 from sim.io.workbook import Column, Sheet
 from sim.register.draws import shipped_cube
 from sim.register.groups import LEARNED_BY, group_of_row
@@ -71,10 +72,8 @@ def pair_text(found: Sensitivity, staffing: str, against: str) -> str:
 
 
 def money(amount: float) -> str:
-    """CAD, to three digits: more would be noise."""
-    if amount == 0.0 or not np.isfinite(amount):
-        return plain_number(0.0, 0)
-    return plain_number(float(f"{amount:.3g}"), 0)
+    """An amount to three digits; a dash where it is not known."""
+    return three_digits(amount, decimals=0)
 
 
 def worth_at(found: Sensitivity, times: float) -> str:
@@ -97,7 +96,7 @@ def worth_words(item: Worth) -> str:
 def amount_at(found: Sensitivity, times: float) -> str:
     """`3,700 CAD`; where nothing but staff is valued `10 times`."""
     item = leading_worth(found)
-    return f"{times:g} times" if item is None else f"{money(abs(item.cad_per_unit) * times)} CAD"
+    return f"{times:g} times" if item is None else f"{money(abs(item.cad_per_unit) * times)} {in_currency('CAD')}"
 
 
 def beyond_noise(table: pd.DataFrame) -> pd.DataFrame:
@@ -176,7 +175,7 @@ def worth_text(found: Sensitivity) -> str:
         )
     parts = [
         f"at least {money(row['value'])} ± {money(1.96 * row['standard_error'])} and at most {money(row['highest'])} "
-        f"CAD a year and site at {worth_at(found, float(row['times']))}"
+        f"{in_currency('CAD a year and site')} at {worth_at(found, float(row['times']))}"
         for row in some.iloc[[0, -1] if len(some) > 1 else [0]].to_dict("records")
     ]
     none = own[own["times"] < some["times"].iloc[0]]
@@ -231,7 +230,7 @@ def trial_text(found: Sensitivity) -> str:
     together = f" Knowing {others}, as effects of peers are drawn to go together." if beside else ""
     return (
         f"{capital(row_text(str(best['name'])))}: knowing it is worth "
-        f"{money(best['value'])} ± {money(1.96 * best['standard_error'])} CAD a year and site from "
+        f"{money(best['value'])} ± {money(1.96 * best['standard_error'])} {in_currency('CAD a year and site')} from "
         f"{worth_at(found, times)} on (cross-fitted {money(best['crossed'])}; chance alone stays below "
         f"{money(best['limit'])}){accounts_text(found, str(best['name']))}.{sizes_text(found, times)}{together}"
     )
@@ -253,7 +252,7 @@ def sizes_text(found: Sensitivity, times: float) -> str:
     own = table[(table["preset"] == found.preset) & (table["times"] == times)].sort_values("n_patients")
     shown = own.iloc[[0, len(own) // 2, -1] if len(own) > 2 else list(range(len(own)))]
     parts = [f"{money(row['value'])} of {row['n_patients']:,} patients" for row in shown.to_dict("records")]
-    return f" A trial is worth, CAD a year and site, {', '.join(parts)}."
+    return f" A trial is worth, {in_currency('CAD a year and site')}, {', '.join(parts)}."
 
 
 def sureness_text(found: Sensitivity) -> str:
@@ -275,7 +274,7 @@ def first_table(found: Sensitivity) -> pd.DataFrame:
     """Rows beyond noise in a leading difference, or worth something: what a site can measure first, then trials.
 
     Columns: row, quantity, learned_by, needs_trial, coefficient (the largest of the pairs), at_low, at_high, of (the
-    pair), value (CAD a year and site at the largest worth, where it is real).
+    pair), value (money a year and site at the largest worth, where it is real).
     """
     rows: dict[str, dict[str, object]] = {}
     drawn = found.played.drawn
@@ -314,7 +313,7 @@ def real_rows(found: Sensitivity) -> pd.DataFrame:
 def first_rows(found: Sensitivity) -> TextRows:
     """The same as text."""
     most = found.learning.loc[found.learning["preset"] == found.preset, "times"].max() if len(found.learning) else 0.0
-    worth = f"Worth, CAD a year and site, at {amount_at(found, float(most))}"
+    worth = f"Worth, {in_currency('CAD a year and site')}, at {amount_at(found, float(most))}"
     rows: TextRows = [("Row of the register", "How it is learned", "Low to high", "Difference between", worth)]
     name = found.asked.outcome
     for each in first_table(found).head(MOST_ROWS_TABLED).to_dict("records"):
@@ -347,7 +346,8 @@ def rank_rows(found: Sensitivity, staffing: str, against: str) -> TextRows:
     for each in found.difference_ranks(staffing, against).head(MOST_ROWS_TABLED).to_dict("records"):
         ends = [number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high")]
         is_beyond = abs(each["coefficient"]) > each["noise"]
-        rows.append((row_text(each["row"]), f"{each['coefficient']:+.2f}", *ends, "yes" if is_beyond else "no"))
+        coefficient = plain_number(each["coefficient"], 2, signed=True)
+        rows.append((row_text(each["row"]), coefficient, *ends, "yes" if is_beyond else "no"))
     return rows
 
 
@@ -377,10 +377,13 @@ def learning_rows_text(found: Sensitivity, what: str) -> TextRows:
 
 
 def trial_rows(found: Sensitivity) -> TextRows:
-    """What trials are worth by size, where anything is."""
+    """What trials of all sizes are worth, at worths at which one of them is worth anything."""
     head = ("Account", "Outcomes at", "Patients", "Error of ln(hazard ratio)", "Worth", "±", "By regression")
     rows: TextRows = [head]
-    for each in found.trials[found.trials["value"] > 0.0].to_dict("records") if len(found.trials) else ():
+    table = found.trials
+    if len(table):
+        table = table[table.groupby(["preset", "times"])["value"].transform("max") > 0.0]
+    for each in table.to_dict("records"):
         numbers = (each["value"], 1.96 * each["standard_error"], each["by_regression"])
         cells = (f"{each['n_patients']:,}", f"{each['error']:.3f}", *map(money, numbers))
         rows.append((preset_text(each["preset"]), f"{each['times']:g} times", *cells))
@@ -409,7 +412,7 @@ def reading_notes(found: Sensitivity) -> Iterator[str]:
         "its own, so that dummies meet the chance that rows meet. Low and high: where a row is at its 10 % and 90 % "
         "point in the draws, all others as they come."
     )
-    yield (
+    yield in_currency(
         "Worth knowing is in CAD a year and site, less what permuted draws give. It is called real if it is beyond "
         "what chance gives the largest of all rows, and choices made by fits to other draws are better too. ±: 1.96 "
         "standard errors. Knowing everything is given at least (chosen by one run of a draw, valued on the other) and "
@@ -417,6 +420,7 @@ def reading_notes(found: Sensitivity) -> Iterator[str]:
     )
     valued = found.asked.worth, found.asked.presets
     yield f"{counted_text(*valued)} {not_counted_text(*valued)}"
+    yield from filter(None, [unconverted_text(worth=found.asked.worth)])
     if found.asked.errors is not None and RETURN_HAZARD in found.played.rows:
         yield found.asked.errors.source
     elif RETURN_HAZARD not in found.played.rows:

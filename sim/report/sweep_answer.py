@@ -16,6 +16,7 @@ from sim.analysis.sweep_query import QueryResult
 from sim.analysis.sweeping import SweepAnswer
 from sim.department.short_text import cut_end
 from sim.engine.measures.catalogue import CHOSEN_LATE, HEADLINE
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import NOTHING, counted, part_text, plain_number
 from sim.report.console import say, show
 from sim.report.description import (
@@ -268,7 +269,8 @@ def _cost_rows(report: SweepReport, labels: Sequence[str]) -> TextRows:
     """Cost of the roster, beside that of the first scenario, and with overtime."""
     costs, unknown = report.scenarios.weekly_cost, float("nan")
     first = costs.get(report.answer.labels[0], unknown)
-    rows: TextRows = [("Scenario", "Roster (CAD/week)", "beside the first", "with overtime (CAD/week)")]
+    unit = in_currency("CAD/week")
+    rows: TextRows = [("Scenario", f"Roster ({unit})", "beside the first", f"with overtime ({unit})")]
     for label in labels:
         cost = costs.get(label, unknown)
         beside, whole = plain_number(cost - first, 0, signed=True), report.staff_cost.get(label, unknown)
@@ -343,6 +345,7 @@ def _in_mind(report: SweepReport) -> Iterator[str]:
     """What was assumed, what cannot be seen, where interpretation stops."""
     answer, assuming = report.answer, report.scenarios.assumes_effects
     yield from caveats.calibration_lines(report.scenarios.calibrations)
+    yield from filter(None, [report.scenarios.unconverted])
     where = f" in {len(assuming)} of {counted(len(answer.labels), 'scenario')}"
     topics = topics_moved(report)
     assumed = f"{caveats.assumed_text(topics, where)}{caveats.COMPUTED if topics else '.'}"

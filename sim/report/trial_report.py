@@ -11,7 +11,9 @@ import pandas as pd
 from rich.console import Console
 
 from sim.analysis.trials import BEFORE_AFTER, TrialAnswer
-from sim.engine.measures.number_text import counted, plain_number
+from sim.analysis.valuation import unconverted_text
+from sim.engine.measures.currency import in_currency
+from sim.engine.measures.number_text import counted, plain_number, three_digits
 from sim.io.workbook import Column, Sheet
 from sim.report.console import say, show
 from sim.report.description import IN_MIND, Points, Section, TextRows, TextTable
@@ -24,7 +26,6 @@ from sim.report.words.measure_words import short_label, whole_percent
 from sim.report.words.trial_finding import (
     NOT_IN_REGISTER,
     bare_difference,
-    rounded_text,
     trial_finding,
 )
 
@@ -72,7 +73,7 @@ def size_rows(answer: TrialAnswer) -> TextRows:
     rows: TextRows = [("Outcome", "Design", "Effect", "Difference", "Visits", "Patients", *map(months_head, sites))]
     for row in in_order_of_outcomes(answer, answer.sizes):
         numbers = [row[name] for name in ("n_visits", "n_patients", *(f"months_{n}" for n in sites))]
-        rows.append((*cell_names(row), bare_difference(row["outcome"], row["difference"]), *map(rounded_text, numbers)))
+        rows.append((*cell_names(row), bare_difference(row["outcome"], row["difference"]), *map(three_digits, numbers)))
     return rows
 
 
@@ -90,7 +91,7 @@ def power_text_rows(answer: TrialAnswer) -> TextRows:
     """A row for each size that was played: the share that found something, its limits, and the formula."""
     rows: TextRows = [("Outcome", "Design", "Effect", "Sites", "Months", "Visits", "Trials", "Found", "Formula")]
     for row in in_order_of_outcomes(answer, answer.power):
-        size = [str(row["sites"]), rounded_text(row["months"]), rounded_text(row["n_visits"]), str(row["n_trials"])]
+        size = [str(row["sites"]), three_digits(row["months"]), three_digits(row["n_visits"]), str(row["n_trials"])]
         rows.append((*cell_names(row), *size, share_text(row, "share", "low", "high"), formula_text(row)))
     return rows
 
@@ -111,7 +112,7 @@ def null_text_rows(answer: TrialAnswer) -> TextRows:
     rows: TextRows = [("Outcome", "Design", "Sites", "Months", "Visits", "Trials", "Found (%)", "Limits (%)")]
     for row in in_order_of_outcomes(answer, answer.false_positives):
         number, low, high = (plain_number(100.0 * row[name], 1) for name in ("share", "low", "high"))
-        size = (str(row["sites"]), rounded_text(row["months"]), rounded_text(row["n_visits"]), str(row["n_trials"]))
+        size = (str(row["sites"]), three_digits(row["months"]), three_digits(row["n_visits"]), str(row["n_trials"]))
         design = SHORT_DESIGNS[row["design"]]
         rows.append((short_label(row["outcome"]), design, *size, number, f"{low} to {high}"))
     return rows
@@ -152,8 +153,8 @@ SIZE_NOTE = (
 )
 POWER_NOTE = (
     "Trials of each size were cut from the simulated sites or pooled from several; each site is in one of them. "
-    "Formula: the normal approximation with the difference and the error that the simulated sites have, and its limits "
-    "over the interval of that difference."
+    "Formula: noncentral t, with the difference that the simulated sites have, the error that their trials state and "
+    "its degrees of freedom, and its limits over the interval of that difference."
 )
 SEEN_NOTE = (
     "What an offer to half the patients sees beside what having peers always rather than never changes for all, on the "
@@ -166,11 +167,12 @@ METHODS = (
     "Patient-randomised offer: difference of means between arms; errors robust for visits of one patient. With fewer "
     "than 30 patients in an arm, or 10 events or non-events, patients are permuted between arms 999 times.",
     "Before-after comparison: weeks of one period are paired with those of the other; errors are robust for visits of "
-    "one patient and of one block of up to four weeks. Up to 12 weeks every pattern of signs of the weekly differences "
-    "is gone through.",
+    "one patient and of weeks that follow each other, with Bartlett weights that reach as far as the root of their "
+    "number, and have the degrees of freedom that this leaves.",
     "Several sites: each is a stratum with weight n1 n2 / (n1 + n2).",
-    "References: Cameron, Gelbach & Miller 2011, J. Bus. Econ. Stat. 29:238-249; Wilson 1927, J. Am. Stat. "
-    "Assoc. 22:209-212 (limits of shares).",
+    "References: Newey & West 1987, Econometrica 55:703-708 (weeks); Satterthwaite 1946, Biometrics Bull. 2:110-114 "
+    "(degrees of freedom); Cameron, Gelbach & Miller 2011, J. Bus. Econ. Stat. 29:238-249 (patients and weeks); Wilson "
+    "1927, J. Am. Stat. Assoc. 22:209-212 (limits of shares).",
     "Differences are estimated beside trials of the same patients in which nobody is offered anything: these find "
     "nothing on average, and what is chance in both cancels.",
 )
@@ -201,9 +203,8 @@ def care_with_trials(answer: TrialAnswer) -> Iterator[str]:
     )
     if BEFORE_AFTER in plan.designs:
         yield (
-            "Busy weeks follow busy weeks, so that the stated error of waits before and after is too small over a few "
-            "weeks, which find too little of other outcomes: read their power beside the trials in which nobody is "
-            "offered a peer."
+            "Years and seasons differ as a whole, which no period shows from inside: the stated error of waits before "
+            "and after is a little too small. Read their power beside the trials in which nobody is offered a peer."
         )
     if plan.weeks % WEEKS_OF_YEAR:
         yield (
@@ -214,6 +215,7 @@ def care_with_trials(answer: TrialAnswer) -> Iterator[str]:
         planned = counted(plan.design.replications, "site")
         yield f"Stopped early: {answer.n} of {planned} are counted. {STOPPED_BY_HAND}"
     yield NOT_IN_REGISTER
+    yield from filter(None, [unconverted_text(plan.design.scenarios.values())])
     yield CHANCE_ONLY
     yield RESPECT
 
@@ -253,7 +255,7 @@ def head_of(name: str) -> str:
     months = re.fullmatch(r"months_(\d+)", name)
     if months:
         return months_head(int(months[1]))
-    return TRIAL_HEADS.get(name) or name.replace("_", " ").capitalize()
+    return in_currency(TRIAL_HEADS.get(name, "")) or name.replace("_", " ").capitalize()
 
 
 def number_cell(column: pd.Series) -> str | None:
@@ -281,6 +283,7 @@ TRIAL_HEADS = {
     "difference": "Difference (in the unit of the outcome, shares from 0 to 1)",
     "estimate": "Estimate on average (in the unit of the outcome)",
     "estimate_se": "Standard error of the estimate (in the unit of the outcome)",
+    "freedom": "Degrees of freedom of the standard error",
     "estimate_sd": "Standard deviation of the estimates of the trials",
     "log_effect_se": "Standard error of the logarithm of the effect",
     "beyond_chance": "Difference beyond chance",

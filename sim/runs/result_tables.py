@@ -15,6 +15,7 @@ import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation, FunctionExpression
 from pydantic import BaseModel, ConfigDict
 
+from sim.department.roster import SHIPPED_CURRENCY, Currency
 from sim.department.scenario import Problem, ScenarioError
 from sim.department.short_text import lines_html, lines_text
 from sim.engine.trajectory import with_ordered_labels
@@ -136,11 +137,12 @@ class Results(Mapping[str, pd.DataFrame]):
 
 
 class _StudyNamed(BaseModel):
-    """The name of the study in run.json; folders of earlier versions have none."""
+    """The name of the study in run.json and its currency; folders of earlier versions have none."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     study: object = None
+    currency: Currency = SHIPPED_CURRENCY
 
 
 def study_of(folder: Path) -> object:
@@ -151,6 +153,12 @@ def study_of(folder: Path) -> object:
     if (folder / FACTS).is_file():
         return received_sweep.read_facts(folder / FACTS, _StudyNamed).study
     return CALIBRATE if calibrations_in(folder) else None
+
+
+def currency_of(folder: Path) -> str:
+    """The currency of the money in a folder of results. Raises ScenarioError for what is none."""
+    file = folder / FACTS
+    return received_sweep.read_facts(file, _StudyNamed).currency if file.is_file() else SHIPPED_CURRENCY
 
 
 CALIBRATE = "calibrate"

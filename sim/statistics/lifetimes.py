@@ -10,6 +10,7 @@ Survivors).
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -262,7 +263,26 @@ _LAWS: Final = {
 _NO_SHIFT: Final = np.zeros(3)
 
 
-@dataclass(frozen=True, slots=True)
+class _Edges(NamedTuple):
+    """The ends of intervals, equal ones of a group once: of rounded durations one ends where the next begins."""
+
+    at: FloatArray
+    row: IntArray
+    """A row of each edge's group."""
+    low: IntArray
+    """Place in `at` of where each interval begins."""
+    high: IntArray
+
+
+def _edges_of(data: Durations, rows: BoolArray) -> _Edges:
+    row = np.flatnonzero(rows)
+    ends = np.column_stack((np.tile(data.group[row], 2), np.concatenate((data.low[row], data.high[row]))))
+    edges, first, place = np.unique(ends, axis=0, return_index=True, return_inverse=True)
+    low, high = place.ravel()[: row.size], place.ravel()[row.size :]
+    return _Edges(edges[:, 1].copy(), np.tile(row, 2)[first], low, high)
+
+
+@dataclass(frozen=True)
 class _Likelihood:
     """Of working parameters: a logarithm of scale per group, of the shape unless exponential, a logit if asked for.
 
@@ -274,6 +294,26 @@ class _Likelihood:
     family: str
     with_never: bool
 
+    @cached_property
+    def _exact(self) -> BoolArray:
+        return self.data.low == self.data.high
+
+    @cached_property
+    def _censored(self) -> BoolArray:
+        return ~self.data.ended
+
+    @cached_property
+    def _between(self) -> BoolArray:
+        return self.data.ended & ~self._exact
+
+    @cached_property
+    def _edges(self) -> _Edges:
+        return _edges_of(self.data, self._between)
+
+    @cached_property
+    def n_groups(self) -> int:
+        return self.data.n_groups
+
     @property
     def directions(self) -> tuple[int, ...]:
         """0 scale, 1 shape, 2 never: those that are free."""
@@ -281,17 +321,17 @@ class _Likelihood:
 
     @property
     def size(self) -> int:
-        return self.data.n_groups + len(self.directions) - 1
+        return self.n_groups + len(self.directions) - 1
 
     def places(self, direction: int) -> IntArray:
         """Index of the working parameter that each row has for a direction."""
         if direction == 0:
             return self.data.group
-        place = self.data.n_groups + self.directions.index(direction) - 1
+        place = self.n_groups + self.directions.index(direction) - 1
         return np.full(self.data.group.size, place, dtype=np.int64)
 
     def unpacked(self, theta: FloatArray) -> tuple[FloatArray, float, float]:
-        groups = self.data.n_groups
+        groups = self.n_groups
         shape = float(theta[groups]) if self.family != Family.EXPONENTIAL else 0.0
         never = float(theta[-1]) if self.with_never else -np.inf
         return theta[:groups][self.data.group], shape, never
@@ -304,29 +344,30 @@ class _Likelihood:
         law = _LAWS[Family(self.family)]
         data, found = self.data, np.empty(self.data.low.size)
         scale = np.exp(log_scale)
-        exact = data.low == data.high
+        exact, censored, between = self._exact, self._censored, self._between
         if exact.any():
             y = data.low[exact] / scale[exact]
             found[exact] = log_ends + law.log_density(y, shape) - log_scale[exact]
-        censored = ~data.ended
         if censored.any():
             y = np.maximum(data.low[censored] / scale[censored], _TINY)
             found[censored] = np.logaddexp(log_never, log_ends + law.log_above(y, shape))
-        between = data.ended & ~exact
         if between.any():
-            found[between] = log_ends + self._between(between, scale, shape)
+            found[between] = log_ends + self._of_intervals(scale, shape)
         return found
 
-    def _between(self, rows: BoolArray, scale: FloatArray, shape: float) -> FloatArray:
-        """Logarithm of the chance of an interval, by the tail it is nearer to."""
-        law = _LAWS[Family(self.family)]
-        low = np.maximum(self.data.low[rows] / scale[rows], _TINY)
-        high = np.maximum(self.data.high[rows] / scale[rows], _TINY)
-        at_low = np.exp(law.log_below(low, shape))
-        near = at_low < 0.5
-        far, found = ~near, np.empty(low.size)
-        found[near] = np.exp(law.log_below(high[near], shape)) - at_low[near]
-        found[far] = np.exp(law.log_above(low[far], shape)) - np.exp(law.log_above(high[far], shape))
+    def _of_intervals(self, scale: FloatArray, shape: float) -> FloatArray:
+        """Logarithm of the chance of each interval, by the tail it is nearer to; each edge is looked at once."""
+        law, edges = _LAWS[Family(self.family)], self._edges
+        at = np.maximum(edges.at / scale[edges.row], _TINY)
+        near = at[edges.low] < law.quantiles(np.array([0.5]), np.ones(1), shape)[0]
+        below, above = np.zeros(at.size, dtype=np.bool_), np.zeros(at.size, dtype=np.bool_)
+        below[edges.low[near]] = below[edges.high[near]] = True
+        above[edges.low[~near]] = above[edges.high[~near]] = True
+        share_below, share_above = np.zeros(at.size), np.zeros(at.size)
+        share_below[below] = np.exp(law.log_below(at[below], shape))
+        share_above[above] = np.exp(law.log_above(at[above], shape))
+        shorter = share_below[edges.high] - share_below[edges.low]
+        found = np.where(near, shorter, share_above[edges.low] - share_above[edges.high])
         return np.log(np.maximum(found, _TINY))
 
     def value(self, theta: FloatArray) -> float:
@@ -460,7 +501,7 @@ def _uphill(matrix: FloatArray, gradient: FloatArray) -> FloatArray:
 
 
 def _bounds(likelihood: _Likelihood) -> tuple[FloatArray, FloatArray]:
-    groups = likelihood.data.n_groups
+    groups = likelihood.n_groups
     low, high = np.full(likelihood.size, -25.0), np.full(likelihood.size, 25.0)
     if likelihood.family != Family.EXPONENTIAL:
         low[groups], high[groups] = np.log(_LAWS[Family(likelihood.family)].shape_bounds)

@@ -33,7 +33,8 @@ from sim.runs.run_store import FACTS, RunStore, foreign_to_sweeps
 from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
 from sim.studies.draws import draws_of, draws_text
-from sim.studies.question import BreakevenSettings, Question
+from sim.studies.question import Question
+from sim.studies.settings_by_study import BreakevenSettings
 from sim.studies.study import Study, Watch, design_for, tell_design
 from sim.studies.sweep import Answered, opened_folder, received_design
 

@@ -30,7 +30,8 @@ from sim.report.terminal import patient_console, show_finished
 from sim.runs.output_folder import publish, refuse_overwriting, refuse_unwritable
 from sim.runs.tables_on_disk import CannotKeep, OutputError, reason_of
 from sim.studies.next_command import comparison_words, run_words, shell_text, words_kept
-from sim.studies.question import CalibrateSettings, Question
+from sim.studies.question import Question
+from sim.studies.settings_by_study import CalibrateSettings
 from sim.studies.stored import SHOWN_PAGES, files_of_answer, pages_of
 from sim.studies.study import Study, facts_of_question
 from sim.visits.draft_map import draft_map

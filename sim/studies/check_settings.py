@@ -3,7 +3,7 @@
 What may be asked stands in `sim.runs.design`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sim.analysis.valuation import EVERYTHING, problems_of_presets
 from sim.department.arrivals import Replay
@@ -12,7 +12,7 @@ from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.suggest import did_you_mean
 from sim.runs.stopping_rules import faults_of_rules
-from sim.studies.question import (
+from sim.studies.settings import (
     REPORT_MEASURES,
     AgainstBaselineSettings,
     MeasuredSettings,
@@ -114,3 +114,17 @@ def faults_of_valued(study: AgainstBaselineSettings, scenarios: Iterable[Scenari
     for item in study.worth:
         if item.measure not in measures:
             yield Problem(f"study.worth.{item.name}.measure", repr(item.measure), no_measure(item.measure, measures))
+
+
+def several_currencies(scenarios: Mapping[str, Scenario]) -> Iterator[Problem]:
+    """Scenarios, by name, whose money is of another currency than that of the first: nothing is converted."""
+    named: dict[str, str] = {}
+    for name, scenario in scenarios.items():
+        named.setdefault(scenario.staffing.currency, name)
+    (first, one), *others = named.items()
+    for currency, name in others:
+        remedy = (
+            f"{one} is in {first}, and nothing is converted: write the money of both in one currency, and say the same "
+            "in both"
+        )
+        yield Problem(f"staffing.currency ({name})", repr(currency), remedy)

@@ -46,14 +46,9 @@ from sim.runs.tables_on_disk import write_json, write_table, write_text
 from sim.runs.worker_pool import n_cores
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
 from sim.studies.draws import draws_of, draws_text, with_assumptions
-from sim.studies.question import (
-    CompareSettings,
-    MeasuredSettings,
-    Question,
-    RunSettings,
-    StudySettings,
-    overrides_of_question,
-)
+from sim.studies.question import Question, overrides_of_question
+from sim.studies.settings import MeasuredSettings, StudySettings
+from sim.studies.settings_by_study import CompareSettings, RunSettings
 from sim.studies.study import AnswerScreen, Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4

@@ -29,7 +29,8 @@ from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import write_table
-from sim.studies.question import ConditioningSettings, Question
+from sim.studies.question import Question
+from sim.studies.settings_by_study import ConditioningSettings
 from sim.studies.stored import files_of_answer
 from sim.studies.study import Files, Study, design_for, facts_of, write_each
 

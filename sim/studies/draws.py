@@ -20,7 +20,7 @@ from sim.department.scenario import Problem, ScenarioError
 from sim.register.draw_table import DRAWS_FILE, read_draws, shipped_draws
 from sim.register.draws import shipped_cube
 from sim.statistics.two_sources import FEWEST_DRAWS
-from sim.studies.question import DrawnSettings
+from sim.studies.settings import DrawnSettings
 
 
 def draws_of(study: DrawnSettings, choices: Mapping[str, str]) -> Draws | None:

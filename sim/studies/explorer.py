@@ -22,8 +22,8 @@ from sim.runs.received_sweep import CONTROLLED, ReceivedSweep, read_checked, rea
 from sim.runs.result_tables import Results, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.runs.tables_on_disk import write_text
-from sim.studies.question import REPORT_MEASURES
 from sim.studies.report import refuse_unfit
+from sim.studies.settings import REPORT_MEASURES
 from sim.studies.sweep import report_of, tell_store
 
 MOST_EXPLORED = 10_000

@@ -21,7 +21,8 @@ from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER, table_sheet
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import write_table
-from sim.studies.question import JourneySettings, Question
+from sim.studies.question import Question
+from sim.studies.settings_by_study import JourneySettings
 from sim.studies.stored import files_of_answer
 from sim.studies.study import Study, facts_of_question, write_each
 

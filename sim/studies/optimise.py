@@ -58,7 +58,8 @@ from sim.runs.worker_pool import Pool, WorkersGone, run_in_pool, worker_pool
 from sim.statistics.arrays import FloatArray
 from sim.studies.draws import draws_of, draws_text
 from sim.studies.optimise_plan import optimise_plan_of
-from sim.studies.question import OptimiseSettings, Question
+from sim.studies.question import Question
+from sim.studies.settings_by_study import OptimiseSettings
 from sim.studies.stored import files_of_answer
 from sim.studies.study import DRAWS_PLAYED, Files, Study, design_for, facts_of, write_each
 

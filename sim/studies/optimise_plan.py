@@ -12,10 +12,12 @@ from sim.department.arrivals import MENTAL_HEALTH
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.department.working_time import WorkingTime
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import plain_number
 from sim.io.suggest import did_you_mean
 from sim.studies.check_settings import measures_of, no_measure
-from sim.studies.question import OptimiseSettings, Question
+from sim.studies.question import Question
+from sim.studies.settings_by_study import OptimiseSettings
 
 SEARCH_WARM_UP_WEEKS = 1
 """Queues forget an empty start within days."""
@@ -130,7 +132,8 @@ def faults_of_objectives(study: OptimiseSettings, scenarios: Mapping[str, Scenar
             yield Problem(place, repr(name), "neither more nor less of it is better: choose another")
             continue
         if objective.matters is None and study.indifference is None and name == study.objective:
-            remedy = f"say what difference of it does not matter: study.indifference=NUMBER, in {objective.unit}"
+            unit = in_currency(objective.unit)
+            remedy = f"say what difference of it does not matter: study.indifference=NUMBER, in {unit}"
             yield Problem("study.indifference", "null", remedy)
     for name, limit in study.floors.items():
         if name in OBJECTIVES and OBJECTIVES[name].unit == "%" and not 0.0 < limit <= 1.0:
@@ -182,7 +185,7 @@ def _one_shift(space: RosterSpace, role: str) -> Lines:
 
 def amount(space: RosterSpace, value: float) -> str:
     """Hours or money of the budget, with the unit."""
-    return f"{plain_number(value, 0)} {space.unit}"
+    return f"{plain_number(value, 0)} {in_currency(space.unit)}"
 
 
 def no_start(study: OptimiseSettings, space: RosterSpace, shipped: Mapping[str, Lines]) -> Problem:

@@ -13,6 +13,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.stored_comparison import stored_comparison, stored_tables
 from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
+from sim.engine.measures.currency import money_in
 from sim.report.breakeven_answer import describe_break_even
 from sim.report.comparison_answer import describe_comparison
 from sim.report.description import answer_markdown, without_output
@@ -34,11 +35,13 @@ from sim.report.validation_report import validation_markdown
 from sim.report.words.sweep_finding import SweepReport
 from sim.runs.output_folder import write_again
 from sim.runs.received_sweep import AS_WRITTEN, read_facts, shortened_text, shortened_value
-from sim.runs.result_tables import CALIBRATE, Results, calibrations_in, study_of
+from sim.runs.result_tables import CALIBRATE, Results, calibrations_in, currency_of, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.runs.tables_on_disk import write_text
 from sim.studies.breakeven import answer_of_store, break_even_page, received_plan
-from sim.studies.question import REPORT_BY, Question, ReportSettings
+from sim.studies.question import Question
+from sim.studies.settings import REPORT_BY
+from sim.studies.settings_by_study import ReportSettings
 from sim.studies.stored import pages_of
 from sim.studies.study import Study
 from sim.studies.sweep import figures_of_sweep, received_design, sweep_and_comparison, sweep_page
@@ -61,7 +64,9 @@ class ReportStudy(Study):
             raise ScenarioError(problems)
         by = question.by if question.asks_by else None
         suffix = ".html" if question.export is None else question.export.suffix
-        for name, text in pages_of_folder(question.run, suffix, by, question.export is not None).items():
+        with money_in(currency_of(question.run)):
+            pages = pages_of_folder(question.run, suffix, by, question.export is not None)
+        for name, text in pages.items():
             place = question.export or question.run / name
             try:
                 if question.export is None:

@@ -21,6 +21,7 @@ from sim.analysis.sweeping import sweep_answer
 from sim.analysis.table_query import queried_tables, table_exported
 from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
+from sim.engine.measures.currency import money_in
 from sim.engine.measures.number_text import counted
 from sim.io import sql
 from sim.report.assumptions_report import print_register
@@ -40,11 +41,12 @@ from sim.report.terminal import lines_written
 from sim.report.trial_report import print_trial
 from sim.report.validation_report import print_validation
 from sim.runs.received_sweep import read_facts
-from sim.runs.result_tables import Results, calibrations_in, study_of
+from sim.runs.result_tables import Results, calibrations_in, currency_of, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.studies.breakeven import answer_of_store, received_plan
 from sim.studies.explorer import report_in, write_explorer
-from sim.studies.question import Question, ResultsSettings
+from sim.studies.question import Question
+from sim.studies.settings_by_study import ResultsSettings
 from sim.studies.stored import pages_of
 from sim.studies.study import Study
 from sim.studies.sweep import tell_store
@@ -71,16 +73,17 @@ class ResultsStudy(Study):
         if problems or question.run is None:
             raise ScenarioError(problems)
         wants_answer = question.query is None and question.table is None and question.export is None
-        if question.export is not None and question.export.suffix == EXPLORER:
-            write_explorer(question.run, question.export, question.measures, console)
-        elif results is None:  # a sweep or a break-even study, or no folder of ours
-            results_of_sweep(question.run, question, wants_answer, console)
-        elif wants_answer:
-            SHOWN[str(study)](question.run, console)
-        else:
-            query = question.query or f"SELECT * FROM {sql.identifier(question.table or table_exported(results))}"
-            with queried_tables(results, query) as found:
-                tell_found(found, question.export, console)
+        with money_in(currency_of(question.run)):
+            if question.export is not None and question.export.suffix == EXPLORER:
+                write_explorer(question.run, question.export, question.measures, console)
+            elif results is None:  # a sweep or a break-even study, or no folder of ours
+                results_of_sweep(question.run, question, wants_answer, console)
+            elif wants_answer:
+                SHOWN[str(study)](question.run, console)
+            else:
+                query = question.query or f"SELECT * FROM {sql.identifier(question.table or table_exported(results))}"
+                with queried_tables(results, query) as found:
+                    tell_found(found, question.export, console)
         return 0
 
 

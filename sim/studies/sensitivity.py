@@ -41,7 +41,8 @@ from sim.runs.tables_on_disk import write_table
 from sim.statistics.two_sources import FEWEST_DRAWS
 from sim.studies.check_settings import measures_of, no_measure, presets_of
 from sim.studies.draws import draws_of
-from sim.studies.question import Question, SensitivitySettings
+from sim.studies.question import Question
+from sim.studies.settings_by_study import SensitivitySettings
 from sim.studies.stored import SHOWN_PAGES, files_of_answer
 from sim.studies.study import Files, PlayedStudy, design_for, facts_of_question, write_each
 

@@ -21,6 +21,7 @@ from sim.analysis.design_needs import expected_time, memory_of_machine, visits_p
 from sim.analysis.early_looks import EarlyLook, EarlyLooks
 from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
+from sim.department.roster import SHIPPED_CURRENCY
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
@@ -40,7 +41,8 @@ from sim.runs.output_folder import results_folder, results_place
 from sim.runs.run_store import PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import WriteErrors, background_writer, json_text, provenance, reason_of, write_text
 from sim.runs.worker_pool import DASK, WorkersGone, n_cores
-from sim.studies.question import PlayedSettings, Question, StudySettings, overrides_of_question
+from sim.studies.question import Question, overrides_of_question
+from sim.studies.settings import PlayedSettings, StudySettings
 
 Files = Mapping[str, Callable[[Path], None]]
 """Names of files, and what writes each; it raises OSError."""
@@ -277,6 +279,7 @@ def facts_of_question(question: Question, command: Sequence[str], seconds: float
     """Provenance of any study: what was asked, what it changed, and the rows of the register behind it."""
     used = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
     return provenance(
+        **({"currency": currency} if (currency := question.currency) != SHIPPED_CURRENCY else {}),
         study=question.study.name,
         command=command,
         changed=list(overrides_of_question(question.overrides)),

@@ -32,7 +32,8 @@ from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.breakeven import OF_CLINICIANS, effects_known, with_effect
 from sim.studies.check_settings import measures_of, no_measure
-from sim.studies.question import Question, TrialSettings
+from sim.studies.question import Question
+from sim.studies.settings_by_study import TrialSettings
 from sim.studies.stored import files_of_answer
 from sim.studies.study import Files, PlayedStudy, design_for, tell_design
 

@@ -20,7 +20,8 @@ from sim.report.validation_report import print_validation, validation_markdown, 
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_json, write_table, write_text
-from sim.studies.question import Question, ValidateSettings
+from sim.studies.question import Question
+from sim.studies.settings_by_study import ValidateSettings
 from sim.studies.study import Files, PlayedStudy, Waits, design_for
 
 VALIDATION_FILE = "validation.csv"

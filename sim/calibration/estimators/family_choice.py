@@ -85,8 +85,13 @@ def uniforms_of(
     A rounded value is put at random within its step (Dunn & Smyth 1996, J. Comput. Graph. Stat. 5:236-244).
     """
     if step > 0.0:
-        low, high = np.maximum(values - step / 2, 0.0), values + step / 2
-        below, above = fit.share_below(low, group), fit.share_below(high, group)
+        below, above = np.empty(values.size), np.empty(values.size)
+        for number in np.unique(group):
+            mine = group == number
+            rounded, place = np.unique(values[mine], return_inverse=True)  # equal ones are looked at once
+            of = np.full(rounded.size, number)
+            below[mine] = fit.share_below(np.maximum(rounded - step / 2, 0.0), of)[place]
+            above[mine] = fit.share_below(rounded + step / 2, of)[place]
         return below + rng.random(values.size) * (above - below)
     return fit.share_below(values, group)
 

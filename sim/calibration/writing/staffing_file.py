@@ -11,7 +11,7 @@ from typing import Final
 
 from sim.calibration.resources.own_resources import Resources
 from sim.calibration.resources.rosters import PRICED, SourcedRole
-from sim.department.roster import WEEKDAYS, Break, Shift, clock_text
+from sim.department.roster import SHIPPED_CURRENCY, WEEKDAYS, Break, Shift, clock_text
 from sim.io.clean_text import one_line
 from sim.io.strict_yaml import parsed_yaml
 
@@ -41,10 +41,11 @@ def staffing_text(resources: Resources) -> str:
     staffing, roles = resources.sourced.staffing, resources.sourced.roles
     lines = [
         f"# staffing={staffing.name}: {resources.state()}.",
-        f"# {resources.volume.text()}. Hours are of a week; minutes; CAD an hour, loaded.",
+        f"# {resources.volume.text()}. Hours are of a week; minutes; {staffing.currency} an hour, loaded.",
         "# Written by `peered study=calibrate`: change its lists rather than this file, or copy it to a new name.",
         f"name: {staffing.name}",
         f"label: {staffing.label}",
+        *([f"currency: {staffing.currency}"] if staffing.currency != SHIPPED_CURRENCY else []),
         f"weekly_extra_cost: {number_text(staffing.weekly_extra_cost)}    # as in {resources.sourced.whose}",
     ]
     if staffing.enhances:

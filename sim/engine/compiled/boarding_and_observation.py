@@ -8,7 +8,7 @@ from math import inf, nan
 from sim.department.pathway import DEFAULT_BAND
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.engine.calendar_entries import BED_POOL, CARE_DUE, DELAY_ENDS
-from sim.engine.compiled.calendar import enter
+from sim.engine.compiled.calendar import enter, id_on_path
 from sim.engine.compiled.cases import close_cases
 from sim.engine.compiled.draws import exponential, given_minutes, uniform, value
 from sim.engine.compiled.memory import Row, bit
@@ -76,7 +76,7 @@ def boards(ed: Row, v: Row, plan: Row, number: int) -> None:
     if ed.pooled and plan.pooled:
         asks_for_bed(ed, v)
     else:
-        enter(ed, ed.now + boarding_minutes(ed, v, plan), DELAY_ENDS, 2 * v.row, BED_IS_THERE, v.row)
+        enter(ed, ed.now + boarding_minutes(ed, v, plan), DELAY_ENDS, id_on_path(ed, v, NONE), BED_IS_THERE, v.row)
 
 
 def boarding_minutes(ed: Row, v: Row, plan: Row) -> float:
@@ -131,7 +131,7 @@ def asks_for_bed(ed: Row, v: Row) -> None:
     stay = exponential(v.key, OUR_STAY_ID, 0, ed.bed_stay)
     if ed.n_beds_taken < ed.n_beds:
         take_bed(ed, stay)
-        enter(ed, ed.now, DELAY_ENDS, 2 * v.row, BED_IS_THERE, v.row)
+        enter(ed, ed.now, DELAY_ENDS, id_on_path(ed, v, NONE), BED_IS_THERE, v.row)
     else:
         waits_for_bed(ed, stay, v.row)
 

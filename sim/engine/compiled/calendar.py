@@ -7,9 +7,10 @@ has gone. The kinds and their order are those of `sim.engine.reference.calendar`
 
 from math import inf
 
-from sim.engine.calendar_entries import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS
+from sim.engine.calendar_entries import ARRIVAL, CARE_DUE, CLEANED, DELAY_ENDS, SETTLE, TASK_ENDS, delay_id
 from sim.engine.compiled.memory import Row, instant_of, is_less
 from sim.engine.compiled.tables import NONE
+from sim.engine.step_plans import MAIN_PATH
 
 N_HEAPS = 3
 NEAR, FAR, RETURNS, OUTSIDE = range(4)
@@ -25,10 +26,25 @@ SUBJECT = (1 << SUBJECT_BITS) - 1
 SETTLE_KEY = (SETTLE - TASK_ENDS) << KIND_BITS
 ARRIVAL_KEY = (ARRIVAL - TASK_ENDS) << KIND_BITS
 
+IDS_OF_VISIT = delay_id(1, MAIN_PATH)
+"""So many ids a visit has for what ends on its main path, in the branches of a fork, and for a wish for company."""
+MOST_VISITS = (1 << (KIND_BITS - ID_BITS)) // IDS_OF_VISIT
+"""So many visits have ids of their own in a key."""
+
 
 def key_of(kind: int, ident: int, running_number: int) -> int:
     """What orders entries of equal time: kind, id, then order of creation."""
     return ((kind - TASK_ENDS) << KIND_BITS) + (ident << ID_BITS) + (running_number & RUNNING_NUMBER)
+
+
+def id_on_path(ed: Row, v: Row, path: int) -> int:
+    """The id of what a visit enters in a branch of a fork, row `path`, or on the main path (NONE)."""
+    return delay_id(v.row, MAIN_PATH if path == NONE else ed.paths[path].number)
+
+
+def branch_of_key(key: int) -> int:
+    """The number of the branch that an entry was made in, of those with ids by visit and branch."""
+    return (key >> ID_BITS) & (IDS_OF_VISIT - 1)
 
 
 def comes_before(instant: int, key: int, other_instant: int, other_key: int) -> bool:

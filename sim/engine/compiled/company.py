@@ -14,7 +14,7 @@ from sim.department.support import (
     WALK_MINUTES,
     after_quiet_hours,
 )
-from sim.engine.calendar_entries import DELAY_ENDS, TASK_ENDS
+from sim.engine.calendar_entries import DELAY_ENDS, TASK_ENDS, WISH_FALLS_DUE, delay_id
 from sim.engine.compiled.boarding_and_observation import COMPANY_IS_DUE
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.draws import MEETING_MINUTES, exponential, of_class, value
@@ -53,7 +53,7 @@ def wish_is_over(ed: Row, v: Row) -> None:
 
 def company_falls_due(ed: Row, v: Row, time: float) -> None:
     """A wish, or what is left of one, is to be asked for at a time."""
-    enter(ed, time, DELAY_ENDS, 2 * v.row + 1, COMPANY_IS_DUE, v.row)
+    enter(ed, time, DELAY_ENDS, delay_id(v.row, WISH_FALLS_DUE), COMPANY_IS_DUE, v.row)
 
 
 def company_is_due(ed: Row, v: Row) -> None:
@@ -157,7 +157,7 @@ def keeps_company_out(ed: Row, v: Row) -> None:
 
 def clinician_comes(ed: Row, v: Row) -> None:
     """A main-path task starts: the peer goes, unless the patient wants the peer there."""
-    v.clinician_there = True
+    v.n_clinicians += 1
     if not v.peer_stays:
         keeps_company_out(ed, v)
 

@@ -38,6 +38,7 @@ from sim.engine.compiled.calendar import (
     SETTLE_KEY,
     SUBJECT,
     SUBJECT_BITS,
+    branch_of_key,
     kind_of,
     look_further,
     next_entry,
@@ -50,17 +51,18 @@ from sim.engine.compiled.memory import Row, bit, time_of
 from sim.engine.compiled.pathway import (
     SAFETY_PLAN,
     comes_in,
-    departs,
     escalates,
     goes_on,
     is_calm,
+    leaves,
+    path_of,
     plan_return,
 )
 from sim.engine.compiled.patience_and_calm import enter_escalation, enter_patience, wait_ends
 from sim.engine.compiled.patient_attributes import new_visit
 from sim.engine.compiled.peers import call_reaches, contact_entry_is_due
 from sim.engine.compiled.places import place_is_clean
-from sim.engine.compiled.requests import case_of, forget, withdraw
+from sim.engine.compiled.requests import case_of, forget
 from sim.engine.compiled.row_writers import (
     write_break,
     write_case,
@@ -83,7 +85,8 @@ from sim.engine.compiled.settling import (
 )
 from sim.engine.compiled.tables import NONE, ed_at
 from sim.engine.compiled.tasks import count_minutes, spell_ends
-from sim.engine.compiled.teams import gathered_long_enough, parts
+from sim.engine.compiled.teams import gathered_long_enough
+from sim.engine.step_plans import MAIN_PATH
 from sim.engine.trajectory import AMA, CALL, CONTACT, GATHERING, LWBS, MAIN, PRESENT, RESPONSE, TEAM
 
 FINISHED, NEEDS_MEMORY, STEP_LIMIT = range(3)
@@ -151,7 +154,7 @@ def happen(ed: Row, key: int, where: int) -> None:
         if r.ending == running_number:
             task_ends(ed, r)
     elif kind == DELAY_ENDS:
-        delay_ends(ed, ed.visits[subject], what)
+        delay_ends(ed, ed.visits[subject], what, branch_of_key(key))
     elif kind == CARE_DUE:
         hour_is_full(ed, ed.visits[subject], what, running_number)
     elif kind == CLEANED:
@@ -212,7 +215,7 @@ def task_ends(ed: Row, r: Row) -> None:
         v.safety_plan = True
     forget(ed, r)
     if kind == MAIN:
-        goes_on(ed, v)
+        goes_on(ed, v, r.path)
     elif kind == RESPONSE:
         v.responding -= 1
         if v.responding == 0:
@@ -227,20 +230,25 @@ def call_ends(ed: Row, v: Row) -> None:
         plan_return(ed, v, True)
 
 
-def delay_ends(ed: Row, v: Row, what: int) -> None:
-    """A delay or a boarding time is over, or a wish for company falls due."""
+def delay_ends(ed: Row, v: Row, what: int, branch: int) -> None:
+    """A delay or a boarding time is over, on the main path or in the branch of a number, or a wish falls due."""
     if what == COMPANY_IS_DUE:
         company_is_due(ed, v)
         return
+    path = NONE
+    if branch != MAIN_PATH:
+        path = path_of(ed, v, branch)
+        if path == NONE:
+            return  # the visit has left
     if what == LEAVES_LIMITED_DELAY:
-        r = ed.requests[v.main]
+        r = ed.requests[v.main if path == NONE else ed.paths[path].main]
         ed.lines[r.queue].room += 1
         ed.delays_changed = True
         ed.settle_due = True
         forget(ed, r)
     elif what == BED_IS_THERE:
         boarding_ends(ed, v)
-    goes_on(ed, v)
+    goes_on(ed, v, path)
 
 
 def bed_pool_moves(ed: Row, what: int) -> None:
@@ -252,7 +260,7 @@ def bed_pool_moves(ed: Row, what: int) -> None:
     if row != NONE:
         v = ed.visits[row]
         boarding_ends(ed, v)
-        goes_on(ed, v)
+        goes_on(ed, v, NONE)
 
 
 # --- budgets are used up --------------------------------------------------------------------------------------------
@@ -273,11 +281,7 @@ def patience_entry_is_due(ed: Row, v: Row) -> None:
             escalates(ed, v)
         return
     v.disposition = LWBS if v.pia != v.pia else AMA
-    main = ed.requests[v.main]
-    parts(ed, main)
-    withdraw(ed, main, v)
-    v.main = NONE
-    departs(ed, v)
+    leaves(ed, v)
 
 
 def escalation_entry_is_due(ed: Row, v: Row) -> None:

@@ -10,6 +10,7 @@ from sim.department.support import pace
 from sim.engine.calendar_entries import ESCALATION_DUE, PATIENCE
 from sim.engine.compiled.calendar import enter
 from sim.engine.compiled.memory import Row
+from sim.engine.compiled.tables import NONE
 
 # --- patience -------------------------------------------------------------------------------------------------------
 
@@ -35,6 +36,38 @@ def wait_ends(ed: Row, v: Row) -> None:
         v.patience_left = patience_left(v.patience_left, ed.now - v.patience_since, v.patience_pace)
         v.patience_since = nan
         v.patience_deadline = inf
+
+
+def wait_is_over(ed: Row, r: Row, v: Row) -> None:
+    """What was waited for has begun, or will not any more."""
+    if r.path != NONE:
+        patience_in_branches(ed, v)
+    elif r.may_leave:
+        wait_ends(ed, v)
+
+
+def patience_in_branches(ed: Row, v: Row) -> None:
+    """What a branch of the visit waits for or does has changed: patience is used up, or rests, from now on."""
+    if somebody_may_leave(ed, v):
+        if v.patience_since != v.patience_since:
+            wait_begins(ed, v)
+    else:
+        wait_ends(ed, v)
+
+
+def somebody_may_leave(ed: Row, v: Row) -> bool:
+    """Whether a branch waits for what may be left, while no branch has a task or a limited delay under way."""
+    waits = False
+    path = v.first_path
+    while path != NONE:
+        p = ed.paths[path]
+        path = p.next
+        if p.main != NONE:
+            r = ed.requests[p.main]
+            if not r.waiting:
+                return False
+            waits = waits or (r.may_leave and not r.resumed)
+    return waits
 
 
 # --- escalation -----------------------------------------------------------------------------------------------------

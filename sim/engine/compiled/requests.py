@@ -32,7 +32,7 @@ def new_request(ed: Row, v: Row, kind: int, step: int, band: int, slot: int) -> 
     r.number, r.visit, r.kind, r.step, r.band, r.slot = number, v.row, kind, step, band, slot
     r.since, r.order, r.minutes, r.handover = ed.now, ed.now, 0.0, 0.0
     r.unstaffed = r.started = r.ends = r.company_since = nan
-    r.plan = r.role = r.contact = r.owner = r.owner_duty = r.queue = r.place_line = r.line = r.member = NONE
+    r.path = r.plan = r.role = r.contact = r.owner = r.owner_duty = r.queue = r.place_line = r.line = r.member = NONE
     r.previous = r.next = r.earlier = r.later = NONE
     r.ending = r.gathering_ends = r.first_in_team = NONE
     r.n_in_team = 0
@@ -122,7 +122,7 @@ def calls_away(r: Row, v: Row) -> bool:
 
 def is_kept_from_company(v: Row) -> bool:
     """Whether no contact may begin now: an escalation is answered, or a clinician is there and the peer stays out."""
-    return v.responding > 0 or (v.clinician_there and not v.peer_stays)
+    return v.responding > 0 or (v.n_clinicians > 0 and not v.peer_stays)
 
 
 def join_task_queue(ed: Row, r: Row, v: Row) -> None:

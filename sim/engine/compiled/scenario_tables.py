@@ -18,6 +18,7 @@ from sim.department.pathway import (
     Delay,
     Dispose,
     FollowUp,
+    Fork,
     FreePlace,
     Observe,
     Place,
@@ -45,7 +46,7 @@ from sim.engine.workload import Workload
 STEP_KINDS: dict[type, int] = {
     Delay: pathway.DELAY, Task: pathway.TASK, SideTask: pathway.SIDE_TASK, Place: pathway.PLACE,
     FreePlace: pathway.FREE_PLACE, Release: pathway.RELEASE, Dispose: pathway.DISPOSE, Board: pathway.BOARD,
-    Observe: pathway.OBSERVE, FollowUp: pathway.FOLLOW_UP_STEP, Choose: pathway.CHOOSE,
+    Observe: pathway.OBSERVE, FollowUp: pathway.FOLLOW_UP_STEP, Choose: pathway.CHOOSE, Fork: pathway.FORK,
 }  # fmt: skip
 PURPOSES = {
     "none": 0, "triage": pathway.TRIAGE, "physician": pathway.PHYSICIAN, "assessment": pathway.ASSESSMENT,
@@ -64,7 +65,7 @@ BLANK = (
     (inf, "patience_deadline patience_entry escalation_deadline escalation_entry"),
     (1, "patience_pace escalation_pace step"),
     (NONE, "pending_return boarding_hour observation_hour main first_waiting last_waiting zone contact_task bridging"),
-    (NONE, "observation peer_member boarding_plan observation_plan"),
+    (NONE, "observation peer_member boarding_plan observation_plan first_path"),
 )
 BLANK_VISIT = {name: value for value, names in BLANK for name in names.split()}
 """A visit to which nothing has happened yet: times that are not known, nobody and nothing; the rest is 0."""
@@ -448,6 +449,8 @@ class ScenarioTables:
             "need_id": 0 if step.need is None else flag_id(f"need/{step.need}"),
             "value_id": quantity_id(name), "minutes": values.first(name), "unstaffed": NONE, "delay_line": NONE,
             "share_of_minutes": nan, "band": len(self.rows["bands"]), "branch": plan.branch,
+            "strand": plan.strand, "block": plan.block,
+            "branches": plan.branches[0].bit_length() - 1 if plan.branches else 0, "n_branches": len(plan.branches),
         }  # fmt: skip
         for band in plan.bands:
             self.rows["bands"].add(band=band)
@@ -476,8 +479,7 @@ class ScenarioTables:
             return {"released": self._numbers(released), "n_released": len(released)}
         if isinstance(step, Choose):
             up_to = [step.up_to(acuity, name) for name in traits.classes or (None,) for acuity in ACUITIES]
-            first, numbers = plan.branches[0].bit_length() - 1, [most for row in up_to for most in row]
-            return {"branches": first, "n_branches": len(plan.branches), "up_to": self._numbers(numbers)}
+            return {"up_to": self._numbers([most for row in up_to for most in row])}
         if isinstance(step, Dispose):
             admission = self._by_class_and_acuity(traits.admission[step.name])
             return {"admission": admission, "transfer": self._by_acuity(step.transfer)}

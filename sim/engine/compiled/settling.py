@@ -5,12 +5,12 @@ One call of `settles` makes the first move of the law's list that can be made (d
 
 from sim.engine.calendar_entries import DELAY_ENDS, OFF_DUTY, ON_DUTY
 from sim.engine.compiled.boarding_and_observation import LEAVES_LIMITED_DELAY, observer_leaves
-from sim.engine.compiled.calendar import enter
+from sim.engine.compiled.calendar import enter, id_on_path
 from sim.engine.compiled.cases import hand_over, is_busy, is_free, is_held_back, roomy
 from sim.engine.compiled.company import peer_stops, put_down_company
 from sim.engine.compiled.memory import Row, lowest
 from sim.engine.compiled.pathway import goes_on, note_start, takes_other_way
-from sim.engine.compiled.patience_and_calm import wait_ends
+from sim.engine.compiled.patience_and_calm import wait_is_over
 from sim.engine.compiled.places import move_into, open_zone
 from sim.engine.compiled.queues import (
     EVERY_CLASS,
@@ -322,11 +322,10 @@ def is_placed(ed: Row, r: Row, zone: int) -> None:
     leave_line(ed, r, v)
     waits_no_more(ed, r, v)
     move_into(ed, v, zone, r.since)
-    if r.may_leave:
-        wait_ends(ed, v)
+    wait_is_over(ed, r, v)
     note_start(ed, v, r.step)
     forget(ed, r)
-    goes_on(ed, v)
+    goes_on(ed, v, NONE)
 
 
 def starts_delay(ed: Row) -> bool:
@@ -340,10 +339,9 @@ def starts_delay(ed: Row) -> bool:
             leave_line(ed, r, v)
             waits_no_more(ed, r, v)
             line.room -= 1
-            if r.may_leave:
-                wait_ends(ed, v)
+            wait_is_over(ed, r, v)
             note_start(ed, v, r.step)
-            enter(ed, ed.now + r.minutes, DELAY_ENDS, 2 * v.row, LEAVES_LIMITED_DELAY, v.row)
+            enter(ed, ed.now + r.minutes, DELAY_ENDS, id_on_path(ed, v, r.path), LEAVES_LIMITED_DELAY, v.row)
             return True
     ed.delays_changed = False
     return False

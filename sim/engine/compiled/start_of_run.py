@@ -19,7 +19,7 @@ class StartOfRun:
         self, scalars: Mapping[str, Any], shared: Mapping[str, np.ndarray], changing: Mapping[str, np.ndarray]
     ) -> None:
         root = np.zeros(1, ED)
-        for name, value in {**scalars, "first_free_request": NONE}.items():
+        for name, value in {**scalars, "first_free_request": NONE, "first_free_path": NONE}.items():
             root[name] = value
         for name, table in shared.items():
             root[name] = table.ctypes.data

@@ -7,7 +7,7 @@ from sim.engine.compiled.boarding_and_observation import observation_is_met
 from sim.engine.compiled.company import clinician_comes, company_begins
 from sim.engine.compiled.memory import Row
 from sim.engine.compiled.pathway import ASSESSMENT, PHYSICIAN, is_given, note_start
-from sim.engine.compiled.patience_and_calm import is_met, wait_ends
+from sim.engine.compiled.patience_and_calm import is_met, wait_is_over
 from sim.engine.compiled.peers import DONE
 from sim.engine.compiled.requests import case_of
 from sim.engine.compiled.tables import NONE
@@ -50,8 +50,7 @@ def starts(ed: Row, r: Row, m: Row) -> None:
 
 def main_task_begins(ed: Row, r: Row, v: Row, m: Row) -> None:
     """The task the visit waited for begins: patience rests, and what the step is for is noted."""
-    if r.may_leave:
-        wait_ends(ed, v)
+    wait_is_over(ed, r, v)
     note_start(ed, v, r.step)
     ed.step_members[v.row * ed.n_steps + r.step].member = m.index
     if r.resumed:

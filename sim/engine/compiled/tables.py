@@ -84,7 +84,7 @@ PLAN = columns(
     i8="share_id need_id value_id unstaffed_id boarding_id long_boarding_id branch",
     i4="kind index role contact purpose only_if shares need_shares minutes unstaffed band first_route"
     " admission transfer fallback_role boarding long_boarding delay_line released n_released"
-    " branches n_branches up_to first_seat n_seats n_in_team",
+    " branches n_branches up_to first_seat n_seats n_in_team strand block",
     b1="may_leave preemptible pooled",
 )
 """A step of a stream. `shares` and `transfer` are the first of five rows of NUMBER, `need_shares` and `admission` of
@@ -92,7 +92,9 @@ five for every class;
 `minutes`, `unstaffed`, `boarding` and `long_boarding` of DISTRIBUTION, `band` and `first_route` of BAND and ROUTES;
 `released` is the first of the rows of NUMBER that name roles. The ids key the draws. `branch` is the bit of the branch
 that has the step, 0 for all visits; a choose step sends into branches from bit number `branches` on, and `up_to` are
-rows of NUMBER, for each class, acuity and branch the uniform below which a visit goes no further."""
+rows of NUMBER, for each class, acuity and branch the uniform below which a visit goes no further. A fork begins all of
+its branches, numbered from 1: `strand` says in which of them a step is, 0 on the main path; `block` is how many steps
+right after a fork are in its branches."""
 
 SEAT = columns(i4="role heads")
 """How many of a role a task needs beside its lead, in roster order; `n_in_team` of a plan is the sum of them."""
@@ -138,7 +140,7 @@ WORD = columns(i8="mask")
 
 VISIT = columns(
     first="arrival patience_left patience_since patience_deadline patience_entry patience_pace key open_cases row"
-    " stream acuity disposition step main first_waiting last_waiting responding clinician_there zone contact_task"
+    " stream acuity disposition step main first_waiting last_waiting responding n_clinicians zone contact_task"
     " peer_stays departed tried_to_leave begins_when_calm held pia",
     u8="key",
     i8="patient pending_return boarding_hour observation_hour open_cases given_need branches",
@@ -150,16 +152,22 @@ VISIT = columns(
     i4="row number stream acuity severity age age_group arrival_mode group disposition peer_kind follow_up escalations"
     " restraints step given main first_waiting last_waiting n_slots responding zone contact_task bridging spells"
     " exposures wishes"
-    " observation peer_member boarding_plan observation_plan",
+    " observation peer_member boarding_plan observation_plan first_path",
+    i1="n_clinicians",
     b1="held caregiver eligible offered consented bridged called call_reached safety_plan needs_observation peer_stays"
-    " peer_missed departed tried_to_leave begins_when_calm clinician_there recovery_owed",
+    " peer_missed departed tried_to_leave begins_when_calm recovery_owed",
 )
 """A visit: what is written about it, and what it is about. `given_need` is the key of a need that it has
 whatever its uniform says, 0 for none, `branches` the bits of those it has been sent into. `step` counts from 1 along
 its pathway; `pending_return`, `boarding_hour` and `observation_hour` are running numbers of the calendar entries that
 are still good. `wishes` is the number of the present wish for company, or of the next one, `wish_left` and
-`meeting_left` are minutes of company; `recovery_owed`: a spell of company has begun since the peer's recovery was last
-asked for."""
+`meeting_left` are minutes of company; `n_clinicians` counts the main-path tasks that run, `first_path` is the first
+branch of the fork that it is in; `recovery_owed`: a spell of company has begun since the peer's recovery was last asked
+for."""
+
+PATH = columns(i4="number step main next", b1="begins_when_calm ended")
+"""A branch of a fork that is under way: its number, the step it has come to, the request it waits for or has in hand,
+the next branch of the visit."""
 
 VISIT_ROLE = columns(f8="since minutes", i8="number", i4="holder last_holder last_duty previous next", b1="taken_over")
 """A visit with a role: its case (`number` 0: none open), who held it last, minutes of main-path tasks begun. `previous`
@@ -171,14 +179,15 @@ REQUEST = columns(
     f8="since order minutes unstaffed started ends handover company_since",
     i8="ending gathering_ends",
     i4="number visit kind step plan band slot role contact owner owner_duty queue place_line line previous next member"
-    " earlier later n_in_team first_in_team last_in_team",
+    " earlier later n_in_team first_in_team last_in_team path",
     b1="may_leave preemptible opened_case resumed waiting kept_over gathers is_apart",
 )
 """A request. `previous` and `next` link its class of a queue, `earlier` and `later` the waiting ones of its visit. Of a
 contact that runs `company_since` is the end of the walk, and `kept_over` says that its kept minutes are over. A task
 for several needs `n_in_team` besides its lead, who is `first_in_team`; while it `gathers`, `previous` and `next` link
 the teams that do, in the order of their leads, and `gathering_ends` is the running number of the entry that parts it,
-or that ends its time apart."""
+or that ends its time apart. `path` is the branch of a fork that
+asks for it, NONE on the main path and beside it."""
 
 LINE = columns(i8="classes", i4="rule weights n room")
 """A queue: which classes have anybody, its discipline, how many wait; of a limited delay how many more it takes."""
@@ -225,7 +234,7 @@ STATIC_TABLES: dict[str, Dtype] = {
 
 GROWING_TABLES: dict[str, Dtype] = {
     "visits": VISIT, "visit_roles": VISIT_ROLE, "step_times": STEP_TIME, "step_members": STEP_MEMBER,
-    "requests": REQUEST, "task_rows": TASK_ROW, "place_rows": PLACE_ROW, "case_rows": CASE_ROW,
+    "paths": PATH, "requests": REQUEST, "task_rows": TASK_ROW, "place_rows": PLACE_ROW, "case_rows": CASE_ROW,
     "staff_rows": STAFF_ROW, "break_rows": BREAK_ROW, "waiting_for_bed": WAITING_FOR_BED,
 }  # fmt: skip
 """Tables that grow as the run goes on; `n_…` counts their rows. Once they are more than `room_for_…` the loop stops for
@@ -247,7 +256,7 @@ ED = columns(
             " next_outside roles_changed roles_waiting"
             " n_waiting_urgent n_calling n_callable"
             " occupied_twelfths n_cases n_cases_open n_places_held n_open_requests"
-            " first_free_request n_going n_resting n_members n_words n_roles n_levels n_groups n_steps"
+            " first_free_request first_free_path n_going n_resting n_members n_words n_roles n_levels n_groups n_steps"
             " ratio_role peer_role nurse_role n_huddle_roles huddle_roles"
             " n_listed_place_lines n_delay_lines delay_lines_from member_lines_from free_from own_from going_from"
             " resting_from"

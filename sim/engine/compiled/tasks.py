@@ -117,7 +117,7 @@ def lets_go(ed: Row, m: Row, since: float) -> None:
 
 def clinician_goes(ed: Row, v: Row) -> None:
     """A main-path task is over: a contact that was set aside may begin."""
-    v.clinician_there = False
+    v.n_clinicians -= 1
     if v.contact_task != NONE:
         contact = ed.requests[v.contact_task]
         if contact.member == NONE:

@@ -7,9 +7,10 @@ from math import nan
 
 from sim.department.discipline import preference
 from sim.engine.calendar_entries import GATHERING_ENDS
-from sim.engine.compiled.calendar import enter
+from sim.engine.compiled.calendar import enter, id_on_path
 from sim.engine.compiled.cases import is_busy
 from sim.engine.compiled.memory import Row
+from sim.engine.compiled.patience_and_calm import patience_in_branches
 from sim.engine.compiled.queues import first_member, free_set, mask_of
 from sim.engine.compiled.requests import ask, bind, put_back
 from sim.engine.compiled.row_writers import write_of_team
@@ -36,7 +37,8 @@ def gathers(ed: Row, r: Row, m: Row) -> None:
 
 def gathering_ends_in(ed: Row, r: Row) -> None:
     """The end of the time that a team may gather, or is apart, is entered in the calendar."""
-    r.gathering_ends = enter(ed, ed.now + ed.plans[r.plan].gather_minutes, GATHERING_ENDS, r.visit, 0, r.number)
+    at, ident = ed.now + ed.plans[r.plan].gather_minutes, id_on_path(ed, ed.visits[r.visit], r.path)
+    r.gathering_ends = enter(ed, at, GATHERING_ENDS, ident, 0, r.number)
 
 
 def joins(ed: Row, r: Row, m: Row, role: int) -> None:
@@ -121,6 +123,8 @@ def put_down(ed: Row, m: Row) -> None:
     r.started, r.opened_case = nan, False
     r.resumed, r.unstaffed = True, nan
     ask(ed, r, v)
+    if r.path != NONE:
+        patience_in_branches(ed, v)
 
 
 # --- who joins --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.entry import Measure
 
 MINUS = "−"
@@ -61,21 +62,29 @@ def plain_number(value: float, decimals: int, *, signed: bool = False) -> str:
     return text if zero or (value > 0.0 and not signed) else f"{'+' if value > 0.0 else MINUS}{text}"
 
 
+def three_digits(value: float, decimals: int = 1) -> str:
+    """A size that is known to three digits, more of which would be noise, with at most so many decimals."""
+    if not math.isfinite(value) or value == 0.0:
+        return plain_number(value, 0)
+    digits = 2 - math.floor(math.log10(abs(value)))
+    return plain_number(round(value, digits), min(max(digits, 0), decimals))
+
+
 def bare(of: Measure | str, value: float, *, signed: bool = False) -> str:
     """The number alone, shares times 100."""
     return plain_number(value * scale(of), decimals_shown(of), signed=signed)
 
 
 def unit_of_value(of: Measure | str) -> str:
-    return "%" if is_share(of) else measure_of(of).unit
+    return "%" if is_share(of) else in_currency(measure_of(of).unit)
 
 
 def unit_of_difference(of: Measure | str) -> str:
-    return POINTS if is_share(of) else measure_of(of).unit
+    return POINTS if is_share(of) else in_currency(measure_of(of).unit)
 
 
 def short_unit_of_difference(of: Measure | str) -> str:
-    return "% points" if is_share(of) else measure_of(of).unit
+    return "% points" if is_share(of) else in_currency(measure_of(of).unit)
 
 
 def value_text(of: Measure | str, value: float) -> str:
@@ -110,9 +119,9 @@ def range_text(of: Measure | str, low: float, high: float) -> str:
     return f"{ends} {unit_of_difference(of)}"
 
 
-def cad(amount: float) -> str:
-    """`3,836 CAD`."""
-    return f"{plain_number(amount, 0)} CAD"
+def as_money(amount: float) -> str:
+    """`3,836 CAD`, in the currency that money is shown in."""
+    return f"{plain_number(amount, 0)} {in_currency('CAD')}"
 
 
 def counted(n: int, noun: str) -> str:

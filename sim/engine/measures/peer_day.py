@@ -166,7 +166,7 @@ class PeerDay(StaffTime):
 
     @property
     def cost(self) -> float:
-        """CAD of the role of peer support inside the window, overtime included, and of weekly extras."""
+        """Money for the role of peer support inside the window, overtime included, and of weekly extras."""
         staffing, name = self.scenario.staffing, self.scenario.support.role
         if name not in staffing.roles:
             return 0.0

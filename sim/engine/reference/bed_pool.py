@@ -11,10 +11,11 @@ import simpy
 
 from sim.department.boarding import BedPool
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
-from sim.engine.calendar_entries import BED_POOL, DELAY_ENDS
+from sim.engine.calendar_entries import BED_POOL, DELAY_ENDS, delay_id
 from sim.engine.draw_numbers import FIRST_STAY_ID, OUR_STAY_ID, OUTSIDE_GAP_ID, OUTSIDE_STAY_ID, POOL
 from sim.engine.reference.calendar import Calendar
 from sim.engine.reference.entities import Visit
+from sim.engine.step_plans import MAIN_PATH
 from sim.engine.workload import Workload
 
 
@@ -41,7 +42,7 @@ class BedQueue:
         stay = self.workload.exponential(visit.patient, visit.number, OUR_STAY_ID, 0, self.mean_stay)
         if self.n_taken < self.n_beds:
             self._take(stay, None)
-            return self.calendar.at(self.calendar.time, DELAY_ENDS, 2 * visit.row)
+            return self.calendar.at(self.calendar.time, DELAY_ENDS, delay_id(visit.row, MAIN_PATH))
         given = self.calendar.event()
         self.waiting.append((stay, given))
         return given

@@ -9,7 +9,7 @@ import simpy
 
 from sim.department.pathway import DEFAULT_BAND, Board, Observe
 from sim.department.scenario import Scenario
-from sim.engine.calendar_entries import DELAY_ENDS
+from sim.engine.calendar_entries import DELAY_ENDS, delay_id
 from sim.engine.reference.bed_pool import BedQueue
 from sim.engine.reference.dispatcher import Dispatcher
 from sim.engine.reference.entities import Request, Visit, request_beside
@@ -46,7 +46,9 @@ class BoardingAndObservation:
         if self.beds is not None and time.pooled:
             bed = self.beds.ask(visit)
         else:
-            bed = self.calendar.at(now + self._boarding_minutes(visit, plan, step), DELAY_ENDS, 2 * visit.row)
+            bed = self.calendar.at(
+                now + self._boarding_minutes(visit, plan, step), DELAY_ENDS, delay_id(visit.row, plan.strand)
+            )
 
         def goes_upstairs(_: simpy.Event) -> None:
             visit.boarding_end = self.calendar.time

@@ -11,7 +11,7 @@ from sim.department.pathway import DEFAULT_BAND
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.scenario import Scenario
 from sim.engine import trajectory
-from sim.engine.calendar_entries import DELAY_ENDS, TASK_ENDS
+from sim.engine.calendar_entries import DELAY_ENDS, TASK_ENDS, WISH_FALLS_DUE, delay_id
 from sim.engine.draw_numbers import HUDDLE_ID, WISH_ID
 from sim.engine.reference.calendar import Entry
 from sim.engine.reference.dispatcher import Dispatcher
@@ -64,7 +64,7 @@ class Company:
         self._falls_due(visit, support.after_quiet_hours(due))
 
     def _falls_due(self, visit: Visit, time: float) -> None:
-        self.calendar.at(time, DELAY_ENDS, 2 * visit.row + 1, self._company_is_due, visit)
+        self.calendar.at(time, DELAY_ENDS, delay_id(visit.row, WISH_FALLS_DUE), self._company_is_due, visit)
 
     def _company_is_due(self, entry: Entry) -> None:
         visit: Visit = entry.subject

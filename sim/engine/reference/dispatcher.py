@@ -11,7 +11,7 @@ from math import inf, nan
 
 from sim.department.discipline import CHOICES, FIFO, RULES, has_room, preference
 from sim.department.scenario import Scenario
-from sim.engine.calendar_entries import GATHERING_ENDS, TASK_ENDS
+from sim.engine.calendar_entries import GATHERING_ENDS, TASK_ENDS, delay_id
 from sim.engine.reference.calendar import Calendar, Entry
 from sim.engine.reference.cases import OPENS_CASES, Cases
 from sim.engine.reference.entities import WITHDRAWN, Member, Request, Visit, WaitingLine
@@ -48,6 +48,8 @@ class Dispatcher:
 
     on_put_down: Callable[[Request], None]
     """Called when a spell of company has been put down, after its peer is free again."""
+    on_interrupted: Callable[[Visit], None]
+    """Called when a task of a visit has been interrupted, after its rest has been asked for."""
 
     def __init__(
         self,
@@ -453,6 +455,7 @@ class Dispatcher:
         request.started, request.opened_case = nan, False
         request.resumed, request.unstaffed = True, None
         self.ask(request)
+        self.on_interrupted(request.visit)
 
     # --- tasks for several ---------------------------------------------------------------------------------------
 
@@ -464,11 +467,10 @@ class Dispatcher:
         self._gathering_ends_in(request)
 
     def _gathering_ends_in(self, request: Request) -> None:
-        assert request.plan is not None
-        at = self.calendar.time + request.plan.gather_minutes
-        request.gathering_ends = self.calendar.at(
-            at, GATHERING_ENDS, request.visit.row, self._gathered_long_enough, request
-        )
+        plan = request.plan
+        assert plan is not None
+        at, ident = self.calendar.time + plan.gather_minutes, delay_id(request.visit.row, plan.strand)
+        request.gathering_ends = self.calendar.at(at, GATHERING_ENDS, ident, self._gathered_long_enough, request)
 
     def _somebody_joins(self) -> bool:
         """A free member joins the first team that lacks them."""

@@ -211,6 +211,17 @@ class Member:
 
 
 @dataclass(slots=True, eq=False)
+class Strand:
+    """The main path of a visit, or a branch of a fork that it goes along beside the others.
+
+    `request` is what it waits for or has under way, `calm` the event it waits for while an escalation is answered.
+    """
+
+    request: Request | None = None
+    calm: simpy.Event | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Visit:
     """A visit in the department: what was drawn for it, what it holds, and what is written down about it.
 
@@ -249,7 +260,9 @@ class Visit:
 
     # what it waits for and holds
     slots: int = 0
-    main: Request | None = None
+    strands: list[Strand] = field(default_factory=lambda: [Strand()])  # main path, then the branches of a fork
+    n_side_by_side: int = 0  # branches of a fork that have not ended
+    joined: simpy.Event | None = None  # in a fork: all have
     waiting: list[Request] = field(default_factory=list)
     cases: dict[int, Case] = field(default_factory=dict)
     last_holder: dict[int, tuple[Member, Duty | None]] = field(default_factory=dict)
@@ -284,7 +297,6 @@ class Visit:
     escalations: int = 0
     restraints: int = 0
     responding: int = 0
-    calm: simpy.Event | None = None
 
     # observation
     needs_observation: bool = False
@@ -332,11 +344,23 @@ class Visit:
         """Whether a peer is with this child, or on the way."""
         return self.contact_task is not None and self.contact_task.is_running
 
+    def strand_of(self, request: Request) -> Strand:
+        """The main path or branch that goes on when a request of a step is met."""
+        assert request.plan is not None
+        return self.strands[request.plan.strand]
+
     @property
     def can_have_company(self) -> bool:
         """Not while an escalation is answered, nor beside a clinician unless the patient wants the peer there."""
-        with_clinician = self.main is not None and self.main.is_running
+        with_clinician = any(strand.request is not None and strand.request.is_running for strand in self.strands)
         return not self.responding and (self.peer_stays or not with_clinician)
+
+    @property
+    def uses_up_patience(self) -> bool:
+        """Whether it waits for the beginning of something it may leave over, and nothing else of it is under way."""
+        asked = [strand.request for strand in self.strands if strand.request is not None]
+        waits = any(request.may_leave and not request.resumed for request in asked)
+        return waits and all(request in self.waiting for request in asked)
 
 
 def request_beside(visit: Visit, kind: int, role: int, band: int, since: float, minutes: float) -> Request:

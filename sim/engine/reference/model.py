@@ -17,23 +17,25 @@ from sim.department.roster import Duty
 from sim.department.scenario import Scenario
 from sim.department.support import linked
 from sim.engine import trajectory
-from sim.engine.calendar_entries import ARRIVAL, DELAY_ENDS, OFF_DUTY, ON_DUTY
+from sim.engine.calendar_entries import ARRIVAL, DELAY_ENDS, OFF_DUTY, ON_DUTY, delay_id
 from sim.engine.draw_numbers import UNIFORM_AT
 from sim.engine.reference.boarding_and_observation import BoardingAndObservation
 from sim.engine.reference.calendar import Calendar, Entry, rare_collections
 from sim.engine.reference.company import Company
 from sim.engine.reference.dispatcher import Dispatcher
-from sim.engine.reference.entities import SERVED, WITHDRAWN, Member, Request, Visit
+from sim.engine.reference.entities import SERVED, WITHDRAWN, Member, Request, Strand, Visit
 from sim.engine.reference.own_rules import StepRules, check_rules, takes_step
 from sim.engine.reference.patience_and_calm import PatienceAndCalm
 from sim.engine.reference.patient_attributes import PatientAttributes
 from sim.engine.reference.returns import Returns
 from sim.engine.reference.trajectory_writer import trajectory_of
-from sim.engine.step_plans import StepPlan, planned, steps_before_offer
+from sim.engine.step_plans import MAIN_PATH, StepPlan, planned, steps_before_offer
 from sim.engine.workload import Arrival, Workload
 
 Process = Generator[simpy.Event, Any, Any]
 TakeStep = Callable[[Visit, StepPlan, Any], simpy.Event | None]
+PlayedStep = tuple[int, StepPlan, TakeStep]
+"""A step with its number on the pathway, from 1, and how it is taken."""
 
 NOTHING_MORE: list[float] = []
 
@@ -83,7 +85,10 @@ class EmergencyDepartment:
         with_draws = zip(self.streams, self.workload.draws, strict=True)
         of_streams = [planned(stream, draws, *names) for stream, draws in with_draws]
         ways = self.ways_of_taking_steps()
-        self.pathways = [[(plan, ways[type(plan.step)]) for plan in plans] for plans in of_streams]
+        self.pathways: list[list[PlayedStep]] = [
+            [(number, plan, ways[type(plan.step)]) for number, plan in enumerate(plans, start=1)]
+            for plans in of_streams
+        ]
         self.steps_before_offer = [steps_before_offer(plans, self.support.trigger) for plans in of_streams]
 
     def play(self) -> trajectory.Trajectory:
@@ -155,18 +160,24 @@ class EmergencyDepartment:
         """Step by step along the pathway, unless patience runs out."""
         if visit.escalation_left < inf:
             self.patience_and_calm.calm_runs(visit)
-        trigger = self.steps_before_offer[visit.stream]
-        if trigger == 0:
+        if self.steps_before_offer[visit.stream] == 0:
             self.company.offer(visit)
+        yield from self.goes_along(visit, MAIN_PATH, self.pathways[visit.stream])
+        self.departs(visit)
+
+    def goes_along(self, visit: Visit, branch: int, steps: list[PlayedStep]) -> Process:
+        """The steps of the main path, or of a branch of a fork, one after the other; whether the visit stays."""
+        strand = visit.strands[branch]
         draws, times, rules = visit.draws, visit.times, self.rules
-        for number, (plan, take_step) in enumerate(self.pathways[visit.stream], start=1):
-            applies = draws[plan.happens_at] != 0.0 and draws[plan.need_at] != 0.0
+        trigger = self.steps_before_offer[visit.stream]
+        for number, plan, take_step in steps:
+            applies = draws[plan.happens_at] != 0.0 and draws[plan.need_at] != 0.0 and plan.strand == branch
             if plan.branch and not visit.branches & plan.branch:
                 applies = False
             if applies and (plan.only_if < 0 or plan.only_if == visit.disposition):
                 while visit.responding:
-                    visit.calm = visit.calm or self.calendar.event()
-                    yield visit.calm
+                    strand.calm = self.calendar.event()
+                    yield strand.calm
                 takes = not rules or self.takes_step(visit, plan)
             else:
                 takes = False
@@ -178,13 +189,22 @@ class EmergencyDepartment:
                     times[at + 1] = self.calendar.time
                 else:
                     stays = yield awaited
-                    visit.main = None
-                    if stays is WITHDRAWN:
-                        break
+                    if stays is WITHDRAWN or visit.departed:
+                        return False
                 times[at + 2] = self.calendar.time
-            if number == trigger:
+            if number == trigger and not visit.offered:
                 self.company.offer(visit)
-        self.departs(visit)
+        return True
+
+    def goes_along_branch(self, visit: Visit, branch: int, steps: list[PlayedStep]) -> Process:
+        """A branch of a fork, side by side with the others; where the last ends the visit is joined."""
+        stays = yield from self.goes_along(visit, branch, steps)
+        visit.n_side_by_side -= 1
+        if stays and visit.n_side_by_side == 0:
+            assert visit.joined is not None
+            visit.joined.succeed(SERVED)
+            visit.joined = None
+            del visit.strands[MAIN_PATH + 1 :]
 
     def takes_step(self, visit: Visit, plan: StepPlan) -> bool:
         """What a rule of one's own for this step says, if there is one."""
@@ -200,6 +220,7 @@ class EmergencyDepartment:
             pathway.Board: self.boarding_and_observation.board,
             pathway.SideTask: self.cause_side_task,
             pathway.Choose: self.choose,
+            pathway.Fork: self.fork,
             pathway.Dispose: self.dispose,
             pathway.FollowUp: self.book_follow_up,
             pathway.Release: self.release,
@@ -234,7 +255,7 @@ class EmergencyDepartment:
     def pass_time(self, visit: Visit, plan: StepPlan, minutes: float) -> simpy.Event:
         """A delay that needs nobody."""
         visit.times[3 * plan.index + 1] = self.calendar.time
-        return self.calendar.at(self.calendar.time + minutes, DELAY_ENDS, 2 * visit.row)
+        return self.calendar.at(self.calendar.time + minutes, DELAY_ENDS, delay_id(visit.row, plan.strand))
 
     def get_place(self, visit: Visit, plan: StepPlan, step: pathway.Place) -> simpy.Event:
         """Wait for a place on the visit's route."""
@@ -247,11 +268,18 @@ class EmergencyDepartment:
         """Ask; the visit waits until it is done or patience is used up."""
         visit = request.visit
         done = request.done = simpy.Event(self.calendar)
-        visit.main = request
+        visit.strand_of(request).request = request
         self.dispatcher.ask(request)
-        if request.may_leave:
-            self.patience_and_calm.wait_begins(visit)
+        self.patience_and_calm.look_again(visit)
         return done
+
+    def goes_on(self, request: Request) -> None:
+        """What the visit waited for is there, or over."""
+        visit = request.visit
+        visit.strand_of(request).request = None
+        self.patience_and_calm.look_again(visit)
+        assert request.done is not None
+        request.done.succeed(SERVED)
 
     def release(self, visit: Visit, plan: StepPlan, step: pathway.Release) -> None:
         """The visit's cases with these roles close."""
@@ -265,7 +293,6 @@ class EmergencyDepartment:
     def cause_side_task(self, visit: Visit, plan: StepPlan, step: pathway.SideTask) -> None:
         """Work for later that the visit does not wait for."""
         request = self._request(visit, trajectory.SIDE, plan)
-        request.slot = visit.next_slot()
         request.role, request.contact, request.preemptible = plan.role, plan.contact, plan.preemptible
         request.minutes = self._given_minutes(visit, plan)
         if step.share_of_minutes is not None and not self._is_given(visit, plan):
@@ -275,6 +302,21 @@ class EmergencyDepartment:
     def choose(self, visit: Visit, plan: StepPlan, step: pathway.Choose) -> None:
         """The visit is sent into one branch: the first whose cumulated share is above its uniform."""
         visit.branches |= plan.branches[self.attributes.branch(visit, step)]
+
+    def fork(self, visit: Visit, plan: StepPlan, step: pathway.Fork) -> simpy.Event:
+        """All branches begin, in their order, and the visit goes on when the last has ended."""
+        visit.times[3 * plan.index + 1] = self.calendar.time
+        visit.branches |= sum(plan.branches)
+        visit.strands += [Strand() for _ in step.branches]
+        visit.n_side_by_side = len(step.branches)
+        joined = visit.joined = simpy.Event(self.calendar)
+        pathway_of_visit = self.pathways[visit.stream]
+        behind = next(number for number, each, _ in pathway_of_visit if each is plan)
+        block = pathway_of_visit[behind : behind + plan.block]
+        for branch in range(1, visit.n_side_by_side + 1):
+            steps = [played for played in block if played[1].strand == branch]
+            self.calendar.process(self.goes_along_branch(visit, branch, steps))
+        return joined
 
     def dispose(self, visit: Visit, plan: StepPlan, step: pathway.Dispose) -> None:
         """Admission, transfer or discharge; who goes home after meeting a peer is bridged to what follows."""
@@ -325,20 +367,19 @@ class EmergencyDepartment:
             self.boarding_and_observation.aide_comes(visit)
 
     def _main_begins(self, request: Request, visit: Visit, now: float) -> None:
-        if request.may_leave:
-            self.patience_and_calm.wait_ends(visit)
+        self.patience_and_calm.look_again(visit)
         at = 3 * request.step + 1
         if visit.times[at] != visit.times[at]:
             visit.times[at] = now
-        if request.role < 0:
-            assert request.done is not None
-            if request.zones:
-                request.done.succeed(SERVED)
-            else:
-                self.calendar.at(now + request.minutes, DELAY_ENDS, 2 * visit.row, self._limited_delay_ends, request)
-            return
         plan = request.plan
         assert plan is not None
+        if request.zones:
+            self.goes_on(request)
+            return
+        if request.role < 0:
+            ends = now + request.minutes
+            self.calendar.at(ends, DELAY_ENDS, delay_id(visit.row, plan.strand), self._limited_delay_ends, request)
+            return
         assert request.member is not None
         visit.members[request.step] = request.member.index
         if request.resumed:
@@ -352,8 +393,7 @@ class EmergencyDepartment:
     def _limited_delay_ends(self, entry: Entry) -> None:
         request: Request = entry.subject
         self.dispatcher.delay_is_over(request.step)
-        assert request.done is not None
-        request.done.succeed(SERVED)
+        self.goes_on(request)
 
     def finishes(self, request: Request) -> None:
         """A task has ended."""
@@ -363,6 +403,7 @@ class EmergencyDepartment:
             assert request.plan is not None
             if request.plan.purpose == "safety_plan":
                 visit.safety_plan = True
+            self.goes_on(request)
         elif kind == trajectory.RESPONSE:
             self.patience_and_calm.response_ends(visit)
         elif kind == trajectory.CONTACT:
@@ -371,8 +412,6 @@ class EmergencyDepartment:
             self.returns.call_ends(visit)
         elif kind == trajectory.OBSERVATION:
             self.boarding_and_observation.aide_goes(visit)
-        if request.done is not None:
-            request.done.succeed(SERVED)
 
     def role_goes_home(self, role: int) -> None:
         """Nobody of the role is left: steps that have another way take it."""
@@ -384,13 +423,13 @@ class EmergencyDepartment:
         """A task nobody is there for becomes the delay its step names."""
         visit = request.visit
         self.dispatcher.becomes_delay(request)
-        if request.may_leave:
-            self.patience_and_calm.wait_ends(visit)
+        visit.strand_of(request).request = None
+        self.patience_and_calm.look_again(visit)
         visit.times[3 * request.step + 1] = self.calendar.time
         assert request.unstaffed is not None
-        assert request.done is not None
+        assert request.plan is not None
         ends = self.calendar.time + request.unstaffed
-        self.calendar.at(ends, DELAY_ENDS, 2 * visit.row, self._other_way_ends, request)
+        self.calendar.at(ends, DELAY_ENDS, delay_id(visit.row, request.plan.strand), self._other_way_ends, request)
 
     @staticmethod
     def _other_way_ends(entry: Entry) -> None:
@@ -421,6 +460,8 @@ class EmergencyDepartment:
 
     def _request(self, visit: Visit, kind: int, plan: StepPlan) -> Request:
         band = plan.bands[visit.acuity - 1]
-        request = Request(visit, kind, plan.index, band, self.calendar.time, 0)
+        on_main_path = kind == trajectory.MAIN and plan.strand == MAIN_PATH
+        slot = 0 if on_main_path else visit.next_slot()
+        request = Request(visit, kind, plan.index, band, self.calendar.time, slot)
         request.plan = plan
         return request

@@ -17,7 +17,7 @@ from sim.engine.draw_numbers import RESTRAINT_ID
 from sim.engine.reference.calendar import Entry
 from sim.engine.reference.company import Company
 from sim.engine.reference.dispatcher import Dispatcher
-from sim.engine.reference.entities import Request, Visit, request_beside
+from sim.engine.reference.entities import WITHDRAWN, Request, Visit, request_beside
 from sim.engine.reference.patient_attributes import PatientAttributes
 from sim.engine.trajectory import AMA, LWBS, RESPONSE
 from sim.engine.workload import Workload
@@ -40,17 +40,27 @@ class PatienceAndCalm:
         self.calendar = dispatcher.calendar
         self.take_other_way = take_other_way
         self.company: Company  # set when there is one: each of the two tells the other
+        dispatcher.on_interrupted = self.look_again
 
     # --- patience -----------------------------------------------------------------------------------------------
 
-    def wait_begins(self, visit: Visit) -> None:
+    def look_again(self, visit: Visit) -> None:
+        """Something was asked for, began or ended: patience may be used up from now on, or no longer."""
+        waits = visit.patience_since == visit.patience_since
+        if waits != visit.uses_up_patience:
+            if waits:
+                self._wait_ends(visit)
+            else:
+                self._wait_begins(visit)
+
+    def _wait_begins(self, visit: Visit) -> None:
         """Patience is being used up from now on."""
         if visit.patience_left < inf and not visit.tried_to_leave:
             visit.patience_since = self.calendar.time
             visit.patience_deadline = used_up_at(visit.patience_since, visit.patience_left, visit.patience_pace)
             self._enter_patience(visit)
 
-    def wait_ends(self, visit: Visit) -> None:
+    def _wait_ends(self, visit: Visit) -> None:
         """What is left of the patience is kept for the next wait."""
         if visit.patience_since == visit.patience_since:
             waited = self.calendar.time - visit.patience_since
@@ -73,15 +83,22 @@ class PatienceAndCalm:
         if visit.patience_deadline > self.calendar.time:
             self._enter_patience(visit)
             return
-        self.wait_ends(visit)
+        self._wait_ends(visit)
         if visit.held:
             visit.tried_to_leave = True
             if self.streams[visit.stream].escalation is not None and not visit.responding:
                 self._escalates(visit)
             return
         visit.disposition = LWBS if visit.pia != visit.pia else AMA
-        assert visit.main is not None
-        self.dispatcher.withdraw(visit.main)
+        self._leaves(visit)
+
+    def _leaves(self, visit: Visit) -> None:
+        """What has not begun is taken back; branches of a fork end where they are."""
+        for strand in visit.strands:
+            if strand.request is not None:
+                self.dispatcher.withdraw(strand.request)
+        if visit.joined is not None:
+            visit.joined.succeed(WITHDRAWN)
 
     # --- calm ---------------------------------------------------------------------------------------------------
 
@@ -121,8 +138,8 @@ class PatienceAndCalm:
         drawn = self.workload.uniform(visit.patient, visit.number, RESTRAINT_ID, visit.escalations)
         visit.restraints += drawn < rules.restraint_share
         visit.responding = len(rules.response)
-        if visit.main is not None and visit.main in visit.waiting:
-            self.dispatcher.set_aside(visit.main)
+        for request in self._not_begun(visit):
+            self.dispatcher.set_aside(request)
         self.company.distress_escalates(visit)
         for task in rules.response:
             role = self.dispatcher.staff.role_of[task.role]
@@ -142,16 +159,22 @@ class PatienceAndCalm:
             return
         visit.escalation_left = self.attributes.escalation_budget(visit, visit.escalations)
         self.calm_runs(visit)
-        main = visit.main
-        if main is not None and main in visit.waiting:
-            if main.unstaffed is not None and self.dispatcher.staff.n_on_duty[main.role] == 0:
-                self.take_other_way(main)
+        for request in self._not_begun(visit):
+            if request.unstaffed is not None and self.dispatcher.staff.n_on_duty[request.role] == 0:
+                self.take_other_way(request)
             else:
-                self.dispatcher.put_back(main)
+                self.dispatcher.put_back(request)
         self.company.is_calm(visit)
-        if visit.calm is not None:
-            visit.calm.succeed()
-            visit.calm = None
+        for strand in visit.strands:
+            if strand.calm is not None:
+                strand.calm.succeed()
+                strand.calm = None
+
+    @staticmethod
+    def _not_begun(visit: Visit) -> list[Request]:
+        """What its main path, or the branches of its fork, wait for."""
+        asked = [strand.request for strand in visit.strands if strand.request is not None]
+        return [request for request in asked if request in visit.waiting]
 
     # --- both ---------------------------------------------------------------------------------------------------
 
@@ -162,10 +185,10 @@ class PatienceAndCalm:
         if patience != visit.patience_pace:
             waiting = visit.patience_since == visit.patience_since
             if waiting:
-                self.wait_ends(visit)
+                self._wait_ends(visit)
             visit.patience_pace = patience
             if waiting:
-                self.wait_begins(visit)
+                self._wait_begins(visit)
         calm = pace(effects.escalation_while, effects.escalation_after, visit.has_company, visit.is_met)
         if calm != visit.escalation_pace:
             running = visit.escalation_left < inf and not visit.responding and not visit.departed

@@ -58,10 +58,10 @@ function showRosters(found) {
 }
 
 function costText({ tried, baseline }) {
-  const cad = (amount) => Math.round(amount).toLocaleString("en");
+  const whole = (amount) => Math.round(amount).toLocaleString("en");
   const more = Math.round(tried.cost - baseline.cost);
-  const against = more === 0 ? "the same as" : `${cad(Math.abs(more))} ${more > 0 ? "more" : "less"} than`;
-  return `${cad(tried.cost)} CAD a week by the roster, ${against} ${labelOf(state.baseline)}.`;
+  const against = more === 0 ? "the same as" : `${whole(Math.abs(more))} ${more > 0 ? "more" : "less"} than`;
+  return `${whole(tried.cost)} ${tried.currency} a week by the roster, ${against} ${labelOf(state.baseline)}.`;
 }
 
 // --- what the address holds

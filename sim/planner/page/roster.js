@@ -6,7 +6,7 @@ const STEP = 30;
 const SHORTEST = 60;
 const LONGEST = DAY;
 const MOST_HEADS = 200;
-const NOT_ROLES = new Set(["name", "label", "weekly_extra_cost", "enhances", "calibration"]);
+const NOT_ROLES = new Set(["name", "label", "currency", "weekly_extra_cost", "enhances", "calibration"]);
 
 // Roles of a roster, peers first: they are what the page is about.
 export function rolesOf(roster) {

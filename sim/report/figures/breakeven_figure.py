@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from sim.analysis.breakeven import BreakEvenAnswer, StaffingAnswer
 from sim.analysis.sentences import capital
 from sim.analysis.valuation import Prior, preset_text
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import counted, plain_number
 from sim.report.figures.axes_parts import band, light_grid, limit
 from sim.report.figures.frame import FORMATS, Frame, Grid, slide_room
@@ -77,7 +78,7 @@ def _subtitle(answer: BreakEvenAnswer) -> str:
     below = f"; pale: {preset_text(presets[1])}" if len(presets) > 1 else ""
     curve = f" Curve: {preset_text(presets[0])}." if len(presets) > 1 else ""
     return (
-        f"Net benefit beside {answer.plan.baseline}, CAD a week, on the same patients.{curve} Band: "
+        f"Net benefit beside {answer.plan.baseline}, {in_currency('CAD a week')}, on the same patients.{curve} Band: "
         f"{100 * answer.plan.design.confidence:g} % interval at each effect. Shaded upright: effects at which it "
         f"cannot be distinguished from 0. Below: what the prior believes of the effect; filled where it pays{below}."
     )
@@ -113,7 +114,7 @@ def draw_curve(axes: Axes, answer: BreakEvenAnswer, item: StaffingAnswer, colour
     for root in item.found.roots if item.found else ():
         axes.plot([root], [0.0], "D", color=INK, markersize=5, zorder=5)
         axes.annotate(f"{root:.2f}", (root, 0.0), (6, 6), textcoords="offset points", size=9, weight="bold")
-    axes.set_ylabel("CAD a week")
+    axes.set_ylabel(in_currency("CAD a week"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value, 0)))
     light_grid(axes)
 

@@ -10,6 +10,7 @@ from sim.analysis.comparison_result import CLOUD_MEASURES, Comparison
 from sim.analysis.sentences import capital, inside
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import HEADLINES
+from sim.engine.measures.currency import in_currency
 from sim.report.figures.axes_parts import light_grid, spread_apart
 from sim.report.figures.captions import staffings_with_peers
 from sim.report.figures.forest import decimals_of_ticks
@@ -93,7 +94,7 @@ def draw_cost(table: pd.DataFrame, cloud: pd.DataFrame, axes: Axes) -> Axes:
     axes.margins(0.07)
     light_grid(axes, "both")
     _name_points(axes, table)
-    axes.set_xlabel("staff cost, CAD a week more")
+    axes.set_xlabel(in_currency("staff cost, CAD a week more"))
     axes.set_ylabel(f"{HEADLINES[OUTCOME].topic}, minutes\n(lower is better)")
     axes.xaxis.set_major_formatter(lambda value, _: number_text.plain_number(value, 0, signed=True))
     axes.yaxis.set_major_formatter(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.analysis.comparison_result import Comparison
+from sim.engine.measures.currency import money_in
 from sim.runs.worker_pool import POOLS
 
 MOST_DRAWERS = 4
@@ -52,4 +53,6 @@ def draw_serialized(name: str, serialized: bytes, folder: Path) -> list[Path]:
     """Write one figure of a comparison and return the files."""
     from sim.report.figures.draw_all import draw_figure
 
-    return draw_figure(name, pickle.loads(serialized), folder)
+    comparison = pickle.loads(serialized)
+    with money_in(comparison.currency):
+        return draw_figure(name, comparison, folder)

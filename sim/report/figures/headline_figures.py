@@ -11,6 +11,7 @@ from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import capital, inside
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import CHOSEN_LATE, COST_NAMES, HEADLINE, HEADLINES
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import counted
 from sim.report.figures.forest import draw_forest, forest_table, key_of_table
 from sim.report.figures.frame import EDGE, WIDTH, Frame, Grid
@@ -79,7 +80,7 @@ def second_interval_words(comparison: Comparison) -> str:
 
 def measure_head(name: str) -> str:
     """Label, part and unit of a measure, and whether it was chosen late, in lines."""
-    unit = number_text.measure_of(name).unit.removesuffix("/week")
+    unit = in_currency(number_text.measure_of(name).unit).removesuffix("/week")
     late = ", a secondary outcome" if name in CHOSEN_LATE else ""
     return wrapped(f"{number_text.label_and_part(name)} ({unit}){late}", 22)
 

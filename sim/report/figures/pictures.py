@@ -186,7 +186,7 @@ def hourly_rostered(role: Role) -> np.ndarray:
 def roster_finding(staffing: Staffing) -> str:
     """Who is there how much, and what it costs."""
     hours = sum(role.hours_per_week() for role in staffing.roles.values())
-    money = f"{hours:,.0f} h and {staffing.weekly_cost():,.0f} CAD a week"
+    money = f"{hours:,.0f} h and {staffing.weekly_cost():,.0f} {staffing.currency} a week"
     peers = [heads_by_minute(role) for role in staffing.roles.values() if role.kind == "peer"]
     name = staffing.label or staffing.name
     if not peers:

@@ -11,6 +11,7 @@ from sim.analysis.sentences import inside
 from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import clock_text
 from sim.department.working_time import HOURS_OF_A_WEEK
+from sim.engine.measures.currency import in_currency
 from sim.report.figures.axes_parts import hour_of_week_axis, light_grid
 from sim.report.figures.frame import WIDTH, Frame, Grid, slide_room
 from sim.report.figures.named_frames import NamedFrames
@@ -102,7 +103,11 @@ def front_figure(found: RosterAnswer) -> Frame:
     first_axes = panels[0]
     for number, (objective, axes) in enumerate(zip(others, panels, strict=True)):
         less = " (less is better)" if objective.better == "low" else ""
-        frame.head(grid.left_of(number) - 0.3, grid.top_of(number) - 0.26, f"{objective.label}, {objective.unit}{less}")
+        frame.head(
+            grid.left_of(number) - 0.3,
+            grid.top_of(number) - 0.26,
+            f"{objective.label}, {in_currency(objective.unit)}{less}",
+        )
         draw_front(axes, found, asked, objective)
     place = 0.2 / WIDTH, 1.0 - frame.top / frame.height
     marks, names = first_axes.get_legend_handles_labels()
@@ -133,6 +138,6 @@ def draw_front(axes: Axes, found: RosterAnswer, asked: RosterObjective, objectiv
         if look["label"] in axes.get_legend_handles_labels()[1]:
             del look["label"]
         axes.plot(*place, linestyle="none", **look)
-    axes.set_xlabel(f"{inside(asked.label)} ({asked.unit})", color=QUIET)
+    axes.set_xlabel(f"{inside(asked.label)} ({in_currency(asked.unit)})", color=QUIET)
     axes.margins(0.12, 0.14)
     light_grid(axes, "both")

@@ -15,6 +15,7 @@ from sim.analysis.sensitivity import LOW_AND_HIGH, ROW, ROW_GROUP, Sensitivity, 
 from sim.analysis.sentences import capital, inside
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import number_text
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import counted, plain_number
 from sim.register.groups import group_of_row
 from sim.report.figures.axes_parts import End, light_grid, name_ends, no_data
@@ -74,16 +75,17 @@ def ranks_figure(found: Sensitivity) -> Frame:
     pairs = [(drawn.staffings[one], drawn.staffings[other]) for one, other in pairs_of(drawn.staffings)]
     tables = {pair: found.difference_ranks(*pair) for pair in (pairs[-1], pairs[0])}
     tables = {pair: table for pair, table in tables.items() if len(table)}
+    unit = number_text.short_unit_of_difference(found.asked.outcome)
     frame = Frame.slide(
         ranks_title(found, tables),
         f"Standardised rank coefficients for the difference in {short_measure(found.asked.outcome)}, by row of the "
         "register. Grey band: what dummies reach; inside it a row is noise. Blue: a site can measure it itself; "
-        f"orange: needs a trial. Right: the difference where the row is at its {100 * LOW_AND_HIGH[0]:g} and at its "
-        f"{100 * LOW_AND_HIGH[1]:g} % point.",
+        f"orange: needs a trial. Right: the difference ({unit}) where the row is at its {100 * LOW_AND_HIGH[0]:g} and "
+        f"at its {100 * LOW_AND_HIGH[1]:g} % point.",
         footer_text(found),
     )
     n = max(len(tables), 1)
-    grid = Grid(n, frame.room - 0.35 - 0.5, n, left=2.15, right=1.0, between=3.05, above=0.35)
+    grid = Grid(n, frame.room - 0.35 - 0.5, n, left=2.15, right=1.2, between=3.05, above=0.35)
     for number, ((pair, table), axes) in enumerate(zip(tables.items(), frame.panels(grid), strict=True)):
         title = wrapped(capital(pair_text(found, *pair)), TITLE_WIDTH)
         frame.write(grid.left_of(number) - 1.95, 0.0, title, weight="bold", size=9.0)
@@ -116,7 +118,7 @@ def draw_ranks(found: Sensitivity, table: pd.DataFrame, axes: Axes) -> Axes:
     axes.set_ylim(len(shown) - 0.4, -0.6)
     most = max(float(shown["coefficient"].abs().max()), noise) * 1.08
     axes.set_xlim(-most, most)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_locator(MaxNLocator(3))
     name = found.asked.outcome
     for place, each in zip(places, shown.to_dict("records"), strict=True):
         low, high = (number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high"))
@@ -144,7 +146,8 @@ def learning_figure(found: Sensitivity) -> Frame:
     own = found.learning[(found.learning["preset"] == found.preset) & (found.learning["times"] == times)]
     frame = Frame.slide(
         learning_title(found, own, times),
-        f"CAD a year and site, outcomes at {worth_at(found, times)} ({preset_text(found.preset)}). Bar: by regression "
+        f"{in_currency('CAD a year and site')}, outcomes at {worth_at(found, times)} ({preset_text(found.preset)}). "
+        "Bar: by regression "
         "less permuted draws, with its 95 % interval; ◆ cross-fitted; dotted: what chance alone gives the largest of "
         "all; dashed: what knowing everything is worth at least. Pale: not beyond chance. Blue: a site can measure it "
         "itself; orange: needs a trial.",
@@ -165,7 +168,8 @@ def learning_title(found: Sensitivity, own: pd.DataFrame, times: float) -> str:
     if real.empty:
         return f"Knowing any one row would be worth nothing beyond chance, up to {worth_at(found, times)}"
     best = real.nlargest(1, "value").iloc[0]
-    return f"{capital(row_text(best['name']))} is worth most to know: {money(best['value'])} CAD a year and site"
+    worth = f"{money(best['value'])} {in_currency('CAD a year and site')}"
+    return f"{capital(row_text(best['name']))} is worth most to know: {worth}"
 
 
 def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes) -> Axes:
@@ -193,7 +197,7 @@ def draw_learning(table: pd.DataFrame, what: str, everything: float, axes: Axes)
     axes.set_xlim(left=0.0)
     axes.xaxis.set_major_formatter(lambda value, _: plain_number(value, 0))
     axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.set_xlabel("CAD a year and site")
+    axes.set_xlabel(in_currency("CAD a year and site"))
     light_grid(axes, "x")
     return axes
 
@@ -254,7 +258,7 @@ def draw_best(found: Sensitivity, own: pd.DataFrame, axes: Axes) -> Axes:
     for place, best in enumerate(chosen_by_mean(own).to_dict("records")):
         axes.plot(
             [place], [100 * best["probability"]], "o", markersize=13, markerfacecolor="none",
-            markeredgecolor=hues[str(best["staffing"])], markeredgewidth=1.6,
+            markeredgecolor=hues[str(best["staffing"])], markeredgewidth=1.6, clip_on=False,
         )  # fmt: skip
     axes.set_ylim(-3, 104)
     axes.set_xlim(-0.25, len(times) - 0.75)
@@ -281,8 +285,8 @@ def trials_figure(found: Sensitivity) -> Frame:
     errors = "" if found.asked.errors is None else found.asked.errors.source
     frame = Frame.slide(
         trials_title(found, own),
-        "CAD a year and site, by patients of both arms. Line: moment matching, with a band of 1.96 standard errors; "
-        f"×: by regression. Account: {preset_text(str(own['preset'].iloc[0]))}.",
+        f"{in_currency('CAD a year and site')}, by patients of both arms. Line: moment matching, with a band "
+        f"of 1.96 standard errors; ×: by regression. Account: {preset_text(str(own['preset'].iloc[0]))}.",
         f"{errors} {footer_text(found)}",
     )
     grid = Grid(1, frame.room - 0.15 - 0.5, left=0.95, right=2.1, above=0.15, below=0.5)
@@ -300,7 +304,7 @@ def trials_title(found: Sensitivity, own: pd.DataFrame) -> str:
         return "No trial of the sizes asked for would be worth anything"
     n_patients, value = int(half["n_patients"].iloc[0]), float(half["value"].iloc[0])
     return (
-        f"A trial of {n_patients:,} patients would be worth {money(value)} CAD a year and site, at "
+        f"A trial of {n_patients:,} patients would be worth {money(value)} {in_currency('CAD a year and site')}, at "
         f"{worth_at(found, float(last['times'].iloc[0]))}"
     )
 
@@ -326,7 +330,7 @@ def draw_trials(found: Sensitivity, own: pd.DataFrame, axes: Axes) -> Axes:
     axes.set_ylim(bottom=0.0)
     axes.yaxis.set_major_formatter(lambda value, _: plain_number(value, 0))
     axes.set_xlabel("patients in both arms")
-    axes.set_ylabel("CAD a year and site")
+    axes.set_ylabel(in_currency("CAD a year and site"))
     light_grid(axes, "both")
     name_ends(axes, ends, 0.1)
     return axes

@@ -5,6 +5,7 @@ Sheets are written by `sim.io.workbook`; numbers stand in the unit that their ro
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import catalogue, number_text
+from sim.engine.measures.currency import in_currency
 from sim.io.workbook import Column, Sheet, write_workbook
 from sim.report.description import Description, Finding, without_output
 from sim.report.tables.comparison_rows import peer_day_measures, peer_day_words, with_peers
@@ -206,7 +208,13 @@ def facts_in_words(facts: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 def table_sheet(name: str, table: pd.DataFrame, headers: Mapping[str, Column]) -> Sheet:
     """The columns of a table that have a header, in the order of the headers."""
     there = [column for column in headers if column in table]
-    return Sheet(name, [headers[column] for column in there], sheet_rows(table[there]))
+    shown = [in_shown_currency(headers[column]) for column in there]
+    return Sheet(name, shown, sheet_rows(table[there]))
+
+
+def in_shown_currency(column: Column) -> Column:
+    """A column of money with its currency in the header."""
+    return replace(column, header=in_currency(column.header)) if column.number_format == MONEY else column
 
 
 def relabelled(table: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.sentences import capital
 from sim.analysis.valuation import STAFF_COST, preset_text
 from sim.engine.measures.catalogue import HEADLINE, PROTOCOL_OUTCOMES
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import (
     measure_and_part,
     measure_of,
@@ -121,7 +122,7 @@ def change_rows(comparison: Comparison) -> TextRows:
 
 def cost_rows(comparison: Comparison) -> TextRows:
     """Rostered hours and money of each staffing."""
-    rows: TextRows = [("", "hours a week, against the baseline", "CAD a week", "difference")]
+    rows: TextRows = [("", "hours a week, against the baseline", in_currency("CAD a week"), "difference")]
     for row in comparison.costs.to_dict("records"):
         cost, added = float(row["weekly_cost"]), float(row["weekly_difference"])
         money = plain_number(cost, 0), plain_number(added, 0, signed=True)
@@ -138,7 +139,7 @@ def worth_rows(comparison: Comparison) -> TextRows:
         return []
     presets = list(dict.fromkeys(table["preset"]))
     measures = [item.measure for item in comparison.valued if item.cad_per_unit and item.measure != STAFF_COST]
-    heads = [f"{capital(preset_text(preset))} (CAD a week)" for preset in presets]
+    heads = [f"{capital(preset_text(preset))} ({in_currency('CAD a week')})" for preset in presets]
     names = [capital(measure_words.short_measure(measure)) for measure in measures]
     rows: TextRows = [("Difference, and net benefit", *names, *heads)]
     for staffing in comparison.others:

@@ -46,8 +46,8 @@ def scenario_sheets(scenario: Scenario) -> list[Sheet]:
         "kind": Column("Kind"),
         "heads": Column("People on the roster", WHOLE),
         "hours_per_week": Column("Hours a week", "#,##0.0"),
-        "cad_per_hour": Column("Cost of an hour (CAD)", MONEY),
-        "cad_per_week": Column("Cost (CAD a week)", MONEY),
+        "cost_per_hour": Column("Cost of an hour (CAD)", MONEY),
+        "cost_per_week": Column("Cost (CAD a week)", MONEY),
     }
     shifts = pd.DataFrame(shift_rows(scenario), columns=["role", "shift", "start", "hours", "days", "heads"])
     of_shifts = {

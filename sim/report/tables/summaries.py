@@ -23,7 +23,7 @@ NOT_COMPARED = FoundValue(math.nan, math.nan, math.nan, math.nan, math.nan, 0)
 def staffing_summary(staffing: Staffing) -> pd.DataFrame:
     """A row for each role, one for what comes with the roster, and the total.
 
-    Columns: kind, heads (people on the roster), hours_per_week (rostered), cad_per_hour, cad_per_week.
+    Columns: kind, heads (people on the roster), hours_per_week (rostered), cost_per_hour, cost_per_week.
     """
     rows: list[tuple[object, ...]] = []
     for name, role in staffing.roles.items():
@@ -34,7 +34,7 @@ def staffing_summary(staffing: Staffing) -> pd.DataFrame:
     if staffing.weekly_extra_cost:
         rows.append(("extras", "", 0, 0.0, math.nan, staffing.weekly_extra_cost))
     rows.append(("total", "", total_heads, total_hours, math.nan, staffing.weekly_cost()))
-    columns = ["role", "kind", "heads", "hours_per_week", "cad_per_hour", "cad_per_week"]
+    columns = ["role", "kind", "heads", "hours_per_week", "cost_per_hour", "cost_per_week"]
     return pd.DataFrame(rows, columns=columns).set_index("role")
 
 

@@ -9,6 +9,7 @@ from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.analysis.valuation import preset_text
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
+from sim.engine.measures.currency import in_currency
 from sim.report.description import TextRows
 from sim.report.words.measure_words import labelled, whole_percent
 
@@ -164,8 +165,8 @@ def benefit_line(comparison: Comparison) -> str:
     best = now.loc[now["mean"].idxmax()]
     return (
         f"Counting {preset_text(str(preset))}, {inside(comparison.label(best['staffing']))} brings most in "
-        f"{100 * best['probability']:.0f} of 100 {LIKE_PUBLISHED}. In brackets: CAD a week lost on average by choosing "
-        "a staffing, against choosing the best of each. What has no worth in `study.worth` is not counted (time "
-        "without staff, leaving, restraint): a roster that saves money by leaving children alone looks good here. "
-        "~: its net benefit in the draws does not vary beyond chance."
+        f"{100 * best['probability']:.0f} of 100 {LIKE_PUBLISHED}. In brackets: {in_currency('CAD a week')} lost on "
+        "average by choosing a staffing, against choosing the best of each. What has no worth in `study.worth` is not "
+        "counted (time without staff, leaving, restraint): a roster that saves money by leaving children alone looks "
+        "good here. ~: its net benefit in the draws does not vary beyond chance."
     )

@@ -16,6 +16,7 @@ from sim.analysis.scenario_facts import groups_of_same_money, is_swap
 from sim.analysis.sentences import capital, inside
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures import number_text
+from sim.engine.measures.currency import in_currency
 from sim.report.description import Finding, five_lines
 from sim.report.words.assumption_words import LIKE_PUBLISHED
 from sim.report.words.caveats import A_STRESS_TEST, short_cautions, size_text
@@ -125,7 +126,7 @@ def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
     pieces = [valued_text(answer, item, worth, effect) for worth in valued[:n_shown]]
     if len(valued) > n_shown:
         pieces.append(f"and {len(valued) - n_shown} more")
-    return ", ".join([*pieces, f"net benefit {benefits_text(answer, item, effect)} (CAD a week)"])
+    return ", ".join([*pieces, f"net benefit {benefits_text(answer, item, effect)} ({in_currency('CAD a week')})"])
 
 
 def benefits_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
@@ -170,7 +171,7 @@ def valued_text(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth, eff
         notes.append(f"with no effect {none}")
     in_brackets = f" ({'; '.join(notes)})" if notes else ""
     size = change_text(worth.measure, row["difference"], row["half_width"], with_unit=False)
-    return f"{short_measure(worth.measure)} {size}{in_brackets} worth {number_text.cad(row['worth'])}"
+    return f"{short_measure(worth.measure)} {size}{in_brackets} worth {number_text.as_money(row['worth'])}"
 
 
 def _rows_of(answer: BreakEvenAnswer, item: StaffingAnswer, worth: Worth) -> pd.DataFrame:
@@ -228,9 +229,10 @@ def _added_text(answer: BreakEvenAnswer) -> str:
     beside = f"beside {inside(answer.plan.baseline)}"
     pieces = [f"{label} {number_text.plain_number(added[name], 0, signed=True)}" for name, label in labels.items()]
     if len(pieces) > 1:
-        return f"{some(pieces, 2 * MOST_STAFFINGS)} CAD a week by roster, {beside}."
+        return f"{some(pieces, 2 * MOST_STAFFINGS)} {in_currency('CAD a week')} by roster, {beside}."
     (cost,) = added.values()
-    return f"{number_text.plain_number(cost, 0, signed=True)} CAD a week by roster{overtime_text(answer)}, {beside}."
+    more = f"{number_text.plain_number(cost, 0, signed=True)} {in_currency('CAD a week')}"
+    return f"{more} by roster{overtime_text(answer)}, {beside}."
 
 
 def overtime_text(answer: BreakEvenAnswer) -> str:
@@ -276,7 +278,8 @@ def equal_cost_text(answer: BreakEvenAnswer, items: Sequence[StaffingAnswer]) ->
         return f"{names} cost the same by roster; nothing is concluded of them"
     benefits = [f"{benefits_text(answer, item, effect)} ({item.label})" for item in items]
     at = effect_number(answer, effect)
-    return f"{names} cost the same by roster; net benefit at {at}, CAD a week: {some(benefits, MOST_STAFFINGS)}"
+    money = in_currency("CAD a week")
+    return f"{names} cost the same by roster; net benefit at {at}, {money}: {some(benefits, MOST_STAFFINGS)}"
 
 
 # --- how sure ---
@@ -402,7 +405,9 @@ def verdict_sentence(answer: BreakEvenAnswer, item: StaffingAnswer, found: Break
     place = int(means.argmax() if never else means.argmin())
     pays = "No effect {} pays by what is valued" if never else "It pays at every effect {}"
     at = f"at {'best' if never else 'worst'}, at {effect_number(answer, item.curve.effects[place])}"
-    return f"{pays.format(effects_range(answer))}: {at}, the net benefit is {number_text.cad(means[place])} a week."
+    return (
+        f"{pays.format(effects_range(answer))}: {at}, the net benefit is {number_text.as_money(means[place])} a week."
+    )
 
 
 def at_price(answer: BreakEvenAnswer, effect: float) -> str:
@@ -426,8 +431,9 @@ def price_sentences(answer: BreakEvenAnswer, item: StaffingAnswer) -> list[str]:
         low, high = sorted(abs(end) for end in price.span)
         sentences.append(
             f"{at_price(answer, price.effect)}, it would pay if one {'less' if price.cad_per_unit < 0.0 else 'more'} "
-            f"of “{name}” were worth {number_text.cad(abs(price.cad_per_unit))} ({number_text.plain_number(low, 0)} to "
-            f"{number_text.plain_number(high, 0)}) instead of {number_text.cad(abs(valued[price.name].cad_per_unit))}."
+            f"of “{name}” were worth {number_text.as_money(abs(price.cad_per_unit))} ("
+            f"{number_text.plain_number(low, 0)} to {number_text.plain_number(high, 0)}) instead of "
+            f"{number_text.as_money(abs(valued[price.name].cad_per_unit))}."
         )
     return sentences
 

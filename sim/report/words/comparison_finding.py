@@ -13,6 +13,7 @@ from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
+from sim.engine.measures.currency import in_currency
 from sim.io.short_lists import few_of
 from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
 from sim.report.words import caveats
@@ -176,7 +177,9 @@ def _cost_text(comparison: Comparison, staffing: str) -> str:
     """Rostered hours and money, and what the staff cost with overtime."""
     row, who = costs_row(comparison, staffing), with_staffing(comparison, staffing)
     added = float(row["weekly_difference"])
-    money = f"{number_text.cad(abs(added))} {'more' if added > 0.0 else 'less'}" if abs(added) >= 0.5 else "the same"
+    money = (
+        f"{number_text.as_money(abs(added))} {'more' if added > 0.0 else 'less'}" if abs(added) >= 0.5 else "the same"
+    )
     hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
     return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
 
@@ -190,7 +193,7 @@ def paid_text(comparison: Comparison, staffing: str) -> str:
     low, mean, high = (number_text.bare(COST_NAMES[0], number, signed=True) for number in numbers)
     interval = f" ({low} to {high})" if weekly.has_interval else ""
     visit = "" if per_visit is None else f", {number_text.bare(COST_NAMES[1], per_visit.mean, signed=True)} a visit"
-    return f"; with overtime {mean} CAD{interval}{visit}"
+    return f"; with overtime {mean} {in_currency('CAD')}{interval}{visit}"
 
 
 def costs_row(comparison: Comparison, staffing: str) -> ResultRow:
@@ -233,7 +236,7 @@ def how_to_compare_same_money(comparison: Comparison, subject: str, added: float
     missing = [name for name in SHIPPED_SAME_MONEY if "peer" not in name and name not in comparison.staffings]
     as_shipped = not any(text.lstrip("+~").startswith("staffing.") for text in comparison.changed)
     if not (missing and as_shipped and subject in SHIPPED_SAME_MONEY and comparison.baseline == "traditional"):
-        return f"Write a staffing that adds some {number_text.cad(added)} a week to another role, and name it too."
+        return f"Write a staffing that adds some {number_text.as_money(added)} a week to another role, and name it too."
     return f'Add it: "study.staffing=[{",".join((*comparison.staffings, *missing))}]".'
 
 
@@ -297,7 +300,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
         if has_mental_health
         else ("How long they stay", f"{estimate_text(comparison, 'length_of_stay_mean.all')} on average."),
         ("Who comes back", returns_text(comparison) if comparison.speaks_of("return_", "repeat_visit.") else ""),
-        (WHAT_IT_COSTS, f"by the roster {number_text.plain_number(roster, 0)} CAD a week{overtime}."),
+        (WHAT_IT_COSTS, f"by the roster {number_text.as_money(roster)} a week{overtime}."),
         (CERTAINTY, f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}"),
     )
     return Finding(caveats.question(comparison), tuple(FindingLine(label, text) for label, text in lines if text))

@@ -18,7 +18,7 @@ from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_factors import Factor, SweptFactors, factors_of, firsts_of_worlds
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
-from sim.engine.measures.number_text import cad, counted, joined, plain_number, unit_of_value
+from sim.engine.measures.number_text import as_money, counted, joined, plain_number, unit_of_value
 from sim.report.description import Finding, TextRows, five_lines
 from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text
 from sim.report.words.measure_words import change_text, hint, mean_text, named_topics, short_measure, whole_percent
@@ -290,9 +290,9 @@ def _cost_text(report: SweepReport) -> str:
         return f"{_range_text(report, whole)}, overtime included."
     (_, low), (_, high) = rosters
     if len(report.answer.labels) < 2:
-        return f"{_range_text(report, whole)} with overtime, {cad(low)} by roster."
+        return f"{_range_text(report, whole)} with overtime, {as_money(low)} by roster."
     if high - low < 1.0:
-        same = f"by roster {cad(low)} in every scenario, so they differ by overtime alone"
+        same = f"by roster {as_money(low)} in every scenario, so they differ by overtime alone"
         return f"{_range_text(report, whole)}; {same}."
     return f"{_range_text(report, whole)} with overtime; by roster {plain_number(low, 0)} to {plain_number(high, 0)}."
 
@@ -313,8 +313,8 @@ def _range_text(report: SweepReport, ends: tuple[Priced, Priced] | None) -> str:
     assert ends is not None
     (cheap, low), (dear, high) = ends
     if plain_number(low, 0) == plain_number(high, 0):
-        return f"{cad(low)} a week"
-    return f"{plain_number(low, 0)} ({report.names[cheap]}) to {cad(high)} a week ({report.names[dear]})"
+        return f"{as_money(low)} a week"
+    return f"{plain_number(low, 0)} ({report.names[cheap]}) to {as_money(high)} a week ({report.names[dear]})"
 
 
 def _same_money_text(report: SweepReport) -> str:
@@ -367,7 +367,7 @@ def changed_in(report: SweepReport, label: str) -> dict[str, FoundValue]:
 
 def _added_text(extra: float) -> str:
     """`for 3,790 CAD a week`."""
-    return f"for {cad(extra)} a week more" if extra > LEAST_ADDED else "for the money of the first scenario"
+    return f"for {as_money(extra)} a week more" if extra > LEAST_ADDED else "for the money of the first scenario"
 
 
 def bought_text(report: SweepReport, label: str) -> str:

@@ -10,14 +10,13 @@ import pandas as pd
 from sim.analysis.sentences import inside
 from sim.analysis.trials import BEFORE_AFTER, OFFER, TrialAnswer, rows_with
 from sim.engine.measures import number_text
-from sim.engine.measures.number_text import cad, counted, joined, plain_number
+from sim.engine.measures.currency import in_currency
+from sim.engine.measures.number_text import as_money, counted, joined, plain_number, three_digits
 from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine
 from sim.report.words.breakeven_finding import EFFECTS
 from sim.report.words.measure_words import short_measure, whole_percent
 
 TRIAL_DESIGNS: Mapping[str, str] = {OFFER: "patient-randomised offer", BEFORE_AFTER: "before-after comparison"}
-DIGITS_SHOWN = 3
-"""Of a size that is reckoned: its limits are some per cent apart."""
 LONG_MONTHS = 24.0
 """From here on years are told beside months."""
 NOT_IN_REGISTER = (
@@ -43,18 +42,10 @@ def trial_finding(answer: TrialAnswer) -> Finding:
     return Finding(question, tuple(FindingLine(label, text) for label, text in lines.items() if text))
 
 
-def rounded_text(value: float) -> str:
-    """A size that is reckoned in three digits, with thousands separated."""
-    if not math.isfinite(value) or value == 0.0:
-        return number_text.NOTHING
-    digits = DIGITS_SHOWN - 1 - math.floor(math.log10(abs(value)))
-    return plain_number(round(value, digits), min(max(digits, 0), 1))
-
-
 def months_text(months: float) -> str:
     """`18.2 months`, `150 months (12.5 years)`."""
     years = f" ({months / 12:.1f} years)" if LONG_MONTHS <= months < math.inf else ""
-    return f"{rounded_text(months)} months{years}"
+    return f"{three_digits(months)} months{years}"
 
 
 def takes_text(answer: TrialAnswer) -> str:
@@ -81,9 +72,9 @@ def sizes_told(answer: TrialAnswer, design: str) -> str:
 def trial_size_text(answer: TrialAnswer, row: Mapping[Any, Any]) -> str:
     """`0.9 (−0.89 percentage points) in 52,000 visits (31,700 to 100,000), 168 months of 1 site, 8.4 of 20`."""
     plan = answer.plan
-    visits, low, high = (rounded_text(row[f"n_visits{end}"]) for end in ("", "_low", "_high"))
+    visits, low, high = (three_digits(row[f"n_visits{end}"]) for end in ("", "_low", "_high"))
     first, *others = plan.sites
-    several = [f"{rounded_text(row[f'months_{n}'])} of {n}" for n in others[-1:]]
+    several = [f"{three_digits(row[f'months_{n}'])} of {n}" for n in others[-1:]]
     months = joined([f"{months_text(row[f'months_{first}'])} of {counted(first, 'site')}", *several])
     difference = trial_difference_text(plan.outcomes[0], row["difference"])
     return f"{row['effect']:g} ({difference}) in {visits} visits ({low} to {high}), {months}"
@@ -154,7 +145,7 @@ def nearest_to_none(rows: pd.DataFrame) -> Mapping[Any, Any]:
 def costs_text(answer: TrialAnswer) -> str:
     """Hours and money of the peers, by the roster, for the first outcome."""
     plan = answer.plan
-    week = f"{plan.hours:g} hours and {cad(plan.cad)} a week at a site"
+    week = f"{plan.hours:g} hours and {as_money(plan.cad)} a week at a site"
     told = "; ".join(_costs_of_designs(answer))
     return f"Peers on duty take {week} by the roster{f': {told}' if told else ''}. {NOT_IN_REGISTER}"
 
@@ -167,8 +158,8 @@ def _costs_of_designs(answer: TrialAnswer) -> Iterator[str]:
         if len(rows):
             row = nearest_to_none(rows)
             yield (
-                f"{rounded_text(row['peer_hours'])} hours and {rounded_text(row['peer_cad'])} CAD to find "
-                f"{row['effect']:g} in a {TRIAL_DESIGNS[design]}"
+                f"{three_digits(row['peer_hours'])} hours and {three_digits(row['peer_cad'])} {in_currency('CAD')} to "
+                f"find {row['effect']:g} in a {TRIAL_DESIGNS[design]}"
             )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
+from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import is_share, plain_number, scale
 
 _OUTSIDE = "clinics and care outside this hospital, school, families' costs, hope and dignity"
@@ -30,7 +31,7 @@ def counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
         words = ", ".join(priced(item) for item in new) or "nothing more"
         without = f", without {', '.join(item.name.replace('_', ' ') for item in left_out)}" if left_out else ""
         pieces.append(f"{preset_text(preset)} also {words}{without}" if pieces else words)
-    return f"Counted, CAD for one less: {'; '.join(pieces)}."
+    return f"Counted, {in_currency('CAD')} for one less: {'; '.join(pieces)}."
 
 
 def not_counted_text(worth: Sequence[Worth], presets: Sequence[str]) -> str:
