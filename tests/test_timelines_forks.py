@@ -14,6 +14,8 @@ from sim.department.pathway import Branch, Choose, Delay, Fork, SideTask, Task
 from sim.department.roster import Break, Role
 from sim.engine.trajectory import Trajectory
 from sim.runs.engines import Engine
+from tests.invariants import violations
+from tests.referee import referee
 from tests.test_company import ENDLESS, GUARD, Player, escalates_at, near, play, rows, spells
 from tests.test_timelines import TRIAGE, departures, dispositions, ended, replay, same, started, times
 from tests.worlds import always, one_stream, shift, staffed
@@ -26,17 +28,18 @@ NURSE = {"nurse": staffed()}
 BOTH = {"nurse": staffed(), "physician": staffed()}
 
 
-@pytest.fixture(scope="module", params=["simpy"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """The compiled engine has no forks yet."""
-    name: str = request.param
-    return name
-
-
 @pytest.fixture
 def played(simulate: Engine) -> Callable[..., Trajectory]:
-    """The run of a department of one stream."""
-    return lambda *args, **kwargs: simulate(one_stream(*args, **kwargs), seed=1)
+    """The run of a department of one stream; the referee has nothing to object to, and no invariant is broken."""
+
+    def run(*args: Any, **kwargs: Any) -> Trajectory:
+        scenario = one_stream(*args, **kwargs)
+        trajectory = simulate(scenario, seed=1)
+        assert [str(found) for found in referee(trajectory, scenario)] == []
+        assert violations(trajectory, scenario) == []
+        return trajectory
+
+    return run
 
 
 def care(name: str, branch: str | None = None, minutes: float = 10.0, role: str = "nurse", **more: Any) -> Task:
