@@ -1,6 +1,7 @@
 """The invariants and the referee are awake: each of many one-line faults in the engine is caught by one of them."""
 
 from collections.abc import Callable
+from itertools import chain
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.invariants import violations
 from tests.referee import referee
 from tests.referee.arrivals import wrong_arrivals
 from tests.referee.traits import wrong_traits
+from tests.test_differences_found import MADE_FOR_TIES
 from tests.worlds import changed, random_scenario
 
 
@@ -64,6 +66,22 @@ def test_a_fault_of_forks_is_caught(fault: Fault) -> None:
     """Faults of ties between branches are left to the other engine and to departments played by hand."""
     with planted(fault) as simulate:
         assert any(objections(simulate, random_scenario(seed), seed) for seed in fault.departments(())), fault.name
+
+
+@pytest.mark.parametrize("fault", FORK_FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_of_forks_is_caught_without_the_other_engine(fault: Fault) -> None:
+    seeds = [fault.shown_by] if fault.shown_by is not None else []
+    at_random = ((random_scenario(seed, forks=True), seed) for seed in (*seeds, *range(10)))
+    worlds = chain(((world, 1) for world in MADE_FOR_TIES), at_random)
+    with planted(fault) as simulate:
+        assert any(objections(simulate, world, seed) for world, seed in worlds), fault.name
+
+
+def test_forks_as_they_are_played_are_not_objected_to() -> None:
+    with planted(Fault("nothing", MODEL, "Play one replication", "Play one replication")) as simulate:
+        worlds = [(world, 1) for world in MADE_FOR_TIES]
+        worlds += [(random_scenario(seed, forks=True), seed) for seed in (7, 86)]
+        assert [objections(simulate, world, seed) for world, seed in worlds] == [[]] * len(worlds)
 
 
 @pytest.mark.parametrize("fault", ARRIVAL_FAULTS, ids=lambda fault: fault.name)
