@@ -215,8 +215,8 @@ FORK_FAULTS = (
     Fault("an escalation sets aside the first request alone", PATIENCE, "for request in self._not_begun(visit):\n            self.dispatcher.set_aside", "for request in self._not_begun(visit)[:1]:\n            self.dispatcher.set_aside", 50),
     Fault("a request is left behind by a visit that leaves", PATIENCE, "for strand in visit.strands:\n            if strand.request is not None:\n                self.dispatcher", "for strand in visit.strands[:2]:\n            if strand.request is not None:\n                self.dispatcher", 86),
     Fault("the last branch goes on first when it is calm", PATIENCE, "for strand in visit.strands:\n            if strand.calm is", "for strand in reversed(visit.strands):\n            if strand.calm is"),
-    Fault("patience is used up beside a task of another branch", ENTITIES, "return waits and all(request in", "return waits and any(request in", 97),
-    Fault("what is left of an interrupted task may be left", ENTITIES, "request.may_leave and not request.resumed for", "request.may_leave for", 37),
+    Fault("patience is used up beside a task of another branch", ENTITIES, "return waits and all(request in", "return waits and any(request in", 41),
+    Fault("what is left of an interrupted task may be left", ENTITIES, "request.may_leave and not request.resumed for", "request.may_leave for", 14),
     Fault("an interruption wakes no patience", DISPATCHER, "        self.on_interrupted(request.visit)\n", "", 7),
     Fault("company begins beside the second of two tasks", ENTITIES, "any(strand.request is not None and strand.request.is_running for strand in self.strands)", "sum(strand.request is not None and strand.request.is_running for strand in self.strands) == 1", 37),
 )  # fmt: skip

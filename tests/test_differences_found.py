@@ -29,7 +29,7 @@ FEW_ENTRIES = 3_000
 
 @cache
 def healthy(seed: int) -> Trajectory | str:
-    return played(simulate, random_scenario(seed), seed)
+    return played(simulate, random_scenario(seed, forks=False), seed)
 
 
 def first_that_differs(faulty: Engine, worlds: Iterable[int]) -> int | None:
@@ -40,7 +40,7 @@ def first_that_differs(faulty: Engine, worlds: Iterable[int]) -> int | None:
         assert not isinstance(run, str), run
         return run
 
-    found = (seed for seed in worlds if disagreement(random_scenario(seed), seed, as_it_stands, faulty))
+    found = (seed for seed in worlds if disagreement(random_scenario(seed, forks=False), seed, as_it_stands, faulty))
     return next(found, None)
 
 
@@ -109,7 +109,7 @@ MADE_FOR_TIES = (ENDS_OF_ONE_INSTANT, DISTRESS)
 def is_shown_by_forks(fault: Fault, faulty: Engine) -> bool:
     """Whether an engine is not the SimPy engine as it stands on a department with forks."""
     ties = () if fault.shown_by is not None else MADE_FOR_TIES
-    worlds = (*ties, *(random_scenario(seed, forks=True) for seed in fault.departments(())))
+    worlds = (*ties, *(random_scenario(seed) for seed in fault.departments(())))
     return any(disagreement(world, fault.shown_by or 1, simulate, faulty) for world in worlds)
 
 
@@ -130,12 +130,14 @@ def test_departments_with_forks_show_no_difference_without_a_fault() -> None:
         assert disagreement(world, 1, simulate, ENGINES["compiled"]) is None
     with planted(Fault("nothing", MODEL, "Play one replication", "Play one replication")) as rebuilt:
         for seed in {fault.shown_by for fault in (*FORK_FAULTS, *COMPILED_FORK_FAULTS)} - {None}:
-            assert disagreement(random_scenario(seed, forks=True), seed, simulate, rebuilt) is None
+            assert disagreement(random_scenario(seed), seed, simulate, rebuilt) is None
 
 
 def test_an_engine_rebuilt_without_a_fault_is_no_difference() -> None:
     with planted(Fault("nothing", MODEL, "Play one replication", "Play one replication")) as rebuilt:
-        assert [disagreement(random_scenario(seed), seed, simulate, rebuilt) for seed in range(5)] == [None] * 5
+        assert [disagreement(random_scenario(seed, forks=False), seed, simulate, rebuilt) for seed in range(5)] == [
+            None
+        ] * 5
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +187,9 @@ def test_a_difference_shrinks_to_a_department_of_a_few_visits() -> None:
     with planted(fault) as faulty:
         seed = first_that_differs(faulty, fault.departments())
         assert seed is not None
-        tree = smallest(random_scenario(seed), seed, lambda s: disagreement(s, seed, simulate, faulty), tries=400)
+        tree = smallest(
+            random_scenario(seed, forks=False), seed, lambda s: disagreement(s, seed, simulate, faulty), tries=400
+        )
         pasted = eval(text_of(tree), {"Scenario": Scenario})
         assert disagreement(pasted, seed, simulate, faulty) is not None
     assert len(pasted.demand.visits) <= 3
