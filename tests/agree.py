@@ -48,7 +48,7 @@ class Played:
 
 def play(seed: int, other: str = OTHER) -> Played:
     """The department of a seed under the SimPy engine and another."""
-    scenario = random_scenario(seed, forks=True)
+    scenario = random_scenario(seed)
     run = played(simulate, scenario, seed)
     if isinstance(run, str):
         return Played(seed, Disagreement((f"the first engine: {run}",)), {}, 0, 0.0)
@@ -93,13 +93,13 @@ def table_of(departments: list[Played]) -> Iterator[str]:
 
 def told(department: Played, other: str, tries: int) -> Iterator[str]:
     """A department that differs, and the smallest like it."""
-    yield f"\nrandom_scenario({department.seed}, forks=True), seed {department.seed}\n{department.found}"
+    yield f"\nrandom_scenario({department.seed}), seed {department.seed}\n{department.found}"
     engine = ENGINES[other]
 
     def wrong(scenario: Scenario) -> Disagreement | None:
         return disagreement(scenario, department.seed, simulate, engine)
 
-    tree = smallest(random_scenario(department.seed, forks=True), department.seed, wrong, tries)
+    tree = smallest(random_scenario(department.seed), department.seed, wrong, tries)
     yield f"the smallest department that shows it, seed {department.seed}:\n{text_of(tree)}"
     yield str(wrong(Scenario.model_validate(tree)))
 

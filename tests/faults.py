@@ -207,20 +207,20 @@ TEAM_FAULTS = (
 
 
 FORK_FAULTS = (
-    Fault("a visit is joined when one branch has ended", MODEL, "if stays and visit.n_side_by_side == 0:", "if stays and visit.joined is not None:"),
-    Fault("the last branch begins first", MODEL, "for branch in range(1, visit.n_side_by_side + 1):", "for branch in range(visit.n_side_by_side, 0, -1):"),
-    Fault("all branches ask in the slot of the main path", MODEL, "kind == trajectory.MAIN and plan.strand == MAIN_PATH", "kind == trajectory.MAIN"),
-    Fault("a branch begins a step while staff respond", MODEL, "while visit.responding:", "while visit.responding and branch == MAIN_PATH:"),
+    Fault("a visit is joined when one branch has ended", MODEL, "if stays and visit.n_side_by_side == 0:", "if stays and visit.joined is not None:", 97),
+    Fault("the last branch begins first", MODEL, "for branch in range(1, visit.n_side_by_side + 1):", "for branch in range(visit.n_side_by_side, 0, -1):", 97),
+    Fault("all branches ask in the slot of the main path", MODEL, "kind == trajectory.MAIN and plan.strand == MAIN_PATH", "kind == trajectory.MAIN", 97),
+    Fault("a branch begins a step while staff respond", MODEL, "while visit.responding:", "while visit.responding and branch == MAIN_PATH:", 5),
     Fault("delays of one instant end as they began", MODEL, "self.calendar.time + minutes, DELAY_ENDS, delay_id(visit.row, plan.strand))", "self.calendar.time + minutes, DELAY_ENDS, delay_id(visit.row, MAIN_PATH))"),
-    Fault("an escalation sets aside the first request alone", PATIENCE, "for request in self._not_begun(visit):\n            self.dispatcher.set_aside", "for request in self._not_begun(visit)[:1]:\n            self.dispatcher.set_aside"),
-    Fault("a request is left behind by a visit that leaves", PATIENCE, "for strand in visit.strands:\n            if strand.request is not None:\n                self.dispatcher", "for strand in visit.strands[:2]:\n            if strand.request is not None:\n                self.dispatcher"),
+    Fault("an escalation sets aside the first request alone", PATIENCE, "for request in self._not_begun(visit):\n            self.dispatcher.set_aside", "for request in self._not_begun(visit)[:1]:\n            self.dispatcher.set_aside", 50),
+    Fault("a request is left behind by a visit that leaves", PATIENCE, "for strand in visit.strands:\n            if strand.request is not None:\n                self.dispatcher", "for strand in visit.strands[:2]:\n            if strand.request is not None:\n                self.dispatcher", 86),
     Fault("the last branch goes on first when it is calm", PATIENCE, "for strand in visit.strands:\n            if strand.calm is", "for strand in reversed(visit.strands):\n            if strand.calm is"),
-    Fault("patience is used up beside a task of another branch", ENTITIES, "return waits and all(request in", "return waits and any(request in"),
-    Fault("what is left of an interrupted task may be left", ENTITIES, "request.may_leave and not request.resumed for", "request.may_leave for"),
-    Fault("an interruption wakes no patience", DISPATCHER, "        self.on_interrupted(request.visit)\n", ""),
-    Fault("company begins beside the second of two tasks", ENTITIES, "any(strand.request is not None and strand.request.is_running for strand in self.strands)", "sum(strand.request is not None and strand.request.is_running for strand in self.strands) == 1"),
+    Fault("patience is used up beside a task of another branch", ENTITIES, "return waits and all(request in", "return waits and any(request in", 41),
+    Fault("what is left of an interrupted task may be left", ENTITIES, "request.may_leave and not request.resumed for", "request.may_leave for", 14),
+    Fault("an interruption wakes no patience", DISPATCHER, "        self.on_interrupted(request.visit)\n", "", 7),
+    Fault("company begins beside the second of two tasks", ENTITIES, "any(strand.request is not None and strand.request.is_running for strand in self.strands)", "sum(strand.request is not None and strand.request.is_running for strand in self.strands) == 1", 37),
 )  # fmt: skip
-"""Faults of several ways at once."""
+"""Faults of several ways at once, shown by departments with forks; those of ties by departments made for them."""
 
 
 FAULTS = GENERAL_FAULTS + COMPANY_FAULTS + BRANCH_FAULTS + TEAM_FAULTS
@@ -324,18 +324,18 @@ COMPILED_FAULTS = (
 
 
 COMPILED_FORK_FAULTS = (
-    Fault("a visit is joined when its first branch has ended", inside("pathway.py"), "        if not ed.paths[path].ended:\n", "        if ed.paths[path].number == 1 and not ed.paths[path].ended:\n"),
-    Fault("the last branch begins first", inside("pathway.py"), "new_path(ed, plan.n_branches - branch, v.step + 1,", "new_path(ed, branch + 1, v.step + 1,"),
-    Fault("all branches ask in the slot of the main path", inside("pathway.py"), "    v.n_slots += 1\n    return v.n_slots\n", "    return 0\n"),
-    Fault("an escalation sets aside the first request alone", inside("pathway.py"), "        wait_until_calm(ed, v, ed.paths[path].main)\n        path = ed.paths[path].next\n", "        wait_until_calm(ed, v, ed.paths[path].main)\n        path = NONE\n"),
-    Fault("a request is left behind by a visit that leaves", inside("pathway.py"), "        takes_back(ed, v, ed.paths[path].main)\n        path = ed.paths[path].next\n", "        takes_back(ed, v, ed.paths[path].main)\n        path = NONE\n"),
+    Fault("a visit is joined when its first branch has ended", inside("pathway.py"), "        if not ed.paths[path].ended:\n", "        if ed.paths[path].number == 1 and not ed.paths[path].ended:\n", 97),
+    Fault("the last branch begins first", inside("pathway.py"), "new_path(ed, plan.n_branches - branch, v.step + 1,", "new_path(ed, branch + 1, v.step + 1,", 97),
+    Fault("all branches ask in the slot of the main path", inside("pathway.py"), "    v.n_slots += 1\n    return v.n_slots\n", "    return 0\n", 97),
+    Fault("an escalation sets aside the first request alone", inside("pathway.py"), "        wait_until_calm(ed, v, ed.paths[path].main)\n        path = ed.paths[path].next\n", "        wait_until_calm(ed, v, ed.paths[path].main)\n        path = NONE\n", 5),
+    Fault("a request is left behind by a visit that leaves", inside("pathway.py"), "        takes_back(ed, v, ed.paths[path].main)\n        path = ed.paths[path].next\n", "        takes_back(ed, v, ed.paths[path].main)\n        path = NONE\n", 86),
     Fault("one branch alone goes on when it is calm", inside("pathway.py"), "            walks_in_branch(ed, v, p, path)\n        path = p.next\n    joins", "            walks_in_branch(ed, v, p, path)\n            break\n        path = p.next\n    joins"),
-    Fault("no peer is offered in a branch", inside("pathway.py"), "    step_is_behind(ed, v, p, s)\n    walks_in_branch", "    p.step += 1\n    walks_in_branch"),
-    Fault("a delay under way brings back who has left", inside("event_loop.py"), "        if path == NONE:\n            return  # the visit has left\n", ""),
-    Fault("patience is used up beside a task of another branch", inside("patience_and_calm.py"), "            if not r.waiting:\n                return False\n", ""),
-    Fault("what is left of an interrupted task may be left", inside("patience_and_calm.py"), "(r.may_leave and not r.resumed)", "r.may_leave"),
-    Fault("an interruption wakes no patience", inside("teams.py"), "    if r.path != NONE:\n        patience_in_branches(ed, v)\n", ""),
-    Fault("company begins beside the second of two tasks", inside("tasks.py"), "    v.n_clinicians -= 1\n", "    v.n_clinicians = 0\n"),
+    Fault("no peer is offered in a branch", inside("pathway.py"), "    step_is_behind(ed, v, p, s)\n    walks_in_branch", "    p.step += 1\n    walks_in_branch", 66),
+    Fault("a delay under way brings back who has left", inside("event_loop.py"), "        if path == NONE:\n            return  # the visit has left\n", "", 86),
+    Fault("patience is used up beside a task of another branch", inside("patience_and_calm.py"), "            if not r.waiting:\n                return False\n", "", 97),
+    Fault("what is left of an interrupted task may be left", inside("patience_and_calm.py"), "(r.may_leave and not r.resumed)", "r.may_leave", 37),
+    Fault("an interruption wakes no patience", inside("teams.py"), "    if r.path != NONE:\n        patience_in_branches(ed, v)\n", "", 7),
+    Fault("company begins beside the second of two tasks", inside("tasks.py"), "    v.n_clinicians -= 1\n", "    v.n_clinicians = 0\n", 37),
 )  # fmt: skip
 
 

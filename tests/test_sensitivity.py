@@ -70,7 +70,9 @@ def toy() -> PlayedDraws:
 
 @pytest.fixture(scope="module")
 def found(toy: PlayedDraws) -> Sensitivity:
-    return sensitivity_of(toy, SensitivityAsked(ALONE, WORTH, ("",), (200, 6_000), binomial_errors(0.1)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sim.analysis.sensitivity.WORTH_TIMES", (0.0, 1.0, 10.0))
+        return sensitivity_of(toy, SensitivityAsked(ALONE, WORTH, ("",), (200, 6_000), binomial_errors(0.1)))
 
 
 def test_what_moves_a_difference_leads_its_ranks_and_noise_does_not(found: Sensitivity) -> None:

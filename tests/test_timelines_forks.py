@@ -356,6 +356,17 @@ def test_an_escalation_lets_run_what_runs_and_sets_aside_what_waits(play: Player
     ])  # fmt: skip
 
 
+def test_an_escalation_sets_aside_what_is_left_of_an_interrupted_task(played: Any) -> None:
+    """CTAS 1 has the nurse from 5 to 45. The first escalates at 30 and is calm at 75: then come the 15 minutes left of
+    20, which could have gone on from 45."""
+    pathway = [FORK, care("x", "a", 20.0, preemptible=True), wait("y", "b", 60.0)]
+    visits = replay({"at": 0.0, "acuity": 3}, {"at": 5.0, "acuity": 1, "minutes": {"x": 40.0, "y": 1.0}})
+    run = played(pathway, GUARD | NURSE, visits, minutes=120.0, **escalates_at(30.0, 45.0))
+
+    assert run.visit_columns["n_escalations"].tolist() == [1, 0], "another seed, please"
+    assert spans(run, "x", "at_once") == near([[0.0, 0.0, 90.0], [0.0, 0.0, 90.0]])
+
+
 def test_branches_that_wait_to_begin_a_step_go_on_in_their_order(play: Player) -> None:
     """Delays end at 35 and 33, within the escalation from 30 to 45; both then ask for the one nurse."""
     pathway = [FORK, wait("p", "a", 35.0), care("x", "a"), wait("q", "b", 33.0), care("y", "b", 9.0)]

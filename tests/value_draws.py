@@ -2,8 +2,11 @@
 
 `python -m tests.value_draws FOLDER` writes each table as FOLDER/NAME.csv: columns `input_NAME`, then `benefit_NUMBER`
 of each choice. `tests/fixtures/values_in_r.R` reads them and writes `tests/fixtures/values_in_r.csv`.
+`python -m tests.value_draws FOLDER RESULTS` makes `tests/fixtures/played_draws.csv.gz` anew before, from the results of
+a `study=sensitivity`; the figures in R are then to be made anew too.
 """
 
+import gzip
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -11,10 +14,21 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.analysis.assumption_spread import benefits_of
+from sim.analysis.design_needs import WEEKS_PER_YEAR
+from sim.analysis.played_draws import read_played_draws
+from sim.analysis.trial_worth import RETURN_HAZARD
+from sim.config.composition import compose
 from sim.statistics.arrays import FloatArray
+from sim.studies.settings_by_study import SensitivitySettings
 from tests.value_worlds import MEAN, SLOPE, curved_benefits, curved_world, linear_world
 
 FIXTURES = Path(__file__).parent / "fixtures"
+PLAYED = FIXTURES / "played_draws.csv.gz"
+ROWS = ("EFFA01", "EFFA06", "EFFA07", "EFFA08", "EFFA10", "SUPA02", "SUPA28", "ARR13", "TIM25", "LOS09")
+"""Those that are worth something there, and some that move the minutes and are worth nothing."""
+TIMES = 10.0
+"""Of `study.worth`: 3,700 CAD a visit."""
 
 
 class ValueDraws(NamedTuple):
@@ -57,10 +71,22 @@ def named(inputs: FloatArray) -> dict[str, FloatArray]:
 
 def played_table() -> ValueDraws:
     """From its file."""
-    table = pd.read_csv(FIXTURES / "played_draws.csv.gz")
+    table = pd.read_csv(PLAYED)
     is_input = table.columns.str.startswith("input_")
     inputs = {name.removeprefix("input_"): column.to_numpy(float) for name, column in table.loc[:, is_input].items()}
     return ValueDraws(inputs, table.loc[:, ~is_input].to_numpy(float))
+
+
+def keep_played_table(results: Path) -> None:
+    """Its file, from a folder that has played draws."""
+    played, study = read_played_draws(results), compose(["study=sensitivity"]).study
+    assert isinstance(study, SensitivitySettings)
+    first, _ = benefits_of(played.choices, study.worth, study.presets[0], TIMES)
+    columns = {f"input_{row}": played.quantiles[:, played.rows.index(row)].round(6) for row in ROWS}
+    columns["input_log_hazard"] = np.log(played.numbers(RETURN_HAZARD)).round(6)
+    columns |= {f"benefit_{number}": column.round(2) for number, column in enumerate(WEEKS_PER_YEAR * first.T)}
+    with gzip.GzipFile(PLAYED, "wb", mtime=0) as file:
+        file.write(pd.DataFrame(columns).to_csv(index=False).encode())
 
 
 def write_draws(folder: Path) -> None:
@@ -73,4 +99,6 @@ def write_draws(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        keep_played_table(Path(sys.argv[2]))
     write_draws(Path(sys.argv[1]))
