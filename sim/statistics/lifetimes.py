@@ -279,7 +279,8 @@ def _edges_of(data: Durations, rows: BoolArray) -> _Edges:
     ends = np.column_stack((np.tile(data.group[row], 2), np.concatenate((data.low[row], data.high[row]))))
     edges, first, place = np.unique(ends, axis=0, return_index=True, return_inverse=True)
     low, high = place.ravel()[: row.size], place.ravel()[row.size :]
-    return _Edges(edges[:, 1].copy(), np.tile(row, 2)[first], low, high)
+    at: FloatArray = edges[:, 1].astype(np.float64)
+    return _Edges(at, np.tile(row, 2)[first], low, high)
 
 
 @dataclass(frozen=True)
@@ -296,7 +297,8 @@ class _Likelihood:
 
     @cached_property
     def _exact(self) -> BoolArray:
-        return self.data.low == self.data.high
+        exact: BoolArray = self.data.low == self.data.high
+        return exact
 
     @cached_property
     def _censored(self) -> BoolArray:
