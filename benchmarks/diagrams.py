@@ -17,6 +17,7 @@ from sim.department.pathway import (
     Delay,
     Dispose,
     FollowUp,
+    Fork,
     Observe,
     Place,
     Release,
@@ -257,7 +258,7 @@ def whom(step: Step) -> str:
         return words(step.role)
     others = {
         Delay: "time", Place: "a free place", Board: "a ward bed", Dispose: "home or ward", FollowUp: "appointment",
-        Release: "cases close", Choose: "one of several ways",
+        Release: "cases close", Choose: "one of several ways", Fork: "several ways at once",
     }  # fmt: skip
     return others[type(step)]
 

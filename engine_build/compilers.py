@@ -21,7 +21,10 @@ FLAGS = (
     "-fwrapv",  # whole numbers wrap, as the draws want it
     "-Werror=implicit-function-declaration", "-Werror=uninitialized", "-Wno-parentheses-equality",
 )  # fmt: skip
-ZIG = (sys.executable, "-m", "ziglang", "cc")
+ZIG = (
+    sys.executable, "-m", "ziglang", "cc",
+    "-mllvm", "-inline-threshold=400",  # for 225: 4 % fewer instructions in a day and in a week of the default
+)  # fmt: skip
 ANY_PROCESSOR = "-mcpu=baseline"
 """To Zig: machine code for every processor of this machine's kind, not for its very own."""
 

@@ -13,7 +13,20 @@ import numpy as np
 
 from sim.department.arrivals import DatesWithFactor, Hourly, Profile
 from sim.department.boarding import BedPool
-from sim.department.pathway import Board, Choose, Delay, Dispose, FreePlace, Observe, Place, Release, SideTask, Task
+from sim.department.forks import steps_side_by_side
+from sim.department.pathway import (
+    Board,
+    Choose,
+    Delay,
+    Dispose,
+    Fork,
+    FreePlace,
+    Observe,
+    Place,
+    Release,
+    SideTask,
+    Task,
+)
 from sim.department.patients import ARRIVAL_MODES, OLDER_CHILD_FROM
 from sim.department.quantities import MINUTES_PER_DAY
 from sim.department.scenario import Scenario
@@ -44,7 +57,7 @@ from sim.engine.trajectory import (
     Trajectory,
 )
 from tests.referee.traits import Brought
-from tests.seen import Pairs, Seen, pairs, until_the_end
+from tests.seen import ForkTaken, Pairs, Seen, pairs, until_the_end
 
 EVENTS: dict[str, Callable[[Seen], Any]] = {}
 """Every event by its sentence; the function gives a number, or flags of which the true ones count."""
@@ -1765,3 +1778,313 @@ def _(seen: Seen) -> Any:
 @event("the run ends with a task in hand")
 def _(seen: Seen) -> Any:
     return seen.begun & np.isnan(seen.task["ended"])
+
+
+# --- several ways at once ---------------------------------------------------------------------------------------------
+
+
+def of_fork(count: Callable[[Seen, ForkTaken], Any]) -> Callable[[Seen], Any]:
+    """Forks begun of which something is true."""
+    return lambda seen: [bool(count(seen, fork)) for fork in seen.forks]
+
+
+def spells_in(seen: Seen, fork: ForkTaken) -> list[tuple[int, float, float]]:
+    """(branch, start, end) of the main-path tasks in a fork that took some time."""
+    ends = until_the_end(seen.task["ended"])
+    shown = ((row, float(seen.task["started"][row]), float(ends[row])) for row in fork.main_rows if seen.begun[row])
+    return [(fork.branch(int(seen.task["step"][row])), start, end) for row, start, end in shown if start < end]
+
+
+def together(seen: Seen, fork: ForkTaken) -> list[tuple[float, float]]:
+    """Spells in which tasks of two branches run."""
+    spells = spells_in(seen, fork)
+    return [
+        (max(start, other_start), min(end, other_end))
+        for number, (branch, start, end) in enumerate(spells)
+        for other, other_start, other_end in spells[:number]
+        if other != branch and max(start, other_start) < min(end, other_end)
+    ]
+
+
+def waits_in(seen: Seen, fork: ForkTaken) -> list[tuple[int, int, float, float]]:
+    """(branch, step, since, until) of the steps of a fork that were waited for, until it was over at the latest."""
+    found = []
+    for step, branch in fork.branch_of.items():
+        since, begun = float(seen.requested[fork.visit, step]), float(seen.started[fork.visit, step])
+        until = begun if begun == begun else fork.until
+        if since < until:
+            found.append((branch, step, since, until))
+    return found
+
+
+def may_leave(seen: Seen, fork: ForkTaken, step: int) -> bool:
+    """Whether a visit may leave while it waits for a step."""
+    name = seen.run.steps[step]
+    return any(one.name == name and getattr(one, "may_leave", False) for one in seen.stream_of(fork.visit).pathway)
+
+
+def responses(seen: Seen, fork: ForkTaken) -> dict[float, float]:
+    """When the visit of a fork escalated in it, and when it was calm again."""
+    rows = np.flatnonzero((seen.task["kind"] == RESPONSE) & (seen.task["visit"] == fork.visit))
+    ends, found = until_the_end(seen.task["ended"]), dict[float, float]()
+    for row in rows.tolist():
+        at = float(seen.task["requested"][row])
+        if fork.begun <= at < fork.until:
+            found[at] = max(found.get(at, 0.0), float(ends[row]))
+    return found
+
+
+def is_inside(spans: Iterable[tuple[float, float]], time: float) -> bool:
+    return any(start <= time < end for start, end in spans)
+
+
+@event("branches are joined")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    return fork.joined == fork.joined
+
+
+@event("all branches end as they begin")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    return fork.begun == fork.joined
+
+
+@event("a branch ends long before the visit is joined")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    last = [0.0] * len(fork.step.branches)
+    for step, branch in fork.branch_of.items():
+        last[branch - 1] = max(last[branch - 1], float(np.nan_to_num(seen.ended[fork.visit, step])))
+    return fork.joined == fork.joined and 0.0 < min(last) < fork.joined
+
+
+@event("two branches end at one instant")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    ends = {branch for step, branch in fork.branch_of.items() if seen.ended[fork.visit, step] == fork.joined}
+    return fork.begun < fork.joined and len(ends) > 1
+
+
+@event("a fork begins in a branch of a choice")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    return fork.step.branch is not None
+
+
+@event("a choice is made in a branch of a fork")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    choices = [s.name for s in seen.stream_of(fork.visit).pathway if isinstance(s, Choose)]
+    chosen = [seen.run.steps.index(name) for name in choices]
+    return any(step in fork.branch_of and seen.requested[fork.visit, step] >= 0.0 for step in chosen)
+
+
+@event("a visit passes a fork with its branches")
+def _(seen: Seen) -> Any:
+    passed = seen.visit_steps_where(lambda step: isinstance(step, Fork)) & np.isnan(seen.requested)
+    return seen.gone & ~seen.left & passed.any(axis=1)
+
+
+@event("tasks of two branches run at once")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    return bool(together(seen, fork))
+
+
+@event("two branches wait for their tasks at once")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    waits = waits_in(seen, fork)
+    return any(b != other and max(a, c) < min(e, d) for b, _, a, e in waits for other, _, c, d in waits)
+
+
+@event("a visit leaves its branches")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    return seen.left[fork.visit] and fork.joined != fork.joined
+
+
+@event("requests of two branches are withdrawn as the visit leaves")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    leaves = seen.left[fork.visit] and fork.joined != fork.joined
+    rows = [row for row in fork.main_rows if seen.task["withdrawn"][row] and seen.task["ended"][row] == fork.until]
+    return leaves and len({seen.task["step"][row] for row in rows}) > 1
+
+
+@event("a delay is under way in a branch as the visit leaves")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    delays = {s.name for s in seen.stream_of(fork.visit).pathway if isinstance(s, Delay)}
+    return (
+        seen.left[fork.visit]
+        and fork.joined != fork.joined
+        and any(
+            seen.run.steps[step] in delays
+            and seen.started[fork.visit, step] >= 0.0
+            and np.isnan(seen.ended[fork.visit, step])
+            for step in fork.branch_of
+        )
+    )
+
+
+@event("patience rests in a branch while somebody is there for another")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    leaving = [wait for wait in waits_in(seen, fork) if may_leave(seen, fork, wait[1])]
+    spells = spells_in(seen, fork)
+    return any(o != b and max(s, c) < min(e, d) for b, _, s, e in leaving for o, c, d in spells)
+
+
+@event("a task of a branch waits for longer than the patience of its visit")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    left = seen.visit["patience"][fork.visit]
+    return any(may_leave(seen, fork, step) and until - since > left for _, step, since, until in waits_in(seen, fork))
+
+
+@event("a task of a branch is interrupted")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    return any(seen.task["interrupted"][row] for row in fork.main_rows)
+
+
+@event("a task of a branch is interrupted while another branch waits")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    for row in fork.main_rows:
+        at, branch = float(seen.task["ended"][row]), fork.branch(int(seen.task["step"][row]))
+        others = [(since, until) for b, step, since, until in waits_in(seen, fork) if b != branch]
+        if seen.task["interrupted"][row] and is_inside(others, at):
+            return True
+    return False
+
+
+@event("a child escalates while a branch waits and a task of another runs")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    waits = [(since, until) for _, _, since, until in waits_in(seen, fork)]
+    spells = [(start, end) for _, start, end in spells_in(seen, fork)]
+    return any(is_inside(waits, at) and is_inside(spells, at) for at in responses(seen, fork))
+
+
+@event("a child escalates while two branches wait")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    waits = waits_in(seen, fork)
+    return any(
+        len({branch for branch, _, since, until in waits if since <= at < until}) > 1 for at in responses(seen, fork)
+    )
+
+
+@event("a branch begins a step when the child is calm")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    calm = set(responses(seen, fork).values())
+    for step, branch in fork.branch_of.items():
+        at = float(seen.requested[fork.visit, step])
+        before = [
+            float(seen.ended[fork.visit, other])
+            for other, its in fork.branch_of.items()
+            if its == branch and seen.ended[fork.visit, other] <= at and other != step
+        ]
+        if at in calm and before and max(before) < at:
+            return True
+    return False
+
+
+@event("branches are joined while staff respond")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    return any(at < fork.joined < calm for at, calm in responses(seen, fork).items())
+
+
+@event("a task of a branch is done by a team")
+def _(seen: Seen) -> Any:
+    rows = {row for fork in seen.forks for row in fork.main_rows if seen.begun[row]}
+    teams = pairs(seen.task["visit"][seen.task["kind"] == TEAM], seen.task["started"][seen.task["kind"] == TEAM])
+    return [(seen.task["visit"][row], seen.task["started"][row]) in teams for row in rows]
+
+
+@event("two teams of one visit gather at once")
+def _(seen: Seen) -> Any:
+    rows, ends = np.flatnonzero(seen.task["kind"] == GATHERING).tolist(), until_the_end(seen.task["ended"])
+    by_visit: dict[int, list[int]] = {}
+    for row in rows:
+        by_visit.setdefault(int(seen.task["visit"][row]), []).append(row)
+    start, step = seen.task["started"], seen.task["step"]
+    return [
+        step[a] != step[b] and max(start[a], start[b]) < min(ends[a], ends[b])
+        for of_visit in by_visit.values()
+        for number, a in enumerate(of_visit)
+        for b in of_visit[:number]
+    ]
+
+
+@event("a task of a branch becomes its unstaffed delay")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    tasks = {s.name for s in seen.stream_of(fork.visit).pathway if isinstance(s, Task) and s.unstaffed is not None}
+    return any(
+        seen.run.steps[step] in tasks
+        and seen.started[fork.visit, step] >= 0.0
+        and seen.run.step_members[fork.visit, step] < 0
+        for step in fork.branch_of
+    )
+
+
+@event("a limited delay is waited for in a branch")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    limited = {s.name for s in seen.stream_of(fork.visit).pathway if isinstance(s, Delay) and s.capacity is not None}
+    return any(seen.run.steps[step] in limited for _, step, _, _ in waits_in(seen, fork))
+
+
+@event("a side task is asked for in a branch")
+def _(seen: Seen) -> Any:
+    inside = [steps_side_by_side(stream.pathway) for stream in seen.streams]
+    shown = zip(seen.task["step"].tolist(), seen.of_its_visit(seen.visit["stream"]).tolist(), strict=True)
+    side = seen.task["kind"] == SIDE
+    return [side[row] and seen.run.steps[step] in inside[stream] for row, (step, stream) in enumerate(shown)]
+
+
+@event("a peer is offered in a branch")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    trigger = seen.scenario.support.trigger
+    first = next(
+        (s.name for s in seen.stream_of(fork.visit).pathway if isinstance(s, Task) and s.purpose == "triage"), None
+    )
+    is_here = trigger == "after_triage" and first is not None and seen.run.steps.index(first) in fork.branch_of
+    return is_here and bool(seen.visit["peer_offered"][fork.visit])
+
+
+@event("company waits until the last of two tasks is over")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    both = together(seen, fork)
+    if not both:
+        return False
+    contacts = (seen.task["kind"] == CONTACT) & seen.waited & (seen.task["visit"] == fork.visit)
+    asked, begun = seen.task["requested"], seen.task["started"]
+    ends = {end for _, _, end in spells_in(seen, fork)}
+    return any(
+        begun[row] in ends and any(asked[row] < end and start < begun[row] for start, end in both)
+        for row in np.flatnonzero(contacts)
+    )
+
+
+@event("a peer stays while two tasks run at once")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    ends = until_the_end(seen.task["ended"])
+    contacts = seen.tasks(CONTACT) & (seen.task["visit"] == fork.visit)
+    shown = [(seen.task["started"][row], ends[row]) for row in np.flatnonzero(contacts)]
+    return any(max(s, a) < min(e, b) for s, e in shown for a, b in together(seen, fork))
+
+
+@event("the run ends with branches under way")
+@of_fork
+def _(seen: Seen, fork: ForkTaken) -> bool:
+    return not seen.gone[fork.visit] and fork.joined != fork.joined

@@ -97,8 +97,8 @@ GENERAL_FAULTS = (
     Fault("newest first on a tie of class", ENTITIES, "            insort(waiting, request)", "            waiting.append(request)", 22),
     Fault("leaving is misnamed", PATIENCE, "visit.disposition = LWBS if visit.pia != visit.pia else AMA", "visit.disposition = AMA if visit.pia != visit.pia else LWBS", 22),
     Fault("calm too early", PATIENCE, "        if visit.responding == 0:\n            self._is_calm", "        if visit.responding <= 1:\n            self._is_calm", 9),
-    Fault("patience never used up", MODEL, "        if request.may_leave:\n            self.patience_and_calm.wait_begins(visit)\n", "", 22),
-    Fault("patience used up in service", MODEL, "        if request.may_leave:\n            self.patience_and_calm.wait_ends(visit)\n        at = ", "        at = ", 37),
+    Fault("patience never used up", MODEL, "        self.patience_and_calm.look_again(visit)\n        return done", "        return done", 22),
+    Fault("patience used up in service", MODEL, "        self.patience_and_calm.look_again(visit)\n        at = ", "        at = ", 37),
     Fault("boarders fill caseloads", STAYS, "for role in [role for role in visit.cases if role != self.dispatcher.staff.peer_role]:", "for role in []:", 22),
     Fault("half a break", MODEL, "self.calendar.time + block.minutes, ON_DUTY", "self.calendar.time + block.minutes / 2.0, ON_DUTY", 37),
     Fault("held visits walk out", PATIENCE, "        if visit.held:\n            visit.tried_to_leave = True", "        if False:\n            visit.tried_to_leave = True", 10),
@@ -190,7 +190,7 @@ BRANCH_FAULTS = (
 
 TEAM_FAULTS = (
     Fault("the last to come is not waited for", DISPATCHER, "if next(request.lacking(), None) is not None:", "if len(request.team or ()) < 2:", 1),
-    Fault("a team is held for twice as long", DISPATCHER, "at = self.calendar.time + request.plan.gather_minutes", "at = self.calendar.time + 2.0 * request.plan.gather_minutes", 5),
+    Fault("a team is held for twice as long", DISPATCHER, "self.calendar.time + plan.gather_minutes, delay_id", "self.calendar.time + 2.0 * plan.gather_minutes, delay_id", 5),
     Fault("a team that parts gathers again at once", DISPATCHER, "            request.is_apart = True\n            self._gathering_ends_in(request)\n", "            self.put_back(request)\n", 11),
     Fault("other work comes before joining", DISPATCHER, "if self.gathering and self._somebody_joins():", "if self.gathering and not any(self.n_waiting) and self._somebody_joins():", 8),
     Fault("the rest of a task is for who was called away", DISPATCHER, "        request.bind(lead)\n", "        request.bind(member)\n", 22),
@@ -204,6 +204,23 @@ TEAM_FAULTS = (
     Fault("who waits for the others is not busy", DISPATCHER, "            member.count_minutes(member.joined, self.calendar.time)\n", "", 5),
 )  # fmt: skip
 """Faults of tasks for several."""
+
+
+FORK_FAULTS = (
+    Fault("a visit is joined when one branch has ended", MODEL, "if stays and visit.n_side_by_side == 0:", "if stays and visit.joined is not None:", 97),
+    Fault("the last branch begins first", MODEL, "for branch in range(1, visit.n_side_by_side + 1):", "for branch in range(visit.n_side_by_side, 0, -1):", 97),
+    Fault("all branches ask in the slot of the main path", MODEL, "kind == trajectory.MAIN and plan.strand == MAIN_PATH", "kind == trajectory.MAIN", 97),
+    Fault("a branch begins a step while staff respond", MODEL, "while visit.responding:", "while visit.responding and branch == MAIN_PATH:", 5),
+    Fault("delays of one instant end as they began", MODEL, "self.calendar.time + minutes, DELAY_ENDS, delay_id(visit.row, plan.strand))", "self.calendar.time + minutes, DELAY_ENDS, delay_id(visit.row, MAIN_PATH))"),
+    Fault("an escalation sets aside the first request alone", PATIENCE, "for request in self._not_begun(visit):\n            self.dispatcher.set_aside", "for request in self._not_begun(visit)[:1]:\n            self.dispatcher.set_aside", 50),
+    Fault("a request is left behind by a visit that leaves", PATIENCE, "for strand in visit.strands:\n            if strand.request is not None:\n                self.dispatcher", "for strand in visit.strands[:2]:\n            if strand.request is not None:\n                self.dispatcher", 86),
+    Fault("the last branch goes on first when it is calm", PATIENCE, "for strand in visit.strands:\n            if strand.calm is", "for strand in reversed(visit.strands):\n            if strand.calm is"),
+    Fault("patience is used up beside a task of another branch", ENTITIES, "return waits and all(request in", "return waits and any(request in", 41),
+    Fault("what is left of an interrupted task may be left", ENTITIES, "request.may_leave and not request.resumed for", "request.may_leave for", 14),
+    Fault("an interruption wakes no patience", DISPATCHER, "        self.on_interrupted(request.visit)\n", "", 7),
+    Fault("company begins beside the second of two tasks", ENTITIES, "any(strand.request is not None and strand.request.is_running for strand in self.strands)", "sum(strand.request is not None and strand.request.is_running for strand in self.strands) == 1", 37),
+)  # fmt: skip
+"""Faults of several ways at once, shown by departments with forks; those of ties by departments made for them."""
 
 
 FAULTS = GENERAL_FAULTS + COMPANY_FAULTS + BRANCH_FAULTS + TEAM_FAULTS
@@ -223,7 +240,7 @@ COMPILED_FAULTS = (
     Fault("classes are last come first served", inside("queues.py"), "        return r.order < other.order", "        return r.order > other.order", 22),
     Fault("ties by slot alone", inside("queues.py"), "    if r.since != other.since:\n        return r.since < other.since\n    if r.visit != other.visit:\n        return r.visit < other.visit\n    return r.slot < other.slot\n", "    return r.slot < other.slot\n", 22),
     Fault("bands do not rank", inside("queues.py"), "    if r.band != other.band:\n        return r.band < other.band\n    mine", "    mine", 37),
-    Fault("a contact is asked beside a clinician", inside("requests.py"), "v.responding > 0 or (v.clinician_there and not v.peer_stays)", "v.responding > 0"),
+    Fault("a contact is asked beside a clinician", inside("requests.py"), "v.responding > 0 or (v.n_clinicians > 0 and not v.peer_stays)", "v.responding > 0"),
     Fault("side tasks forget who held the case", inside("requests.py"), "if r.kind == SIDE and case.last_holder != NONE:", "if r.kind == SIDE and case.last_holder == NONE:"),
     Fault("the rest of a task for anybody", inside("teams.py"), "    bind(ed, r, lead)\n    r.started", "    r.started"),
     Fault("handover takes no time", inside("tasks.py"), "        r.handover = ed.handover_minutes", "        r.handover = 0.0"),
@@ -261,7 +278,7 @@ COMPILED_FAULTS = (
     Fault("the next wish falls due at night", inside("company.py"), "after_quiet_hours(ed.now + ed.again_minutes)", "ed.now + ed.again_minutes"),
     Fault("exposed on the way", inside("company.py"), "].company_since <= ed.now", "].started <= ed.now"),
     Fault("company goes on past the shift", inside("company.py"), "return m.shift_over or m.break_block != NONE", "return m.break_block != NONE"),
-    Fault("company begins while staff respond", inside("requests.py"), "v.responding > 0 or (v.clinician_there and", "(v.clinician_there and"),
+    Fault("company begins while staff respond", inside("requests.py"), "v.responding > 0 or (v.n_clinicians > 0 and", "(v.n_clinicians > 0 and"),
     Fault("the latest company is left first", inside("settling.py"), "ed.requests[m.task].started < ed.requests", "ed.requests[m.task].started > ed.requests"),
     Fault("any company calls a peer away", inside("requests.py"), "r.kind == BRIDGING or (r.kind == CONTACT and not is_met(v))", "r.kind == BRIDGING or r.kind == CONTACT"),
     Fault("no bridging for who is met late", inside("peers.py"), "    if v.disposition == DISCHARGED:\n        ask_bridging", "    if v.departed:\n        ask_bridging"),
@@ -303,6 +320,22 @@ COMPILED_FAULTS = (
     Fault("the first role of a team is enough", inside("teams.py"), "    for number in range(plan.n_seats):", "    for number in range(1):"),
     Fault("a team that is apart is looked at", inside("teams.py"), "        r.is_apart = True\n        gathering_ends_in(ed, r)\n", "        put_back(ed, r, v)\n"),
     Fault("who was in a team is idle since it began", inside("tasks.py"), "        lets_go(ed, m, m.joined)\n", "        lets_go(ed, m, m.joined)\n        m.idle_since = m.joined\n"),
+)  # fmt: skip
+
+
+COMPILED_FORK_FAULTS = (
+    Fault("a visit is joined when its first branch has ended", inside("pathway.py"), "        if not ed.paths[path].ended:\n", "        if ed.paths[path].number == 1 and not ed.paths[path].ended:\n", 97),
+    Fault("the last branch begins first", inside("pathway.py"), "new_path(ed, plan.n_branches - branch, v.step + 1,", "new_path(ed, branch + 1, v.step + 1,", 97),
+    Fault("all branches ask in the slot of the main path", inside("pathway.py"), "    v.n_slots += 1\n    return v.n_slots\n", "    return 0\n", 97),
+    Fault("an escalation sets aside the first request alone", inside("pathway.py"), "        wait_until_calm(ed, v, ed.paths[path].main)\n        path = ed.paths[path].next\n", "        wait_until_calm(ed, v, ed.paths[path].main)\n        path = NONE\n", 5),
+    Fault("a request is left behind by a visit that leaves", inside("pathway.py"), "        takes_back(ed, v, ed.paths[path].main)\n        path = ed.paths[path].next\n", "        takes_back(ed, v, ed.paths[path].main)\n        path = NONE\n", 86),
+    Fault("one branch alone goes on when it is calm", inside("pathway.py"), "            walks_in_branch(ed, v, p, path)\n        path = p.next\n    joins", "            walks_in_branch(ed, v, p, path)\n            break\n        path = p.next\n    joins"),
+    Fault("no peer is offered in a branch", inside("pathway.py"), "    step_is_behind(ed, v, p, s)\n    walks_in_branch", "    p.step += 1\n    walks_in_branch", 66),
+    Fault("a delay under way brings back who has left", inside("event_loop.py"), "        if path == NONE:\n            return  # the visit has left\n", "", 86),
+    Fault("patience is used up beside a task of another branch", inside("patience_and_calm.py"), "            if not r.waiting:\n                return False\n", "", 97),
+    Fault("what is left of an interrupted task may be left", inside("patience_and_calm.py"), "(r.may_leave and not r.resumed)", "r.may_leave", 37),
+    Fault("an interruption wakes no patience", inside("teams.py"), "    if r.path != NONE:\n        patience_in_branches(ed, v)\n", "", 7),
+    Fault("company begins beside the second of two tasks", inside("tasks.py"), "    v.n_clinicians -= 1\n", "    v.n_clinicians = 0\n", 37),
 )  # fmt: skip
 
 

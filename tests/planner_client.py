@@ -22,9 +22,19 @@ from sim.runs.run_queue import MOST_CACHED_RUNS, PlayRun, RunQueue
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=20")
 SHORT_COMPARISON = ("study.weeks=1", "study.replications=2", "study.demand_levels=[1.0]")
 SHORT_SEARCH = (
-    "study.rosters=12", "study.search_weeks=1", "study.finalists=2", "study.indifference=0.3", "study.weeks=1",
+    "study.rosters=12", "study.search_weeks=1", "study.finalists=2", "study.indifference=30", "study.weeks=1",
     "study.replications=3",
 )  # fmt: skip
+DRAWING_LITTLE = """
+import sys
+sys.path.insert(0, sys.argv.pop(1))
+import pytest
+from sim.cli import main
+from tests.one_figure import draw_one_figure
+draw_one_figure(pytest.MonkeyPatch())
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command in a process of its own, with one figure: processes that draw all are tested in `test_cli`."""
 TOKEN = "a-token"
 PATIENCE_SECONDS = 30.0
 
@@ -102,4 +112,6 @@ def serving(
 
 def short_command(folder: Path, words: Sequence[str]) -> list[str]:
     """The command of a long study, for less long; in place of `long_studies.study_command`."""
-    return study_command(folder, [*words, *(SHORT_SEARCH if "study=optimise" in words else SHORT_COMPARISON)])
+    shorter = [*words, *(SHORT_SEARCH if "study=optimise" in words else SHORT_COMPARISON)]
+    python, _, _, *given = study_command(folder, shorter)
+    return [python, "-c", DRAWING_LITTLE, str(Path(__file__).parents[1]), *given]

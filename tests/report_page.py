@@ -1,11 +1,14 @@
 """A report as tests read it: its tables, lines, points, paragraphs, and the text of its drawings."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest import mock
 
 from sim.cli import main
+from sim.report.figures import figure_workers
 
 STAFFINGS = {"traditional": "Traditional", "peer_added": "Peers added", "nurse_added": "Nurse added"}
 LEVELS, REPLICATIONS = (1.0, 1.1), 8
@@ -19,8 +22,14 @@ COMPARED = (
 
 
 def play_compared(folder: Path) -> Path:
-    """The staffings beside each other, with report and figures, in a folder."""
-    assert main([f"study.staffing=[{','.join(STAFFINGS)}]", *COMPARED, f"output={folder}"]) == 0
+    """The staffings beside each other, with report and figures, in a folder.
+
+    The figures are drawn by a thread: processes of their own, which load the drawing library first, are tested in
+    `test_cli`.
+    """
+    by_thread = {"processes": lambda _: ThreadPoolExecutor(1)}
+    with mock.patch.object(figure_workers, "POOLS", by_thread):
+        assert main([f"study.staffing=[{','.join(STAFFINGS)}]", *COMPARED, f"output={folder}"]) == 0
     return folder
 
 

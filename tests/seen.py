@@ -4,22 +4,41 @@ Which events are looked for stands in `tests.events_met`.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from sim.department.arrivals import Replay
-from sim.department.pathway import Place, Route
+from sim.department.forks import steps_side_by_side
+from sim.department.pathway import Fork, Place, Route
 from sim.department.patients import Stream
 from sim.department.quantities import of_acuity
 from sim.department.roster import Shift, members_of, off_floor_of, shift_starts
 from sim.department.scenario import Scenario
-from sim.engine.trajectory import CONTACT, LWBS, PRESENT, Trajectory
+from sim.engine.trajectory import CONTACT, LWBS, MAIN, PRESENT, Trajectory
 from sim.engine.workload import Workload
 
 Mask = np.ndarray
 Pairs = set[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class ForkTaken:
+    """A fork that a visit has begun: until it is joined, left or the run ends. `branch_of`: its steps, by number."""
+
+    visit: int
+    step: Fork
+    begun: float
+    joined: float
+    until: float
+    branch_of: dict[int, int]
+    main_rows: list[int]
+
+    def branch(self, step: int) -> int:
+        """The number of the branch of one of its steps."""
+        return self.branch_of[step]
 
 
 class Seen:
@@ -128,6 +147,28 @@ class Seen:
             ],
             dtype=bool,
         )
+
+    @cached_property
+    def forks(self) -> list[ForkTaken]:
+        """Every fork that a visit has begun, with the rows of the main-path tasks of its branches."""
+        rows: dict[tuple[int, int], list[int]] = {}
+        for row in np.flatnonzero(self.task["kind"] == MAIN).tolist():
+            rows.setdefault((int(self.task["visit"][row]), int(self.task["step"][row])), []).append(row)
+        found = []
+        numbers = {name: number for number, name in enumerate(self.run.steps)}
+        of_streams = [(stream.pathway, steps_side_by_side(stream.pathway)) for stream in self.streams]
+        for visit, stream in enumerate(self.visit["stream"].tolist()):
+            pathway, inside = of_streams[stream]
+            for step in pathway:
+                if not isinstance(step, Fork) or np.isnan(self.started[visit, numbers[step.name]]):
+                    continue
+                joined = float(self.ended[visit, numbers[step.name]])
+                steps = {numbers[name]: branch for name, (fork, branch) in inside.items() if fork == step.name}
+                end = joined if joined == joined else min(float(self.departure[visit]), self.run.horizon)
+                of_fork = sorted(row for one in steps for row in rows.get((visit, one), ()))
+                begun = float(self.started[visit, numbers[step.name]])
+                found.append(ForkTaken(visit, step, begun, joined, end, steps, of_fork))
+        return found
 
     # --- members
 

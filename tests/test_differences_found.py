@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.department.pathway import Task
+from sim.department.pathway import Delay, Fork, Task
+from sim.department.patients import Escalation, ResponseTask
 from sim.department.scenario import Period, Scenario
 from sim.engine.reference.model import simulate
 from sim.engine.trajectory import Trajectory
+from sim.runs.engines import ENGINES
 from tests.agree import main
 from tests.agreement import Engine, disagreement, played
-from tests.faults import COMPILED_FAULTS, FAULTS, MODEL, Fault, planted
+from tests.faults import COMPILED_FAULTS, COMPILED_FORK_FAULTS, FAULTS, FORK_FAULTS, MODEL, Fault, planted
 from tests.smallest import smallest, text_of
 from tests.worlds import always, one_stream, random_scenario, staffed, visits_at
 
@@ -27,7 +29,7 @@ FEW_ENTRIES = 3_000
 
 @cache
 def healthy(seed: int) -> Trajectory | str:
-    return played(simulate, random_scenario(seed), seed)
+    return played(simulate, random_scenario(seed, forks=False), seed)
 
 
 def first_that_differs(faulty: Engine, worlds: Iterable[int]) -> int | None:
@@ -38,7 +40,7 @@ def first_that_differs(faulty: Engine, worlds: Iterable[int]) -> int | None:
         assert not isinstance(run, str), run
         return run
 
-    found = (seed for seed in worlds if disagreement(random_scenario(seed), seed, as_it_stands, faulty))
+    found = (seed for seed in worlds if disagreement(random_scenario(seed, forks=False), seed, as_it_stands, faulty))
     return next(found, None)
 
 
@@ -80,9 +82,62 @@ def test_a_fault_in_one_engine_is_a_difference(fault: Fault) -> None:
         assert first_that_differs(faulty, fault.departments()) is not None, fault.name
 
 
+def side_by_side(*minutes: tuple[float, ...], **more: Any) -> Scenario:
+    """Some visits with two branches, each of some delays and then a task of a nurse."""
+    fork = Fork(name="at_once", branches=("a", "b"))
+    delays = [
+        Delay(name=f"{branch}_{number}", branch=branch, minutes=always(spell))
+        for branch, of_branch in zip(fork.branches, minutes, strict=True)
+        for number, spell in enumerate(of_branch)
+    ]
+    tasks = [Task(name=f"{branch}_care", branch=branch, role="nurse", minutes=always(3.0)) for branch in fork.branches]
+    staff = {"nurse": staffed(), **({"security": staffed(9)} if more else {})}
+    return one_stream([fork, *delays, *tasks], staff, visits_at(*(30.0 * n for n in range(40))), **more)
+
+
+ENDS_OF_ONE_INSTANT = side_by_side((5.0, 20.0), (25.0,))
+"""The delay that ends in the second branch has been entered first."""
+DISTRESS = side_by_side(
+    (5.0,),
+    (6.0,),
+    stream={"escalation": Escalation(mean_hours=0.2, response=(ResponseTask(role="security", minutes=30.0),))},
+)
+"""Delays of both branches are over before many a child is calm."""
+MADE_FOR_TIES = (ENDS_OF_ONE_INSTANT, DISTRESS)
+
+
+def is_shown_by_forks(fault: Fault, faulty: Engine) -> bool:
+    """Whether an engine is not the SimPy engine as it stands on a department with forks."""
+    ties = () if fault.shown_by is not None else MADE_FOR_TIES
+    worlds = (*ties, *(random_scenario(seed) for seed in fault.departments(())))
+    return any(disagreement(world, fault.shown_by or 1, simulate, faulty) for world in worlds)
+
+
+@pytest.mark.parametrize("fault", FORK_FAULTS, ids=name_of)
+def test_a_fault_of_forks_is_a_difference(fault: Fault) -> None:
+    with planted(fault) as faulty:
+        assert is_shown_by_forks(fault, faulty), fault.name
+
+
+@pytest.mark.parametrize("fault", [*COMPILED_FORK_FAULTS[:3], *in_make_verify(COMPILED_FORK_FAULTS[3:])], ids=name_of)
+def test_a_fault_of_forks_in_the_compiled_engine_is_a_difference(fault: Fault) -> None:
+    with planted(fault) as faulty:
+        assert is_shown_by_forks(fault, faulty), fault.name
+
+
+def test_departments_with_forks_show_no_difference_without_a_fault() -> None:
+    for world in MADE_FOR_TIES:
+        assert disagreement(world, 1, simulate, ENGINES["compiled"]) is None
+    with planted(Fault("nothing", MODEL, "Play one replication", "Play one replication")) as rebuilt:
+        for seed in {fault.shown_by for fault in (*FORK_FAULTS, *COMPILED_FORK_FAULTS)} - {None}:
+            assert disagreement(random_scenario(seed), seed, simulate, rebuilt) is None
+
+
 def test_an_engine_rebuilt_without_a_fault_is_no_difference() -> None:
     with planted(Fault("nothing", MODEL, "Play one replication", "Play one replication")) as rebuilt:
-        assert [disagreement(random_scenario(seed), seed, simulate, rebuilt) for seed in range(5)] == [None] * 5
+        assert [disagreement(random_scenario(seed, forks=False), seed, simulate, rebuilt) for seed in range(5)] == [
+            None
+        ] * 5
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +187,9 @@ def test_a_difference_shrinks_to_a_department_of_a_few_visits() -> None:
     with planted(fault) as faulty:
         seed = first_that_differs(faulty, fault.departments())
         assert seed is not None
-        tree = smallest(random_scenario(seed), seed, lambda s: disagreement(s, seed, simulate, faulty), tries=400)
+        tree = smallest(
+            random_scenario(seed, forks=False), seed, lambda s: disagreement(s, seed, simulate, faulty), tries=400
+        )
         pasted = eval(text_of(tree), {"Scenario": Scenario})
         assert disagreement(pasted, seed, simulate, faulty) is not None
     assert len(pasted.demand.visits) <= 3

@@ -1,6 +1,7 @@
 """The invariants and the referee are awake: each of many one-line faults in the engine is caught by one of them."""
 
 from collections.abc import Callable
+from itertools import chain
 
 import pytest
 
@@ -9,11 +10,12 @@ from sim.department.arrivals import Hourly, Profile, SlowLevel, StreamArrivals
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from sim.runs.engines import Engine
-from tests.faults import ARRIVAL_FAULTS, ATTRIBUTES, FAULTS, MODEL, SEVERITY, Fault, planted
+from tests.faults import ARRIVAL_FAULTS, ATTRIBUTES, FAULTS, FORK_FAULTS, MODEL, SEVERITY, Fault, planted
 from tests.invariants import violations
 from tests.referee import referee
 from tests.referee.arrivals import wrong_arrivals
 from tests.referee.traits import wrong_traits
+from tests.test_differences_found import MADE_FOR_TIES
 from tests.worlds import changed, random_scenario
 
 
@@ -40,7 +42,7 @@ def test_the_engine_as_it_stands_is_not_objected_to() -> None:
     seeds = {fault.shown_by for fault in FAULTS if fault.shown_by is not None}
     assert len(seeds) >= 10
     with planted(Fault("nothing", MODEL, "Play one replication", "Play one replication")) as simulate:
-        found = {seed: objections(simulate, random_scenario(seed), seed) for seed in sorted(seeds)}
+        found = {seed: objections(simulate, random_scenario(seed, forks=False), seed) for seed in sorted(seeds)}
     assert not any(found.values()), found
 
 
@@ -48,7 +50,38 @@ def test_the_engine_as_it_stands_is_not_objected_to() -> None:
 def test_a_planted_fault_is_caught(fault: Fault) -> None:
     look = what_visits_bring if fault.file in (SEVERITY, ATTRIBUTES) else objections
     with planted(fault) as simulate:
-        assert any(look(simulate, random_scenario(seed), seed) for seed in fault.departments()), fault.name
+        worlds = ((seed, random_scenario(seed, forks=False)) for seed in fault.departments())
+        assert any(look(simulate, world, seed) for seed, world in worlds), fault.name
+
+
+BEGINS_IN_ANOTHER_ORDER = "the last branch begins first"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [fault for fault in FORK_FAULTS if fault.shown_by is not None and fault.name != BEGINS_IN_ANOTHER_ORDER],
+    ids=lambda fault: fault.name,
+)
+def test_a_fault_of_forks_is_caught(fault: Fault) -> None:
+    """Faults of ties between branches are left to the other engine and to departments played by hand."""
+    with planted(fault) as simulate:
+        assert any(objections(simulate, random_scenario(seed), seed) for seed in fault.departments(())), fault.name
+
+
+@pytest.mark.parametrize("fault", FORK_FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_of_forks_is_caught_without_the_other_engine(fault: Fault) -> None:
+    seeds = [fault.shown_by] if fault.shown_by is not None else []
+    at_random = ((random_scenario(seed, forks=True), seed) for seed in (*seeds, *range(10)))
+    worlds = chain(((world, 1) for world in MADE_FOR_TIES), at_random)
+    with planted(fault) as simulate:
+        assert any(objections(simulate, world, seed) for world, seed in worlds), fault.name
+
+
+def test_forks_as_they_are_played_are_not_objected_to() -> None:
+    with planted(Fault("nothing", MODEL, "Play one replication", "Play one replication")) as simulate:
+        worlds = [(world, 1) for world in MADE_FOR_TIES]
+        worlds += [(random_scenario(seed, forks=True), seed) for seed in (7, 86)]
+        assert [objections(simulate, world, seed) for world, seed in worlds] == [[]] * len(worlds)
 
 
 @pytest.mark.parametrize("fault", ARRIVAL_FAULTS, ids=lambda fault: fault.name)

@@ -99,8 +99,10 @@ def test_who_waits_at_any_minute_is_who_waits_in_the_run(seed: int) -> None:
         worked = main & holds(tasks["started"], tasks["ended"], time)
         asked = main & holds(tasks["requested"], np.where(np.isnan(tasks["started"]), tasks["ended"], np.inf), time)
         asked &= ~(tasks["started"] <= time)
+        steps = list(zip(tasks["visit"].tolist(), tasks["step"].tolist(), strict=True))  # branches of a fork wait each
+        in_hand = {steps[row] for row in np.flatnonzero(worked)}
         for number in range(len(run.roles)):
-            n_waiting = len(set(tasks["visit"][asked & (tasks["role"] == number)]) - set(tasks["visit"][worked]))
+            n_waiting = len({steps[row] for row in np.flatnonzero(asked & (tasks["role"] == number))} - in_hand)
             assert len([row for row in waiting if row[1] == number]) == n_waiting
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.department.pathway import Delay, Place, Route
+from sim.department.pathway import Delay, Fork, Place, Route
 from sim.department.places import Zone
 from sim.engine.reference.model import simulate
 from sim.engine.reference.own_rules import Floor, RuleError, VisitSeen
@@ -102,6 +102,31 @@ def test_minutes_of_a_step_that_has_none_are_refused() -> None:
     scenario = one_stream([place, care()], {"nurse": staffed()}, visits_at(1.0), zones={"room": Zone(places=2)})
     with pytest.raises(RuleError, match="a place has none"):
         simulate(scenario, 1, rules={"room": lambda visit, floor: 5.0})
+
+
+FORKED = one_stream(
+    [
+        Fork(name="at_once", branches=("a", "b")),
+        Delay(name="scan", branch="a", minutes=always(30.0)),
+        care(branch="b"),
+        Delay(name="walk", minutes=always(1.0)),
+    ],
+    {"nurse": staffed()}, visits_at(0.0, 100.0), minutes=200.0,
+)  # fmt: skip
+
+
+def test_a_fork_passed_over_is_passed_with_its_branches_and_has_no_minutes_of_its_own() -> None:
+    trajectory = simulate(FORKED, 1, rules={"at_once": lambda visit, floor: visit.arrival > 50.0})
+    assert trajectory.visit_columns["departure"].tolist() == [1.0, 131.0]
+    assert same(started(trajectory, "scan"), [NAN, 100.0])
+    assert same(started(trajectory), [NAN, 100.0])
+    with pytest.raises(RuleError, match="a fork has none"):
+        simulate(FORKED, 1, rules={"at_once": lambda visit, floor: 5.0})
+
+
+def test_a_rule_may_be_asked_at_a_step_of_a_branch() -> None:
+    trajectory = simulate(FORKED, 1, rules={"scan": lambda visit, floor: visit.arrival > 50.0, "care": lambda *_: 7.0})
+    assert trajectory.visit_columns["departure"].tolist() == [8.0, 131.0]
 
 
 def test_the_compiled_engine_refuses_rules_with_the_reason_and_the_reference_takes_them() -> None:

@@ -46,10 +46,11 @@ def text() -> str:
 
 @pytest.fixture
 def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a comparison only the figures that the page shows are drawn, in this process."""
+    """Of a comparison only the figures that the page shows are drawn, in this process; of assumptions less is asked."""
     shown = {name: maker for name, maker in draw_all.FIGURE_MAKERS.items() if name in questions.FIGURE_OF.values()}
     monkeypatch.setattr(draw_all, "FIGURE_MAKERS", shown)
     monkeypatch.setattr(figure_workers, "POOLS", {"processes": lambda _: ThreadPoolExecutor(1)})
+    monkeypatch.setattr("sim.analysis.sensitivity.WORTH_TIMES", (1.0, 10.0))
 
 
 def test_the_page_has_ten_questions_and_links_to_each() -> None:

@@ -10,10 +10,17 @@ import pandas as pd
 import pytest
 
 import sim
+from benchmarks.sensitivity import made_up
 from sim.analysis.assumption_spread import DrawnRuns
 from sim.analysis.played_draws import PlayedDraws, facts_of_draws, played_draws, read_played_draws, tables_of_draws
 from sim.analysis.sensitivity import ROW, ROW_GROUP, Sensitivity, SensitivityAsked, sensitivity_of
-from sim.analysis.trial_worth import RETURN_HAZARD, RETURN_OUTCOME, binomial_errors, read_trial_errors
+from sim.analysis.trial_worth import (
+    RETURN_HAZARD,
+    RETURN_OUTCOME,
+    RETURNS_COUNTED,
+    binomial_errors,
+    read_trial_errors,
+)
 from sim.analysis.valuation import STAFF_COST, Worth
 from sim.department.scenario import ScenarioError
 from sim.register.draw_table import shipped_draws
@@ -63,7 +70,9 @@ def toy() -> PlayedDraws:
 
 @pytest.fixture(scope="module")
 def found(toy: PlayedDraws) -> Sensitivity:
-    return sensitivity_of(toy, SensitivityAsked(ALONE, WORTH, ("",), (200, 6_000), binomial_errors(0.1)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sim.analysis.sensitivity.WORTH_TIMES", (0.0, 1.0, 10.0))
+        return sensitivity_of(toy, SensitivityAsked(ALONE, WORTH, ("",), (200, 6_000), binomial_errors(0.1)))
 
 
 def test_what_moves_a_difference_leads_its_ranks_and_noise_does_not(found: Sensitivity) -> None:
@@ -249,13 +258,48 @@ def test_standard_errors_of_a_simulated_trial_are_scaled_by_its_size(tmp_path: P
     errors = read_trial_errors(trial_folder(tmp_path / "trial"))
     assert errors.at(400) == pytest.approx(0.5)
     assert errors.at(1_600) == pytest.approx(0.25)
-    assert "simulated in trial" in errors.source
+    assert "simulated in the folder trial (study=trial; an offer to half of the patients, by lot)" in errors.source
+    assert "0.32 of ln(hazard ratio) with 1,000 patients" in errors.source
+    before_after = read_trial_errors(trial_folder(tmp_path / "other", design="before_after"))
+    assert "a time without peers, and one with them" in before_after.source
 
 
 def test_without_a_trial_study_the_binomial_formula_is_used_and_says_so() -> None:
     errors = binomial_errors(0.1)
     assert errors.at(2_000) == pytest.approx(np.sqrt(2 * 0.9 / (1_000 * 0.1)))
     assert "binomial formula" in errors.source
+
+
+def test_a_trial_that_was_played_says_how_much_a_trial_is_worth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder of one command is read by the other: the same draws, at the errors of eight sites of four weeks."""
+    monkeypatch.setattr("sim.analysis.sensitivity.WORTH_TIMES", (1.0,))
+    trial = peered(
+        "study=trial", "study.weeks=4", "study.warm_up_weeks=0", "study.replications=8", "output=trial",
+        "study.designs=[patient_offer]", f"study.outcomes=[{RETURNS_COUNTED[1]}]", "study.effect_sizes=[0.7,1]",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert trial.returncode == 0, trial.stderr
+    write_draws_folder(made_up(100), tmp_path / "made")
+    asked = peered(
+        "study=sensitivity", "run=made", "study.trial_from=trial", "study.trial_sizes=[60,6000]",
+        "study.presets=[staff_only]", "output=asked", cwd=tmp_path,
+    )  # fmt: skip
+    assert asked.returncode == 0, asked.stderr
+    errors = sim.results(tmp_path / "trial")["trial_errors"]
+    per_patient = (errors["log_effect_se"] * np.sqrt(errors["n_patients"])).dropna()
+    trials = sim.results(tmp_path / "asked")["trials"]
+    np.testing.assert_allclose(trials["error"] * np.sqrt(trials["n_patients"]), per_patient.median())
+    assert per_patient.median() > 1.05 * binomial_errors(0.1).of_one, "an offer reaches only some"
+    small, large = trials["value"]
+    assert 0.0 <= small < large
+    report, answer = ((tmp_path / "asked" / name).read_text("utf-8") for name in ("report.html", "answer.md"))
+    for page in (report, answer):
+        assert "simulated in the folder trial (study=trial; an offer to half of the patients, by lot)" in page
+        assert "binomial" not in page
+    assert "study.trial_from=trial" in answer
+    assert "| 60 |" in answer, "a size that is worth nothing is shown beside one that is worth something"
 
 
 def test_a_trial_of_another_effect_is_refused(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from sim.department.pathway import Branch, Choose, Delay, Fork, SideTask, Task
 from sim.department.roster import Break, Role
 from sim.engine.trajectory import Trajectory
 from sim.runs.engines import Engine
+from tests.invariants import violations
+from tests.referee import referee
 from tests.test_company import ENDLESS, GUARD, Player, escalates_at, near, play, rows, spells
 from tests.test_timelines import TRIAGE, departures, dispositions, ended, replay, same, started, times
 from tests.worlds import always, one_stream, shift, staffed
@@ -26,17 +28,18 @@ NURSE = {"nurse": staffed()}
 BOTH = {"nurse": staffed(), "physician": staffed()}
 
 
-@pytest.fixture(scope="module", params=["simpy"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """The compiled engine has no forks yet."""
-    name: str = request.param
-    return name
-
-
 @pytest.fixture
 def played(simulate: Engine) -> Callable[..., Trajectory]:
-    """The run of a department of one stream."""
-    return lambda *args, **kwargs: simulate(one_stream(*args, **kwargs), seed=1)
+    """The run of a department of one stream; the referee has nothing to object to, and no invariant is broken."""
+
+    def run(*args: Any, **kwargs: Any) -> Trajectory:
+        scenario = one_stream(*args, **kwargs)
+        trajectory = simulate(scenario, seed=1)
+        assert [str(found) for found in referee(trajectory, scenario)] == []
+        assert violations(trajectory, scenario) == []
+        return trajectory
+
+    return run
 
 
 def care(name: str, branch: str | None = None, minutes: float = 10.0, role: str = "nurse", **more: Any) -> Task:
@@ -351,6 +354,17 @@ def test_an_escalation_lets_run_what_runs_and_sets_aside_what_waits(play: Player
     assert found.tolist() == near([
         [0.0, 45.0, 53.0], [0.0, 53.0, 62.0], [45.0, 45.0, 50.0], [0.0, 0.0, 60.0], [0.0, 0.0, 62.0],
     ])  # fmt: skip
+
+
+def test_an_escalation_sets_aside_what_is_left_of_an_interrupted_task(played: Any) -> None:
+    """CTAS 1 has the nurse from 5 to 45. The first escalates at 30 and is calm at 75: then come the 15 minutes left of
+    20, which could have gone on from 45."""
+    pathway = [FORK, care("x", "a", 20.0, preemptible=True), wait("y", "b", 60.0)]
+    visits = replay({"at": 0.0, "acuity": 3}, {"at": 5.0, "acuity": 1, "minutes": {"x": 40.0, "y": 1.0}})
+    run = played(pathway, GUARD | NURSE, visits, minutes=120.0, **escalates_at(30.0, 45.0))
+
+    assert run.visit_columns["n_escalations"].tolist() == [1, 0], "another seed, please"
+    assert spans(run, "x", "at_once") == near([[0.0, 0.0, 90.0], [0.0, 0.0, 90.0]])
 
 
 def test_branches_that_wait_to_begin_a_step_go_on_in_their_order(play: Player) -> None:

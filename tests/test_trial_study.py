@@ -312,15 +312,44 @@ def test_the_commands_of_the_page_answer_in_a_small_form(tmp_path: Path) -> None
     assert lines == ["What it takes", "Before and after", "What it sees", "What it costs", "How sure"]
 
 
+def test_the_check_of_power_counts_what_is_inside() -> None:
+    """Limits of 10 of 20 at 95 % are .272 and .728 (Clopper & Pearson), wider for two at once; 0 of 20 begins at 0."""
+    power = pd.DataFrame({
+        "design": "patient_offer", "outcome": RETURNS, "effect": 0.8, "sites": [1, 1], "weeks": [13.0, 52.0],
+        "n_trials": 20, "n_found": [10, 0], "share": [0.5, 0.0], "formula": [0.26, 0.2], "estimate_se": 1.0,
+        "estimate_sd": 2.0,
+    })  # fmt: skip
+    table = benchmark.against_formula(power)
+    assert table["alone_low"].tolist() == pytest.approx([0.27196, 0.0], abs=1e-5)
+    assert table["alone_high"].tolist() == pytest.approx([0.72804, 0.16843], abs=1e-5)
+    assert table["inside_alone"].tolist() == [False, False]
+    assert table["inside_at_once"].tolist() == [True, False]
+    assert table["error_over_spread"].tolist() == [0.5, 0.5]
+    assert benchmark.how_many_inside(table).iloc[0, 2:].tolist() == [2, 1, 0]
+
+
+def test_the_check_of_power_reads_the_folder_of_a_study(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ten sites of four weeks: every share there is has the formula inside the limits that hold at once."""
+    monkeypatch.setattr("sys.argv", ["trial", "--power", "--kept", "--folder", str(folder)])
+    assert benchmark.main() == 0
+    lines = capsys.readouterr().out.splitlines()
+    head = next(at for at, line in enumerate(lines) if "shares" in line)
+    assert lines[head].split() == ["design", "outcome", "shares", "inside_at_once", "inside_alone"]
+    assert len(lines[head + 1 :]) == 6
+    for line in lines[head + 1 :]:
+        assert line.split()[2:4] == ["6", "6"], line
+
+
 @pytest.mark.slow
 @pytest.mark.verification
 def test_where_nobody_is_offered_a_peer_five_trials_in_a_hundred_find_something() -> None:
-    """500 sites of a year without peers: an offer by lot for every outcome, and returns before and after.
+    """500 sites of a year without peers: every design and outcome.
 
     Law: the share is binomial of 0.05; .03 to .07 is asked of it, which it leaves with probability below .05 a row.
     """
-    found = benchmark.false_positives(trial_plan_of(compose([*benchmark.NOBODY])))
+    found = benchmark.false_positives(benchmark.nobody_plan(benchmark.NOBODY_SITES))
     whole = found[(found["sites"] == 1) & (found["weeks"] == 52.0)]
-    judged = whole[(whole["design"] == "patient_offer") | (whole["outcome"] == RETURNS)]
-    assert len(judged) == 4
-    assert judged["share"].between(0.03, 0.07).all(), judged[["design", "outcome", "share"]]
+    assert len(whole) == 6
+    assert whole["share"].between(0.03, 0.07).all(), whole[["design", "outcome", "share"]]

@@ -11,9 +11,7 @@ from scipy.signal import lfilter
 from sim.statistics.trials import (
     FEW_PATIENTS,
     arm_mean,
-    block_of_week,
     cluster_variance,
-    flipped_p,
     is_few,
     paired_variance,
     permuted_p,
@@ -21,6 +19,8 @@ from sim.statistics.trials import (
     power,
     t_p,
     times_as_large,
+    variance_of_cells,
+    week_weights,
     wilson,
 )
 
@@ -55,11 +55,6 @@ def test_permutation_gives_the_p_value_of_all_orders() -> None:
     found = permuted_p(values, np.arange(6), offered, [1, 2])
     assert abs(found - exact) < 4.0 * math.sqrt(exact * (1 - exact) / 999)
     assert found == permuted_p(values, np.arange(6), offered, [1, 2])
-
-
-def test_all_patterns_of_signs_are_gone_through() -> None:
-    assert flipped_p(np.array([1.0, 2.0, 3.0])) == pytest.approx(2 / 8)
-    assert flipped_p(np.array([1.0, -1.0])) == 1.0
 
 
 def test_few_are_few_patients_or_few_events() -> None:
@@ -98,41 +93,131 @@ def test_nothing_that_differs_and_nothing_that_varies_is_no_finding() -> None:
     assert t_p(2.0, 1.0, 10.0) == pytest.approx(2 * stats.t.sf(2.0, 10))
 
 
+@pytest.mark.parametrize("freedom", [1.0, 4.5, 10.7, 200.0])
+def test_power_is_that_of_noncentral_t(freedom: float) -> None:
+    limit = stats.t.ppf(0.975, freedom)
+    for shift in (0.0, 0.5, 2.8):
+        exact = stats.nct.sf(limit, freedom, shift) + stats.nct.cdf(-limit, freedom, shift)
+        assert float(power(-shift, 1.0, 0.95, freedom)) == pytest.approx(exact, abs=1e-9)
+    assert float(power(36.0, 1.0, 0.95, freedom)) <= float(power(400.0, 1.0, 0.95, freedom)) == 1.0
+
+
+def test_a_size_found_has_the_power_asked_for() -> None:
+    """Degrees of freedom grow with the trial; the less of them, the larger it must be."""
+    times = [float(times_as_large(1.0, 1.0, 0.95, 0.8, freedom)) for freedom in (3.0, 10.0, 1e6)]
+    assert times == sorted(times, reverse=True)
+    for freedom, many in zip((3.0, 10.0, 1e6), times, strict=True):
+        assert float(power(1.0, 1.0 / math.sqrt(many), 0.95, freedom * many)) == pytest.approx(0.8, abs=1e-9)
+
+
 def test_sites_are_pooled_by_their_weights() -> None:
-    estimate, variance = pooled(np.array([[1.0, 3.0]]), np.array([[1.0, 4.0]]), np.array([[3.0, 1.0]]))
+    """Degrees of freedom by Satterthwaite: of sites alike their sum, and never fewer than the fewest."""
+    estimate, variance, freedom = pooled(
+        np.array([[1.0, 3.0]]), np.array([[1.0, 4.0]]), np.array([[5.0, 8.0]]), np.array([[3.0, 1.0]])
+    )
     assert estimate == pytest.approx(1.5)
     assert variance == pytest.approx(9 / 16 + 4 / 16)
+    assert freedom == pytest.approx(13.0**2 / (81 / 5 + 16 / 8))
+    assert pooled(*np.ones((2, 1, 4)), np.full((1, 4), 6.0), np.ones((1, 4)))[2] == pytest.approx(24.0)
 
 
 def test_weeks_that_are_alike_in_both_periods_cancel() -> None:
     """A season that both periods share is in no residual; one that only one has is."""
-    season, n = np.array([1.0, 5.0, 2.0, 8.0]), np.full(4, 10.0)
-    weeks = block_of_week(4)
-    same = paired_variance(np.array([n, n * season]), np.array([n, n * (season + 1.0)]), weeks, 0.0, 0.0)
+    season, n = np.array([1.0, 5.0]), np.full(2, 10.0)
+    same, _ = paired_variance(np.array([n, n * season]), np.array([n, n * (season + 1.0)]), 0.0, 0.0)
     assert same == pytest.approx(0.0, abs=1e-12)
-    other = paired_variance(np.array([n, n * season]), np.array([n, n * 4.0]), weeks, 0.0, 0.0)
-    assert other == pytest.approx(season.var(ddof=1) / 4)
+    other, freedom = paired_variance(np.array([n, n * season]), np.array([n, n * 4.0]), 0.0, 0.0)
+    assert other == pytest.approx(season.var(ddof=1) / 2)
+    assert freedom == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize(("n_weeks", "sizes"), [(4, [1] * 4), (26, [2] * 13), (52, [4] * 13), (54, [4] * 12 + [6])])
-def test_weeks_are_taken_together_as_far_as_blocks_are_enough(n_weeks: int, sizes: list[int]) -> None:
-    assert np.bincount(block_of_week(n_weeks)).tolist() == sizes
+@pytest.mark.parametrize(("n_weeks", "reach"), [(1, 1), (2, 1), (13, 4), (26, 5), (52, 7)])
+def test_weeks_are_taken_together_as_far_as_the_root_of_their_number(n_weeks: int, reach: int) -> None:
+    assert week_weights(n_weeks).by_lag == pytest.approx([1.0, *(2.0 * (1.0 - lag / reach) for lag in range(1, reach))])
 
 
-def test_weeks_that_hang_together_are_not_taken_for_independent() -> None:
-    """Two periods of 52 weeks that share nothing but their mean, each week like the last (correlation .4).
-
-    Law: the variance of the mean is that of an autoregression; of weeks alone it would be less than half of it.
+@pytest.mark.parametrize(("n_weeks", "near"), [(26, 0.02), (52, 0.01)])
+def test_critical_values_are_those_of_fixed_b(n_weeks: int, near: float) -> None:
+    """Kiefer & Vogelsang 2005: of Bartlett weights 1.9600 + 2.9694 b + 0.4160 b^2 - 0.5324 b^3 for 95 %, two-sided,
+    with b the reach as a share of the weeks, and a variance that is not scaled.
     """
-    rng, n, of_blocks, of_weeks = np.random.default_rng(52), np.full(52, 10.0), [], []
-    for _ in range(400):
-        level = lfilter([1.0], [1.0, -0.4], rng.standard_normal((2, 300)))[:, -52:]
-        periods = [np.array([n, n * each]) for each in level]
-        of_blocks.append(paired_variance(periods[0], periods[1], block_of_week(52), 0.0, 0.0))
-        of_weeks.append(paired_variance(periods[0], periods[1], np.arange(52), 0.0, 0.0))
-    true = 2.0 / (1.0 - 0.4) ** 2 / 52
-    assert np.mean(of_weeks) < 0.5 * true
-    assert 0.7 * true < np.mean(of_blocks) < 1.1 * true
+    weights = week_weights(n_weeks)
+    b = weights.by_lag.size / n_weeks
+    fixed = 1.9600 + 2.9694 * b + 0.4160 * b**2 - 0.5324 * b**3
+    assert stats.t.ppf(0.975, weights.freedom) * math.sqrt(weights.scale) == pytest.approx(fixed, rel=near)
+
+
+def test_a_variance_by_week_is_unbiased_and_as_uncertain_as_stated() -> None:
+    """Independent weeks of two periods: the mean is the true variance, the spread that of its degrees of freedom.
+
+    Law: of 4,000 the mean is known to 1 % and the variance to 4 %, so that the bounds are four errors or more.
+    """
+    rng, n = np.random.default_rng(26), np.full(26, 10.0)
+    found = np.array([
+        paired_variance(*(np.array([n, n * rng.standard_normal(26)]) for _ in "ab"), 0.0, 0.0)[0] for _ in range(4000)
+    ])  # fmt: skip
+    assert found.mean() == pytest.approx(2.0 / 26, rel=0.05)
+    assert 2.0 * found.mean() ** 2 / found.var() == pytest.approx(week_weights(26).freedom, rel=0.25)
+
+
+def test_what_is_of_a_patient_counts_once() -> None:
+    """If a patient has each week to himself, the part within weeks is that of the weeks; what lies further is left."""
+    rng, n_weeks = np.random.default_rng(3), 9
+    residual, week = rng.normal(size=50), rng.integers(0, n_weeks, 50)
+    by_lag, sums = week_weights(n_weeks).by_lag, np.bincount(week, weights=residual, minlength=n_weeks)
+    together = sum(weight * (sums[: n_weeks - lag] * sums[lag:]).sum() for lag, weight in enumerate(by_lag))
+    assert variance_of_cells(residual, np.zeros(50, np.int64), week, n_weeks) == pytest.approx(together)
+    alone = variance_of_cells(residual, np.arange(50), week, n_weeks)
+    assert alone == pytest.approx((residual**2).sum())
+
+
+def test_patients_add_to_the_variance_by_week_and_to_its_freedom() -> None:
+    """Weeks of variance 2 and patients of 3, of which 1 within weeks: 4 in all. No largest of the three is taken."""
+    n = np.full(2, 10.0)
+    periods = np.array([n, n * 0.0]), np.array([n, n * [1.0, -1.0]])
+    of_weeks, freedom = paired_variance(*periods, 0.0, 0.0)
+    assert of_weeks == pytest.approx(1.0)
+    both, more = paired_variance(*periods, 1.5, 0.5)
+    assert both == pytest.approx(2.0)
+    assert more == pytest.approx(4.0 * freedom)
+    less, same = paired_variance(*periods, 0.5, 1.0)
+    assert (less, same) == pytest.approx((0.5, freedom))
+    assert paired_variance(*periods, 0.5, 3.0)[0] == pytest.approx(1.0), "not positive: the larger of the two"
+
+
+def before_after_trial(rng: np.random.Generator, n_weeks: int, alike: float, shift: float) -> tuple[float, float]:
+    """p-value and stated error of a comparison of weekly means that follow each other like an autoregression."""
+    level, n = lfilter([1.0], [1.0, -alike], rng.standard_normal((2, 40 + n_weeks)))[:, 40:], np.full(n_weeks, 10.0)
+    variance, freedom = paired_variance(np.array([n, n * level[0]]), np.array([n, n * (level[1] + shift)]), 0.0, 0.0)
+    return float(t_p(level[1].mean() + shift - level[0].mean(), variance, freedom)), variance
+
+
+@pytest.mark.parametrize(("n_weeks", "alike"), [(6, 0.0), (13, 0.0), (13, 0.15), (52, 0.0), (52, 0.15)])
+def test_periods_without_a_difference_differ_in_five_of_a_hundred(n_weeks: int, alike: float) -> None:
+    """1,500 comparisons of nothing, of weeks that are independent or hang together as those of waits do.
+
+    Law: the share is near 0.05 and binomial; .03 to .07 holds for a share of .045 to .055 with probability above .98.
+    """
+    rng = np.random.default_rng(n_weeks)
+    found = np.mean([before_after_trial(rng, n_weeks, alike, 0.0)[0] < 0.05 for _ in range(1500)])
+    assert 0.03 <= found <= 0.07
+
+
+@pytest.mark.parametrize("n_weeks", [13, 52])
+def test_periods_that_differ_are_told_as_often_as_noncentral_t_says(n_weeks: int) -> None:
+    """800 comparisons of a true difference of 2.5 stated errors; the normal formula says .71.
+
+    Law: the share found is binomial of the power; |z| < 4. At 13 weeks the formula of known errors is further off.
+    """
+    rng, shift, n_trials = np.random.default_rng(n_weeks + 1), 2.5 * math.sqrt(2.0 / n_weeks), 800
+    trials = [before_after_trial(rng, n_weeks, 0.0, shift) for _ in range(n_trials)]
+    found = np.mean([p < 0.05 for p, _ in trials])
+    error = math.sqrt(np.mean([variance for _, variance in trials]))
+    expected, normal = (
+        float(power(shift, error, 0.95, freedom)) for freedom in (week_weights(n_weeks).freedom, np.inf)
+    )
+    assert abs(found - expected) < 4.0 * math.sqrt(expected * (1.0 - expected) / n_trials)
+    assert abs(found - expected) < abs(found - normal)
 
 
 @pytest.mark.parametrize("n_patients", [20, 200])

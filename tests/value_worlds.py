@@ -1,7 +1,7 @@
 """Worlds in which the value of information is known: by a closed form, or by nested simulation of brute force.
 
 The second is an oracle of its own: it knows the benefit as a function and averages over what is not known, without any
-regression (figures of R's `voi` or `dampack` for the same world would have been another; none was at hand).
+regression. A third, values in R of the same draws, is `tests/test_values_beside_r.py`.
 """
 
 from collections.abc import Callable

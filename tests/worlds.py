@@ -16,6 +16,7 @@ from sim.department.arrivals import GivenVisit, Hourly, Profile, Replay, SlowLev
 from sim.department.boarding import BedPool, Boarding, BoardingTime
 from sim.department.department import Department
 from sim.department.discipline import Discipline, Disciplines, PlaceDiscipline
+from sim.department.forks import steps_side_by_side
 from sim.department.pathway import (
     Board,
     Branch,
@@ -23,6 +24,7 @@ from sim.department.pathway import (
     Delay,
     Dispose,
     FollowUp,
+    Fork,
     FreePlace,
     Observe,
     Place,
@@ -178,15 +180,16 @@ GRIDS = (0.0, 1.0, 5.0)
 FINE = 2**20
 
 
-def random_scenario(seed: int) -> Scenario:
+def random_scenario(seed: int, forks: bool = True) -> Scenario:
     """A whole small department: 1 to 2 days, some 190 visits; the same for the same seed.
 
     Departments of seed 0 modulo 3 have times of full precision, of 1 modulo 3 whole minutes, of 2 modulo 3 fives of
-    minutes (what the law itself draws as exponential or lognormal excepted).
+    minutes (what the law itself draws as exponential or lognormal excepted). Most of them have some steps side by
+    side; without `forks` they are the same but for that.
     """
     for attempt in range(50):
         try:
-            return drawn_scenario(Dice(Random(f"world {seed} {attempt}"), GRIDS[seed % 3])).checked()
+            return drawn_scenario(Dice(Random(f"world {seed} {attempt}"), GRIDS[seed % 3]), forks).checked()
         except ScenarioError:
             continue
     raise AssertionError(f"no valid department in 50 attempts for seed {seed}")
@@ -202,7 +205,7 @@ def random_scenarios(draw: st.DrawFn) -> Scenario:
         reject()
 
 
-def drawn_scenario(dice: Dice) -> Scenario:
+def drawn_scenario(dice: Dice, forks: bool = True) -> Scenario:
     streams = {"medical": medical(dice)}
     if dice.chance(0.8):
         streams["mental_health"] = mental_health(dice)
@@ -226,7 +229,97 @@ def drawn_scenario(dice: Dice) -> Scenario:
     scenario = with_uneven_weeks(dice, scenario) if isinstance(scenario.demand, Profile) else scenario
     scenario = with_branches(dice, scenario) if dice.chance(0.4) else scenario
     scenario = with_teams(dice, scenario) if dice.chance(0.4) else scenario
-    return with_rates_by_hour(dice, scenario)
+    scenario = with_rates_by_hour(dice, scenario)
+    return with_forks(dice, scenario) if forks and dice.chance(0.6) else scenario
+
+
+def with_forks(dice: Dice, scenario: Scenario) -> Scenario:
+    """The same department with some steps side by side and new ones beside them; drawn last, so that others stay."""
+    roles = [name for name, role in scenario.staffing.roles.items() if role.kind != "peer"]
+    streams = dict(scenario.department.streams)
+    for name in streams if dice.chance(0.5) else dice.one_of(*((name,) for name in streams)):
+        for number in range(dice.one_of(1, 1, 2)):
+            streams[name] = forking(dice, f"{name}_{number}", streams[name], roles)
+    return changed(scenario, department=changed(scenario.department, streams=streams))
+
+
+def forking(dice: Dice, name: str, stream: Stream, roles: Sequence[str]) -> Stream:
+    """A stream whose visits do some steps at once: a run of its own that may be, and some that are new."""
+    inside = steps_side_by_side(stream.pathway)
+    at = dice.below(len(stream.pathway) + 1) if dice.chance(0.7) else 0
+    before, after = stream.pathway[:at], stream.pathway[at:]
+    if after and after[0].name in inside:
+        return stream  # the steps of one fork stand together
+    sent = [
+        branch for step in before if isinstance(step, Choose) and step.name not in inside for branch in step.branches
+    ]
+    around = dice.one_of(None, *(branch.name for branch in sent))
+    run: list[Any] = []
+    for step in after[: dice.one_of(4, 3, 2, 1)]:
+        around = around if run else step.branch if isinstance(step, Task | SideTask | Delay) else around
+        if not isinstance(step, Task | SideTask | Delay) or step.branch != around or step.name in inside:
+            break
+        run.append(step)
+    fork = Fork(
+        name=f"{name}_fork",
+        branches=tuple(f"{name}_beside_{way}" for way in ("a", "b", "c", "d")[: dice.one_of(2, 2, 3, 4)]),
+        branch=around,
+        share=dice.share(),
+    )
+    disposed = any(isinstance(step, Dispose) for step in before)
+    branch_of_role: dict[str, str] = {}
+    steps: list[Any] = []
+    for step in run:
+        branch = dice.one_of(*fork.branches)
+        if getattr(step, "contact", "one_off") != "one_off" and isinstance(step, Task):
+            branch = branch_of_role.setdefault(step.role, branch)
+        steps.append(changed(step, branch=branch))
+    for branch in fork.branches:
+        for number in range(dice.one_of(1, 1, 2)):
+            new = beside(dice, f"{branch}_{number}", branch, roles)
+            steps[dice.below(len(steps) + 1) : 0] = [lasting(step) for step in new] if disposed else new
+    return changed(stream, pathway=(*before, fork, *steps, *after[len(run) :]))
+
+
+def beside(dice: Dice, name: str, branch: str, roles: Sequence[str]) -> list[Any]:
+    """A step for a branch of a fork, or a choice between two."""
+    if dice.chance(0.85):
+        return [one_beside(dice, name, branch, roles)]
+    choose = Choose(name=f"{name}_way", branches=branches(dice, [f"{name}_x", f"{name}_y"], ()), branch=branch)
+    ways = [one_beside(dice, f"{name}_{number}", way.name, roles) for number, way in enumerate(choose.branches)]
+    return [choose, *ways]
+
+
+def lasting(step: Any) -> Any:
+    """A step that nobody leaves: a run does not show the disposition of a visit that leaves after it."""
+    return step if isinstance(step, Choose) else changed(step, may_leave=False)
+
+
+def one_beside(dice: Dice, name: str, branch: str, roles: Sequence[str]) -> Any:
+    """A delay or a task for a branch."""
+    if dice.chance(0.4):
+        limit = dice.one_of(None, 1, 2)
+        return Delay(
+            name=name,
+            minutes=dice.minutes(25),
+            branch=branch,
+            share=dice.share(),
+            capacity=limit,
+            may_leave=limit is not None and dice.chance(0.6),
+        )
+    many = [role for role in roles if role in ("nurse", "physician")]
+    task = Task(
+        name=name,
+        role=dice.one_of(*many, *many, *roles),
+        minutes=dice.minutes(9),
+        branch=branch,
+        share=dice.share(),
+        band=bands(dice),
+        may_leave=dice.chance(0.5),
+        preemptible=dice.chance(0.5),
+        unstaffed=dice.minutes(20) if dice.chance(0.2) else None,
+    )
+    return for_several(dice, task, roles) if dice.chance(0.45) else task
 
 
 def with_teams(dice: Dice, scenario: Scenario) -> Scenario:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
+from sim.analysis.scenario_facts import assumes_effects
+from sim.department.arrivals import MENTAL_HEALTH
 from sim.department.pathway import Board, Dispose, FollowUp, Observe
 from sim.department.scenario import Scenario
 from sim.engine.measures.cohort import REPORTED_STREAMS, roles_for
@@ -68,6 +70,22 @@ NEEDS: Mapping[Callable[[Scenario], bool], tuple[str, ...]] = {
     has_physicians: ("physician_hours_demanded_per_day", "patients_per_physician_hour", "pia_within_target"),
 }  # fmt: skip
 """Keys of measures by what a department must have for them to say something."""
+
+
+def absent_from(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """Topics that no scenario is a place for, so that a report says nothing general of them.
+
+    `peers`, `mental_health`, `boarding`; `children`: no stream is one of those whose published figures are known.
+    """
+    asked = tuple(scenarios)
+    streams = set().union(*(scenario.department.streams for scenario in asked))
+    there = {
+        "peers": any(peers_apply(scenario) or assumes_effects(scenario.effects) for scenario in asked),
+        "mental_health": MENTAL_HEALTH in streams,
+        "boarding": any(map(has_step(Board), asked)),
+        "children": not streams.isdisjoint(REPORTED_STREAMS),
+    }
+    return tuple(topic for topic, is_there in there.items() if not is_there)
 
 
 def that_apply(

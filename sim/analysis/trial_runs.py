@@ -18,7 +18,7 @@ from sim.engine.measures.cohort import Cohort, Few, Share, VisitOutcome, one_of,
 from sim.engine.measures.number_text import is_share, measure_and_part
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Reduced
-from sim.statistics.trials import ArmMean, arm_mean, block_of_week, cluster_variance, is_few, permuted_p
+from sim.statistics.trials import ArmMean, arm_mean, is_few, permuted_p, variance_of_cells
 
 OFFERED, CONTROL = ", offered", ", control"
 """What the arms add to the name of a group of patients."""
@@ -89,8 +89,8 @@ def values_of(cohort: Cohort, outcome: str) -> Iterator[tuple[str, float]]:
             seed = [cohort.trajectory.seed, cohort.trajectory.replication, cut, number]
             yield from named(outcome, cut, number, arm_values(*trial, seed, is_share(outcome)))
             if by_week:
-                block = block_of_week(length)[week[inside] - number * length]
-                yield from named(outcome, cut, number, everybody(*trial[:2], block))
+                kept = everybody(*trial[:2], week[inside] - number * length, length)
+                yield from named(outcome, cut, number, kept)
     if by_week:
         n = np.bincount(week, minlength=weeks)
         total = np.bincount(week, weights=value, minlength=weeks)
@@ -119,16 +119,18 @@ def arm_values(value: Floats, patient: Any, offered: Flags, seed: list[int], is_
     yield "both", "p", permuted_p(value, patient, offered, seed) if few else np.nan
 
 
-def everybody(value: Floats, patient: Any, block: Any) -> Kept:
-    """All visits of a period as one arm: patients, the variance of their mean by patient, and by patient and block."""
+def everybody(value: Floats, patient: Any, week: Any, n_weeks: int) -> Kept:
+    """All visits of a period as one arm: patients, the variance of their mean by patient, and as far as it is of one
+    patient within weeks that are taken together.
+    """
     found = arm_mean(value, patient)
     yield EVERYBODY, "n_patients", found.n_patients
     yield EVERYBODY, "variance", found.variance
     if value.size == 0:
         yield EVERYBODY, "of_cells", np.nan
         return
-    cell = patient * (block.max() + 1) + block
-    yield EVERYBODY, "of_cells", cluster_variance(value - value.mean(), cell) / value.size**2
+    of_cells = variance_of_cells(value - value.mean(), patient, week, n_weeks)
+    yield EVERYBODY, "of_cells", of_cells / value.size**2
 
 
 def has_offer(scenario: Scenario) -> bool:

@@ -72,7 +72,8 @@ def read_trial_errors(folder: Path) -> SampleErrors:
         raise ScenarioError([problem])
     outcomes = [name for name in RETURNS_COUNTED if (table["outcome"] == name).any()]
     fitting = table[(table["effect_key"] == RETURN_KEY) & table["outcome"].isin(outcomes[:1])]
-    if (fitting["design"] == PATIENT_OFFER).any():
+    is_offer = bool((fitting["design"] == PATIENT_OFFER).any())
+    if is_offer:
         fitting = fitting[fitting["design"] == PATIENT_OFFER]
     numbers = fitting[["n_patients", "log_effect_se"]].apply(pd.to_numeric, errors="coerce").to_numpy(float)
     numbers = numbers[np.isfinite(numbers).all(axis=1) & (numbers > 0.0).all(axis=1)]
@@ -80,7 +81,13 @@ def read_trial_errors(folder: Path) -> SampleErrors:
         problem = Problem(f"{folder}, table {TRIAL_ERRORS}", RETURN_OUTCOME, f"no standard error of it; {PLAY_TRIAL}")
         raise ScenarioError([problem])
     of_one = float(np.median(numbers[:, 1] * np.sqrt(numbers[:, 0])))
-    return SampleErrors(of_one, f"Standard errors of trials are those simulated in {folder.name} (study=trial).")
+    design = "an offer to half of the patients, by lot" if is_offer else "a time without peers, and one with them"
+    return SampleErrors(
+        of_one,
+        f"Standard errors of trials are those simulated in the folder {folder.name} (study=trial; {design}), in which "
+        f"not all are met by a peer: {of_one / math.sqrt(1000):.2f} of ln(hazard ratio) with 1,000 patients, less by "
+        "the root of their number.",
+    )
 
 
 def worth_of_trials(

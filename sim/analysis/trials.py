@@ -67,13 +67,15 @@ class TrialPlan:
 
 
 class Trials(NamedTuple):
-    """Simulated trials of one size: estimate, its variance, p-value, weight among sites, visits, patients.
+    """Simulated trials of one size: estimate, its variance and the degrees of freedom that this is known with, p-value,
+    weight among sites, visits, patients.
 
     Each has shape (runs, trials a run); nan where a run is missing or a trial has no visits.
     """
 
     estimate: FloatArray
     variance: FloatArray
+    freedom: FloatArray
     p: FloatArray
     weight: FloatArray
     n_visits: FloatArray
@@ -147,9 +149,9 @@ def trials_of_offer(runs: PlayedSites, label: str, outcome: str, cut: int) -> Tr
         variance = one["variance"] + other["variance"]
         weight = one["n"] * other["n"] / (one["n"] + other["n"])
     n_patients = one["n_patients"] + other["n_patients"]
-    permuted = runs.of(label, outcome, cut, "both", "p")
-    p = np.where(np.isnan(permuted), trials.t_p(estimate, variance, np.fmax(n_patients - 2.0, 1.0)), permuted)
-    return Trials(estimate, variance, p, weight, one["n"] + other["n"], n_patients)
+    permuted, freedom = runs.of(label, outcome, cut, "both", "p"), np.fmax(n_patients - 2.0, 1.0)
+    p = np.where(np.isnan(permuted), trials.t_p(estimate, variance, freedom), permuted)
+    return Trials(estimate, variance, freedom, p, weight, one["n"] + other["n"], n_patients)
 
 
 def trials_before_after(runs: PlayedSites, label: str, outcome: str, cut: int) -> Trials:
@@ -173,32 +175,31 @@ def trials_before_after(runs: PlayedSites, label: str, outcome: str, cut: int) -
 
 
 def _before_after(before: FloatArray, after: FloatArray, of_patients: float, of_cells: float) -> dict[str, float]:
-    """One comparison; weeks without visits in either period are left out of its errors."""
+    """One comparison, of visits and their total by week."""
     n_before, n_after = before[0].sum(), after[0].sum()
     if n_before == 0.0 or n_after == 0.0:
         return {"n_visits": float(n_before + n_after)}
-    there = (before[0] > 0.0) & (after[0] > 0.0)
-    block = trials.block_of_week(there.size)[there]
-    variance = trials.paired_variance(before[:, there], after[:, there], block, of_patients, of_cells)
-    n_weeks, n_blocks = int(there.sum()), np.unique(block).size
     estimate = float(after[1].sum() / n_after - before[1].sum() / n_before)
-    if 0 < n_weeks <= trials.MOST_FLIPPED:
-        p = trials.flipped_p(after[1, there] / after[0, there] - before[1, there] / before[0, there])
-    else:
-        p = float(trials.t_p(estimate, variance, max(n_blocks - 1, 1)))
-    weight = float(n_before * n_after / (n_before + n_after))
-    return {"estimate": estimate, "variance": variance, "p": p, "weight": weight, "n_visits": n_before + n_after}
+    variance, freedom = trials.paired_variance(before, after, of_patients, of_cells)
+    return {
+        "estimate": estimate,
+        "variance": variance,
+        "freedom": freedom,
+        "p": float(trials.t_p(estimate, variance, freedom)),
+        "weight": float(n_before * n_after / (n_before + n_after)),
+        "n_visits": float(n_before + n_after),
+    }
 
 
-def of_sites(found: Trials, n_sites: int, confidence: float) -> Trials:
+def of_sites(found: Trials, n_sites: int) -> Trials:
     """Trials of so many sites, from different runs; each run is in one of them."""
     if n_sites == 1:
         return found
     n = len(found.estimate) // n_sites
     each = Trials(*(values[: n * n_sites, 0].reshape(n, n_sites) for values in found))
-    estimate, variance = trials.pooled(each.estimate, each.variance, each.weight)
-    p = trials.t_p(estimate, variance, np.fmax(each.n_patients.sum(axis=1) - 2.0 * n_sites, 1.0))
-    columns = (estimate, variance, p, *(values.sum(axis=1) for values in each[3:]))
+    estimate, variance, freedom = trials.pooled(each.estimate, each.variance, each.freedom, each.weight)
+    p = trials.t_p(estimate, variance, freedom)
+    columns = (estimate, variance, freedom, p, each.weight.sum(axis=1), *(values.sum(axis=1) for values in each[5:]))
     return Trials(*(np.asarray(column)[:, np.newaxis] for column in columns))
 
 
@@ -229,7 +230,7 @@ class TrialsOfPlan:
         if key not in self._found:
             make = trials_of_offer if design == OFFER else trials_before_after
             self._found[key] = make(self.runs, label, outcome, size.cut)
-        return of_sites(self._found[key], size.sites, self.plan.confidence)
+        return of_sites(self._found[key], size.sites)
 
     def label_of(self, design: TrialDesign, effect: float) -> str:
         """The runs of a design at an effect."""
@@ -318,22 +319,30 @@ def power_rows(found: TrialsOfPlan, design: TrialDesign, outcome: str) -> TrialR
         for size in found.sizes:
             trial = found.of(design, outcome, size, label)
             mean, low, high = interval_over_sites(found.difference(design, outcome, effect, size.cut), plan.confidence)
-            error = float(np.sqrt(np.nanmean(trial.variance)))
+            error, freedom = stated_error(trial)
             columns = {"design": design, "outcome": outcome, "effect": effect} | size_columns(plan, design, size)
             yield (
                 columns
                 | mean_counts(trial)
                 | share_found(trial.p, plan.confidence)
-                | formula_columns(mean, low, high, error, plan.confidence)
+                | formula_columns(mean, low, high, error, freedom, plan.confidence)
                 | {"difference": mean, "difference_low": low, "difference_high": high}
-                | {"estimate_se": error, "estimate_sd": float(np.nanstd(trial.estimate, ddof=1))}
+                | {"estimate_se": error, "freedom": freedom}
+                | {"estimate_sd": float(np.nanstd(trial.estimate, ddof=1))}
             )
 
 
-def formula_columns(mean: float, low: float, high: float, error: float, confidence: float) -> dict[str, float]:
-    """Power by the formula, and its limits over the interval of the difference."""
+def stated_error(trial: Trials) -> tuple[float, float]:
+    """The standard error that trials of a size state (root of the mean variance), and its degrees of freedom."""
+    return float(np.sqrt(np.nanmean(trial.variance))), float(np.nanmedian(trial.freedom))
+
+
+def formula_columns(
+    mean: float, low: float, high: float, error: float, freedom: float, confidence: float
+) -> dict[str, float]:
+    """Power by the formula, noncentral t, and its limits over the interval of the difference."""
     nearest = 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
-    ends = trials.power([mean, nearest, max(abs(low), abs(high))], error, confidence)
+    ends = trials.power([mean, nearest, max(abs(low), abs(high))], error, confidence, freedom)
     return dict(zip(("formula", "formula_low", "formula_high"), map(float, ends), strict=True))
 
 
@@ -346,12 +355,12 @@ def sizes_needed(found: TrialsOfPlan, design: TrialDesign, outcome: str) -> Tria
     for effect in plan.effects:
         trial = found.of(design, outcome, one, found.label_of(design, effect))
         mean, low, high = interval_over_sites(found.difference(design, outcome, effect), plan.confidence)
-        error = float(np.sqrt(np.nanmean(trial.variance)))
+        error, freedom = stated_error(trial)
         is_beyond_chance = low > 0.0 or high < 0.0
-        ends = [mean, max(abs(low), abs(high)), min(abs(low), abs(high))] if is_beyond_chance else [0.0, mean, 0.0]
-        times, least, most = map(float, trials.times_as_large(ends, error, plan.confidence, plan.power))
+        ends = [mean, max(abs(low), abs(high)), min(abs(low), abs(high))]
         if not is_beyond_chance:
-            least = float(trials.times_as_large(max(abs(low), abs(high)), error, plan.confidence, plan.power))
+            ends = [0.0, max(abs(low), abs(high)), 0.0]
+        times, least, most = map(float, trials.times_as_large(ends, error, plan.confidence, plan.power, freedom))
         counts, factors = mean_counts(trial), {"": times, "_low": least, "_high": most}
         months = times * plan.weeks * periods_of(design) / WEEKS_PER_MONTH
         yield {
@@ -407,7 +416,7 @@ def error_rows(found: TrialsOfPlan, design: TrialDesign, outcome: str) -> TrialR
         columns = {"design": design, "outcome": outcome, "effect_key": plan.effect, "effect": effect}
         for cut, sites, times in sizes_handed_on(plan):
             trial = found.of(design, outcome, Size(1, cut), found.label_of(design, effect))
-            error = float(np.sqrt(np.nanmean(trial.variance) / times))
+            error = stated_error(trial)[0] / np.sqrt(times)
             counts = {name: n * times for name, n in mean_counts(trial).items()}
             size = {"sites": sites, "weeks": plan.weeks * times / (cut * sites)} | counts
             yield columns | size | {"estimate": mean, "estimate_se": error, "log_effect_se": error / abs(slope)}

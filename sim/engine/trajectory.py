@@ -97,7 +97,7 @@ TASK_COLUMNS: Mapping[str, type] = {
     "step": np.int16,  # index in Trajectory.steps, -1 where the pathway has no such step
     "kind": np.int8,  # index in TASK_KINDS
     "contact": np.int8,  # index in CONTACTS, as asked by the pathway
-    "slot": np.int16,  # 0 main path; others number the visit's further requests in order
+    "slot": np.int16,  # 0 main path; others number the visit's further requests in order, in branches too
     "band": np.int8,
     "member": np.int32,  # who did it, -1 if never started
     "requested": np.float64,  # waiting since; a resumed task keeps it

@@ -17,7 +17,7 @@ from sim.analysis.trial_worth import RETURN_HAZARD
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text, unconverted_text
 from sim.engine.measures import number_text
 from sim.engine.measures.currency import in_currency
-from sim.engine.measures.number_text import counted, three_digits
+from sim.engine.measures.number_text import counted, plain_number, three_digits
 from sim.io.workbook import Column, Sheet
 from sim.register.draws import shipped_cube
 from sim.register.groups import LEARNED_BY, group_of_row
@@ -346,7 +346,8 @@ def rank_rows(found: Sensitivity, staffing: str, against: str) -> TextRows:
     for each in found.difference_ranks(staffing, against).head(MOST_ROWS_TABLED).to_dict("records"):
         ends = [number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high")]
         is_beyond = abs(each["coefficient"]) > each["noise"]
-        rows.append((row_text(each["row"]), f"{each['coefficient']:+.2f}", *ends, "yes" if is_beyond else "no"))
+        coefficient = plain_number(each["coefficient"], 2, signed=True)
+        rows.append((row_text(each["row"]), coefficient, *ends, "yes" if is_beyond else "no"))
     return rows
 
 
@@ -376,10 +377,13 @@ def learning_rows_text(found: Sensitivity, what: str) -> TextRows:
 
 
 def trial_rows(found: Sensitivity) -> TextRows:
-    """What trials are worth by size, where anything is."""
+    """What trials of all sizes are worth, at worths at which one of them is worth anything."""
     head = ("Account", "Outcomes at", "Patients", "Error of ln(hazard ratio)", "Worth", "±", "By regression")
     rows: TextRows = [head]
-    for each in found.trials[found.trials["value"] > 0.0].to_dict("records") if len(found.trials) else ():
+    table = found.trials
+    if len(table):
+        table = table[table.groupby(["preset", "times"])["value"].transform("max") > 0.0]
+    for each in table.to_dict("records"):
         numbers = (each["value"], 1.96 * each["standard_error"], each["by_regression"])
         cells = (f"{each['n_patients']:,}", f"{each['error']:.3f}", *map(money, numbers))
         rows.append((preset_text(each["preset"]), f"{each['times']:g} times", *cells))

@@ -4,7 +4,7 @@ Everything in it comes from the description of the answer and from what the fold
 of a live run and that of its folder are equal to the last byte.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -38,7 +38,7 @@ from sim.report.html_page import Part, Picture, html_page
 from sim.report.stored_answer import StoredAnswer
 from sim.report.tables import evidence_rows
 from sim.report.words import caveats
-from sim.report.words.limits import LIMITS_OF_ALL
+from sim.report.words.limits import limits_without
 from sim.report.words.measure_words import whole_percent
 from sim.report.words.reporting_items import reporting_sections
 
@@ -59,7 +59,8 @@ class System(BaseModel):
 class StudyFacts(BaseModel):
     """What run.json says that a report shows, as far as a study has it.
 
-    `by`: groups of visits that are asked for instead of those it names.
+    `by`: groups of visits that are asked for instead of those it names. `absent`: topics that no scenario is a place
+    for (`sim.analysis.measures_that_apply`).
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
@@ -85,6 +86,7 @@ class StudyFacts(BaseModel):
     runs_planned: int | None = None
     weeks: int = 0
     by: tuple[str, ...] | None = None
+    absent: tuple[str, ...] = ()
 
 
 class ReportFacts(StudyFacts):
@@ -223,8 +225,10 @@ def report_page(
 ) -> str:
     """The page of any study: its finding, its sections, the table that matters first, and what stands behind it."""
     first, *others = sections
+    speaks = "peers" not in facts.absent  # the checklists are filled in for the question of the project
     care = [each for each in others if each.title == IN_MIND]
-    used = evidence_rows.used_assumptions(facts.assumptions, read_register())
+    in_force = {name: keys for name, keys in facts.assumptions.items() if is_about(name, facts.absent)}
+    used = evidence_rows.used_assumptions(in_force, read_register())
     words = {
         **words_of_facts(facts),
         "question": finding.question,
@@ -238,14 +242,29 @@ def report_page(
         Part("What was changed", [changed_section(facts)]),
         Part("Assumptions used", evidence_rows.assumption_sections(used) if used else ()),
         Part("Precision and warm-up", evidence.precision),
-        Part("Beside published figures", evidence.validation),
-        Part("Limits", [*care, Section("Of every study", [Points(LIMITS_OF_ALL)])]),
+        Part("Beside published figures", () if "children" in facts.absent else evidence.validation),
+        Part("Limits", [*care, Section("Of every study", [Points(limits_without(facts.absent))])]),
         Part("How to repeat it", [repeat_section(facts)]),
-        Part("Reporting checklists", reporting_sections(words) if evidence.words else ()),
+        Part("Reporting checklists", reporting_sections(words) if evidence.words and speaks else ()),
     ]
-    quiet = [LEAD if facts.study in STUDIES_OF_PEERS else "", intro]
+    quiet = [LEAD if facts.study in STUDIES_OF_PEERS and speaks else "", intro]
     return html_page(f"PeerED report, {facts.study}", finding, filter(None, quiet), parts)
 
+
+def is_about(row: str, absent: Collection[str]) -> bool:
+    """Whether a row of the register, by its id, says something of departments without the topics that are `absent`."""
+    return not row.startswith(tuple(prefix for topic in absent for prefix in ROWS_OF_TOPICS.get(topic, ())))
+
+
+ROWS_OF_TOPICS = {
+    "peers": ("SUPA", "EFFA", "POP07", "POP09"),
+    "boarding": ("BOAA", "LOS08", "LOS09"),
+    "mental_health": ("WORA", "RUNA19", "REV07"),
+}
+"""Beginnings of ids of rows that mean nothing where a topic is absent; what is valued is of mental-health visits."""
+
+GROUPS_OF_TOPICS = {"peers": ("support", "effects"), "boarding": ("boarding",)}
+"""Groups of files that mean nothing where a topic is absent."""
 
 LEAD = (
     "A simulation of a children's emergency department, not a record of one. The same simulated children come under "
@@ -263,7 +282,9 @@ def changed_section(facts: StudyFacts) -> Section:
     """What was typed that differs from the shipped question, and the files that were chosen."""
     said: list[Block] = [changed_text(facts), *([Points(facts.changed)] if facts.changed else [])]
     whose = "" if facts.runs_planned is None else " (of the first scenario)"
-    return Section("", [*said, TextTable([("Group", f"File{whose}"), *facts.choices.items()], is_words=True)])
+    gone = {group for topic in facts.absent for group in GROUPS_OF_TOPICS.get(topic, ())}
+    chosen = [(group, file) for group, file in facts.choices.items() if group not in gone]
+    return Section("", [*said, TextTable([("Group", f"File{whose}"), *chosen], is_words=True)])
 
 
 def changed_text(facts: StudyFacts) -> str:

@@ -153,8 +153,8 @@ SIZE_NOTE = (
 )
 POWER_NOTE = (
     "Trials of each size were cut from the simulated sites or pooled from several; each site is in one of them. "
-    "Formula: the normal approximation with the difference and the error that the simulated sites have, and its limits "
-    "over the interval of that difference."
+    "Formula: noncentral t, with the difference that the simulated sites have, the error that their trials state and "
+    "its degrees of freedom, and its limits over the interval of that difference."
 )
 SEEN_NOTE = (
     "What an offer to half the patients sees beside what having peers always rather than never changes for all, on the "
@@ -167,11 +167,12 @@ METHODS = (
     "Patient-randomised offer: difference of means between arms; errors robust for visits of one patient. With fewer "
     "than 30 patients in an arm, or 10 events or non-events, patients are permuted between arms 999 times.",
     "Before-after comparison: weeks of one period are paired with those of the other; errors are robust for visits of "
-    "one patient and of one block of up to four weeks. Up to 12 weeks every pattern of signs of the weekly differences "
-    "is gone through.",
+    "one patient and of weeks that follow each other, with Bartlett weights that reach as far as the root of their "
+    "number, and have the degrees of freedom that this leaves.",
     "Several sites: each is a stratum with weight n1 n2 / (n1 + n2).",
-    "References: Cameron, Gelbach & Miller 2011, J. Bus. Econ. Stat. 29:238-249; Wilson 1927, J. Am. Stat. "
-    "Assoc. 22:209-212 (limits of shares).",
+    "References: Newey & West 1987, Econometrica 55:703-708 (weeks); Satterthwaite 1946, Biometrics Bull. 2:110-114 "
+    "(degrees of freedom); Cameron, Gelbach & Miller 2011, J. Bus. Econ. Stat. 29:238-249 (patients and weeks); Wilson "
+    "1927, J. Am. Stat. Assoc. 22:209-212 (limits of shares).",
     "Differences are estimated beside trials of the same patients in which nobody is offered anything: these find "
     "nothing on average, and what is chance in both cancels.",
 )
@@ -202,9 +203,8 @@ def care_with_trials(answer: TrialAnswer) -> Iterator[str]:
     )
     if BEFORE_AFTER in plan.designs:
         yield (
-            "Busy weeks follow busy weeks, so that the stated error of waits before and after is too small over a few "
-            "weeks, which find too little of other outcomes: read their power beside the trials in which nobody is "
-            "offered a peer."
+            "Years and seasons differ as a whole, which no period shows from inside: the stated error of waits before "
+            "and after is a little too small. Read their power beside the trials in which nobody is offered a peer."
         )
     if plan.weeks % WEEKS_OF_YEAR:
         yield (
@@ -283,6 +283,7 @@ TRIAL_HEADS = {
     "difference": "Difference (in the unit of the outcome, shares from 0 to 1)",
     "estimate": "Estimate on average (in the unit of the outcome)",
     "estimate_se": "Standard error of the estimate (in the unit of the outcome)",
+    "freedom": "Degrees of freedom of the standard error",
     "estimate_sd": "Standard deviation of the estimates of the trials",
     "log_effect_se": "Standard error of the logarithm of the effect",
     "beyond_chance": "Difference beyond chance",

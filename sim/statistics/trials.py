@@ -1,28 +1,31 @@
 """How a trial is analysed and how large it must be: differences of means with robust errors, permutation, power.
 
 Errors of an arm respect that visits of one patient are alike: residuals are summed by patient before they are squared.
-Where times are alike too, as in a before-after comparison, both are reckoned with (Cameron, Gelbach & Miller 2011,
-J. Bus. Econ. Stat. 29:238-249): the variance by patient plus that by block of weeks, less that by patient within
-block. Several sites are pooled as strata, each with weight n1 n2 / (n1 + n2), its visits in the two arms. Power is
-that of the normal approximation, two-sided.
+Where weeks are alike too, as in a before-after comparison, both are reckoned with (Cameron, Gelbach & Miller 2011,
+J. Bus. Econ. Stat. 29:238-249): the variance by week plus that by patient, less that by patient within weeks. Weeks
+that follow each other are taken together with Bartlett weights (Newey & West 1987, Econometrica 55:703-708), and the
+test has the degrees of freedom that this leaves (Satterthwaite 1946, Biometrics Bull. 2:110-114). Several sites are
+pooled as strata, each with weight n1 n2 / (n1 + n2), its visits in the two arms. Power is that of the test itself,
+two-sided: noncentral t.
 """
 
-from itertools import product
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
+from scipy.optimize import brentq
 
 from sim.statistics.arrays import FloatArray, IntArray, check_confidence
 
 FEW_PATIENTS, FEW_EVENTS = 30, 10
 """With fewer patients in an arm, or fewer events or non-events in both, a trial is judged by permutation."""
-MOST_FLIPPED = 12
-"""Weeks up to which every pattern of signs is gone through: 4,096 of them."""
+MOST_FREEDOM, MOST_SHIFT = 1e6, 37.0
+"""Degrees of freedom from which an error is as good as known; differences, in errors, from which power is 1."""
+FARTHEST = 6.0
+"""How far, as a logarithm, a trial may have to be larger than the normal approximation says."""
 PERMUTATIONS = 999
-LONGEST_BLOCK_WEEKS, FEWEST_BLOCKS = 4, 13
-"""Weeks taken together in errors, because queues and who comes last from one into the next: 4 if blocks are enough."""
 
 
 class ArmMean(NamedTuple):
@@ -75,33 +78,65 @@ def permuted_p(values: FloatArray, patient: IntArray, offered: np.ndarray, seed:
     return float((found >= found[0] * (1.0 - 1e-12)).mean())
 
 
-def flipped_p(differences: FloatArray) -> float:
-    """Two-sided p-value of the mean of at most `MOST_FLIPPED` paired differences over all patterns of their signs."""
-    signs = np.array(list(product((1.0, -1.0), repeat=differences.size)))
-    found = np.abs(signs @ differences)
-    return float((found >= found[0] * (1.0 - 1e-12)).mean())
+class WeekWeights(NamedTuple):
+    """How products of residuals of two weeks count in a variance: `by_lag`, shape (lags,), both orders together.
+
+    `scale` makes it unbiased for weeks that are independent, whose variance it then finds with `freedom` degrees.
+    """
+
+    by_lag: FloatArray
+    scale: float
+    freedom: float
 
 
-def block_of_week(n_weeks: int) -> IntArray:
-    """The block each week of a period is in, shape (weeks,); weeks left over belong to the last one."""
-    length = max(1, min(LONGEST_BLOCK_WEEKS, n_weeks // FEWEST_BLOCKS))
-    return np.minimum(np.arange(n_weeks) // length, n_weeks // length - 1)
+@cache
+def week_weights(n_weeks: int) -> WeekWeights:
+    """Bartlett weights that reach as far as the root of the number of weeks.
+
+    A variance of residuals from a mean is a quadratic form of the weeks: its expectation gives the scale, and with its
+    own variance the degrees of freedom (Satterthwaite 1946). One week tells no variance; its freedom is 1.
+    """
+    reach = max(1, round(n_weeks**0.5))
+    weight = 1.0 - np.arange(reach) / reach
+    lags = np.abs(np.subtract.outer(np.arange(n_weeks), np.arange(n_weeks)))
+    centre = np.eye(n_weeks) - 1.0 / n_weeks
+    form = centre @ np.fmax(1.0 - lags / reach, 0.0) @ centre
+    trace = float(np.trace(form))
+    by_lag = np.where(np.arange(reach) == 0, 1.0, 2.0) * weight
+    if n_weeks < 2:
+        return WeekWeights(by_lag, np.nan, 1.0)
+    return WeekWeights(by_lag, n_weeks / trace, trace**2 / float((form * form).sum()))
 
 
-def paired_variance(
-    before: FloatArray, after: FloatArray, block: IntArray, of_patients: float, of_cells: float
-) -> float:
-    """Variance of the difference of two means whose weeks are paired.
+def variance_of_cells(residual: FloatArray, patient: IntArray, week: IntArray, n_weeks: int) -> float:
+    """Of the sum of residuals, as far as it is of one patient within weeks that are taken together.
 
-    Inputs: visits and total of each week, shape (2, weeks), of either period; the block of each week; the variance of
-    the difference by patient and that by patient within block. Where the sum of the three is less than one of the first
-    two, that one is taken.
+    `week` is from 0; unlike that of all residuals of a week it is of many patients, and needs no scale.
+    """
+    weights, (_, number) = week_weights(n_weeks).by_lag, np.unique(patient, return_inverse=True)
+    sums = np.bincount(number * n_weeks + week, weights=residual, minlength=(number.max() + 1) * n_weeks)
+    by_patient = sums.reshape(-1, n_weeks)
+    lags = [(by_patient[:, : n_weeks - lag] * by_patient[:, lag:]).sum() for lag in range(weights.size)]
+    return float(weights @ lags)
+
+
+def paired_variance(before: FloatArray, after: FloatArray, of_patients: float, of_cells: float) -> tuple[float, float]:
+    """Variance of the difference of two means whose weeks are paired, and its degrees of freedom.
+
+    Inputs: visits and total of each week, shape (2, weeks), of either period; the variance of the difference by patient
+    and that by patient within weeks that are taken together. Where the sum by week and by patient, less that by both,
+    is not positive, the larger of the first two is taken. The part by week alone is taken to be uncertain: degrees of
+    freedom grow with the square of the whole over it, but never shrink.
     """
     residual = np.zeros(before.shape[1])
     for sign, (n, total) in ((-1.0, before), (1.0, after)):
         residual += sign * (total - n * (total.sum() / n.sum())) / n.sum()
-    of_blocks = cluster_variance(residual, block)
-    return float(np.fmax(np.fmax(of_blocks, of_patients), of_blocks + of_patients - of_cells))
+    by_lag, scale, freedom = week_weights(residual.size)
+    lags = [(residual[: residual.size - lag] * residual[lag:]).sum() for lag in range(by_lag.size)]
+    of_weeks = scale * float(by_lag @ lags)
+    both = of_weeks + of_patients - of_cells
+    variance = both if both > 0.0 else float(np.fmax(of_weeks, of_patients))
+    return variance, freedom * max(1.0, variance / of_weeks) ** 2 if of_weeks > 0.0 else freedom
 
 
 def t_p(estimate: ArrayLike, variance: ArrayLike, freedom: ArrayLike) -> FloatArray:
@@ -112,25 +147,57 @@ def t_p(estimate: ArrayLike, variance: ArrayLike, freedom: ArrayLike) -> FloatAr
     return np.asarray(np.where((difference == 0.0) & (error == 0.0), 1.0, p))
 
 
-def pooled(estimate: FloatArray, variance: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Estimates of trials with a stratum for each site, shape (trials, sites): weighted mean and its variance."""
+def pooled(
+    estimate: FloatArray, variance: FloatArray, freedom: FloatArray, weight: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Of trials with a stratum for each site, shape (trials, sites): weighted mean, its variance, degrees of freedom.
+
+    The last are those of a sum of variances that are known as well as each site's (Satterthwaite 1946).
+    """
     share = weight / weight.sum(axis=1, keepdims=True)
-    return (share * estimate).sum(axis=1), (share**2 * variance).sum(axis=1)
+    parts = share**2 * variance
+    whole = parts.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        together = whole**2 / (parts**2 / freedom).sum(axis=1)
+    return (share * estimate).sum(axis=1), whole, together
 
 
-def power(effect: ArrayLike, error: ArrayLike, confidence: float) -> FloatArray:
-    """Chance that a two-sided test finds a difference, whichever its sign."""
+def power(effect: ArrayLike, error: ArrayLike, confidence: float, freedom: ArrayLike = MOST_FREEDOM) -> FloatArray:
+    """Chance that a two-sided t test finds a difference, whichever its sign, if its stated error is unbiased.
+
+    With the error estimated from so many degrees of `freedom`: noncentral t.
+    """
     check_confidence(confidence)
-    z, shift = special.ndtri(0.5 + confidence / 2.0), np.asarray(effect, float) / np.asarray(error, float)
-    return np.asarray(special.ndtr(shift - z) + special.ndtr(-shift - z))
+    degrees = np.fmin(np.asarray(freedom, float), MOST_FREEDOM)
+    limit, shift = special.stdtrit(degrees, 0.5 + confidence / 2.0), np.abs(effect) / np.asarray(error, float)
+    # Far from zero the lower end underflows to nan, where it is 0.
+    below, far_below = (np.nan_to_num(special.nctdtr(degrees, shift, end)) for end in (limit, -limit))
+    return np.asarray(np.where(shift < MOST_SHIFT, 1.0 - below + far_below, 1.0))
 
 
-def times_as_large(effect: ArrayLike, error: ArrayLike, confidence: float, wanted: float) -> FloatArray:
-    """How many times as large a trial must be for a power `wanted`; infinite for no effect."""
+def times_as_large(
+    effect: ArrayLike, error: ArrayLike, confidence: float, wanted: float, freedom: float = MOST_FREEDOM
+) -> FloatArray:
+    """How many times as large a trial must be for a power `wanted`; infinite for no effect.
+
+    Degrees of `freedom` are those of once as large, and grow in proportion.
+    """
     check_confidence(confidence)
     z = special.ndtri(0.5 + confidence / 2.0) + special.ndtri(wanted)
-    with np.errstate(divide="ignore"):
-        return np.asarray((z * np.asarray(error, float) / np.asarray(effect, float)) ** 2)
+    effects, errors = np.broadcast_arrays(np.abs(np.asarray(effect, float)), np.asarray(error, float))
+
+    def one(size: float, stated: float) -> float:
+        if not (size > 0.0 and stated > 0.0):
+            return np.inf if size == 0.0 else 0.0 * size * stated
+
+        def short(log_times: float) -> float:
+            times = np.exp(log_times)
+            return float(power(size, stated / np.sqrt(times), confidence, freedom * times)) - wanted
+
+        normal = 2.0 * np.log(z * stated / size)
+        return float(np.exp(brentq(short, normal - 1.0, normal + FARTHEST)))
+
+    return np.array([one(*each) for each in zip(effects.flat, errors.flat, strict=True)]).reshape(effects.shape)
 
 
 def wilson(n_found: ArrayLike, n: ArrayLike, confidence: float) -> tuple[FloatArray, FloatArray]:

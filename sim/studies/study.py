@@ -19,6 +19,7 @@ from rich.console import Console
 from sim.analysis.assumptions import assumptions_in_use
 from sim.analysis.design_needs import expected_time, memory_of_machine, visits_per_run
 from sim.analysis.early_looks import EarlyLook, EarlyLooks
+from sim.analysis.measures_that_apply import absent_from
 from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.roster import SHIPPED_CURRENCY
@@ -272,14 +273,21 @@ def facts_of(design: Design, command: Sequence[str], question: Question, seconds
     }
     if question.scenario.period.minutes is not None:
         played["minutes"] = question.scenario.period.minutes
-    return facts_of_question(question, command, seconds) | played
+    return facts_of_question(question, command, seconds, design.scenarios.values()) | played
 
 
-def facts_of_question(question: Question, command: Sequence[str], seconds: float) -> dict[str, Any]:
-    """Provenance of any study: what was asked, what it changed, and the rows of the register behind it."""
+def facts_of_question(
+    question: Question, command: Sequence[str], seconds: float, scenarios: Iterable[Scenario] = ()
+) -> dict[str, Any]:
+    """Provenance of any study: what was asked, what it changed, and the rows of the register behind it.
+
+    `scenarios`: all that are played, where they are others than those of the question.
+    """
+    absent = absent_from(tuple(scenarios) or question.played.values())
     used = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
     return provenance(
         **({"currency": currency} if (currency := question.currency) != SHIPPED_CURRENCY else {}),
+        **({"absent": list(absent)} if absent else {}),
         study=question.study.name,
         command=command,
         changed=list(overrides_of_question(question.overrides)),

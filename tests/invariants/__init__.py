@@ -23,6 +23,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     visits.steps_follow_the_pathway,
     visits.visits_go_one_way,
     visits.one_main_task_at_a_time,
+    visits.forks_are_joined_by_the_last_branch,
     staff.one_thing_at_a_time,
     staff.work_is_done_on_duty,
     staff.members_leave_when_free,

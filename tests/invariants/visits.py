@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.department.pathway import Choose, Delay, Dispose, Place, Step, Task
+from sim.department.forks import steps_side_by_side
+from sim.department.pathway import MOST_AT_ONCE, Choose, Delay, Dispose, Fork, Place, Step, Task
 from sim.engine.measures.array_loops import Flags, Floats, Integers
 from sim.engine.trajectory import (
     AMA,
@@ -60,14 +61,52 @@ def clock_never_runs_back(run: CheckedRun) -> Iterator[str]:
 
 
 def steps_follow_the_pathway(run: CheckedRun) -> Iterator[str]:
-    """Steps are played in the order of the pathway, within the stay."""
-    for number, stream in enumerate(run.trajectory.streams):
+    """Steps are played in the order of the pathway, within the stay; those of a branch of a fork within the fork."""
+    for number, _ in enumerate(run.trajectory.streams):
         mine = np.flatnonzero(run.visits["stream"] == number)
-        steps = run.scenario.department.streams[stream].pathway
-        columns = [run.column_of(step) for step in steps if run.column_of(step) >= 0]
-        if len(mine) and columns:
-            times = run.trajectory.step_times[np.ix_(mine, np.asarray(columns))].reshape(len(mine), -1)
-            yield from steps_of_stream_in_order(run, mine, times)
+        side_by_side = steps_side_by_side(run.pathway_of(number))
+        of_path: dict[tuple[str, int], list[Step]] = {}
+        for step in run.pathway_of(number):
+            of_path.setdefault(side_by_side.get(step.name, ("", 0)), []).append(step)
+        for (fork, _), steps in of_path.items():
+            times = [moments(run, mine, step) for step in steps]
+            if fork:
+                around = moments(run, mine, fork_of(run, number, fork))
+                times = [around[:, :2], *times, around[:, 2:]]
+            if len(mine):
+                yield from steps_of_stream_in_order(run, mine, np.hstack(times))
+
+
+def moments(run: CheckedRun, visits: Integers, step: Step) -> Floats:
+    """Requested, started, ended of a step of the visits; no columns where the run does not have the step."""
+    column = run.column_of(step)
+    return run.trajectory.step_times[visits, column] if column >= 0 else np.empty((len(visits), 0))
+
+
+def fork_of(run: CheckedRun, stream: int, name: str) -> Step:
+    return next(step for step in run.pathway_of(stream) if step.name == name)
+
+
+def forks_are_joined_by_the_last_branch(run: CheckedRun) -> Iterator[str]:
+    """A fork ends as its last branch does, and not while a step of one goes on; who is not joined goes no further."""
+    for number, _ in enumerate(run.trajectory.streams):
+        mine, pathway = np.flatnonzero(run.visits["stream"] == number), run.pathway_of(number)
+        side_by_side = steps_side_by_side(pathway)
+        for at, fork in enumerate(pathway):
+            if not isinstance(fork, Fork) or not len(mine):
+                continue
+            requested, started, ended = moments(run, mine, fork).T
+            inside = [step for step in pathway if side_by_side.get(step.name, ("", 0))[0] == fork.name]
+            times = np.stack([moments(run, mine, step) for step in inside], axis=1)
+            taken = ~np.isnan(times[:, :, 0])
+            last = np.where(taken, open_end(times[:, :, 2]), started[:, None]).max(axis=1, initial=-np.inf)
+            for row in rows(~np.isnan(ended) & (ended != last)):
+                yield f"visit {mine[row]}: joined after {fork.name} at {ended[row]}, its branches end at {last[row]}"
+            for row in rows(np.isnan(requested) & taken.any(axis=1)):
+                yield f"visit {mine[row]}: has steps of {fork.name}, which it does not take"
+            later = [step for step in pathway[at + 1 :] if step not in inside]
+            for row in rows(~np.isnan(requested) & np.isnan(ended) & taken_by(run, mine, later)):
+                yield f"visit {mine[row]}: goes on behind {fork.name} and is not joined"
 
 
 def steps_of_stream_in_order(run: CheckedRun, visits: Integers, times: Floats) -> Iterator[str]:
@@ -101,10 +140,15 @@ def taken_by(run: CheckedRun, visits: Integers, steps: list[Step]) -> Flags:
 
 
 def one_main_task_at_a_time(run: CheckedRun) -> Iterator[str]:
-    """A visit is in one task of its main path at most."""
+    """A visit is in one task of its main path at most, or in one of each branch of a fork."""
     main = np.flatnonzero(run.worked & (run.tasks["kind"] == MAIN))
     visit = run.tasks["visit"][main]
-    for first, second in overlaps(visit, run.tasks["started"][main], run.task_end[main]):
+    branch_of = np.array([
+        [steps_side_by_side(run.pathway_of(stream)).get(step, ("", 0))[1] for step in run.trajectory.steps]
+        for stream, _ in enumerate(run.trajectory.streams)
+    ])  # fmt: skip
+    branch = branch_of[run.visits["stream"][visit], run.tasks["step"][main]]
+    for first, second in overlaps((MOST_AT_ONCE + 1) * visit + branch, run.tasks["started"][main], run.task_end[main]):
         yield f"visit {visit[first]}: task rows {main[first]} and {main[second]} of the main path overlap"
     for row in rows(run.worked & (run.tasks["kind"] == MAIN) & (run.task_end > run.departure[run.tasks["visit"]])):
         yield f"task row {row}: on the main path and ends after the departure of visit {run.tasks['visit'][row]}"
@@ -141,12 +185,37 @@ def _minutes_waiting(run: CheckedRun, until: Floats) -> Floats:
     waited = np.zeros(run.trajectory.n_visits)
     for number, _ in enumerate(run.trajectory.streams):
         mine = run.visits["stream"] == number
+        if any(isinstance(step, Fork) for step in run.pathway_of(number)):
+            for row in rows(mine):
+                waited[row] = _minutes_waiting_alone(run, row, run.pathway_of(number), float(until[row]))
+            continue
         for step in run.pathway_of(number):
             if isinstance(step, Task | Place | Delay) and step.may_leave and run.column_of(step) >= 0:
                 times = run.trajectory.step_times[:, run.column_of(step)]
                 waits = np.minimum(open_end(times[:, 1]), until) - np.minimum(times[:, 0], until)
                 waited += np.where(mine & ~np.isnan(times[:, 0]), waits, 0.0)
     return waited
+
+
+def _minutes_waiting_alone(run: CheckedRun, visit: int, pathway: tuple[Step, ...], until: float) -> float:
+    """Minutes in which at least one wait uses up patience, and nobody is with the child in another branch."""
+    waits, with_child = [], []
+    for step in pathway:
+        if run.column_of(step) < 0:
+            continue
+        requested, started, ended = run.trajectory.step_times[visit, run.column_of(step)].tolist()
+        if isinstance(step, Task | Place | Delay) and step.may_leave and not np.isnan(requested):
+            waits.append((requested, until if np.isnan(started) else started))
+        if isinstance(step, Delay) and step.capacity is not None and not np.isnan(started):
+            with_child.append((started, until if np.isnan(ended) else ended))
+    for row in rows((run.tasks["visit"] == visit) & (run.tasks["kind"] == MAIN) & run.worked):
+        with_child.append((float(run.tasks["started"][row]), float(run.task_end[row])))
+    edges = sorted({min(edge, until) for spell in waits + with_child for edge in spell})
+    return sum(
+        high - low
+        for low, high in pairwise(edges)
+        if any(start <= low < end for start, end in waits) and not any(s <= low < e for s, e in with_child)
+    )
 
 
 def returns_follow_their_visit(run: CheckedRun) -> Iterator[str]:

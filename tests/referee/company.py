@@ -178,7 +178,7 @@ class Companionship:
         elif out_of_quiet_hours(self.now) == self.now:
             self.is_asked_for(visit, CONTACT, CONTINUING, MET_BAND)
         else:
-            self.push(out_of_quiet_hours(self.now), DELAY_ENDS, 2 * visit.row + 1, lambda: self.night_is_over(visit))
+            self.push(out_of_quiet_hours(self.now), DELAY_ENDS, 8 * visit.row + 7, lambda: self.night_is_over(visit))
 
     def night_is_over(self, visit: Visit) -> None:
         if not visit.gone:
@@ -202,7 +202,7 @@ class Companionship:
     def wish_is_over(self, visit: Visit) -> None:
         self.asks_for_recovery(visit)
         due = out_of_quiet_hours(self.now + self.scenario.support.again_hours * 60.0)
-        self.push(due, DELAY_ENDS, 2 * visit.row + 1, lambda: self.wish_falls_due(visit))
+        self.push(due, DELAY_ENDS, 8 * visit.row + 7, lambda: self.wish_falls_due(visit))
 
     def asks_for_recovery(self, visit: Visit, minutes: float = RECOVERS) -> None:
         """The peer's own time, of the member of the last spell; it lapses if they are not on duty."""

@@ -101,8 +101,9 @@ class Duties:
                 continue
             if isinstance(step, Task) and step.unstaffed:
                 self.waiting[role].remove(request)
-                self.ends_waiting(request.visit)
-                self.becomes_delay(request.visit, step.name, request.since)
+                assert request.way is not None
+                self.ends_waiting(request.way)
+                self.becomes_delay(request.way, step.name, request.since)
 
     def step_of(self, request: Request) -> object:
         pathway = request.visit.stream.pathway

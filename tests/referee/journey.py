@@ -5,7 +5,21 @@ Who does it is decided in `settling`; waiting is reckoned in `patience`.
 
 import math
 
-from sim.department.pathway import Board, Delay, Dispose, FollowUp, FreePlace, Observe, Place, Release, SideTask, Task
+from sim.department.forks import steps_side_by_side
+from sim.department.pathway import (
+    Board,
+    Delay,
+    Dispose,
+    FollowUp,
+    Fork,
+    FreePlace,
+    Observe,
+    Place,
+    Release,
+    SideTask,
+    Step,
+    Task,
+)  # fmt: skip
 from sim.department.quantities import of_acuity
 from sim.engine.trajectory import (
     BRIDGING,
@@ -26,8 +40,13 @@ from tests.referee.clock import (
     ESCALATION,
 )
 from tests.referee.facts import Asked, Spell
-from tests.referee.state import DelayRequest, PlaceRequest, Request, Visit
+from tests.referee.state import DelayRequest, PlaceRequest, Request, Visit, Way
 from tests.referee.traits import Brought
+
+
+def fork_around(visit: Visit, step: Step) -> str:
+    """The fork in whose branch a step is, no name where there is none."""
+    return steps_side_by_side(visit.stream.pathway).get(step.name, ("", 0))[0]
 
 
 class Journey:
@@ -90,46 +109,83 @@ class Journey:
             self.lay_out_unanswered(visit)
         if not any(self.triggers(step) for step in visit.stream.pathway):
             self.offer_peer(visit)
-        self.advance(visit)
+        self.advance(visit.main)
 
-    def advance(self, visit: Visit) -> None:
+    def advance(self, way: Way) -> None:
         """Play steps up to the next wait."""
+        visit = way.visit
         while not visit.gone:
-            visit.position += 1
-            if visit.position == len(visit.stream.pathway):
-                self.departs(visit)
+            way.at += 1
+            if way.at == len(way.steps):
+                self.way_ends(way)
                 return
-            if not self.takes(visit):
-                self.skip_step(visit)
+            if way is visit.main and fork_around(visit, way.step) in visit.forked:
+                continue
+            if not self.takes(way):
+                self.skip_step(way)
                 continue
             if visit.n_responses:
-                visit.stopped = True
-                visit.position -= 1
+                way.stopped = True
+                way.at -= 1
                 return
-            if self.begin_step(visit):
+            if self.begin_step(way):
                 return
 
-    def takes(self, visit: Visit) -> bool:
+    def takes(self, way: Way) -> bool:
         """Whether the visit takes its step. While an escalation is answered the table does not tell yet."""
+        visit = way.visit
         if visit.n_responses:
-            return Brought(self.t, self.scenario, visit.row).takes_in_turn(visit.step)
-        return self.facts.happened(visit.row, visit.step.name)
+            return Brought(self.t, self.scenario, visit.row).takes_in_turn(way.step)
+        return self.facts.happened(visit.row, way.step.name)
 
-    def skip_step(self, visit: Visit) -> None:
-        step = visit.step
+    def skip_step(self, way: Way) -> None:
+        step = way.step
         if isinstance(step, Task | Place):
-            self.trigger(visit, step)
+            self.trigger(way.visit, step)
 
-    def begin_step(self, visit: Visit) -> bool:
+    def way_ends(self, way: Way) -> None:
+        """The main path ends in departure; of the branches of a fork the last joins the visit."""
+        visit = way.visit
+        if way is visit.main:
+            self.departs(visit)
+            return
+        way.ended = True
+        if all(branch.ended for branch in visit.branches):
+            visit.branches = []
+            fork = visit.main.step.name
+            ended = self.facts.step_times(visit.row, fork)[2]
+            if ended != self.now:
+                raise self.foul(f"visit {visit.row}, {fork}", f"is joined at {ended!r}", "its last branch ends now")
+            self.advance(visit.main)
+
+    def begin_fork(self, way: Way, step: Fork) -> bool:
+        visit, pathway = way.visit, way.visit.stream.pathway
+        started = self.facts.step_times(visit.row, step.name)[1]
+        if started != self.now:
+            raise self.foul(f"visit {visit.row}, {step.name}", f"begins at {started!r}", "it begins as it is reached")
+        visit.forked.add(step.name)
+        inside = steps_side_by_side(pathway)
+        of_branch = [
+            [at for at, each in enumerate(pathway) if inside.get(each.name) == (step.name, number)]
+            for number in range(1, len(step.branches) + 1)
+        ]
+        visit.branches = [Way(visit, number, steps) for number, steps in enumerate(of_branch, start=1)]
+        for branch in visit.ways:
+            self.advance(branch)
+        return True
+
+    def begin_step(self, way: Way) -> bool:
         """Begin a step; True if the visit waits in it."""
-        step = visit.step
+        visit, step = way.visit, way.step
         self.requested_now(visit, step.name)
         if isinstance(step, Task):
-            return self.begin_task(visit, step)
+            return self.begin_task(way, step)
         if isinstance(step, Delay):
-            return self.begin_delay(visit, step)
+            return self.begin_delay(way, step)
         if isinstance(step, Place):
             return self.begin_place(visit, step)
+        if isinstance(step, Fork):
+            return self.begin_fork(way, step)
         if isinstance(step, Board):
             return self.begin_boarding(visit, step)
         if isinstance(step, SideTask):
@@ -153,35 +209,55 @@ class Journey:
         if requested != self.now:
             raise self.foul(f"visit {visit.row}, {step}", f"requested at {requested!r}", "the visit gets there now")
 
-    def begin_task(self, visit: Visit, step: Task) -> bool:
+    def begin_task(self, way: Way, step: Task) -> bool:
+        visit = way.visit
         asked = self.facts.main_request(visit.row, step.name)
         nobody = not any(person.on_duty and person.role == step.role for person in self.people)
         if step.unstaffed is not None and nobody:
             if asked is not None:
                 raise self.foul(self.told(asked.first), "asked for", f"nobody of {step.role} is on duty: it is a delay")
-            self.becomes_delay(visit, step.name, self.now)
+            self.becomes_delay(way, step.name, self.now)
             return True
         if asked is None:
             raise self.foul(f"visit {visit.row}, {step.name}", "is no task", f"somebody of {step.role} is on duty")
-        visit.wait = self.admit(visit, asked)
-        self.begins_waiting(visit, step.may_leave)
+        request = way.wait = self.admit(visit, asked)
+        request.way = way
+        self.slot_is_right(request)
+        self.begins_waiting(way, step.may_leave)
         return True
 
-    def becomes_delay(self, visit: Visit, step: str, requested: float) -> None:
+    def slot_is_right(self, request: Request) -> None:
+        """The main path is slot 0; requests of branches have slots of their own, in the order of asking."""
+        way, visit = request.way, request.visit
+        in_branch = way is not None and way.branch > 0
+        if (request.slot > visit.last_slot) if in_branch else (request.slot == 0):
+            visit.last_slot = max(visit.last_slot, request.slot)
+        else:
+            law = f"a slot above {visit.last_slot}" if in_branch else "slot 0"
+            raise self.foul(self.told(request.spell), f"has slot {request.slot}", law)
+
+    def becomes_delay(self, way: Way, step: str, requested: float) -> None:
         """A task that is a delay for want of staff; its row says so by having no member."""
+        visit = way.visit
         times = self.facts.step_times(visit.row, step)
         if times[1] != self.now:
             raise self.foul(
                 f"visit {visit.row}, {step}", f"begins at {times[1]!r}", "becomes a delay now: no one is left"
             )
-        visit.wait = None
-        self.push(times[2], DELAY_ENDS, visit.row * 2, lambda: self.task_delay_ends(visit))
+        way.wait = None
+        self.push(times[2], DELAY_ENDS, way.ident, lambda: self.task_delay_ends(way))
 
-    def task_delay_ends(self, visit: Visit) -> None:
-        step = visit.step
+    def task_delay_ends(self, way: Way) -> None:
+        self.is_still_there(way)
+        step = way.step
         if isinstance(step, Task):
-            self.trigger(visit, step)
-        self.advance(visit)
+            self.trigger(way.visit, step)
+        self.advance(way)
+
+    def is_still_there(self, way: Way) -> None:
+        """What ends in the table ends for a visit that has not left."""
+        if way.visit.gone:
+            raise self.foul(f"visit {way.visit.row}, {way.step.name}", "ends", "the visit has left: its end is blank")
 
     def trigger(self, visit: Visit, step: Task | Place) -> None:
         """Peer support is asked for after triage, or when roomed."""
@@ -193,26 +269,30 @@ class Journey:
         triage = trigger == "after_triage" and isinstance(step, Task) and step.purpose == "triage"
         return triage or (trigger == "when_roomed" and isinstance(step, Place))
 
-    def begin_delay(self, visit: Visit, step: Delay) -> bool:
+    def begin_delay(self, way: Way, step: Delay) -> bool:
         if step.capacity is not None:
-            request = DelayRequest(visit, step.name, step.capacity, self.now)
-            visit.wait = request
+            request = DelayRequest(way.visit, way, step.name, step.capacity, self.now)
+            way.wait = request
             self.delay_requests.append(request)
-            self.begins_waiting(visit, step.may_leave)
+            self.begins_waiting(way, step.may_leave)
         else:
-            self.start_delay(visit, step.name)
+            self.start_delay(way, step.name)
         return True
 
-    def start_delay(self, visit: Visit, step: str) -> None:
+    def start_delay(self, way: Way, step: str) -> None:
+        visit = way.visit
         _, started, ended = self.facts.step_times(visit.row, step)
         if started != self.now:
             raise self.foul(f"visit {visit.row}, {step}", f"the delay begins at {started!r}", "it begins now")
-        self.push(ended, DELAY_ENDS, visit.row * 2, lambda: self.delay_ends(visit, step))
+        self.push(ended, DELAY_ENDS, way.ident, lambda: self.delay_ends(way, step))
 
-    def delay_ends(self, visit: Visit, step: str) -> None:
-        if visit.step.capacity is not None:  # type: ignore[union-attr]
-            self.n_in_delay[self.delay_key(visit, step)] -= 1
-        self.advance(visit)
+    def delay_ends(self, way: Way, step: str) -> None:
+        self.is_still_there(way)
+        if way.step.capacity is not None:  # type: ignore[union-attr]
+            self.n_in_delay[self.delay_key(way.visit, step)] -= 1
+            way.visit.n_limited_delays -= 1
+            self.waiting_changes(way.visit)
+        self.advance(way)
 
     def delay_key(self, visit: Visit, step: str) -> str:
         return f"{visit.stream_name} {step}"
@@ -224,9 +304,9 @@ class Journey:
         route = self.facts.route(step, visit.acuity, shown)
         band = int(of_acuity(step.band, visit.acuity))
         request = PlaceRequest(visit, route.zones if route else (), band, self.now)
-        visit.wait = request
+        visit.main.wait = request
         self.place_requests.append(request)
-        self.begins_waiting(visit, step.may_leave)
+        self.begins_waiting(visit.main, step.may_leave)
         return True
 
     def give_up_place(self, visit: Visit) -> None:
@@ -263,12 +343,12 @@ class Journey:
             else DELAY_ENDS
         )
         if not math.isnan(end):
-            self.push(end, kind, visit.row * 2, lambda: self.boarding_ends(visit))
+            self.push(end, kind, visit.main.ident, lambda: self.boarding_ends(visit))
         return True
 
     def boarding_ends(self, visit: Visit) -> None:
         self.ask(visit, CARE)
-        self.advance(visit)
+        self.advance(visit.main)
 
     def care_entries(self, visit: Visit, start: float, end: float) -> None:
         """Care is asked for at each full hour from `start`."""
@@ -289,7 +369,14 @@ class Journey:
                 f"visit {visit.row}", f"departs at {departure!r}", "it departs now: no step is left, or it leaves"
             )
         visit.gone = True
-        self.ends_waiting(visit)
+        visit.waiting.clear()
+        self.waiting_changes(visit)
+        if visit.branches:
+            fork = visit.main.step.name
+            if self.facts.step_times(visit.row, fork)[2] == self.now:
+                raise self.foul(
+                    f"visit {visit.row}, {fork}", "is joined", "the visit leaves: branches end where they are"
+                )
         if not visit.n_responses:
             self.reckon_calm(visit)
         escalation = visit.stream.escalation

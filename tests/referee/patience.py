@@ -15,20 +15,30 @@ from tests.referee.clock import (
     CLOSE,
     PATIENCE,
 )
-from tests.referee.state import Request, Visit
+from tests.referee.state import Request, Visit, Way
 
 
 class Patience:
     """Leaving, escalating, and becoming calm."""
 
-    def begins_waiting(self, visit: Visit, may_leave: bool) -> None:
+    def begins_waiting(self, way: Way, may_leave: bool) -> None:
         if may_leave:
+            way.visit.waiting.add(way)
+            self.waiting_changes(way.visit)
+
+    def ends_waiting(self, way: Way) -> None:
+        way.visit.waiting.discard(way)
+        self.waiting_changes(way.visit)
+
+    def waiting_changes(self, visit: Visit) -> None:
+        """Patience is used up while it waits in some branch and nobody is with it, nor a limited delay, in another."""
+        alone = not visit.n_main_tasks and not visit.n_limited_delays
+        if visit.waiting and alone and visit.waiting_since is None:
             visit.waiting_since = self.now
             self.set_deadline(visit)
-
-    def ends_waiting(self, visit: Visit) -> None:
-        self.reckon_patience(visit)
-        visit.waiting_since = None
+        elif visit.waiting_since is not None and not (visit.waiting and alone):
+            self.reckon_patience(visit)
+            visit.waiting_since = None
 
     def reckon_patience(self, visit: Visit) -> None:
         if visit.waiting_since is not None:
@@ -123,8 +133,10 @@ class Patience:
     def is_calm(self, visit: Visit) -> None:
         visit.set_aside = False
         visit.calm_since = self.now
-        if isinstance(visit.wait, Request):
-            self.unstaff(visit.wait.role)
-        if visit.stopped and not visit.gone:
-            visit.stopped = False
-            self.advance(visit)
+        for way in visit.ways:
+            if isinstance(way.wait, Request):
+                self.unstaff(way.wait.role)
+        for way in visit.ways:
+            if way.stopped and not visit.gone:
+                way.stopped = False
+                self.advance(way)

@@ -114,14 +114,14 @@ class Settling:
         if zone not in shown:
             raise self.foul(f"visit {visit.row}", f"gets a place in {shown or 'no zone'}", f"{zone} opens for it now")
         self.place_requests.remove(request)
-        self.ends_waiting(visit)
+        self.ends_waiting(visit.main)
         self.give_up_place(visit)
         visit.zone, visit.place_row = zone, rows[shown.index(zone)]
         self.used[zone] += 1
-        step = visit.step
+        step = visit.main.step
         if isinstance(step, Place):
             self.trigger(visit, step)
-        self.advance(visit)
+        self.advance(visit.main)
 
     def a_delay_opens(self) -> bool:
         able = [
@@ -135,13 +135,14 @@ class Settling:
             return False
         self.delay_requests.remove(first)
         self.n_in_delay[self.delay_key(first.visit, first.step)] += 1
-        self.ends_waiting(first.visit)
-        self.start_delay(first.visit, first.step)
+        first.visit.n_limited_delays += 1
+        self.ends_waiting(first.way)
+        self.start_delay(first.way, first.step)
         return True
 
     def delay_rank(self, request: DelayRequest) -> tuple[float, ...]:
         stream = self.t.streams.index(request.visit.stream_name)
-        return stream, request.visit.position, request.since, request.visit.row
+        return stream, request.way.position, request.since, request.visit.row
 
     def a_task_starts(self) -> bool:
         free = [person for person in self.people if person.free]

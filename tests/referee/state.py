@@ -33,6 +33,8 @@ class Request:
     limit: object = None
     limit_at: float = math.inf
     handover_due: float = 0.0
+    way: "Way | None" = None
+    """Of whose steps it is one; what is beside the steps has none."""
 
     @property
     def spell(self) -> Spell:
@@ -144,6 +146,7 @@ class PlaceRequest:
 @dataclass(eq=False)
 class DelayRequest:
     visit: "Visit"
+    way: "Way"
     step: str
     capacity: int
     since: float
@@ -153,8 +156,34 @@ Wait = Request | PlaceRequest | DelayRequest
 
 
 @dataclass(eq=False)
+class Way:
+    """The main path of a visit (`branch` 0) or a branch of a fork: its steps, by where they stand on the pathway."""
+
+    visit: "Visit"
+    branch: int
+    steps: list[int]
+    at: int = -1
+    wait: Wait | None = None
+    stopped: bool = False
+    ended: bool = False
+
+    @property
+    def position(self) -> int:
+        return self.steps[self.at]
+
+    @property
+    def step(self) -> Step:
+        return self.visit.stream.pathway[self.position]
+
+    @property
+    def ident(self) -> int:
+        """Id of its entries in the calendar."""
+        return self.visit.row * 8 + self.branch
+
+
+@dataclass(eq=False)
 class Visit:
-    """Where a visit stands on its pathway, what it waits for, and how much patience is left."""
+    """Which ways a visit goes, on which of them it waits, and how much patience is left."""
 
     row: int
     acuity: int
@@ -164,14 +193,17 @@ class Visit:
     held: bool
     wish: Wish
     patience_left: float
-    position: int = -1
-    wait: Wait | None = None
+    main: Way = field(init=False)
+    branches: list[Way] = field(default_factory=list)
+    forked: set[str] = field(default_factory=set)
+    last_slot: int = 0
+    waiting: set[Way] = field(default_factory=set)
+    n_limited_delays: int = 0
     set_aside: bool = False
     may_leave: bool = False
     waiting_since: float | None = None
     attempted: bool = False
     n_responses: int = 0
-    stopped: bool = False
     zone: str | None = None
     place_row: int = -1
     seen: bool = False
@@ -184,6 +216,10 @@ class Visit:
     pace: float = 1.0
     calm_pace: float = 1.0
 
+    def __post_init__(self) -> None:
+        self.main = Way(self, 0, list(range(len(self.stream.pathway))))
+
     @property
-    def step(self) -> Step:
-        return self.stream.pathway[self.position]
+    def ways(self) -> list[Way]:
+        """What it goes along now: the main path, or the branches of a fork in their order."""
+        return list(self.branches) or [self.main]

@@ -30,9 +30,9 @@ class Teaming:
         step, token = self.step_of(request), object()
         request.limit = token
         request.limit_at = self.now + step.gather_minutes  # type: ignore[attr-defined]
-        self.push(
-            request.limit_at, GATHERING_ENDS, request.visit.row, lambda: self.gathered_long_enough(request, token)
-        )
+        assert request.way is not None
+        ident = request.way.ident
+        self.push(request.limit_at, GATHERING_ENDS, ident, lambda: self.gathered_long_enough(request, token))
 
     def joins(self, request: Request, person: Person, role: str) -> None:
         spell = self.row_of(request, person, role, GATHERING)

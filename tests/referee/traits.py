@@ -12,7 +12,7 @@ from scipy.optimize import brentq, root
 from scipy.special import expit, logit
 
 from sim.department.arrivals import GivenVisit, Replay
-from sim.department.pathway import Choose, Dispose, Step
+from sim.department.pathway import Choose, Dispose, Fork, Step
 from sim.department.patients import Stream
 from sim.department.scenario import Scenario
 from sim.engine.draw_numbers import quantity_id
@@ -265,6 +265,8 @@ class Brought:
                 yield self.objection(step.name, "not taken", f"taken: need {step.need}, branch {step.branch}")
             if taken and isinstance(step, Choose):
                 sent.add(self.way(step))
+            if taken and isinstance(step, Fork):
+                sent.update(step.branches)
         last = [
             step
             for step in self.stream.pathway
@@ -309,6 +311,8 @@ class Brought:
                 return taken
             if taken and isinstance(each, Choose):
                 sent.add(self.way(each))
+            if taken and isinstance(each, Fork):
+                sent.update(each.branches)
             if taken and isinstance(each, Dispose):
                 disposition = DISPOSITIONS[DISPOSITIONS.index("discharge") + self.outcome(each, number)]
         raise ValueError(f"{step.name} is no step of this stream")

@@ -48,12 +48,13 @@ class Working:
         self.begun.add(spell.row)
         work = person.work = Work(request, person, self.now)
         if request.kind == MAIN:
-            self.ends_waiting(visit)
+            visit.n_main_tasks += 1
+            assert request.way is not None
+            self.ends_waiting(request.way)
             if request.spell_number == 0:
                 request.begun_met = visit.wish.met
-            visit.n_main_tasks += 1
             self.clinician_comes(visit)
-            step = visit.step
+            step = request.way.step
             visit.seen = visit.seen or (isinstance(step, Task) and step.purpose == "physician")
         if request.kind == OBSERVATION:
             visit.observation = work
@@ -100,11 +101,12 @@ class Working:
             ended = self.facts.step_times(visit.row, spell.step)[2]
             if ended != self.now:
                 raise self.foul(f"visit {visit.row}, {spell.step}", f"ends at {ended!r}", "its task ends now")
-            step = visit.step
+            assert request.way is not None
+            step = request.way.step
             if isinstance(step, Task):
                 self.assessment_takes_its_minutes(request, step)
                 self.trigger(visit, step)
-            self.advance(visit)
+            self.advance(request.way)
         if request.kind == RESPONSE:
             visit.n_responses -= 1
             if not visit.n_responses:
@@ -120,6 +122,7 @@ class Working:
             self.object(self.told(spell), f"overtime {spell.overtime!r}", f"it ran {late!r} past the shift's end")
         if work.request.kind == MAIN and work.spell is None:
             work.request.visit.n_main_tasks -= 1
+            self.waiting_changes(work.request.visit)
 
     def cut_for_good(self, work: Work) -> None:
         """An observation ends with the aide's spell of duty, a break, or departure."""

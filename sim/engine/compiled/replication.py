@@ -47,6 +47,13 @@ NAMES_IN_VISIT = {
     "minutes_observed": "observed", "minutes_observation_unmet": "unmet",
 }  # fmt: skip
 """Columns of `visits` that have another name in VISIT."""
+COLUMNS_OF = (
+    ("visits", VISIT_COLUMNS, NAMES_IN_VISIT), ("task_rows", TASK_COLUMNS, NO_NAMES),
+    ("place_rows", PLACE_COLUMNS, NO_NAMES), ("case_rows", CASE_COLUMNS, NO_NAMES),
+    ("staff_rows", STAFF_COLUMNS, NO_NAMES), ("break_rows", BREAK_COLUMNS, NO_NAMES),
+)  # fmt: skip
+"""Tables that are handed over column by column, their columns, and those with another name in the rows."""
+COUNTS = np.array([COLUMN[name] for name in ("n_processed", "n_settlings", *(f"n_{name}" for name, *_ in COLUMNS_OF))])
 HANDED_OVER = (
     "visits", "step_times", "step_members", "task_rows", "place_rows", "case_rows", "staff_rows", "break_rows",
 )  # fmt: skip
@@ -180,9 +187,15 @@ class Player:
 
     def _trajectory(self, seed: int, replication: int) -> Trajectory:
         period, names = self.lowered.scenario.period, self.lowered.names
-        n_visits, n_steps, n_entries = self._count("n_visits"), len(names.steps), self._count("n_processed")
-        times = MEMORY.tables["step_times"].view(np.float64)[: n_visits * n_steps * MOMENTS]
-        members = MEMORY.tables["step_members"].view(np.int32)[: n_visits * n_steps]
+        n_processed, n_settlings, *n_rows = self.root[COUNTS].tolist()  # all at once, which costs as little as one
+        n_visits, n_steps = n_rows[0], len(names.steps)
+        tables = MEMORY.tables
+        visits, tasks, places, cases, staff, breaks = (
+            ColumnsOfRows(tables[name][:n], schema, names_in_rows)
+            for (name, schema, names_in_rows), n in zip(COLUMNS_OF, n_rows, strict=True)
+        )
+        times = tables["step_times"].view(np.float64)[: n_visits * n_steps * MOMENTS]
+        members = tables["step_members"].view(np.int32)[: n_visits * n_steps]
         return Trajectory(
             engine="compiled",
             seed=seed,
@@ -195,23 +208,18 @@ class Player:
             groups=names.groups,
             steps=names.steps,
             members=names.members,
-            visit_columns=self._columns("visits", VISIT_COLUMNS, NAMES_IN_VISIT),
+            visit_columns=visits,
             step_times=times.reshape(n_visits, n_steps, MOMENTS),
             step_members=members.reshape(n_visits, n_steps),
-            task_columns=self._columns("task_rows", TASK_COLUMNS),
-            place_columns=self._columns("place_rows", PLACE_COLUMNS),
-            case_columns=self._columns("case_rows", CASE_COLUMNS),
-            staff_columns=self._columns("staff_rows", STAFF_COLUMNS),
-            break_columns=self._columns("break_rows", BREAK_COLUMNS),
-            n_entries=n_entries + self._count("n_settlings"),
+            task_columns=tasks,
+            place_columns=places,
+            case_columns=cases,
+            staff_columns=staff,
+            break_columns=breaks,
+            n_entries=n_processed + n_settlings,
             follow_up=period.follow_up,
             severities=names.severities,
         )
-
-    def _columns(
-        self, name: str, schema: Mapping[str, type], named: Mapping[str, str] = NO_NAMES
-    ) -> Mapping[str, np.ndarray]:
-        return ColumnsOfRows(MEMORY.tables[name][: self._count(f"n_{name}")], schema, named)
 
     def _count(self, column: str) -> int:
         return int(self.root[COLUMN[column]])

@@ -56,38 +56,42 @@ class ScenarioCache:
 class SeenScenario:
     """A scenario object, what stood in it when it was looked at, and all its dicts with their items at that time.
 
-    The items are kept as they were, so that no other object gets the identity of one of them.
+    The items are kept as they were, so that no other object gets the identity of one of them. This is asked before
+    every run, so empty dicts, which are most of them, are only asked whether they still are.
     """
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.dicts: list[dict[Any, Any]] = []
-        self.is_known = all(self._look_at(value) for value in fields_of(scenario))
-        self.lengths, self.keys, self.values = self._in_dicts()
+        dicts: list[dict[Any, Any]] = []
+        self.is_known = all(look_at(value, dicts) for value in fields_of(scenario))
+        self.empty = [each for each in dicts if not each]
+        self.filled = [each for each in dicts if each]
+        self.lengths, self.keys = list(map(len, self.filled)), list(chain.from_iterable(self.filled))
+        self.values = list(chain.from_iterable(map(dict.values, self.filled)))
         self.content = pickle.dumps(scenario)
 
     def is_still(self, scenario: Scenario) -> bool:
         """Whether this is the object, with the same objects in the same dicts. All else in it cannot change."""
-        if self.scenario is not scenario or not self.is_known:
-            return False
-        lengths, keys, values = self._in_dicts()
-        return lengths == self.lengths and keys == self.keys and all(map(is_, values, self.values))
+        return (
+            self.scenario is scenario
+            and self.is_known
+            and not any(self.empty)
+            and list(map(len, self.filled)) == self.lengths
+            and list(chain.from_iterable(self.filled)) == self.keys
+            and all(map(is_, chain.from_iterable(map(dict.values, self.filled)), self.values))
+        )
 
-    def _in_dicts(self) -> tuple[list[int], list[Any], list[Any]]:
-        """How many items each dict has, and the keys and values of one dict after the other."""
-        values = chain.from_iterable(map(dict.values, self.dicts))
-        return list(map(len, self.dicts)), list(chain.from_iterable(self.dicts)), list(values)
 
-    def _look_at(self, value: Any) -> bool:
-        """Note the dicts in a value; False if there is anything in it of which nobody knows whether it can change."""
-        if isinstance(value, dict):
-            self.dicts.append(value)
-            return all(map(self._look_at, value.values()))
-        if isinstance(value, tuple):
-            return all(map(self._look_at, value))
-        if isinstance(value, Frozen):
-            return all(map(self._look_at, fields_of(value)))
-        return value is None or isinstance(value, str | int | float | datetime.date)
+def look_at(value: Any, dicts: list[dict[Any, Any]]) -> bool:
+    """Note the dicts in a value; False if there is anything in it of which nobody knows whether it can change."""
+    if isinstance(value, dict):
+        dicts.append(value)
+        return all(look_at(each, dicts) for each in value.values())
+    if isinstance(value, tuple):
+        return all(look_at(each, dicts) for each in value)
+    if isinstance(value, Frozen):
+        return all(look_at(each, dicts) for each in fields_of(value))
+    return value is None or isinstance(value, str | int | float | datetime.date)
 
 
 def fields_of(value: Frozen) -> Iterator[Any]:

@@ -181,9 +181,12 @@ class Cohort:
 
     @cached_property
     def from_triage_to_physician(self) -> Floats:
-        """Minutes from the end of triage, from arrival where there was none, to the first physician contact."""
+        """Minutes from the end of triage, from arrival where there was none, to the first physician contact.
+
+        Where the two are in branches of a fork the physician may come before triage has ended: that is no wait.
+        """
         triaged = self.by_step.triage_ended
-        return self.times("pia") - np.where(np.isnan(triaged), self.arrival, triaged)
+        return np.maximum(self.times("pia") - np.where(np.isnan(triaged), self.arrival, triaged), 0.0)
 
     @cached_property
     def departed(self) -> Flags:

@@ -19,7 +19,10 @@ CTAS_TARGETS = (0.0, 15.0, 30.0, 60.0, 120.0)
 """Minutes to physician for CTAS 1 to 5 (TIM04-TIM08 of the assumption register)."""
 CTAS_OF_WAITS = (2, 3, 4, 5)
 """Levels whose wait from triage to physician is told apart; CTAS 1 goes straight in."""
-FROM_TRIAGE = "minutes from the end of triage (from arrival where there was none) to the first physician contact"
+FROM_TRIAGE = (
+    "minutes from the end of triage (from arrival where there was none) to the first physician contact, 0 where that "
+    "came before"
+)
 TO_TRIAGE = "minutes from arrival to the start of triage"
 
 

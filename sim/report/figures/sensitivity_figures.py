@@ -75,16 +75,17 @@ def ranks_figure(found: Sensitivity) -> Frame:
     pairs = [(drawn.staffings[one], drawn.staffings[other]) for one, other in pairs_of(drawn.staffings)]
     tables = {pair: found.difference_ranks(*pair) for pair in (pairs[-1], pairs[0])}
     tables = {pair: table for pair, table in tables.items() if len(table)}
+    unit = number_text.short_unit_of_difference(found.asked.outcome)
     frame = Frame.slide(
         ranks_title(found, tables),
         f"Standardised rank coefficients for the difference in {short_measure(found.asked.outcome)}, by row of the "
         "register. Grey band: what dummies reach; inside it a row is noise. Blue: a site can measure it itself; "
-        f"orange: needs a trial. Right: the difference where the row is at its {100 * LOW_AND_HIGH[0]:g} and at its "
-        f"{100 * LOW_AND_HIGH[1]:g} % point.",
+        f"orange: needs a trial. Right: the difference ({unit}) where the row is at its {100 * LOW_AND_HIGH[0]:g} and "
+        f"at its {100 * LOW_AND_HIGH[1]:g} % point.",
         footer_text(found),
     )
     n = max(len(tables), 1)
-    grid = Grid(n, frame.room - 0.35 - 0.5, n, left=2.15, right=1.0, between=3.05, above=0.35)
+    grid = Grid(n, frame.room - 0.35 - 0.5, n, left=2.15, right=1.2, between=3.05, above=0.35)
     for number, ((pair, table), axes) in enumerate(zip(tables.items(), frame.panels(grid), strict=True)):
         title = wrapped(capital(pair_text(found, *pair)), TITLE_WIDTH)
         frame.write(grid.left_of(number) - 1.95, 0.0, title, weight="bold", size=9.0)
@@ -117,7 +118,7 @@ def draw_ranks(found: Sensitivity, table: pd.DataFrame, axes: Axes) -> Axes:
     axes.set_ylim(len(shown) - 0.4, -0.6)
     most = max(float(shown["coefficient"].abs().max()), noise) * 1.08
     axes.set_xlim(-most, most)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_locator(MaxNLocator(3))
     name = found.asked.outcome
     for place, each in zip(places, shown.to_dict("records"), strict=True):
         low, high = (number_text.bare(name, each[end], signed=True) for end in ("at_low", "at_high"))
@@ -257,7 +258,7 @@ def draw_best(found: Sensitivity, own: pd.DataFrame, axes: Axes) -> Axes:
     for place, best in enumerate(chosen_by_mean(own).to_dict("records")):
         axes.plot(
             [place], [100 * best["probability"]], "o", markersize=13, markerfacecolor="none",
-            markeredgecolor=hues[str(best["staffing"])], markeredgewidth=1.6,
+            markeredgecolor=hues[str(best["staffing"])], markeredgewidth=1.6, clip_on=False,
         )  # fmt: skip
     axes.set_ylim(-3, 104)
     axes.set_xlim(-0.25, len(times) - 0.75)

@@ -103,7 +103,7 @@ def draw_power(axes: Axes, answer: TrialAnswer, rows: pd.DataFrame, design: str)
         sure = [
             formula_columns(
                 whole["difference"], whole["difference_low"], whole["difference_high"],
-                whole["estimate_se"] * np.sqrt(year / at), plan.confidence,
+                whole["estimate_se"] * np.sqrt(year / at), whole["freedom"] * at / year, plan.confidence,
             )
             for at in months
         ]  # fmt: skip

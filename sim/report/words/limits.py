@@ -1,5 +1,7 @@
 """What no study of this model can say; docs/user-guide.md has the same sentences."""
 
+from collections.abc import Collection, Iterator
+
 LIMITS_OF_ALL = (
     "Mechanisms of peer support are hypotheses, drawn from a qualitative study that gives no effect size. Hope, "
     "dignity, stigma and belonging are outside the model. Minutes without staff can be counted; loneliness cannot.",
@@ -14,3 +16,13 @@ LIMITS_OF_ALL = (
     "is a key, 0 by default).",
     "Costs are those of rostered staff. Time freed is capacity, not money.",
 )
+"""Every limit, in this order."""
+TOPICS_OF_LIMITS = (("peers",), ("peers",), ("peers",), ("mental_health",), ("children",), (), ())
+"""What a department has to be a place for, for a limit to be one of a study of it."""
+
+
+def limits_without(absent: Collection[str]) -> Iterator[str]:
+    """The limits of a study whose departments are no place for the topics that are `absent`."""
+    for limit, topics in zip(LIMITS_OF_ALL, TOPICS_OF_LIMITS, strict=True):
+        if not set(topics) & set(absent):
+            yield limit
