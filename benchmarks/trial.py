@@ -3,7 +3,7 @@
 `python -m benchmarks.trial` plays the command in results/trials, prints wall seconds, and writes the five lines between
 the markers of the page, with both figures beside it; with `--kept` it lays out the folder that is there.
 
-Two checks of decision 58, on a seed that the analysis was not chosen on: with `--nobody` it counts false positives in
+Two checks of decision 56, on a seed that the analysis was not chosen on: with `--nobody` it counts false positives in
 500 sites in which nobody is offered a peer; with `--power` it plays the study and prints the share of trials that found
 something beside the formula, with limits that hold for all shares of a design and outcome at once, and how many are
 inside. `--sites` plays fewer; with `--kept` the folder that is there is judged.
