@@ -42,6 +42,8 @@ class RowTable(int):
     rows: RowOf
 
     def __getitem__(self, number: int) -> Row:
+        if number < 0:  # machine code would read what is before the table
+            raise IndexError(f"{self.rows.name} has no row {number}")
         return self.rows(self, number)
 
 
