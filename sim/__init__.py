@@ -70,8 +70,8 @@ def load(*overrides: str, **settings: object) -> "Scenario":
     """The scenario that settings describe, checked.
 
     Settings are keywords, `demand={"growth": 1.1}`, or words as on the command line, `"demand.growth=1.1"`; a keyword
-    comes after the words. Times are in minutes unless a key says
-    hours, days or weeks; money is in `staffing.currency`, by which nothing is converted.
+    comes after the words. Times are in minutes unless a key says hours, days or weeks; money is in
+    `staffing.currency`, by which nothing is converted.
 
     Raises ScenarioError with every problem at once, each with its place, its value and a remedy; TypeError for a word
     that is not a string.

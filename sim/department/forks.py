@@ -14,7 +14,6 @@ from sim.department.pathway import (
     Step,
     Task,
     branches_around,
-    branches_of,
     parting_steps,
 )
 
@@ -38,7 +37,12 @@ def block_after(pathway: Pathway, fork: Fork) -> int:
     """How many steps right after a fork are in its branches."""
     inside = steps_side_by_side(pathway)
     after = pathway[pathway.index(fork) + 1 :]
-    return next((n for n, step in enumerate(after) if inside.get(step.name, ("", 0))[0] != fork.name), len(after))
+    return next((n for n, step in enumerate(after) if not _is_of(fork, step, inside)), len(after))
+
+
+def _is_of(fork: Fork, step: Step, inside: dict[str, tuple[str, int]]) -> bool:
+    """Whether a step is in a branch of the fork."""
+    return step.name in inside and inside[step.name][0] == fork.name
 
 
 def wrong_forks(pathway: Pathway) -> Iterator[str]:
@@ -49,8 +53,8 @@ def wrong_forks(pathway: Pathway) -> Iterator[str]:
             continue
         after = pathway[number + 1 :]
         yield from _steps_that_stand_elsewhere(fork, after[block_after(pathway, fork) :], inside)
-        within = [step for step in after if inside.get(step.name, ("", 0))[0] == fork.name]
-        for branch in branches_of(fork):
+        within = [step for step in after if _is_of(fork, step, inside)]
+        for branch in fork.branches:
             if all(step.branch != branch for step in within):
                 yield f"no step is in branch {branch!r} of fork {fork.name!r}: give it one, or take the branch out"
         for step in within:
@@ -64,7 +68,7 @@ def wrong_forks(pathway: Pathway) -> Iterator[str]:
 
 def _steps_that_stand_elsewhere(fork: Fork, behind: Pathway, inside: dict[str, tuple[str, int]]) -> Iterator[str]:
     for step in behind:
-        if inside.get(step.name, ("", 0))[0] == fork.name:
+        if _is_of(fork, step, inside):
             yield (
                 f"step {step.name!r} is in a branch of fork {fork.name!r} and does not stand with it: the steps of all "
                 f"its branches come right after the fork, with no other step between them"
