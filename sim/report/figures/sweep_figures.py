@@ -61,6 +61,8 @@ def footer_of(report: SweepReport) -> str:
     percent = measure_words.whole_percent(report.answer.confidence)
     n = str(numbers[-1]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
     played = f"Simulated: {n} replications of {weeks}. {percent} intervals of simulation alone."
+    if not report.scenarios.speak_of_peers:
+        return played
     effects = f"{assumed_text(topics_moved(report), '')}." if report.scenarios.assumes_effects else NO_BENEFIT
     return f"{played} {effects} {RESPECT}"
 
