@@ -17,7 +17,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.scenario_facts import peer_hours
 from sim.analysis.sequential_sampling import Runs
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import Problem, ScenarioError, length_text
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.io.bounded_reader import MIB, read_bytes
 from sim.runs.design import Design
@@ -138,7 +138,8 @@ class Validation:
         notes = []
         if self.weeks < WEEKS_OF_A_YEAR:
             row = next(row.published.row for row in self.rows if row.published.key == LONGEST_OF_A_YEAR)
-            notes.append(f"Row {row} is the longest wait of {self.weeks} weeks; that of a year is as long or longer.")
+            length = length_text(self.weeks, None)
+            notes.append(f"Row {row} is the longest wait of {length}; that of a year is as long or longer.")
         if self.not_judged:
             named = ", ".join(row.published.row for row in self.not_judged)
             notes.append(f"Not judged: {named}. There is no value, or only one replication and so no interval.")
