@@ -220,12 +220,20 @@ def clinic(tmp_path: Path) -> Path:
 JUDGED = ("study=validate", "department=clinic", "demand=few", "staffing=doctors")
 
 
-def test_a_validation_does_without_the_staffing_of_peers_where_it_does_not_fit(clinic: Path) -> None:
+def test_a_validation_in_a_department_without_the_shipped_roles_does_without_the_staffing_of_peers(
+    clinic: Path,
+) -> None:
     assert list(compose(list(JUDGED), clinic / "mine").played) == ["doctors"]
     assert list(compose(["study=validate"]).played) == ["traditional", "peer_added"]
     done = peered("--config-dir", "mine", *JUDGED, *SHORT, "output=judged", cwd=clinic)
     assert done.returncode == 0, done.stderr
     assert (clinic / "judged" / "validation.csv").exists()
+
+
+def test_a_validation_of_a_staffing_of_ones_own_is_of_no_other(tmp_path: Path) -> None:
+    (tmp_path / "staffing").mkdir()
+    (tmp_path / "staffing" / "ours.yaml").write_text("defaults: [peer_added, _self_]\n", encoding="utf-8")
+    assert list(compose(["study=validate", "staffing=ours"], tmp_path).played) == ["ours"]
 
 
 def test_a_validation_in_a_department_of_ones_own_is_of_the_default_staffing(tmp_path: Path) -> None:

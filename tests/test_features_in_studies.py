@@ -37,6 +37,8 @@ PLAYED = {
     ),
     "trial": ("study=trial", STAFFINGS, "study.baseline=euros", "study.weeks=4", "study.replications=2"),
 }  # fmt: skip
+OF_NO_STAFFING = {"sweep", "validate", "conditioning"}
+"""Their question names no staffing."""
 REFUSED = {
     "assumptions": (("study.assumptions=true", STAFFINGS, *DRAWS), "make some for yours by study=conditioning"),
     "sensitivity": (("study=sensitivity", STAFFINGS, *DRAWS), "make some for yours by study=conditioning"),
@@ -83,7 +85,8 @@ def test_a_study_plays_it(study: str, folder: Path) -> None:
     done = peered("--config-dir", "mine", *CHOICES, *PLAYED[study], f"output={study}", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stdout + done.stderr
-    assert (folder / study / "answer.md").exists()
+    question = (folder / study / "answer.md").read_text(encoding="utf-8").partition("\n")[0]
+    assert ("euros" in question) == (study not in OF_NO_STAFFING), question
     if study == "sweep":
         shown = peered("study=results", "run=sweep", "export=sweep.html", cwd=folder)
         assert shown.returncode == 0, shown.stderr

@@ -16,7 +16,7 @@ from sim.analysis.valuation import unconverted_text
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.department.department import Calibration
 from sim.department.pathway import Board
-from sim.department.scenario import LABELS, Scenario, part_json
+from sim.department.scenario import LABELS, Period, Scenario, part_json
 from sim.department.support import Effects
 from sim.department.what_matters import that_matters
 from sim.engine.measures.cohort import REPORTED_STREAMS
@@ -241,7 +241,7 @@ class SweptScenarios:
     """Facts of the scenarios, by label; those whose content could not be read have none.
 
     `worlds`: of each scenario in order, the JSON of everything that is no choice of roster. `weekly_cost`: of the
-    roster (money a week, no overtime). `weeks`: weeks of the measured window, by label. `effects`: what the effects
+    roster (money a week, no overtime). `periods`: how long is played, each length once. `effects`: what the effects
     assumed are set to move in a scenario; `assumes_effects`: labels whose effects are other than none, in force or
     not. `swaps`: labels that give up hours of other roles for peers. `with_peers`: labels with peers on the roster.
     `calibrations`: of the departments, those made from files of visits. `alike`: labels of scenarios that cannot
@@ -251,7 +251,7 @@ class SweptScenarios:
 
     worlds: tuple[str, ...]
     weekly_cost: Mapping[str, float]
-    weeks: Mapping[str, float]
+    periods: frozenset[Period]
     effects: Mapping[str, tuple[str, ...]]
     assumes_effects: frozenset[str]
     swaps: frozenset[str]
@@ -279,7 +279,7 @@ def swept_scenarios(scenarios: Mapping[str, Scenario | None], table: pd.DataFram
     return SweptScenarios(
         worlds=tuple(worlds_of(table)),
         weekly_cost={label: scenario.staffing.weekly_cost() for label, scenario in known.items()},
-        weeks={label: scenario.period.weeks for label, scenario in known.items()},
+        periods=frozenset(scenario.period for scenario in known.values()),
         effects={label: moved_by_effects(scenario) for label, scenario in known.items()},
         assumes_effects=frozenset(label for label, scenario in known.items() if assumes_effects(scenario.effects)),
         swaps=frozenset(label for label, each in known.items() if first is not None and is_swap(each, first)),

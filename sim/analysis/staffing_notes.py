@@ -77,13 +77,13 @@ def findings(
         if load.is_too_large:
             yield _Found((role, "too large"), where, too_large(name, load), load.left - load.hours)
         elif busy is not None and on_duty > 0.0 and busy + measured.get(("overtime_hours_per_week", role), 0.0) == 0.0:
-            weeks = scenario.period.weeks * replications
+            weeks = scenario.period.measured_weeks * replications
             if not 0.0 < load.own * weeks < WORK_BY_CHANCE:
                 cost = scenario.staffing.roles[role].hourly_cost * scenario.staffing.roles[role].hours_per_week()
                 money = f"{cost:,.0f} {scenario.staffing.currency} a week"
                 yield _Found((role, "never"), where, f"{name} never worked, at {money}.", cost)
         elif role in seeing and on_duty > 0.0:
-            share = load.busy_share if busy is None else busy / on_duty
+            share = load.busy_share if busy is None or not scenario.period.is_of_weeks else busy / on_duty
             if share < BUSY_AT_LEAST:
                 yield _Found((role, "too small"), where, too_small(name, share, on_duty), -share)
 

@@ -276,7 +276,8 @@ class Composition:
         bases = {draft.choices["staffing"]: self.base["staffing"]}
         if compared and self.default_team_stands_aside(compared):
             draft.choices["staffing"], bases = compared[0], {}
-        names = dict.fromkeys((draft.choices["staffing"], *staffings_named(self.study)))
+        beside = () if self.study is None or self.is_own(draft.choices["staffing"]) else self.study.beside
+        names = dict.fromkeys((draft.choices["staffing"], *compared, *beside))
         known = (*self.names_in("staffing", draft.folders), *draft.rosters)
         for name in names:
             if name not in known:
@@ -303,16 +304,13 @@ class Composition:
         choices, usual = self.draft.choices, default_choices()["staffing"]
         return self.has_own_department and choices["staffing"] == usual and usual not in compared
 
+    def is_own(self, staffing: str) -> bool:
+        """The staffing is the user's own: nothing that is shipped is of its size."""
+        return staffing in self.draft.rosters or chosen_files.is_own(self.draft.folders, "staffing", staffing)
+
     def is_shipped_beside_own(self, name: str) -> bool:
         """A shipped staffing, in a department of the user's own."""
-        is_own = name in self.draft.rosters or chosen_files.is_own(self.draft.folders, "staffing", name)
-        return self.has_own_department and not is_own
-
-    def stands_aside(self, name: str) -> bool:
-        """A shipped staffing that the study plays beside the one chosen, in a department of the user's own: where it
-        does not fit there the study does without it."""
-        beside = () if self.study is None else self.study.beside
-        return name in beside and name != self.draft.choices["staffing"] and self.is_shipped_beside_own(name)
+        return self.has_own_department and not self.is_own(name)
 
     def is_of_another_place(self, name: str) -> bool:
         """A shipped staffing with none of the roles that the steps of the user's own department ask for."""
@@ -345,13 +343,9 @@ class Composition:
 
     def make_scenarios(self, staffings: dict[str, Checked]) -> None:
         """The scenarios that could be put together; their problems are added to the draft, each once."""
-        draft, found, aside, foreign = self.draft, dict[Problem, list[str]](), list[str](), list[str]()
+        draft, found, foreign = self.draft, dict[Problem, list[str]](), list[str]()
         for name, staffing in staffings.items():
             contradictions = self.contradictions(name, staffing)
-            if contradictions and not staffing.problems and self.stands_aside(name):
-                aside.append(name)
-                del self.scenarios[name]
-                continue
             if self.is_of_another_place(name):
                 foreign.append(name)
                 contradictions = []
@@ -363,7 +357,7 @@ class Composition:
             for problem in problems:
                 found.setdefault(problem, []).append(name)
         for problem, names in found.items():
-            everywhere = len(names) == len(staffings) - len(aside) - len(foreign)
+            everywhere = len(names) == len(staffings) - len(foreign)
             path = problem.path if everywhere else f"{problem.path} (staffing={','.join(names)})"
             draft.problems.append(replace(problem, path=path))
         if foreign:

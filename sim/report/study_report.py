@@ -85,6 +85,7 @@ class StudyFacts(BaseModel):
     runs_done: int | None = None
     runs_planned: int | None = None
     weeks: int = 0
+    minutes: float | None = None
     by: tuple[str, ...] | None = None
     absent: tuple[str, ...] = ()
 
@@ -125,6 +126,7 @@ def compared_report(
 ) -> str:
     """The report of an answer that is a comparison, or can be read as one."""
     validation = validation_of_comparison(comparison)
+    is_beside = comparison.minutes is None
     whose = (
         f"The values are those of {comparison.label(comparison.baseline)} in this study; a department or a demand that "
         "was changed may miss because it was. The default department is judged on whole years in docs/verification.md."
@@ -133,13 +135,12 @@ def compared_report(
         "scenarios": ", ".join(f"{comparison.label(name)} ({name})" for name in comparison.staffings),
         "played": caveats.played_text(comparison),
         "replications": str(comparison.n_replications()),
-        "validated": evidence_rows.validation_text(validation),
+        "validated": evidence_rows.validation_text(validation) if is_beside else A_TIME_THAT_ENDS,
         "sensitivity": sensitivity_text(facts, not comparison.assumptions.empty),
-        "warm_up": f"{comparison.warm_up_weeks} weeks of warm-up are not measured.",
+        "warm_up": warm_up_text(facts, f"{comparison.warm_up_weeks} "),
     }
-    evidence = Evidence(
-        evidence_rows.precision_sections(comparison), evidence_rows.validation_sections(validation, whose), words
-    )
+    sections = evidence_rows.validation_sections(validation, whose) if is_beside else [Section("", [A_TIME_THAT_ENDS])]
+    evidence = Evidence(evidence_rows.precision_sections(comparison), sections, words)
     return study_report(described, facts, pictures, evidence)
 
 
@@ -157,13 +158,14 @@ def swept_report(
         "replications": str(facts.replications),
         "validated": NOT_VALIDATED,
         "sensitivity": sensitivity_text(facts),
-        "warm_up": "weeks of warm-up are not measured.",
+        "warm_up": warm_up_text(facts),
     }
     settled = evidence_rows.settled_sections(cautions, names)
     return study_report(described, facts, pictures, Evidence(settled, [Section("", [NOT_VALIDATED])], words))
 
 
 MOST_SCENARIOS_LISTED = 20
+A_TIME_THAT_ENDS = "A time that ends is not set beside published figures, which are of whole weeks or years."
 NOT_VALIDATED = "This study was not set beside published figures; study=validate does that."
 
 
@@ -368,11 +370,17 @@ def sensitivity_text(facts: ReportFacts, has_second: bool = False) -> str:
     return f"{percent} intervals of chance alone; study.assumptions=true plays draws of the assumptions as well."
 
 
+def warm_up_text(facts: StudyFacts, weeks: str = "") -> str:
+    """How much is left out at the beginning: so many `weeks`, and nothing of a time that ends."""
+    return f"{weeks}weeks of warm-up are not measured." if facts.minutes is None else "nothing is left out."
+
+
 def words_of_facts(facts: StudyFacts) -> dict[str, str]:
     """Words for the reporting items that run.json knows."""
     judged = judged_text(facts)
     return {
         "seed": number_or_nothing(facts.seed),
+        "ending": "Not terminating." if facts.minutes is None else "Terminating: it plays a time that ends.",
         "engine": facts.engine,
         "confidence": confidence_text(facts),
         "judged": f"All headline measures are judged together by {judged}." if judged else "",

@@ -149,13 +149,13 @@ def break_even_plan_of(question: Question) -> BreakEvenPlan:
         design=design,
         effect=study.effect,
         effects=effects,
-        staffings={name: own[name].staffing.label for name in others},
+        staffings={name: own[name].staffing.shown_name for name in others},
         labels=labels,
         beside=beside,
         worth=study.worth,
         presets=presets_of(study),
         prior=study.prior,
-        baseline=own[baseline].staffing.label,
+        baseline=own[baseline].staffing.shown_name,
     )
 
 

@@ -186,7 +186,7 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         return plan_of(question)
 
     def beside(self, plan: Plan) -> str:
-        return draws_text(plan.draws, len(plan.scenarios))
+        return draws_text(plan.draws, len(plan.scenarios), next(iter(plan.scenarios.values())).period.minutes)
 
     def designs(self, plan: Plan) -> list[Design]:
         return designs_of(plan)

@@ -16,7 +16,7 @@ from sim.analysis.assumption_spread import (
 )
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.valuation import EVERYTHING, Worth
-from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import Problem, ScenarioError, length_text
 from sim.register.draw_table import DRAWS_FILE, read_draws, shipped_draws
 from sim.register.draws import shipped_cube
 from sim.statistics.two_sources import FEWEST_DRAWS
@@ -47,13 +47,14 @@ def draws_of(study: DrawnSettings, question: Question) -> Draws | None:
     return Draws(table.places[: study.draws], study.draw_weeks)
 
 
-def draws_text(draws: Draws | None, n_scenarios: int) -> str:
-    """How many runs there are in draws, for a dry run; empty where none is asked for."""
+def draws_text(draws: Draws | None, n_scenarios: int, minutes: float | None = None) -> str:
+    """How many runs there are in draws, for a dry run; of `minutes` that end, if any; empty where none is asked for."""
     if draws is None:
         return ""
     n_draws = len(draws.places)
     n_runs = (n_draws + math.ceil(TWICE * n_draws)) * n_scenarios
-    return f"and {n_runs} runs of {draws.weeks} weeks in {n_draws} draws of the assumptions, not in the time below"
+    length = length_text(draws.weeks, minutes)
+    return f"and {n_runs} runs of {length} in {n_draws} draws of the assumptions, not in the time below"
 
 
 def with_assumptions(

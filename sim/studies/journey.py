@@ -9,6 +9,7 @@ from rich.console import Console
 
 from sim.analysis.design_needs import check_run
 from sim.analysis.journeys import PairOfRuns, SharedVisit, pair_of_runs, standing_of
+from sim.department.forks import branches_of_forks
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.short_lists import few_of
@@ -100,11 +101,12 @@ def journeys_of(question: Question) -> TwoJourneys:
     pair = pair_of_runs(scenarios, question.engine, question.seed, study.stream)
     visit = chosen_visit(study, pair)
     return TwoJourneys(
-        labels=(scenarios[0].staffing.label, scenarios[1].staffing.label),
+        labels=(scenarios[0].staffing.shown_name, scenarios[1].staffing.shown_name),
         runs=pair.runs,
         visit=visit,
         stream=study.stream,
         by_rule=study.patient is None,
+        forks=branches_of_forks(scenarios[0].department.streams[study.stream].pathway),
         standing=standing_of(visit, pair.eligible) if visit in pair.eligible else None,
     )
 

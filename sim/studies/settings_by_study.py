@@ -102,7 +102,7 @@ class SensitivitySettings(AgainstBaselineSettings, DrawnSettings):
 
 
 class ValidateSettings(PlayedSettings):
-    """Simulated beside published values; a row of the table is about peers, and is judged where their staffing fits."""
+    """Simulated beside published values; a row of the table is about peers."""
 
     beside: ClassVar[tuple[str, ...]] = ("peer_added",)
     name: Literal["validate"] = "validate"

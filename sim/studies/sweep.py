@@ -109,7 +109,7 @@ def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
         place = results_place(question.first.output, "sweep", run_store.foreign_to_sweeps)
         return play_in(place, design, question, console)
     say(console, f"sweep: {counted(len(design.scenarios), 'scenario')}, baseline {next(iter(design.scenarios))}")
-    if beside := draws_text(draws_of(question.study, question.first), len(design.scenarios)):
+    if beside := draws_text(draws_of(question.study, question.first), len(design.scenarios), question.study.minutes):
         say(console, beside)
     for line in alike_lines(groups_of_alike(question.matters), short_names(list(design.scenarios))):
         say(console, line)

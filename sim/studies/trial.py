@@ -119,7 +119,7 @@ def trial_plan_of(question: Question) -> TrialPlan:
         follow_up_days=study.follow_up_days,
         hours=peer_hours(with_peers) - peer_hours(without),
         cad=with_peers.staffing.weekly_cost() - without.staffing.weekly_cost(),
-        labels=(without.staffing.label, with_peers.staffing.label),
+        labels=(without.staffing.shown_name, with_peers.staffing.shown_name),
     )
 
 

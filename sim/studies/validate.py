@@ -33,14 +33,14 @@ OWN_FIGURES = "set what study=run says of it beside figures of your own"
 @dataclass(frozen=True)
 class ValidationPlan:
     """The staffing that is judged, and the one that a row asks for: the first and the last of the design, which are one
-    where the latter does not fit the department."""
+    where the user's own is judged."""
 
     design: Design
     weeks: int
 
 
 class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
-    """One staffing beside published values; one row is that of a staffing with peers, where that fits."""
+    """One staffing beside published values; one row is that of a staffing with peers."""
 
     name = "validate"
     settings = ValidateSettings

@@ -345,9 +345,9 @@ def side_that_pays(item: StaffingAnswer) -> str:
 
 
 def study_size_text(answer: BreakEvenAnswer) -> str:
-    """Replications and weeks, that the intervals are of chance alone, and what few replications do not allow."""
-    weeks = max(scenario.period.weeks for scenario in answer.plan.design.scenarios.values())
-    return size_text([answer.n], [weeks], "what is not shown may still be there")
+    """Replications and their length, that the intervals are of chance alone, and what few replications do not allow."""
+    periods = {scenario.period for scenario in answer.plan.design.scenarios.values()}
+    return size_text([answer.n], periods, "what is not shown may still be there")
 
 
 def short_verdict(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:

@@ -51,7 +51,7 @@ def short_question(comparison: Comparison) -> str:
     first, baseline = comparison.label(names[0]), inside(comparison.label(comparison.baseline))
     n = number_text.counted(comparison.n_replications(), "replication")
     return (
-        f"{first}, and {len(names) - 1} more, beside {baseline}: {n} of {caveats.length_text(comparison)}, "
+        f"{first}, and {len(names) - 1} more, beside {baseline}: {n} of {comparison.length}, "
         f"{caveats.central_demand(comparison)}, {caveats.effects_text(comparison)}"
     )
 

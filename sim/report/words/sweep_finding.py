@@ -410,7 +410,7 @@ def _certainty_text(report: SweepReport) -> str:
     cautions = short_cautions(unsteady, leaving, len(answer.labels))
     numbers = [int(n) for n in answer.estimates.groupby("label")["n"].max()] if answer.n_done else [0]
     unshown = "a missing star says nothing" if len(answer.labels) > 1 else ""
-    size = size_text(numbers, sorted(set(report.scenarios.weeks.values())), unshown)
+    size = size_text(numbers, report.scenarios.periods, unshown)
     second = [report.certainty] if report.certainty else []
     return " ".join([*cautions, size, *second, *assumption_texts(report)])
 
