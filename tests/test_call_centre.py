@@ -142,6 +142,15 @@ def test_a_study_that_cannot_be_played_is_refused_with_what_helps(asked: str, fo
     assert remedy in said
 
 
+def test_a_search_says_that_the_people_there_are_cannot_work_its_hours(folder: Path) -> None:
+    words = [*CENTRE, "--dry-run", *PLAYED["optimise"]]
+    bound = "4 people can work 160 of these 273 h a week (study.people, study.person_hours)"
+    for people, is_bound in {(): True, ("study.people=null",): False, ("study.people=7",): False}.items():
+        done = peered(*words, *people, cwd=folder)
+        assert done.returncode == 0, done.stderr
+        assert (bound in " ".join(done.stdout.split())) == is_bound
+
+
 def test_a_calibration_over_hourly_rates_is_refused(folder: Path) -> None:
     rates = (folder / "mine" / "demand" / "calls.yaml").read_text(encoding="utf-8").replace("calls:", "medical:")
     (folder / "mine" / "demand" / "few.yaml").write_text(rates, encoding="utf-8")
