@@ -58,6 +58,7 @@ REFUSED = {
     "the shipped staffings": ((), OF_OWN_TEAM),
     "one of its own beside a shipped one": (("staffing=agents",), OF_OWN_TEAM),
     "the shipped staffing": (("study=run",), "choose your own: staffing=agents"),
+    "groups": ((BOTH, "report.by=[weekday]"), "groups are of visits that may be offered peer support"),
     "the objectives of peers": (("study=optimise", BOTH, "study.role=[agent]", "study.objectives=[]"), "name measures"),
 }  # fmt: skip
 """Commands by what they ask, and words of the one problem that each has."""
@@ -140,6 +141,15 @@ def test_a_study_that_cannot_be_played_is_refused_with_what_helps(asked: str, fo
     assert done.returncode == 2
     assert said.startswith("1 problem;"), said
     assert remedy in said
+
+
+def test_a_stored_comparison_without_returns_is_shown_again(folder: Path) -> None:
+    if not (folder / "compare").exists():
+        assert peered(*CENTRE, *PLAYED["compare"], "output=compare", cwd=folder).returncode == 0
+    for words in ((), ("export=again.html",)):
+        done = peered("study=results", "run=compare", *words, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    assert foreign_in(page_text(folder / "again.html")) == []
 
 
 def test_a_search_says_that_the_people_there_are_cannot_work_its_hours(folder: Path) -> None:
