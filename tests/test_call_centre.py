@@ -22,7 +22,7 @@ from tests.in_process import peered
 from tests.one_figure import draw_one_figure
 
 HOW_TO = Path(__file__).parents[1] / "docs" / "how-to" / "another-department.md"
-FOREIGN = re.compile(r"\bpeers?\b|peer_|mental.health|\bchild|\bboard|\bbeds?\b|study\.assumptions", re.I)
+FOREIGN = re.compile(r"\bpeers?\b|peer_|mental.health|\bchild|\bboard|\bbeds?\b|for a place|study\.assumptions", re.I)
 CENTRE = ("--config-dir", "mine", "department=centre", "demand=calls")
 BOTH, SHORT = "study.staffing=[agents,four_agents]", ("study.weeks=1", "study.replications=2")
 
