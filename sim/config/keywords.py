@@ -21,8 +21,8 @@ _KEY = re.compile(r"[A-Za-z0-9_.+-]+")
 """Keys inside a mapping: names, names of measures, numbers."""
 _REMEDY = "give text, a number, True, False, None, or a list or mapping of these"
 _FUNCTION_REMEDY = (
-    "settings are values; a rule of your own is played by sim.simulate(scenario, seed, engine='simpy', rules=...) alone, "
-    "and runs are compared seed by seed"
+    "settings are values; a rule of your own is played by sim.simulate(scenario, seed, engine='simpy', rules=...) "
+    "alone, and runs are compared seed by seed"
 )
 _KEY_REMEDY = "keys are text, or whole numbers inside: letters, digits, _, - and ."
 
