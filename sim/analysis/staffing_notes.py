@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.expected_work import BUSY_AT_LEAST, RoleLoad, loads, seeing_roles
 from sim.department.pathway import Task
 from sim.department.scenario import Scenario
@@ -134,6 +135,10 @@ def _notes_of(scenario: Scenario) -> Iterator[str]:
     for name in scenario.demand.streams():
         stream = scenario.department.streams.get(name)
         purposes = {step.purpose for step in stream.pathway if isinstance(step, Task)} if stream else set(LOST)
+        if name not in (MEDICAL, MENTAL_HEALTH) and purposes.isdisjoint(LOST):  # no emergency department, it may be
+            waits = "waits are measured for each step (step_wait_mean), and none until a physician"
+            yield f"No step of stream {name} has purpose {' or '.join(LOST)}: {waits}."
+            continue
         for purpose, lost in LOST.items():
             if purpose not in purposes:
                 yield f"No step of stream {name} has purpose {purpose}: {lost}."

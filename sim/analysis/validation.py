@@ -164,7 +164,7 @@ def validation_of(design: Design, runs: Runs, weeks: int) -> Validation:
     """Every published row judged by its mean over replications of `weeks` measured weeks.
 
     The first scenario of the design is judged; one row is that of the last, the same department with the staffing
-    `peer_added`, and has no value if that has no peers.
+    `peer_added` where a shipped one is judged, and has no value if that has no peers.
     """
     measures, values = runs.values(list(design.labels), design.replications)
     has_peers = peer_hours(list(design.scenarios.values())[-1]) > 0.0

@@ -17,7 +17,7 @@ from sim.analysis.sentences import capital
 from sim.analysis.validation import Validation, validation_of_comparison
 from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
-from sim.register.rows import read_register
+from sim.register.rows import Assumption, read_register
 from sim.report import validation_report
 from sim.report.comparison_answer import describe_comparison
 from sim.report.description import (
@@ -60,7 +60,7 @@ class StudyFacts(BaseModel):
     """What run.json says that a report shows, as far as a study has it.
 
     `by`: groups of visits that are asked for instead of those it names. `absent`: topics that no scenario is a place
-    for (`sim.analysis.measures_that_apply`).
+    for (`sim.analysis.scenario_facts`).
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
@@ -88,6 +88,11 @@ class StudyFacts(BaseModel):
     minutes: float | None = None
     by: tuple[str, ...] | None = None
     absent: tuple[str, ...] = ()
+
+    @property
+    def may_have_peers(self) -> bool:
+        """A department has peers, or could have; the checklists are filled in for a question about them."""
+        return "peers" not in self.absent
 
 
 class ReportFacts(StudyFacts):
@@ -227,10 +232,8 @@ def report_page(
 ) -> str:
     """The page of any study: its finding, its sections, the table that matters first, and what stands behind it."""
     first, *others = sections
-    speaks = "peers" not in facts.absent  # the checklists are filled in for the question of the project
     care = [each for each in others if each.title == IN_MIND]
-    in_force = {name: keys for name, keys in facts.assumptions.items() if is_about(name, facts.absent)}
-    used = evidence_rows.used_assumptions(in_force, read_register())
+    used = assumptions_in_force(facts)
     words = {
         **words_of_facts(facts),
         "question": finding.question,
@@ -245,12 +248,28 @@ def report_page(
         Part("Assumptions used", evidence_rows.assumption_sections(used) if used else ()),
         Part("Precision and warm-up", evidence.precision),
         Part("Beside published figures", () if "children" in facts.absent else evidence.validation),
-        Part("Limits", [*care, Section("Of every study", [Points(limits_without(facts.absent))])]),
+        limits_part(care, facts),
         Part("How to repeat it", [repeat_section(facts)]),
-        Part("Reporting checklists", reporting_sections(words) if evidence.words and speaks else ()),
+        Part("Reporting checklists", reporting_sections(words) if evidence.words and facts.may_have_peers else ()),
     ]
-    quiet = [LEAD if facts.study in STUDIES_OF_PEERS and speaks else "", intro]
-    return html_page(f"PeerED report, {facts.study}", finding, filter(None, quiet), parts)
+    quiet = [*lead_of(facts), *filter(None, [intro])]
+    return html_page(f"PeerED report, {facts.study}", finding, quiet, parts)
+
+
+def lead_of(facts: StudyFacts) -> list[str]:
+    """What is said before a finding about peers; nothing before any other."""
+    return [LEAD] if facts.study in STUDIES_OF_PEERS and facts.may_have_peers else []
+
+
+def assumptions_in_force(facts: StudyFacts) -> list[Assumption]:
+    """The rows of the register that the departments of a study use."""
+    in_force = {name: keys for name, keys in facts.assumptions.items() if is_about(name, facts.absent)}
+    return evidence_rows.used_assumptions(in_force, read_register())
+
+
+def limits_part(care: Sequence[Section], facts: StudyFacts) -> Part:
+    """What to read with the numbers of a study, and the limits of every one."""
+    return Part("Limits", [*care, Section("Of every study", [Points(limits_without(facts.absent))])])
 
 
 def is_about(row: str, absent: Collection[str]) -> bool:

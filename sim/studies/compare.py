@@ -77,7 +77,7 @@ def plan_of(question: Question) -> Plan:
         worth=() if against is None else against.worth,
         presets=presets_of(against),
         changed=overrides_of_question(question.overrides),
-        draws=None if against is None else draws_of(against, question.choices),
+        draws=None if against is None else draws_of(against, question),
         by=question.by if question.asks_by or any(peer_hours(scenario) > 0.0 for scenario in scenarios) else (),
     )
     check_design(plan.design)

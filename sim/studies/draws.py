@@ -1,7 +1,7 @@
 """The draws of the assumptions that a study asks for, and a comparison with what they say."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,14 +20,18 @@ from sim.department.scenario import Problem, ScenarioError, length_text
 from sim.register.draw_table import DRAWS_FILE, read_draws, shipped_draws
 from sim.register.draws import shipped_cube
 from sim.statistics.two_sources import FEWEST_DRAWS
+from sim.studies.check_settings import SWEPT_INSTEAD, refuse_without_published
+from sim.studies.question import Question
 from sim.studies.settings import DrawnSettings
 
 
-def draws_of(study: DrawnSettings, choices: Mapping[str, str]) -> Draws | None:
+def draws_of(study: DrawnSettings, question: Question) -> Draws | None:
     """The draws of the register that a study asks for. Raises ScenarioError where there are not so many, or where they
     are of another department."""
     if not study.assumptions:
         return None
+    refuse_without_published(question, "study.assumptions", "true", f"leave it out, and {SWEPT_INSTEAD}")
+    choices = question.choices
     own = study.draws_from
     table = shipped_draws() if own is None else read_draws(Path(own) / DRAWS_FILE, shipped_cube())
     if study.draws > len(table.places):
@@ -35,7 +39,10 @@ def draws_of(study: DrawnSettings, choices: Mapping[str, str]) -> Draws | None:
         raise ScenarioError([Problem("study.draws", str(study.draws), remedy)])
     theirs = table.origin.get("choices", {}).get("department", choices["department"])
     if choices["department"] != theirs:
-        remedy = f"the draws were accepted for department={theirs}: make some for yours by study=conditioning"
+        remedy = (
+            f"the draws were accepted for department={theirs}: make some for yours by study=conditioning, and name its "
+            "folder in study.draws_from"
+        )
         raise ScenarioError([Problem("study.assumptions", f"department={choices['department']}", remedy)])
     return Draws(table.places[: study.draws], study.draw_weeks)
 

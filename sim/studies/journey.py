@@ -22,6 +22,7 @@ from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER, table_sheet
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import write_table
+from sim.studies.check_settings import faults_without_peers
 from sim.studies.question import Question
 from sim.studies.settings_by_study import JourneySettings
 from sim.studies.stored import files_of_answer
@@ -72,7 +73,9 @@ def scenarios_of(question: Question) -> tuple[Scenario, Scenario]:
     """Baseline and the other staffing. Raises ScenarioError with everything that is wrong with the question."""
     study = question.study
     assert isinstance(study, JourneySettings)
-    if problems := list(faults_of_journey(study, question.scenario)):
+    further = "; study.event_log=csv with it writes what happens in each visit"
+    without_peers = list(faults_without_peers("journey", question.scenarios, further))
+    if problems := without_peers or list(faults_of_journey(study, question.scenario)):
         raise ScenarioError(problems)
     baseline = study.baseline or study.staffing[0]
     other = next(name for name in study.staffing if name != baseline)

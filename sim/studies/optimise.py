@@ -120,7 +120,7 @@ class OptimiseStudy(Study):
 def draws_of_question(question: Question) -> Draws | None:
     """The draws of the assumptions, if they are asked for."""
     assert isinstance(question.study, OptimiseSettings)
-    return draws_of(question.study, question.choices)
+    return draws_of(question.study, question)
 
 
 def confirmation_design(question: Question, plan: RosterPlan, chosen: Scenario) -> Design:

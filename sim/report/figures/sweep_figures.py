@@ -58,6 +58,8 @@ def footer_of(report: SweepReport) -> str:
     n = str(numbers[-1]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
     played = f"Simulated: {n} replications of {lengths_text(report.scenarios.periods)}."
     played += f" {percent} intervals of simulation alone."
+    if not report.scenarios.speak_of_peers:
+        return played
     effects = f"{assumed_text(topics_moved(report), '')}." if report.scenarios.assumes_effects else NO_BENEFIT
     return f"{played} {effects} {RESPECT}"
 

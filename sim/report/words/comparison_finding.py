@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.analysis.comparison_result import LEAST_ADDED, Comparison, FoundValue, ResultRow
 from sim.analysis.scenario_facts import is_same_money
-from sim.analysis.sentences import in_spoken_units, inside, under
+from sim.analysis.sentences import capital, in_spoken_units, inside, under
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
 from sim.engine.measures.currency import in_currency
@@ -248,8 +248,7 @@ def _certainty_text(comparison: Comparison) -> str:
     """Chance alone, said, or both intervals; what was assumed; and what few replications do not allow."""
     subject = comparison.others[0]
     second = with_assumptions_text(comparison, subject, elsewhere_for_same_money(comparison, subject))
-    said = f"{care_text(comparison)}{second or chance_text(comparison)} {caveats.effect_note(comparison)}"
-    return said.rstrip()
+    return f"{after_care(comparison, second or chance_text(comparison))} {caveats.effect_note(comparison)}".rstrip()
 
 
 def certainty_line(comparison: Comparison) -> FindingLine | None:
@@ -271,6 +270,12 @@ def care_text(comparison: Comparison) -> str:
         where = "" if len(comparison.staffings) == 1 else f" ({few_of(names, 2)})"
         texts += [f"{mark} {words}{where}. "] * bool(names)
     return "".join(texts)
+
+
+def after_care(comparison: Comparison, text: str) -> str:
+    """What must be read with care, if anything, and then a text, which begins a sentence of its own after it."""
+    care = care_text(comparison)
+    return f"{care}{capital(text)}" if care else text
 
 
 def chance_text(comparison: Comparison) -> str:
@@ -301,7 +306,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
         else ("How long they stay", f"{estimate_text(comparison, 'length_of_stay_mean.all')} on average."),
         ("Who comes back", returns_text(comparison) if comparison.speaks_of("return_", "repeat_visit.") else ""),
         (WHAT_IT_COSTS, f"by the roster {number_text.as_money(roster)} a week{overtime}."),
-        (CERTAINTY, f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}"),
+        (CERTAINTY, f"{after_care(comparison, chance_text(comparison))} {compare_with(comparison)}"),
     )
     return Finding(caveats.question(comparison), tuple(FindingLine(label, text) for label, text in lines if text))
 

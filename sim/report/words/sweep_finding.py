@@ -343,7 +343,8 @@ def nothing_to_compare_text(report: SweepReport) -> str:
         why = f"every roster costs the same: the scenarios differ in {some(keys, 3)}. Add"
     else:
         why = "nothing of equal cost is compared; add"
-    return f"{why} a staffing that spends the same otherwise, as in {TO_ADD}."
+    shipped = f", as in {TO_ADD}" if report.scenarios.speak_of_peers else ""
+    return f"{why} a staffing that spends the same otherwise{shipped}."
 
 
 def most_changed_of(report: SweepReport, labels: Sequence[str]) -> list[str]:
