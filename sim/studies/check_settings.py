@@ -157,6 +157,6 @@ def several_currencies(scenarios: Mapping[str, Scenario]) -> Iterator[Problem]:
     for currency, name in others:
         remedy = (
             f"{one} is in {first}, and nothing is converted: write the money of both in one currency, and say the same "
-            "in both"
+            f"in both, or compare {name} with another in {currency}"
         )
         yield Problem(f"staffing.currency ({name})", repr(currency), remedy)
