@@ -22,7 +22,7 @@ from tests.in_process import peered
 from tests.one_figure import draw_one_figure
 
 HOW_TO = Path(__file__).parents[1] / "docs" / "how-to" / "another-department.md"
-FOREIGN = re.compile(r"\bpeers?\b|peer_|mental.health|\bchild|\bboard|\bbeds?\b|study\.assumptions", re.I)
+FOREIGN = re.compile(r"\bpeers?\b|peer_|mental.health|\bchild|\bboard|\bbeds?\b|for a place|study\.assumptions", re.I)
 CENTRE = ("--config-dir", "mine", "department=centre", "demand=calls")
 BOTH, SHORT = "study.staffing=[agents,four_agents]", ("study.weeks=1", "study.replications=2")
 
@@ -58,6 +58,7 @@ REFUSED = {
     "the shipped staffings": ((), OF_OWN_TEAM),
     "one of its own beside a shipped one": (("staffing=agents",), OF_OWN_TEAM),
     "the shipped staffing": (("study=run",), "choose your own: staffing=agents"),
+    "groups": ((BOTH, "report.by=[weekday]"), "groups are of visits that may be offered peer support"),
     "the objectives of peers": (("study=optimise", BOTH, "study.role=[agent]", "study.objectives=[]"), "name measures"),
 }  # fmt: skip
 """Commands by what they ask, and words of the one problem that each has."""
@@ -140,6 +141,24 @@ def test_a_study_that_cannot_be_played_is_refused_with_what_helps(asked: str, fo
     assert done.returncode == 2
     assert said.startswith("1 problem;"), said
     assert remedy in said
+
+
+def test_a_stored_comparison_without_returns_is_shown_again(folder: Path) -> None:
+    if not (folder / "compare").exists():
+        assert peered(*CENTRE, *PLAYED["compare"], "output=compare", cwd=folder).returncode == 0
+    for words in ((), ("export=again.html",)):
+        done = peered("study=results", "run=compare", *words, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    assert foreign_in(page_text(folder / "again.html")) == []
+
+
+def test_a_search_says_that_the_people_there_are_cannot_work_its_hours(folder: Path) -> None:
+    words = [*CENTRE, "--dry-run", *PLAYED["optimise"]]
+    bound = "4 people can work 160 of these 273 h a week (study.people, study.person_hours)"
+    for people, is_bound in {(): True, ("study.people=null",): False, ("study.people=7",): False}.items():
+        done = peered(*words, *people, cwd=folder)
+        assert done.returncode == 0, done.stderr
+        assert (bound in " ".join(done.stdout.split())) == is_bound
 
 
 def test_a_calibration_over_hourly_rates_is_refused(folder: Path) -> None:

@@ -15,7 +15,7 @@ from sim.analysis.measures_that_apply import ALL_APPLY, MeasuresThatApply, has_s
 from sim.analysis.valuation import unconverted_text
 from sim.department.arrivals import MENTAL_HEALTH
 from sim.department.department import Calibration
-from sim.department.pathway import Board
+from sim.department.pathway import Board, Place
 from sim.department.scenario import LABELS, Period, Scenario, part_json
 from sim.department.support import Effects
 from sim.department.what_matters import that_matters
@@ -221,7 +221,8 @@ LEVEL_KEYS = {"growth"}
 def absent_from(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
     """Topics that no scenario is a place for, so that a report says nothing general of them.
 
-    `peers`, `mental_health`, `boarding`; `children`: no stream is one of those whose published figures are known.
+    `peers`, `mental_health`, `boarding`, `places`; `children`: no stream is one of those whose published figures are
+    known.
     """
     asked = tuple(scenarios)
     if not asked:
@@ -231,6 +232,7 @@ def absent_from(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
         "peers": any(peers_apply(scenario) or assumes_effects(scenario.effects) for scenario in asked),
         "mental_health": MENTAL_HEALTH in streams,
         "boarding": any(map(has_step(Board), asked)),
+        "places": any(map(has_step(Place), asked)),
         "children": not streams.isdisjoint(REPORTED_STREAMS),
     }
     return tuple(topic for topic, is_there in there.items() if not is_there)

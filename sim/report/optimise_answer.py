@@ -13,7 +13,7 @@ from rich.console import Console
 from sim.analysis.measures_that_apply import peers_apply
 from sim.analysis.roster_annealing import scale_of
 from sim.analysis.roster_choice import FOUND, RosterAnswer
-from sim.analysis.roster_search import roster_in_words
+from sim.analysis.roster_search import RosterSpace, roster_in_words
 from sim.analysis.roster_search_objectives import NIGHT_FROM, NIGHT_UNTIL, RosterObjective
 from sim.analysis.scenario_facts import absent_from
 from sim.analysis.sentences import inside
@@ -193,7 +193,20 @@ def certainty_text(found: RosterAnswer) -> str:
         f"replications of {plan.team.period.weeks} weeks, so that no luck of the search is in them; intervals "
         f"({whole_percent(plan.confidence)}) hold for all {len(found.contrasts)} differences together"
     )
-    return f"{chosen}. {alone}{floors_text(found)}. {second_interval_text(found)}"
+    bound = people_bound_text(plan.space)
+    return " ".join(filter(None, [f"{chosen}. {alone}{floors_text(found)}.", second_interval_text(found), bound]))
+
+
+def people_bound_text(space: RosterSpace) -> str:
+    """That the people there are cannot work all hours of the budget; empty where they can."""
+    people, hours = space.limits.people, space.limits.person_hours
+    most = (people or 0) * hours * len(space.roles)
+    if people is None or space.money is not None or most >= space.budget:
+        return ""
+    return (
+        f"{people} people can work {most:g} of these {plain_number(space.budget, 0)} h a week (study.people, "
+        "study.person_hours); study.people=null takes as many as are needed."
+    )
 
 
 def floors_text(found: RosterAnswer) -> str:

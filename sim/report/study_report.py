@@ -280,6 +280,7 @@ def is_about(row: str, absent: Collection[str]) -> bool:
 ROWS_OF_TOPICS = {
     "peers": ("SUPA", "EFFA", "POP07", "POP09"),
     "boarding": ("BOAA", "LOS08", "LOS09"),
+    "places": ("DISA06",),
     "mental_health": ("WORA", "RUNA19", "REV07"),
 }
 """Beginnings of ids of rows that mean nothing where a topic is absent; what is valued is of mental-health visits."""
