@@ -172,7 +172,7 @@ assert abs(correlation["wish"]) < 0.5
 #
 # And a folder is never played twice: the same command with more replications plays only those that are missing. What
 # else a sweep can do (filters, tables of scenarios, the best of many, several machines) stands in
-# [many scenarios](../docs/user-guide.md#many-scenarios).
+# [many scenarios](../docs/sweeps.md).
 #
 # **What this cannot say.** The intervals show the chance of simulated weeks alone; the hours of this roster, how long
 # children wish for company and who consents are assumptions. Hope, dignity, stigma and belonging are outside the model.

@@ -204,7 +204,7 @@ pd.DataFrame(rows).T
 # Some lean all the same. If discharges waited for the morning, and who is held or watched for an assessment, more
 # children would still be there when peers come, and a clinician added would have more to do. What one more nurse
 # could do in a waiting room is left out, which counts against nurses. The department is a composite, not a hospital
-# ([limits](../docs/user-guide.md#honest-limits)).
+# ([limits](../docs/reading-an-answer.md#honest-limits)).
 
 # %%
 assert len(set(ten)) == 10

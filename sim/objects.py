@@ -384,7 +384,7 @@ class Journey(TwoJourneys):
 
         from sim.report.figures.journey_figure import bars_of
 
-        tables = [bars_of(run, row) for run, row in zip(self.runs, self.visit.rows, strict=True)]
+        tables = [bars_of(run, row, self.forks) for run, row in zip(self.runs, self.visit.rows, strict=True)]
         named = (table.assign(staffing=name) for name, table in zip(self.names, tables, strict=True))
         return pd.concat(named, ignore_index=True)[["staffing", "row", "what", "start", "end"]]
 

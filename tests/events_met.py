@@ -113,8 +113,13 @@ def of_demand(kind: str) -> Callable[[Seen], Any]:
     return lambda seen: seen.run.n_visits * (seen.scenario.demand.kind == kind)
 
 
-for kind in ("replay", "steady", "hourly", "profile"):
-    event(f"a visit comes by a {kind}")(of_demand(kind))
+for kind, text in {
+    "replay": "by a list of visits",
+    "steady": "at steady rates",
+    "hourly": "at hourly rates",
+    "profile": "by a profile of hours",
+}.items():
+    event(f"a visit comes {text}")(of_demand(kind))
 
 
 @event("a visit of a third stream comes at its own hours beside a profile")

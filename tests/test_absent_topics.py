@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.analysis.measures_that_apply import absent_from
+from sim.analysis.scenario_facts import absent_from
 from sim.report.study_report import is_about
 from sim.report.words.limits import LIMITS_OF_ALL, limits_without
 from tests.in_process import peered

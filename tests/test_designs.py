@@ -426,9 +426,9 @@ def test_a_file_that_is_no_experiment_is_told(text: str, place: str, remedy: str
     assert remedy in problem.remedy
 
 
-def test_the_experiment_of_the_user_guide_is_one(tmp_path: Path) -> None:
-    guide = (Path(__file__).parents[1] / "docs" / "user-guide.md").read_text(encoding="utf-8")
-    text = guide.partition("```yaml\ndescription")[2].partition("```")[0]
+def test_the_experiment_of_the_page_on_sweeps_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    text = page.partition("```yaml\ndescription")[2].partition("```")[0]
     sweep = compose_sweep(["experiment=peers"], folder_with(tmp_path, experiment__peers=f"description{text}"))
     assert len(sweep.scenarios) == 33
 

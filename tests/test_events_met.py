@@ -28,14 +28,14 @@ def care(minutes: float = 10.0, **more: Any) -> Task:
 
 
 def test_a_quiet_department_meets_its_demand_and_nothing_else() -> None:
-    assert met(one_stream([care()], {"nurse": staffed()}, visits_at(5.0))) == {"a visit comes by a replay": 1}
+    assert met(one_stream([care()], {"nurse": staffed()}, visits_at(5.0))) == {"a visit comes by a list of visits": 1}
 
 
 def test_a_second_child_waits_and_leaves_unseen() -> None:
     found = met(one_stream([care(may_leave=True)], {"nurse": staffed()}, visits_at(5.0, 6.0, patience=4.0)))
 
     assert found == {
-        "a visit comes by a replay": 2,
+        "a visit comes by a list of visits": 2,
         "patience given with a visit is used up": 1,
         "a visit leaves unseen": 1,
     }
@@ -181,7 +181,7 @@ def test_short_wishes_are_used_up_and_come_again() -> None:
     found = with_peer([STAY], 480.0)  # met by about 8:30, and again for ten minutes about 12:30 and at 16:50 too late
 
     assert found == {
-        "a visit comes by a replay": 1,
+        "a visit comes by a list of visits": 1,
         "a spell of company": 2,
         "a child is met": 1,
         "a meeting takes the whole wish": 1,

@@ -458,9 +458,9 @@ def test_the_report_of_a_comparison_knows_all_words_of_the_items(text: str) -> N
     assert text.count(NOT_KNOWN) == text.count("are not recorded")
 
 
-def test_limits_are_those_of_the_user_guide() -> None:
-    guide = " ".join((ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8").split())
-    assert [limit for limit in LIMITS_OF_ALL if limit not in guide] == []
+def test_limits_are_those_of_the_page_on_reading_an_answer() -> None:
+    page = " ".join((ROOT / "docs" / "reading-an-answer.md").read_text(encoding="utf-8").split())
+    assert [limit for limit in LIMITS_OF_ALL if limit not in page] == []
 
 
 # --- in a browser

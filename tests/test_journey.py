@@ -7,12 +7,14 @@ import pytest
 
 import sim
 from sim.department.boarding import Boarding, BoardingTime
-from sim.department.pathway import Board, Delay, Dispose, Observe, Place, Route, Task
+from sim.department.forks import branches_of_forks
+from sim.department.pathway import Board, Delay, Dispose, Fork, Observe, Place, Route, Task
 from sim.department.patients import Escalation, ResponseTask
 from sim.department.places import Zone
 from sim.department.roster import Break, Role
 from sim.department.support import Support, YouthPeer
 from sim.engine.trajectory import Trajectory
+from sim.report.figures.journey_figure import STEPS_ROW, bars_of
 from sim.report.journey import clock, journey, since
 from sim.runs.engines import ENGINES
 from tests.worlds import ALL, always, one_stream, shift, staffed, visits_at
@@ -183,3 +185,18 @@ def test_nobody_is_told_a_class_of_severity(week: Trajectory) -> None:
     assert classes == {"brief", "at risk", "agitated"}
     told = " ".join(" ".join(journey(week, visit)) for visit in range(0, week.n_visits, 10))
     assert [name for name in classes if name in told] == []
+
+
+def test_a_fork_is_told_by_its_branches_and_no_minute_counts_twice() -> None:
+    """The tests wait 15 minutes beside an assessment of 20."""
+    fork = Fork(name="at_once", branches=("tests", "assessment"))
+    delay = Delay(name="tests_wait", branch="tests", minutes=always(15.0))
+    pathway = [fork, delay, ASSESSMENT.model_copy(update={"branch": "assessment"})]
+    run, forks = played(pathway, {"physician": staffed()}), branches_of_forks(tuple(pathway))
+    assert [line.split("  ", 2)[2] for line in journey(run, 0, forks)][1:4] == [
+        "at once: tests and assessment side by side",
+        "tests wait, 15 min",
+        "first assessment (physician), 20 min",
+    ]
+    bars = bars_of(run, 0, forks)
+    assert bars.loc[bars["row"] == STEPS_ROW, "what"].tolist() == ["tests_wait"]

@@ -162,7 +162,7 @@ def test_the_figure_has_a_bar_for_every_task_begun_before_departure(
         run, row = answer.runs[1], visit.rows[1]
         tasks, seen = run.tasks[run.tasks["visit"] == row], run.visits.iloc[row]
         begun = tasks[tasks["started"] < seen.departure]
-        bars = bars_of(run, row)
+        bars = bars_of(run, row, ())
         ends = {round(float(end), 6) for end in bars["end"]}
         assert {round(float(end), 6) for end in begun["ended"] - seen.arrival} <= ends
         assert set(bars["row"]) <= set(LOOKS)
@@ -172,7 +172,7 @@ def test_the_figure_has_a_bar_for_every_task_begun_before_departure(
 def test_every_bar_of_the_table_is_drawn_and_each_row_has_its_name(accompanied: TwoJourneys) -> None:
     frame = journeys_figure(accompanied)
     lanes = [axes for axes in frame.figure.axes if axes.patches]
-    tables = [bars_of(run, row) for run, row in zip(accompanied.runs, accompanied.visit.rows, strict=True)]
+    tables = [bars_of(run, row, ()) for run, row in zip(accompanied.runs, accompanied.visit.rows, strict=True)]
     assert [len(axes.patches) for axes in lanes] == [len(table) for table in tables]
     assert all("peer's company" in [label.get_text() for label in axes.get_yticklabels()] for axes in lanes)
     company = tables[1][(tables[1]["row"] == "peer's company") & (tables[1]["what"] != TURNED_BACK)]
@@ -183,7 +183,7 @@ def test_every_bar_of_the_table_is_drawn_and_each_row_has_its_name(accompanied: 
 def test_rows_without_colour_differ_by_name_and_a_lane_can_be_drawn_into_axes_of_ones_own(answer: TwoJourneys) -> None:
     from matplotlib.figure import Figure
 
-    axes, table = Figure().add_subplot(), bars_of(answer.runs[0], answer.visit.rows[0])
+    axes, table = Figure().add_subplot(), bars_of(answer.runs[0], answer.visit.rows[0], ())
     draw_journey(axes, table, list(LOOKS), float(table["end"].max()))
     assert len({label.get_text() for label in axes.get_yticklabels()}) == len(LOOKS)
 

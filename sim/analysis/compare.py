@@ -19,7 +19,7 @@ import pandas as pd
 from sim.analysis.assumption_spread import Draws, cloud_table, draws_design
 from sim.analysis.comparison_result import CLOUD_MEASURES, Comparison, as_found, central_of
 from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
-from sim.analysis.measures_that_apply import peers_apply, that_apply
+from sim.analysis.measures_that_apply import measures_that_apply, peers_apply
 from sim.analysis.scenario_facts import assumes_effects, calibrations_of, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
 from sim.analysis.sequential_sampling import next_replications_of
@@ -142,7 +142,7 @@ def comparison_of(runs: RunsInMemory, plan: Plan, seconds: float) -> Comparison:
     scenarios, confidence = plan.scenarios, plan.base.confidence
     first = scenarios[plan.baseline]
     keys, measures, values = values_of_cells(runs, plan, played)
-    measures, values = that_apply(measures, values, scenarios.values())
+    measures, values = measures_that_apply(scenarios.values()).among(measures, values)
     estimates = estimates_table(keys, measures, values, confidence)
     cautions = pd.concat([keys, cautions_table(guard_values(measures, values), confidence)], axis=1)
     summaries = {cell: [result.summary for result in results] for cell, results in played.items()}

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.analysis.subgroups import compared_groups
 from sim.department.roster import SHIPPED_CURRENCY
+from sim.department.scenario import length_text
 from sim.department.short_text import lines_html, lines_text
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.engine.measures.entry import TOPICS, Topic
@@ -195,8 +196,7 @@ class Comparison:
         yield "demand", ", ".join(f"× {level:g}" for level in self.levels)
         finished = "all" if self.n_finished == self.n_planned else f"{self.n_finished} of {self.n_planned}"
         yield "replications", f"{self.replications} at each level of demand ({finished} finished)"
-        whole = f"{self.minutes:g} minutes" if self.minutes is not None else ""
-        yield "period", whole or f"{self.weeks} week{'s' * (self.weeks != 1)}, after {self.warm_up_weeks} of warm-up"
+        yield "period", self.length + (f", after {self.warm_up_weeks} of warm-up" if self.minutes is None else "")
         yield "effects", f"{self.effects}{' (assumed)' if self.effects_assumed else ''}"
         yield "tables", ", ".join(f".{name}" for name in TABLES)
 
@@ -242,6 +242,11 @@ class Comparison:
     def others(self) -> tuple[str, ...]:
         """The staffings compared with the baseline."""
         return tuple(name for name in self.staffings if name != self.baseline)
+
+    @property
+    def length(self) -> str:
+        """How long each replication measures, in words."""
+        return length_text(self.weeks, self.minutes)
 
     def label(self, staffing: str) -> str:
         """The label of a staffing, its name where it has none."""

@@ -11,11 +11,15 @@ import pandas as pd
 from pydantic_core import from_json, to_json
 
 from sim.analysis.comparison_result import LEAST_ADDED
+from sim.analysis.measures_that_apply import ALL_APPLY, MeasuresThatApply, has_step, measures_that_apply, peers_apply
 from sim.analysis.valuation import unconverted_text
+from sim.department.arrivals import MENTAL_HEALTH
 from sim.department.department import Calibration
-from sim.department.scenario import LABELS, Scenario, part_json
+from sim.department.pathway import Board, Place
+from sim.department.scenario import LABELS, Period, Scenario, part_json
 from sim.department.support import Effects
 from sim.department.what_matters import that_matters
+from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.engine.measures.entry import Topic
 
 EQUAL_MONEY = 0.02
@@ -208,9 +212,30 @@ def matters_of(scenarios: Mapping[str, Scenario], table: pd.DataFrame) -> dict[s
     return found
 
 
-READ = ("staffing", "effects", "support", "period")
-"""Parts of a scenario that are looked at, beside the calibration of its department; scenarios that agree in them are
-validated once."""
+READ = ("staffing", "effects", "support", "period", "department")
+"""Parts of a scenario that are looked at, beside who comes; scenarios that agree in them are validated once."""
+LEVEL_KEYS = {"growth"}
+"""Keys of a demand that say how many come, and not who."""
+
+
+def absent_from(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """Topics that no scenario is a place for, so that a report says nothing general of them.
+
+    `peers`, `mental_health`, `boarding`, `places`; `children`: no stream is one of those whose published figures are
+    known.
+    """
+    asked = tuple(scenarios)
+    if not asked:
+        return ()
+    streams = set().union(*(scenario.department.streams for scenario in asked))
+    there = {
+        "peers": any(peers_apply(scenario) or assumes_effects(scenario.effects) for scenario in asked),
+        "mental_health": MENTAL_HEALTH in streams,
+        "boarding": any(map(has_step(Board), asked)),
+        "places": any(map(has_step(Place), asked)),
+        "children": not streams.isdisjoint(REPORTED_STREAMS),
+    }
+    return tuple(topic for topic, is_there in there.items() if not is_there)
 
 
 @dataclass(frozen=True)
@@ -218,16 +243,17 @@ class SweptScenarios:
     """Facts of the scenarios, by label; those whose content could not be read have none.
 
     `worlds`: of each scenario in order, the JSON of everything that is no choice of roster. `weekly_cost`: of the
-    roster (money a week, no overtime). `weeks`: weeks of the measured window, by label. `effects`: what the effects
+    roster (money a week, no overtime). `periods`: how long is played, each length once. `effects`: what the effects
     assumed are set to move in a scenario; `assumes_effects`: labels whose effects are other than none, in force or
     not. `swaps`: labels that give up hours of other roles for peers. `with_peers`: labels with peers on the roster.
     `calibrations`: of the departments, those made from files of visits. `alike`: labels of scenarios that cannot
     differ, whatever is drawn, in groups. `unconverted`: what must be said of a currency other than the shipped one.
+    `measures`: which say something about one of them; `absent`: topics that none of them is a place for.
     """
 
     worlds: tuple[str, ...]
     weekly_cost: Mapping[str, float]
-    weeks: Mapping[str, float]
+    periods: frozenset[Period]
     effects: Mapping[str, tuple[str, ...]]
     assumes_effects: frozenset[str]
     swaps: frozenset[str]
@@ -235,6 +261,13 @@ class SweptScenarios:
     calibrations: tuple[Calibration, ...] = ()
     alike: Sequence[tuple[str, ...]] = ()
     unconverted: str = ""
+    measures: MeasuresThatApply = ALL_APPLY
+    absent: tuple[str, ...] = ()
+
+    @property
+    def speak_of_peers(self) -> bool:
+        """Peers are on duty in one of them, or could be."""
+        return "peers" not in self.absent
 
     def like_the_first(self, labels: tuple[str, ...]) -> tuple[str, ...]:
         """Scenarios that differ from the first in nothing but what can be chosen, the first among them."""
@@ -248,7 +281,7 @@ def swept_scenarios(scenarios: Mapping[str, Scenario | None], table: pd.DataFram
     return SweptScenarios(
         worlds=tuple(worlds_of(table)),
         weekly_cost={label: scenario.staffing.weekly_cost() for label, scenario in known.items()},
-        weeks={label: scenario.period.weeks for label, scenario in known.items()},
+        periods=frozenset(scenario.period for scenario in known.values()),
         effects={label: moved_by_effects(scenario) for label, scenario in known.items()},
         assumes_effects=frozenset(label for label, scenario in known.items() if assumes_effects(scenario.effects)),
         swaps=frozenset(label for label, each in known.items() if first is not None and is_swap(each, first)),
@@ -256,6 +289,8 @@ def swept_scenarios(scenarios: Mapping[str, Scenario | None], table: pd.DataFram
         calibrations=calibrations_of(known.values()),
         alike=groups_of_alike(matters_of(known, table)),
         unconverted=unconverted_text(known.values()),
+        measures=measures_that_apply(known.values()),
+        absent=absent_from(known.values()),
     )
 
 
@@ -265,8 +300,8 @@ def received_scenarios(table: pd.DataFrame) -> SweptScenarios:
     scenarios: dict[str, Scenario | None] = {}
     for label, content in zip(table["label"], table["content"], strict=True):
         parts = from_json(content)
-        calibration = (parts.get("department") or {}).get("calibration")
-        key = to_json([*(parts.get(part) for part in READ), calibration])
+        who = {key: value for key, value in (parts.get("demand") or {}).items() if key not in LEVEL_KEYS}
+        key = to_json([*(parts.get(part) for part in READ), who])
         if key not in read:
             read[key] = scenario_of(content)
         scenarios[str(label)] = read[key]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.department.arrivals import MEDICAL, MENTAL_HEALTH
 from sim.department.expected_work import BUSY_AT_LEAST, RoleLoad, loads, seeing_roles
 from sim.department.pathway import Task
 from sim.department.scenario import Scenario
@@ -76,13 +77,13 @@ def findings(
         if load.is_too_large:
             yield _Found((role, "too large"), where, too_large(name, load), load.left - load.hours)
         elif busy is not None and on_duty > 0.0 and busy + measured.get(("overtime_hours_per_week", role), 0.0) == 0.0:
-            weeks = scenario.period.weeks * replications
+            weeks = scenario.period.measured_weeks * replications
             if not 0.0 < load.own * weeks < WORK_BY_CHANCE:
                 cost = scenario.staffing.roles[role].hourly_cost * scenario.staffing.roles[role].hours_per_week()
                 money = f"{cost:,.0f} {scenario.staffing.currency} a week"
                 yield _Found((role, "never"), where, f"{name} never worked, at {money}.", cost)
         elif role in seeing and on_duty > 0.0:
-            share = load.busy_share if busy is None else busy / on_duty
+            share = load.busy_share if busy is None or not scenario.period.is_of_weeks else busy / on_duty
             if share < BUSY_AT_LEAST:
                 yield _Found((role, "too small"), where, too_small(name, share, on_duty), -share)
 
@@ -134,6 +135,10 @@ def _notes_of(scenario: Scenario) -> Iterator[str]:
     for name in scenario.demand.streams():
         stream = scenario.department.streams.get(name)
         purposes = {step.purpose for step in stream.pathway if isinstance(step, Task)} if stream else set(LOST)
+        if name not in (MEDICAL, MENTAL_HEALTH) and purposes.isdisjoint(LOST):  # no emergency department, it may be
+            waits = "waits are measured for each step (step_wait_mean), and none until a physician"
+            yield f"No step of stream {name} has purpose {' or '.join(LOST)}: {waits}."
+            continue
         for purpose, lost in LOST.items():
             if purpose not in purposes:
                 yield f"No step of stream {name} has purpose {purpose}: {lost}."

@@ -118,8 +118,9 @@ def stored_comparison(folder: Path) -> Comparison:
 
 
 def stored_tables(results: Results, names: Iterable[str], staffings: Container[str]) -> dict[str, pd.DataFrame]:
-    """Those of the named tables that are in a folder, their columns checked. Raises ScenarioError."""
-    tables = {name: results.read(name) for name in names if name in results}
+    """Those of the named tables that are in a folder and have rows, their columns checked. Raises ScenarioError."""
+    read = {name: results.read(name) for name in names if name in results}
+    tables = {name: table for name, table in read.items() if len(table)}  # without rows no column has a type
     wrong = (_wrong_columns(results.folder, name, table, staffings) for name, table in tables.items())
     refuse_all([problem for problems in wrong for problem in problems])
     measures = {name for table in tables.values() if "measure" in table for name in table["measure"].unique()}

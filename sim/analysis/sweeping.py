@@ -14,6 +14,7 @@ from sim.analysis.best import best_table, selection_table
 from sim.analysis.compare import fields_of_scenarios, sentence_of
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.estimates import cautions_table, differences_of_pairs, estimates_table, guard_values
+from sim.analysis.measures_that_apply import MeasuresThatApply, measures_that_apply
 from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
 from sim.analysis.swept_factors import factors_of, firsts_of_worlds, step_pairs
 from sim.department.arrivals import Replay
@@ -60,15 +61,21 @@ class SweepAnswer:
 
 
 def sweep_answer(
-    store: RunStore, labels: Mapping[str, str], replications: int, confidence: float, rules: StoppingRules
+    store: RunStore,
+    labels: Mapping[str, str],
+    replications: int,
+    confidence: float,
+    rules: StoppingRules,
+    there: MeasuresThatApply,
 ) -> SweepAnswer:
     """Estimates and paired differences of the runs in a store; `labels` by hash, the baseline first.
 
-    `replications`: of every scenario, or the first ones where further rounds are asked for.
+    `replications`: of every scenario, or the first ones where further rounds are asked for; `there`: measures that say
+    something about one of the scenarios.
     """
     plan = next_replications(store, labels, replications, confidence, rules)
     most = int(plan.n_replications.max())
-    measures, values = values_that_count(store, labels, plan)
+    measures, values = values_that_count(store, labels, plan, there)
     played = ~np.isnan(values).all(axis=1) if measures else np.zeros((len(labels), most), dtype=bool)
     failed = store.failed(labels, most)
     counted = failed["replication"] < failed["label"].map(dict(zip(labels.values(), plan.n_replications, strict=True)))
@@ -128,14 +135,14 @@ def further_differences(
 
 
 def values_that_count(
-    store: RunStore, labels: Mapping[str, str], plan: ReplicationPlan
+    store: RunStore, labels: Mapping[str, str], plan: ReplicationPlan, there: MeasuresThatApply
 ) -> tuple[tuple[str, ...], np.ndarray]:
-    """Values of the replications that count; nan in those of a scenario that do not."""
+    """Values of the replications that count and the measures that are `there`; nan in those that do not count."""
     most = int(plan.n_replications.max())
     measures, values = store.values(list(labels), most)
     counts = np.arange(most) < plan.n_replications[:, np.newaxis]
     values[np.broadcast_to(~counts[:, np.newaxis], values.shape)] = np.nan
-    return measures, values
+    return there.among(measures, values)
 
 
 def controlled_answer(design: Design, store: RunStore, answer: SweepAnswer) -> pd.DataFrame:
@@ -143,7 +150,8 @@ def controlled_answer(design: Design, store: RunStore, answer: SweepAnswer) -> p
     if not design.rules.controls or not answer.n_done:
         return pd.DataFrame()
     in_order = {label: design.scenarios[label] for label in design.labels.values()}
-    measures, values = values_that_count(store, design.labels, answer.plan)
+    there = measures_that_apply(design.scenarios.values())
+    measures, values = values_that_count(store, design.labels, answer.plan, there)
     numbers = answer.plan.n_replications
     return controlled_table(in_order, measures, values, numbers, design.seed, design.confidence)
 

@@ -17,7 +17,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.scenario_facts import peer_hours
 from sim.analysis.sequential_sampling import Runs
 from sim.department.quantities import MINUTES_PER_HOUR
-from sim.department.scenario import Problem, ScenarioError
+from sim.department.scenario import Problem, ScenarioError, length_text
 from sim.engine.measures.catalogue import MEASURE_BY_KEY
 from sim.io.bounded_reader import MIB, read_bytes
 from sim.runs.design import Design
@@ -138,7 +138,8 @@ class Validation:
         notes = []
         if self.weeks < WEEKS_OF_A_YEAR:
             row = next(row.published.row for row in self.rows if row.published.key == LONGEST_OF_A_YEAR)
-            notes.append(f"Row {row} is the longest wait of {self.weeks} weeks; that of a year is as long or longer.")
+            length = length_text(self.weeks, None)
+            notes.append(f"Row {row} is the longest wait of {length}; that of a year is as long or longer.")
         if self.not_judged:
             named = ", ".join(row.published.row for row in self.not_judged)
             notes.append(f"Not judged: {named}. There is no value, or only one replication and so no interval.")
@@ -163,7 +164,7 @@ def validation_of(design: Design, runs: Runs, weeks: int) -> Validation:
     """Every published row judged by its mean over replications of `weeks` measured weeks.
 
     The first scenario of the design is judged; one row is that of the last, the same department with the staffing
-    `peer_added`, and has no value if that has no peers.
+    `peer_added` where a shipped one is judged, and has no value if that has no peers.
     """
     measures, values = runs.values(list(design.labels), design.replications)
     has_peers = peer_hours(list(design.scenarios.values())[-1]) > 0.0

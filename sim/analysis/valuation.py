@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.measures_that_apply import measures_that_apply
 from sim.department.quantities import Frozen, Positive
 from sim.department.roster import SHIPPED_CURRENCY
 from sim.department.scenario import Problem, Scenario
@@ -145,7 +146,8 @@ def price_year_at(key: str, value: float) -> str:
 def price_years(scenarios: Iterable[Scenario], worth: Iterable[Worth] = ()) -> dict[str, list[str]]:
     """What is priced, by price year: rostered roles, the weekly extra, and what is valued beside staff cost."""
     found: dict[str, list[str]] = {}
-    for name, key, value in (*priced_in(scenarios), *valued_in(worth)):
+    played = tuple(scenarios)
+    for name, key, value in (*priced_in(played), *valued_in(worth, played)):
         names = found.setdefault(price_year_at(key, value), [])
         if name not in names:
             names.append(name)
@@ -162,10 +164,12 @@ def priced_in(scenarios: Iterable[Scenario]) -> Iterator[tuple[str, str, float]]
             yield "weekly extra", "staffing.weekly_extra_cost", scenario.staffing.weekly_extra_cost
 
 
-def valued_in(worth: Iterable[Worth]) -> Iterator[tuple[str, str, float]]:
-    """Name, key and value of what has a worth; a dollar of staff cost has the years of its rates."""
+def valued_in(worth: Iterable[Worth], scenarios: Iterable[Scenario]) -> Iterator[tuple[str, str, float]]:
+    """Name, key and value of what has a worth and is there in some scenario; a dollar of staff cost has the years of
+    its rates."""
+    there = measures_that_apply(scenarios)
     for item in worth:
-        if item.cad_per_unit and item.measure != STAFF_COST:
+        if item.cad_per_unit and item.measure != STAFF_COST and there.has(item.measure):
             yield item.name.replace("_", " "), f"study.worth.{item.name}.cad_per_unit", item.cad_per_unit
 
 
@@ -181,7 +185,8 @@ def unconverted_text(scenarios: Iterable[Scenario] = (), worth: Iterable[Worth] 
     currency = in_currency(SHIPPED_CURRENCY)
     if currency == SHIPPED_CURRENCY:
         return ""
-    priced = [*priced_in(scenarios), *valued_in(worth)]
+    played = tuple(scenarios)
+    priced = [*priced_in(played), *valued_in(worth, played)]
     left = dict.fromkeys(name for name, key, value in priced if price_year_at(key, value) != AS_ENTERED)
     still = f" Still as shipped, as numbers of {SHIPPED_CURRENCY}: {', '.join(left)}." if left else ""
     return f"Money is in {currency} because staffing.currency says so; nothing was converted.{still}"

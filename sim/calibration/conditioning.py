@@ -31,7 +31,11 @@ LEAST_INSIDE = 2.0 / 3.0
 """Share of the rows that a department must meet to look like the published ones."""
 MOST_TRIED = 200
 """Times that candidates are tried for one wave."""
-NONE_LIKE_IT = "no draw of a wave looks like the published departments: this department is another"
+NONE_LIKE_IT = (
+    "no draw of a wave looks like the published departments, by two thirds of their figures: see by study=validate "
+    "which of them it misses, and change demand, steps or staffing; or do without draws of the assumptions, and sweep "
+    "what may be otherwise"
+)
 CANDIDATES, RESIDUALS = 4000, 25
 """Places tried at a time, and left-out errors added to what is emulated of each."""
 LEFT, MANY_LOST = "lwbs_or_ama.all", 0.05

@@ -21,8 +21,9 @@ from sim.config.key_paths import MODELS, Root, locate, put_value, without_nulls
 from sim.config.overrides import Draft, Override, drafted
 from sim.config.page_questions import with_question
 from sim.config.roster_shorthand import remedy_of_typed, written_out
+from sim.department.pathway import roles_named
 from sim.department.roster import Staffing
-from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.department.scenario import Problem, Scenario, ScenarioError, steps_with_paths
 from sim.io.plain_data import KeyPath, Plain, copied, value_or
 from sim.io.strict_yaml import read_checked_yaml
 from sim.io.suggest import did_you_mean
@@ -65,7 +66,7 @@ def finished(draft: Draft, base: Plain, overrides: tuple[str, ...]) -> Question:
     root, study, groups, scenarios = parts.root, parts.study, parts.groups, parts.scenarios
     if draft.problems or study is None:
         raise ScenarioError(dict.fromkeys(draft.problems))
-    compared = {name: scenarios[name] for name in staffings_named(study)}
+    compared = {name: scenarios[name] for name in staffings_named(study) if name in scenarios}
     in_files = [name for name in compared if name not in draft.rosters]
     wanted = chosen_files.files_wanted(draft, in_files)
     outside: dict[str, Any] = {"output": root.output} | draft.paths
@@ -271,11 +272,12 @@ class Composition:
 
     def staffings(self) -> dict[str, Checked]:
         """Every staffing asked for, by name. An override of a role that only some of them have applies to those."""
-        draft, compared = self.draft, staffings_named(self.study)
+        draft, compared = self.draft, staffings_compared(self.study)
         bases = {draft.choices["staffing"]: self.base["staffing"]}
         if compared and self.default_team_stands_aside(compared):
             draft.choices["staffing"], bases = compared[0], {}
-        names = dict.fromkeys((draft.choices["staffing"], *compared))
+        beside = () if self.study is None or self.is_own(draft.choices["staffing"]) else self.study.beside
+        names = dict.fromkeys((draft.choices["staffing"], *compared, *beside))
         known = (*self.names_in("staffing", draft.folders), *draft.rosters)
         for name in names:
             if name not in known:
@@ -291,12 +293,46 @@ class Composition:
                 draft.problems.append(with_holders(unmatched[0], bases.values(), draft.folders))
         return {name: self.roster_checked(roster_with(own, items), own) for name, own in bases.items()}
 
+    @property
+    def has_own_department(self) -> bool:
+        """The department is a file of the user's own."""
+        return chosen_files.is_own(self.draft.folders, "department", self.draft.choices["department"])
+
     def default_team_stands_aside(self, compared: Collection[str]) -> bool:
         """Staffings of a department of the user's own are compared, and the default one, which nobody chose, is none of
         them: whether it fits there is no matter."""
         choices, usual = self.draft.choices, default_choices()["staffing"]
-        is_own = chosen_files.is_own(self.draft.folders, "department", choices["department"])
-        return is_own and choices["staffing"] == usual and usual not in compared
+        return self.has_own_department and choices["staffing"] == usual and usual not in compared
+
+    def is_own(self, staffing: str) -> bool:
+        """The staffing is the user's own: nothing that is shipped is of its size."""
+        return staffing in self.draft.rosters or chosen_files.is_own(self.draft.folders, "staffing", staffing)
+
+    def is_shipped_beside_own(self, name: str) -> bool:
+        """A shipped staffing, in a department of the user's own."""
+        return self.has_own_department and not self.is_own(name)
+
+    def is_of_another_place(self, name: str) -> bool:
+        """A shipped staffing with none of the roles that the steps of the user's own department ask for."""
+        made = self.scenarios.get(name)
+        if made is None or not self.is_shipped_beside_own(name):
+            return False
+        asked = roles_of_steps(made)
+        return bool(asked) and asked.isdisjoint(made.staffing.roles)
+
+    def teams_of_another_place(self, names: Sequence[str]) -> Problem:
+        """One problem for staffings that do not fit the department at all, with those of the user's own that may."""
+        draft, one = self.draft, self.scenarios[names[0]]
+        asked = ", ".join(sorted(roles_of_steps(one)))
+        own = [name for name in self.names_in("staffing", draft.folders) if not self.is_shipped_beside_own(name)]
+        mine = [*own, "YOURS"][:1]
+        remedy = f"shipped, with none of the roles that department={draft.choices['department']} asks for ({asked}): "
+        if isinstance(self.study, StaffingsSettings):
+            mine = [*mine, *[*own[1:], "ANOTHER"][:1]]
+            return Problem(
+                "study.staffing", ", ".join(names), f"{remedy}name your own: study.staffing=[{','.join(mine)}]"
+            )
+        return Problem("staffing", ", ".join(names), f"{remedy}choose your own: staffing={mine[0]}")
 
     def roster_checked(self, roster: Plain, base: Plain) -> Checked:
         """A staffing, checked, and that each of its roles says what it costs."""
@@ -307,9 +343,13 @@ class Composition:
 
     def make_scenarios(self, staffings: dict[str, Checked]) -> None:
         """The scenarios that could be put together; their problems are added to the draft, each once."""
-        draft, found = self.draft, dict[Problem, list[str]]()
+        draft, found, foreign = self.draft, dict[Problem, list[str]](), list[str]()
         for name, staffing in staffings.items():
-            problems = [*staffing.problems, *self.contradictions(name, staffing)]
+            contradictions = self.contradictions(name, staffing)
+            if self.is_of_another_place(name):
+                foreign.append(name)
+                contradictions = []
+            problems = [*staffing.problems, *contradictions]
             if problems:
                 choices = draft.choices if name in draft.rosters else {**draft.choices, "staffing": name}
                 own = chosen_files.own_files(draft.folders, choices, self.shipped)
@@ -317,9 +357,11 @@ class Composition:
             for problem in problems:
                 found.setdefault(problem, []).append(name)
         for problem, names in found.items():
-            everywhere = len(names) == len(staffings)
+            everywhere = len(names) == len(staffings) - len(foreign)
             path = problem.path if everywhere else f"{problem.path} (staffing={','.join(names)})"
             draft.problems.append(replace(problem, path=path))
+        if foreign:
+            draft.problems.append(self.teams_of_another_place(foreign))
 
     def contradictions(self, name: str, staffing: Checked) -> list[Problem]:
         """Make the scenario of a staffing, if all its parts could be had; what does not fit among them."""
@@ -336,6 +378,11 @@ class Composition:
         faulty = frozenset(group for group, doubtful in doubts.items() if doubtful)
         found = [as_typed_key(item, made) for item in self.cache.contradictions(made, unsure, faulty)]
         return [item for item in found if item.path not in reported]
+
+
+def roles_of_steps(scenario: Scenario) -> set[str]:
+    """Roles that steps of the department ask for."""
+    return {role for _, step in steps_with_paths(scenario) for role in roles_named(step)}
 
 
 def stream_of(item: Override) -> str | None:
@@ -362,11 +409,14 @@ def placed(base: Plain, item: Override) -> KeyPath | Problem:
     return Problem(item.key, repr(item.value), remedy)
 
 
+def staffings_compared(study: StudySettings | None) -> tuple[str, ...]:
+    """The staffings that a study compares."""
+    return study.staffing if isinstance(study, StaffingsSettings) else ()
+
+
 def staffings_named(study: StudySettings | None) -> tuple[str, ...]:
     """The staffings that a study plays besides the one chosen."""
-    if study is None:
-        return ()
-    return (*(study.staffing if isinstance(study, StaffingsSettings) else ()), *study.beside)
+    return (*staffings_compared(study), *(() if study is None else study.beside))
 
 
 def staffings_in_order(folders: tuple[Path, ...]) -> list[str]:

@@ -20,6 +20,10 @@ _KEYWORDS_OF_GRAMMAR = frozenset({"null", "true", "false", "nan", "inf", "infini
 _KEY = re.compile(r"[A-Za-z0-9_.+-]+")
 """Keys inside a mapping: names, names of measures, numbers."""
 _REMEDY = "give text, a number, True, False, None, or a list or mapping of these"
+_FUNCTION_REMEDY = (
+    "settings are values; a rule of your own is played by sim.simulate(scenario, seed, engine='simpy', rules=...) "
+    "alone, and runs are compared seed by seed"
+)
 _KEY_REMEDY = "keys are text, or whole numbers inside: letters, digits, _, - and ."
 
 
@@ -61,6 +65,8 @@ def text_of(value: object) -> str:
         return f"{{{', '.join(f'{_key(key)}: {text_of(inner)}' for key, inner in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{','.join(map(text_of, value))}]"
+    if callable(value):
+        raise ValueError(f"a function: {_FUNCTION_REMEDY}")
     raise ValueError(f"a value of type {type(value).__name__}: {_REMEDY}")
 
 

@@ -33,6 +33,11 @@ def steps_side_by_side(pathway: Pathway) -> dict[str, tuple[str, int]]:
     return found
 
 
+def branches_of_forks(pathway: Pathway) -> dict[str, tuple[str, ...]]:
+    """The branches of each fork, by its name."""
+    return {step.name: step.branches for step in pathway if isinstance(step, Fork)}
+
+
 def block_after(pathway: Pathway, fork: Fork) -> int:
     """How many steps right after a fork are in its branches."""
     inside = steps_side_by_side(pathway)

@@ -331,6 +331,11 @@ class Staffing(quantities.Frozen):
         data: dict[str, Any] = plain(self)
         return {key: value for key, value in data.items() if key != "currency" or value != SHIPPED_CURRENCY}
 
+    @property
+    def shown_name(self) -> str:
+        """What answers call it: its label, or its name where it has none."""
+        return self.label or self.name
+
     def weekly_cost(self) -> float:
         """Money a week of rostered hours and extras, overtime apart."""
         by_role = (role.hours_per_week() * role.hourly_cost for role in self.roles.values())

@@ -68,6 +68,11 @@ class ScenarioError(ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+def length_text(weeks: float, minutes: float | None) -> str:
+    """`13 weeks`, or `720 minutes` of a time that ends."""
+    return f"{weeks:g} week{'s' * (weeks != 1)}" if minutes is None else f"{minutes:.10g} minutes"
+
+
 class Period(Frozen):
     """How long a replication lasts: `weeks` measured after `warm_up_weeks`, or exactly `minutes` if given.
 
@@ -98,6 +103,21 @@ class Period(Frozen):
     def warm_up(self) -> float:
         """Start of what is measured, in minutes."""
         return self.warm_up_weeks * MINUTES_PER_WEEK
+
+    @property
+    def is_of_weeks(self) -> bool:
+        """Whether weeks are measured, not a time that ends and may have a day's or a morning's work in it alone."""
+        return self.minutes is None
+
+    @property
+    def measured_weeks(self) -> float:
+        """How long is measured, in weeks; of a time that ends a part of one."""
+        return self.weeks if self.minutes is None else self.minutes / MINUTES_PER_WEEK
+
+    @property
+    def text(self) -> str:
+        """How long is measured, in words."""
+        return length_text(self.weeks, self.minutes)
 
     @property
     def uses_month_factors(self) -> bool:
@@ -132,9 +152,8 @@ class Scenario(Frozen):
         yield "demand", f"{getattr(self.demand, 'name', '')} ({self.demand.kind})".strip()
         for part in ("support", "effects", "boarding", "discipline"):
             yield part, getattr(self, part).name
-        weeks = f"{period.weeks} week{'s' * (period.weeks != 1)}"
-        measured = weeks if period.minutes is None else f"{period.minutes:g} minutes"
-        yield "period", f"{measured}, after {period.warm_up_weeks} of warm-up" if period.warm_up_weeks else measured
+        warm_up = f", after {period.warm_up_weeks} of warm-up" if period.warm_up_weeks else ""
+        yield "period", f"{period.text}{warm_up}"
 
     def content_hash(self) -> str:
         """Hash of everything that can change a result; names and labels of choices are left out."""

@@ -3,10 +3,11 @@
 from typing import Any
 
 from sim.analysis.journeys import pair_of_runs
+from sim.department.forks import branches_of_forks
 from sim.department.scenario import Scenario
 from sim.engine.trajectory import Trajectory
 from sim.report.figures.journey_figure import LOOKS, bars_of
-from sim.report.journey import journey
+from sim.report.journey import Forks, journey
 from sim.runs.engines import COMPILED
 
 
@@ -22,22 +23,23 @@ def journey_of(scenarios: tuple[Scenario, Scenario], seed: int, patient: int | N
     visit = pair.visit_of(patient) or pair.visit_of(None)
     if visit is None:
         return {"nothing": "no visit of the first week can be shown"}
+    forks = branches_of_forks(scenarios[0].department.streams[stream].pathway)
     both = zip(pair.runs, visit.rows, visit.alone, strict=True)
     return {
         "patient": visit.patient,
         "is_other": patient is not None and visit.patient != patient,
         "patients": [one.patient for one in pair.eligible],
         "rows": list(LOOKS),
-        "visits": [visit_of(run, row, alone) for run, row, alone in both],
+        "visits": [visit_of(run, row, alone, forks) for run, row, alone in both],
     }
 
 
-def visit_of(run: Trajectory, row: int, alone: float) -> dict[str, Any]:
+def visit_of(run: Trajectory, row: int, alone: float, forks: Forks) -> dict[str, Any]:
     """Bars by row, minutes after arrival, and the same in words."""
-    bars, visit = bars_of(run, row), run.visits.iloc[row]
+    bars, visit = bars_of(run, row, forks), run.visits.iloc[row]
     return {
         "minutes": float(visit.departure - visit.arrival),
         "alone": alone if alone == alone else None,
         "bars": bars.to_dict("records"),
-        "words": journey(run, row),
+        "words": journey(run, row, forks),
     }

@@ -121,7 +121,7 @@ class PlannerServer:
             "peer_hours": slider_of_peer_hours(scenario),
             "first_measure": FIRST_MEASURE,
             "objectives": {name: objective.label for name, objective in OBJECTIVES.items()},
-            "weeks": scenario.period.weeks,
+            "period": scenario.period.text,
         }
 
     def first_to_try(self, scenario: Scenario, rosters: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 import pandas as pd
@@ -59,19 +59,23 @@ def register_sheet(table: pd.DataFrame) -> Sheet:
     return table_sheet("register", table, REGISTER_COLUMNS)
 
 
-def register_answer(rows: Sequence[Assumption], n_used: int, asked: str, staffing: str) -> StoredAnswer:
-    """What is in use, or of it what was asked for; `n_used` rows are in use under the staffing."""
+def register_answer(
+    rows: Sequence[Assumption], n_used: int, asked: str, staffing: str, absent: Collection[str] = ()
+) -> StoredAnswer:
+    """What is in use, or of it what was asked for; `n_used` rows are in use under the staffing, in a department without
+    the topics that are `absent`."""
     which = f"{counted(n_used, 'row')} of the register in use with staffing={staffing}"
     shown = f"{counted(len(rows), 'row')} of {which} ({asked})" if asked else which
     grades = Counter(row.grade for row in rows)
     roles = Counter(row.role for row in rows)
     replaced = sum(bool(row.overridden) for row in rows)
+    in_draws, in_a_sweep = "study.assumptions=true plays draws of them", "a sweep plays several: peered -m KEY=LOW,HIGH"
     lines = {
         "How many": f"{capital(shown)}.",
         "How well known": f"{'; '.join(f'{grades[grade]} {grade} ({words})' for grade, words in GRADES.items())}.",
         "What kind": f"{'; '.join(f'{roles[role]} {role} ({words})' for role, words in ROLES.items() if roles[role])}.",
         "Replaced": f"The command replaced the value of {replaced}." if replaced else "None by the command.",
-        CERTAINTY: "Ranges are how far a value may be wrong; study.assumptions=true plays draws of them.",
+        CERTAINTY: f"Ranges are how far a value may be wrong; {in_a_sweep if 'children' in absent else in_draws}.",
     }
     counts: TextRows = [("Grade", "Means", "Rows")]
     counts += [(grade, words, str(grades[grade])) for grade, words in GRADES.items()]

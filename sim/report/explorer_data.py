@@ -24,7 +24,7 @@ from sim.engine.measures.number_text import decimals_shown, measure_of, plain_nu
 from sim.io.clean_text import one_line
 from sim.report.explorer_commands import comparison_commands, sweep_commands
 from sim.report.words.assumption_words import second_text
-from sim.report.words.caveats import NO_BENEFIT, assumed_text
+from sim.report.words.caveats import NO_BENEFIT, assumed_text, speaks_of_peers
 from sim.report.words.measure_words import difference_text, mean_text, measure_text, short_label
 from sim.report.words.sweep_finding import SweepReport, beside_text, topics_moved
 
@@ -187,10 +187,10 @@ def packed(numbers: Sequence[Sequence[Sequence[float]]]) -> str:
     return base64.b64encode(np.moveaxis(array, 2, 0).tobytes()).decode() if array.size else ""
 
 
-def assumed_in(n_assuming: int, n: int, topics: Sequence[str]) -> str:
-    """What is assumed of effects, the first thing to be known of the numbers."""
+def assumed_in(n_assuming: int, n: int, topics: Sequence[str], of_peers: bool) -> str:
+    """What is assumed of effects, the first thing to be known of the numbers; nothing where there are no peers."""
     if not n_assuming:
-        return NO_BENEFIT
+        return NO_BENEFIT * of_peers
     return f"{assumed_text(topics, f' in {n_assuming} of {n} scenarios')}."
 
 
@@ -216,7 +216,9 @@ def explored_sweep(report: SweepReport, second: Mapping[_Cell, ResultRow]) -> Ex
         commands=lambda label: command_of(label, report.baseline_of[label]),
         costs=report.scenarios.weekly_cost,
         moved=report.scenarios.effects,
-        assumed=assumed_in(len(report.scenarios.assumes_effects), len(labels), topics_moved(report)),
+        assumed=assumed_in(
+            len(report.scenarios.assumes_effects), len(labels), topics_moved(report), report.scenarios.speak_of_peers
+        ),
         flags=report.flags,
         telling=report.shown,
         means=report.means,
@@ -263,7 +265,12 @@ def explored_comparison(comparison: Comparison, command: Sequence[str], asked: S
         commands=lambda label: command_of(*cells[label]),
         costs={label: float(of_staffing[name]["weekly_cost"]) for label, (name, _) in cells.items()},
         moved={label: str(of_staffing[name]["moved_by_effects"]).split(", ") for label, (name, _) in cells.items()},
-        assumed=assumed_in(len(cells) * comparison.effects_assumed, len(cells), comparison.moved_topics()),
+        assumed=assumed_in(
+            len(cells) * comparison.effects_assumed,
+            len(cells),
+            comparison.moved_topics(),
+            speaks_of_peers(comparison),
+        ),
         flags={label: comparison.flags_of(name, level) for label, (name, level) in cells.items()},
         telling=telling,
         means={key: item for key, item, _ in found if item is not None},

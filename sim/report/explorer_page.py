@@ -10,21 +10,21 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.register.rows import read_register
-from sim.report.description import IN_MIND, Description, Points, Section, TextTable
+from sim.report.description import IN_MIND, Description, Section, TextTable
 from sim.report.explorer_data import Explored
 from sim.report.html_page import Part, finding_laid_out, page_template, parts_laid_out, shipped_text
 from sim.report.study_report import (
-    LEAD,
     MOST_TABLE_ROWS,
     MOST_TABLE_WIDTH,
     StudyFacts,
+    assumptions_in_force,
     changed_section,
+    lead_of,
+    limits_part,
     repeat_section,
 )
 from sim.report.tables import evidence_rows
 from sim.report.words.caveats import LEGEND
-from sim.report.words.limits import LIMITS_OF_ALL
 from sim.report.words.measure_words import whole_percent
 
 NO_GROUPS = (
@@ -41,7 +41,7 @@ def explorer_page(
     columns = explored.columns() | {"percent": whole_percent(confidence)}
     return page_template("explorer.html").render(
         kind=f"PeerED explorer, {facts.study}",
-        **finding_laid_out(described.whole_finding, [LEAD]),
+        **finding_laid_out(described.whole_finding, lead_of(facts)),
         parts=parts_laid_out(further_parts(described, facts, left_out)),
         columns=as_data(columns),
         style=style,
@@ -51,6 +51,7 @@ def explorer_page(
         legend=LEGEND,
         has_assumed=any(columns["assumed"]),
         has_second=bool(explored.second),
+        may_have_second="children" not in facts.absent,
     )
 
 
@@ -60,9 +61,9 @@ def further_parts(described: Description, facts: StudyFacts, left_out: Sequence[
     yield Part("In one table", [Section("", [TextTable(first.rows), *first.below])])
     yield Part("Who is left out", left_out or [Section("", [NO_GROUPS])])
     care = [section for section in described.sections() if section.title == IN_MIND]
-    yield Part("Limits", [*care, Section("Of every study", [Points(LIMITS_OF_ALL)])])
+    yield limits_part(care, facts)
     yield Part("What was changed", [changed_section(facts)])
-    used = evidence_rows.used_assumptions(facts.assumptions, read_register())
+    used = assumptions_in_force(facts)
     yield Part("Assumptions used", evidence_rows.assumption_sections(used) if used else ())
     yield Part("How to repeat it", [repeat_section(facts)])
 

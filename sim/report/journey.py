@@ -5,12 +5,13 @@ severity, is left out. The same for a machine is an event log: `sim.engine.event
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
 from sim.department.quantities import MINUTES_PER_DAY, MINUTES_PER_HOUR
 from sim.department.roster import WEEKDAYS
+from sim.engine.measures.number_text import joined
 from sim.engine.trajectory import Trajectory
 
 WORTH_SAYING_MINUTES = 1.0
@@ -43,10 +44,14 @@ AWAY_FROM_THE_CHILD = ("side", "recovery", "huddle", "gathering")
 TIME_ROUNDING = 1e-6
 """Minutes by which two times that are equal by the law of the department may differ."""
 _Line = tuple[float, str]
+Forks = Mapping[str, tuple[str, ...]]
+NO_FORKS: Forks = {}
 
 
-def journey(run: Trajectory, visit: int) -> list[str]:
+def journey(run: Trajectory, visit: int, forks: Forks = NO_FORKS) -> list[str]:
     """What happened to one visit (its row), in order, one line a moment: `Tue 14:05  +0:42  ...`.
+
+    `forks` of its stream, by name, with their branches: a fork takes no time beside that of the steps in them.
 
     The second column is the time since arrival in hours and minutes; it goes on after departure with what is still done
     for the child. Raises IndexError for a row that the run does not have.
@@ -60,7 +65,8 @@ def journey(run: Trajectory, visit: int) -> list[str]:
     lines = [
         *of_arrival(row),
         *of_places(run, visit),
-        *of_delays(run, visit),
+        *of_forks(run, visit, forks),
+        *of_delays(run, visit, forks),
         *of_escalations(others),
         *of_tasks(others, row),
         *of_moments(row),
@@ -127,22 +133,31 @@ def of_places(run: Trajectory, visit: int) -> Iterator[_Line]:
         yield float(places["start"][at]), f"has a place: {ZONES.get(zone, zone.replace('_', ' '))}{wait}"
 
 
-def of_delays(run: Trajectory, visit: int) -> Iterator[_Line]:
+def of_forks(run: Trajectory, visit: int, forks: Forks) -> Iterator[_Line]:
+    """Forks that the visit takes, and what is done in their branches."""
+    for name, branches in forks.items():
+        if name in run.steps and _is_known(begun := run.step_times[visit, run.steps.index(name), 1]):
+            at_once = joined([branch.replace("_", " ") for branch in branches])
+            yield float(begun), f"{name.replace('_', ' ')}: {at_once} side by side"
+
+
+def of_delays(run: Trajectory, visit: int, forks: Forks) -> Iterator[_Line]:
     """Steps that take time and nobody of the staff: tests, the way to the desk; and what was done without its role."""
     usually_with_staff = set(run.task_columns["step"].tolist())
-    for number, started, ended in delays_of(run, visit):
+    for number, started, ended in delays_of(run, visit, forks):
         alone = ", nobody of the role on duty" if number in usually_with_staff else ""
         yield started, f"{run.steps[number].replace('_', ' ')}, {ended - started:.0f} min{alone}"
 
 
-def delays_of(run: Trajectory, visit: int) -> Iterator[tuple[int, float, float]]:
-    """Steps of a visit that took time and nobody of the staff: index of the step, when it started and ended."""
+def delays_of(run: Trajectory, visit: int, forks: Collection[str]) -> Iterator[tuple[int, float, float]]:
+    """Steps of a visit that took time and nobody of the staff: index of the step, when it started and ended. The time
+    of `forks` is that of the steps in their branches, and counts with those."""
     tasks = run.task_columns
     begun = tasks["started"] == tasks["started"]
     with_staff = set(tasks["step"][(tasks["visit"] == visit) & begun].tolist())
     for number, step in enumerate(run.steps):
         _, started, ended = run.step_times[visit, number]
-        if number not in with_staff and ended > started and step not in ("place", "board"):
+        if number not in with_staff and ended > started and step not in ("place", "board", *forks):
             yield number, float(started), float(ended)
 
 

@@ -7,7 +7,7 @@ import math
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from sim.io.workbook import Column
 from sim.report.console import say
 from sim.report.description import CERTAINTY, Finding, FindingLine, Points, Section, TextRows, TextTable
 from sim.report.html_page import Picture
-from sim.report.journey import DEPARTURES, WORTH_SAYING_MINUTES, journey
+from sim.report.journey import DEPARTURES, WORTH_SAYING_MINUTES, Forks, journey
 from sim.report.screen import finding_texts, shown_briefly
 from sim.report.stored_answer import StoredAnswer, stored_answer
 from sim.report.terminal import LINE_WIDTH
@@ -46,7 +46,7 @@ HANG = " " * 18
 class TwoJourneys:
     """A visit under two staffings, the baseline first: their labels, their runs, the visit and how it was chosen.
 
-    `standing` None: the visit is none of those that the rule chooses from.
+    `standing` None: the visit is none of those that the rule chooses from. `forks` of the stream, with their branches.
     """
 
     labels: tuple[str, str]
@@ -55,11 +55,12 @@ class TwoJourneys:
     stream: str
     by_rule: bool
     standing: Standing | None
+    forks: Forks = field(default_factory=dict)
 
     @property
     def lines(self) -> tuple[list[str], list[str]]:
         """Both journeys in words."""
-        first, second = (journey(run, row) for run, row in zip(self.runs, self.visit.rows, strict=True))
+        first, second = (journey(run, row, self.forks) for run, row in zip(self.runs, self.visit.rows, strict=True))
         return first, second
 
     @property

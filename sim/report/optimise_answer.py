@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
+from sim.analysis.measures_that_apply import peers_apply
 from sim.analysis.roster_annealing import scale_of
 from sim.analysis.roster_choice import FOUND, RosterAnswer
-from sim.analysis.roster_search import roster_in_words
+from sim.analysis.roster_search import RosterSpace, roster_in_words
 from sim.analysis.roster_search_objectives import NIGHT_FROM, NIGHT_UNTIL, RosterObjective
+from sim.analysis.scenario_facts import absent_from
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import unconverted_text
 from sim.department.roster import SHIPPED_CURRENCY, WEEKDAYS, Role, Shift, Staffing, clock_text
@@ -35,10 +37,16 @@ VERDICT_MARKS = {"better": "*", "worse": "*", "same": ""}
 COVER_FOR_NOBODY = (
     "Peers are cover for nobody: hours of clinicians, observation, security and the nurse ratio stand as they were."
 )
+THE_OTHERS = "a roster that is best at one is seldom best at another. The front shows what each costs in the others."
 WHICH_OBJECTIVE = (
     "Which objective is a question for the department: reach alone rewards many brief hellos, company alone a few long "
-    "stays, and a roster that is best at one is seldom best at another. The front shows what each costs in the others."
+    f"stays, and {THE_OTHERS}"
 )
+HOURS_ALONE = (
+    "A difference between rosters is a difference of hours and days; what company does to a child is not assumed."
+)
+WHICH_OBJECTIVE_ELSEWHERE = f"Which objective is a question for the department: {THE_OTHERS}"
+"""The same where there are no peers."""
 
 
 # --- words
@@ -185,7 +193,20 @@ def certainty_text(found: RosterAnswer) -> str:
         f"replications of {plan.team.period.weeks} weeks, so that no luck of the search is in them; intervals "
         f"({whole_percent(plan.confidence)}) hold for all {len(found.contrasts)} differences together"
     )
-    return f"{chosen}. {alone}{floors_text(found)}. {second_interval_text(found)}"
+    bound = people_bound_text(plan.space)
+    return " ".join(filter(None, [f"{chosen}. {alone}{floors_text(found)}.", second_interval_text(found), bound]))
+
+
+def people_bound_text(space: RosterSpace) -> str:
+    """That the people there are cannot work all hours of the budget; empty where they can."""
+    people, hours = space.limits.people, space.limits.person_hours
+    most = (people or 0) * hours * len(space.roles)
+    if people is None or space.money is not None or most >= space.budget:
+        return ""
+    return (
+        f"{people} people can work {most:g} of these {plain_number(space.budget, 0)} h a week (study.people, "
+        "study.person_hours); study.people=null takes as many as are needed."
+    )
 
 
 def floors_text(found: RosterAnswer) -> str:
@@ -202,12 +223,17 @@ def floors_text(found: RosterAnswer) -> str:
     return "".join(f"; {text}" for text in said)
 
 
+ADDS_ASSUMPTIONS = "; study.assumptions=true adds those with the assumptions"
+"""Where draws of the register are of such departments."""
+
+
 def second_interval_text(found: RosterAnswer) -> str:
     """The interval with the assumptions, or that there is none."""
     plan, asked = found.plan, found.plan.goal.objective
     row = found.contrast(plan.baseline, asked.name)
     if not np.isfinite(row["assumptions_low"]):
-        return "These intervals are of chance alone; study.assumptions=true adds those with the assumptions."
+        further = "" if "children" in absent_from([plan.team]) else ADDS_ASSUMPTIONS
+        return f"These intervals are of chance alone{further}."
     ends = " to ".join(asked.number(row[f"assumptions_{end}"], signed=True) for end in ("low", "high"))
     return (
         f"With the assumptions too ({found.n_draws} departments that look like the published ones) "
@@ -253,7 +279,8 @@ FRONT_TEXT = (
 SELECTION_TEXT = "n: replications after which it was ruled out, or all of them. Played by the seed of the selection."
 PLAY_TEXT = (
     f"FOLDER is the folder of this answer: staffing/{FOUND}.yaml in it is a staffing like any other. Copy it to a "
-    "folder of your own, give it a name, and change what you know better."
+    "folder of your own, give it a name, and change what you know better. Where department or staffings are your own, "
+    "copy it into their folder, and name that folder, with the words that choose them."
 )
 
 
@@ -357,7 +384,8 @@ def selection_rows(found: RosterAnswer) -> TextRows:
 
 def roster_in_mind(found: RosterAnswer) -> Iterator[str]:
     """What must be said beside it."""
-    yield WHICH_OBJECTIVE
+    speaks = peers_apply(found.plan.team)
+    yield WHICH_OBJECTIVE if speaks else WHICH_OBJECTIVE_ELSEWHERE
     yield from filter(None, [unconverted_text([found.plan.team])])
     if not found.plan.space.may_be_several:
         yield COVER_FOR_NOBODY
@@ -365,8 +393,9 @@ def roster_in_mind(found: RosterAnswer) -> Iterator[str]:
         "The search is of some rosters, not of all: a better one may exist. That people can work it says nothing of "
         "whether they want to: nights and Sundays are asked of somebody."
     )
-    yield "A difference between rosters is a difference of hours and days; what company does to a child is not assumed."
-    yield RESPECT
+    if speaks:
+        yield HOURS_ALONE
+        yield RESPECT
 
 
 # --- workbook

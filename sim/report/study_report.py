@@ -17,7 +17,7 @@ from sim.analysis.sentences import capital
 from sim.analysis.validation import Validation, validation_of_comparison
 from sim.engine.measures.number_text import counted
 from sim.io.short_lists import few_of
-from sim.register.rows import read_register
+from sim.register.rows import Assumption, read_register
 from sim.report import validation_report
 from sim.report.comparison_answer import describe_comparison
 from sim.report.description import (
@@ -60,7 +60,7 @@ class StudyFacts(BaseModel):
     """What run.json says that a report shows, as far as a study has it.
 
     `by`: groups of visits that are asked for instead of those it names. `absent`: topics that no scenario is a place
-    for (`sim.analysis.measures_that_apply`).
+    for (`sim.analysis.scenario_facts`).
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
@@ -85,8 +85,14 @@ class StudyFacts(BaseModel):
     runs_done: int | None = None
     runs_planned: int | None = None
     weeks: int = 0
+    minutes: float | None = None
     by: tuple[str, ...] | None = None
     absent: tuple[str, ...] = ()
+
+    @property
+    def may_have_peers(self) -> bool:
+        """A department has peers, or could have; the checklists are filled in for a question about them."""
+        return "peers" not in self.absent
 
 
 class ReportFacts(StudyFacts):
@@ -120,6 +126,7 @@ def compared_report(
 ) -> str:
     """The report of an answer that is a comparison, or can be read as one."""
     validation = validation_of_comparison(comparison)
+    is_beside = comparison.minutes is None
     whose = (
         f"The values are those of {comparison.label(comparison.baseline)} in this study; a department or a demand that "
         "was changed may miss because it was. The default department is judged on whole years in docs/verification.md."
@@ -128,13 +135,12 @@ def compared_report(
         "scenarios": ", ".join(f"{comparison.label(name)} ({name})" for name in comparison.staffings),
         "played": caveats.played_text(comparison),
         "replications": str(comparison.n_replications()),
-        "validated": evidence_rows.validation_text(validation),
+        "validated": evidence_rows.validation_text(validation) if is_beside else A_TIME_THAT_ENDS,
         "sensitivity": sensitivity_text(facts, not comparison.assumptions.empty),
-        "warm_up": f"{comparison.warm_up_weeks} weeks of warm-up are not measured.",
+        "warm_up": warm_up_text(facts, f"{comparison.warm_up_weeks} "),
     }
-    evidence = Evidence(
-        evidence_rows.precision_sections(comparison), evidence_rows.validation_sections(validation, whose), words
-    )
+    sections = evidence_rows.validation_sections(validation, whose) if is_beside else [Section("", [A_TIME_THAT_ENDS])]
+    evidence = Evidence(evidence_rows.precision_sections(comparison), sections, words)
     return study_report(described, facts, pictures, evidence)
 
 
@@ -152,13 +158,14 @@ def swept_report(
         "replications": str(facts.replications),
         "validated": NOT_VALIDATED,
         "sensitivity": sensitivity_text(facts),
-        "warm_up": "weeks of warm-up are not measured.",
+        "warm_up": warm_up_text(facts),
     }
     settled = evidence_rows.settled_sections(cautions, names)
     return study_report(described, facts, pictures, Evidence(settled, [Section("", [NOT_VALIDATED])], words))
 
 
 MOST_SCENARIOS_LISTED = 20
+A_TIME_THAT_ENDS = "A time that ends is not set beside published figures, which are of whole weeks or years."
 NOT_VALIDATED = "This study was not set beside published figures; study=validate does that."
 
 
@@ -225,10 +232,8 @@ def report_page(
 ) -> str:
     """The page of any study: its finding, its sections, the table that matters first, and what stands behind it."""
     first, *others = sections
-    speaks = "peers" not in facts.absent  # the checklists are filled in for the question of the project
     care = [each for each in others if each.title == IN_MIND]
-    in_force = {name: keys for name, keys in facts.assumptions.items() if is_about(name, facts.absent)}
-    used = evidence_rows.used_assumptions(in_force, read_register())
+    used = assumptions_in_force(facts)
     words = {
         **words_of_facts(facts),
         "question": finding.question,
@@ -243,12 +248,28 @@ def report_page(
         Part("Assumptions used", evidence_rows.assumption_sections(used) if used else ()),
         Part("Precision and warm-up", evidence.precision),
         Part("Beside published figures", () if "children" in facts.absent else evidence.validation),
-        Part("Limits", [*care, Section("Of every study", [Points(limits_without(facts.absent))])]),
+        limits_part(care, facts),
         Part("How to repeat it", [repeat_section(facts)]),
-        Part("Reporting checklists", reporting_sections(words) if evidence.words and speaks else ()),
+        Part("Reporting checklists", reporting_sections(words) if evidence.words and facts.may_have_peers else ()),
     ]
-    quiet = [LEAD if facts.study in STUDIES_OF_PEERS and speaks else "", intro]
-    return html_page(f"PeerED report, {facts.study}", finding, filter(None, quiet), parts)
+    quiet = [*lead_of(facts), *filter(None, [intro])]
+    return html_page(f"PeerED report, {facts.study}", finding, quiet, parts)
+
+
+def lead_of(facts: StudyFacts) -> list[str]:
+    """What is said before a finding about peers; nothing before any other."""
+    return [LEAD] if facts.study in STUDIES_OF_PEERS and facts.may_have_peers else []
+
+
+def assumptions_in_force(facts: StudyFacts) -> list[Assumption]:
+    """The rows of the register that the departments of a study use."""
+    in_force = {name: keys for name, keys in facts.assumptions.items() if is_about(name, facts.absent)}
+    return evidence_rows.used_assumptions(in_force, read_register())
+
+
+def limits_part(care: Sequence[Section], facts: StudyFacts) -> Part:
+    """What to read with the numbers of a study, and the limits of every one."""
+    return Part("Limits", [*care, Section("Of every study", [Points(limits_without(facts.absent))])])
 
 
 def is_about(row: str, absent: Collection[str]) -> bool:
@@ -259,6 +280,7 @@ def is_about(row: str, absent: Collection[str]) -> bool:
 ROWS_OF_TOPICS = {
     "peers": ("SUPA", "EFFA", "POP07", "POP09"),
     "boarding": ("BOAA", "LOS08", "LOS09"),
+    "places": ("DISA06",),
     "mental_health": ("WORA", "RUNA19", "REV07"),
 }
 """Beginnings of ids of rows that mean nothing where a topic is absent; what is valued is of mental-health visits."""
@@ -349,11 +371,17 @@ def sensitivity_text(facts: ReportFacts, has_second: bool = False) -> str:
     return f"{percent} intervals of chance alone; study.assumptions=true plays draws of the assumptions as well."
 
 
+def warm_up_text(facts: StudyFacts, weeks: str = "") -> str:
+    """How much is left out at the beginning: so many `weeks`, and nothing of a time that ends."""
+    return f"{weeks}weeks of warm-up are not measured." if facts.minutes is None else "nothing is left out."
+
+
 def words_of_facts(facts: StudyFacts) -> dict[str, str]:
     """Words for the reporting items that run.json knows."""
     judged = judged_text(facts)
     return {
         "seed": number_or_nothing(facts.seed),
+        "ending": "Not terminating." if facts.minutes is None else "Terminating: it plays a time that ends.",
         "engine": facts.engine,
         "confidence": confidence_text(facts),
         "judged": f"All headline measures are judged together by {judged}." if judged else "",

@@ -349,7 +349,8 @@ def _in_mind(report: SweepReport) -> Iterator[str]:
     where = f" in {len(assuming)} of {counted(len(answer.labels), 'scenario')}"
     topics = topics_moved(report)
     assumed = f"{caveats.assumed_text(topics, where)}{caveats.COMPUTED if topics else '.'}"
-    yield assumed if assuming else caveats.NO_BENEFIT
+    speaks = report.scenarios.speak_of_peers
+    yield from [assumed] if assuming else [caveats.NO_BENEFIT] * speaks
     found = list(caveats.caution_lines(answer.cautions, map(long_name, answer.labels)))
     yield from [*found, caveats.ROSTERED_COST] if found else ()
     fewest = int(answer.estimates.groupby("label")["n"].max().min()) if answer.n_done else 0
@@ -359,7 +360,7 @@ def _in_mind(report: SweepReport) -> Iterator[str]:
     swaps = [label for label in answer.labels if label in report.scenarios.swaps]
     yield from (caveats.STRESS_TEST.format(label=long_name(label)) for label in swaps[:MOST_LISTED])
     yield caveats.CHANCE_ONLY
-    yield caveats.RESPECT
+    yield from [caveats.RESPECT] * speaks
 
 
 # --- a query

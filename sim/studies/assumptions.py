@@ -6,11 +6,12 @@ from functools import partial
 from rich.console import Console
 
 from sim.analysis.assumptions import Wanted, assumptions_in_use
+from sim.analysis.scenario_facts import absent_from
 from sim.register.rows import read_register
 from sim.report.assumptions_report import REGISTER_FILE, print_register, register_answer, register_sheet, register_table
 from sim.report.description import ANSWER_PAGE
 from sim.report.progress import tell_results
-from sim.report.study_report import REPORT
+from sim.report.study_report import REPORT, is_about
 from sim.report.tables.answer_workbook import ANSWER
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import write_table
@@ -30,9 +31,11 @@ class AssumptionsStudy(Study):
         study, started = question.study, time.monotonic()
         assert isinstance(study, AssumptionsSettings)
         wanted = Wanted(study.word, study.source, study.grade, study.file)
-        used = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
+        absent = absent_from(question.played.values())
+        in_use = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
+        used = [row for row in in_use if is_about(row.id, absent)]
         rows = [row for row in used if wanted.holds(row)]
-        answer = register_answer(rows, len(used), wanted.text(), question.scenario.staffing.name)
+        answer = register_answer(rows, len(used), wanted.text(), question.scenario.staffing.name, absent)
         if question.output is None:
             print_register(answer, console)
             return 0

@@ -31,7 +31,7 @@ from sim.runs.output_folder import results_place
 from sim.runs.received_sweep import AS_WRITTEN, ReceivedSweep, read_facts, refuse_all, shortened_value
 from sim.runs.run_store import FACTS, RunStore, foreign_to_sweeps
 from sim.runs.tables_on_disk import write_or_remove
-from sim.studies.check_settings import faults_of_valued, presets_of, problems_of_worth
+from sim.studies.check_settings import faults_of_valued, faults_without_peers, presets_of, problems_of_worth
 from sim.studies.draws import draws_of, draws_text
 from sim.studies.question import Question
 from sim.studies.settings_by_study import BreakevenSettings
@@ -49,7 +49,7 @@ class BreakevenStudy(Study):
         plan = break_even_plan_of(question)
         say(console, f"break-even: {what_is_played(plan)}, {', '.join(plan.staffings)} beside {plan.baseline}")
         assert isinstance(question.study, BreakevenSettings)
-        if beside := draws_text(draws_of(question.study, question.choices), len(scenarios_at_ends(plan))):
+        if beside := draws_text(draws_of(question.study, question), len(scenarios_at_ends(plan))):
             say(console, beside)
         return tell_design(plan.design, question.scenarios, (1.0,), console)
 
@@ -58,7 +58,7 @@ class BreakevenStudy(Study):
         place = results_place(question.output, self.name, foreign_to_sweeps)
         with opened_folder(place, plan.design.seed, console) as folder:
             assert isinstance(question.study, BreakevenSettings)
-            draws = draws_of(question.study, question.choices)
+            draws = draws_of(question.study, question)
             further = (
                 None if draws is None else draws_design(plan.design, scenarios_at_ends(plan), draws, {plan.effect})
             )
@@ -149,13 +149,13 @@ def break_even_plan_of(question: Question) -> BreakEvenPlan:
         design=design,
         effect=study.effect,
         effects=effects,
-        staffings={name: own[name].staffing.label for name in others},
+        staffings={name: own[name].staffing.shown_name for name in others},
         labels=labels,
         beside=beside,
         worth=study.worth,
         presets=presets_of(study),
         prior=study.prior,
-        baseline=own[baseline].staffing.label,
+        baseline=own[baseline].staffing.shown_name,
     )
 
 
@@ -174,7 +174,9 @@ def received_plan(received: ReceivedSweep, folder: Path) -> BreakEvenPlan:
 def break_even_problems(
     study: BreakevenSettings, scenarios: Mapping[str, Scenario], baseline: str, others: list[str]
 ) -> list[Problem]:
-    """What a break-even study cannot do."""
+    """What a break-even study cannot do; of effects of peers only that, where there is no place for peers."""
+    if not study.effect.startswith(OF_CLINICIANS) and (alone := list(faults_without_peers("breakeven", scenarios))):
+        return alone
     problems = list[Problem]()
     known = effects_known()
     if study.effect not in known:
@@ -187,7 +189,7 @@ def break_even_problems(
     if study.range is None:
         problems.append(Problem("study.range", "null", "give the smallest and the largest effect: [0.6,1.2]"))
     if not others:
-        remedy = f"nothing beside the baseline {baseline}: choose another, as in staffing=peer_added"
+        remedy = f"nothing beside the baseline {baseline}: name another, as in study.staffing=[{baseline},ANOTHER]"
         problems.append(Problem("study.staffing", repr(list(study.staffing)), remedy))
     if study.replications < 2:
         problems.append(Problem("study.replications", repr(study.replications), "an interval needs 2 or more"))

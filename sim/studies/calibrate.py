@@ -17,7 +17,9 @@ from sim.calibration.calibrate import MOST_MATCH_RUNS, OWNER, VERDICT_REPLICATIO
 from sim.calibration.resources.own_resources import read_resource_lists
 from sim.calibration.result import CalibrationReport, always_written
 from sim.calibration.writing.staffing_file import compared_name
+from sim.department.arrivals import Profile
 from sim.department.scenario import Problem, ScenarioError
+from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.freed_memory import give_freed_arrays_back
 from sim.report.calibration_report import calibration_answer, calibration_sheets
 from sim.report.console import say_unbroken
@@ -49,6 +51,7 @@ class CalibrateStudy(Study):
         if question.column_map is None:
             tell_lines(["study=calibrate without study.map: a draft of a column map is printed"], console)
             return 0
+        refuse_unfit_base(question)
         if study.hold_out:
             steps.append("the days held out are predicted by playing a department")
         if study.match:
@@ -69,6 +72,7 @@ class CalibrateStudy(Study):
         if question.column_map is None:
             tell_lines(draft_map(visits).rstrip("\n").split("\n"), console)
             return 0
+        refuse_unfit_base(question)
         folder = question.output or Path("results") / "calibrated"
         name = study.demand_name or visits.name.split(".")[0]
         refuse_unwritable(folder, folder)
@@ -99,6 +103,26 @@ class CalibrateStudy(Study):
             raise CannotKeep(f"{why}: no file of the calibration was written or changed; {remedy}") from error
         show_finished(partial(tell_calibration, report, answer, n_figures, question, console), errors, folder)
         return 0
+
+
+def refuse_unfit_base(question: Question) -> None:
+    """Raise ScenarioError where department or demand have nothing that estimates could be written over."""
+    department, demand, problems = question.scenario.department, question.scenario.demand, list[Problem]()
+    streams = " and ".join(REPORTED_STREAMS)
+    if department.streams.keys().isdisjoint(REPORTED_STREAMS):
+        remedy = (
+            f"a file of visits tells of the streams {streams}, and this department has neither: write the rates of its "
+            "own streams into a demand file, as kind: hourly"
+        )
+        problems.append(Problem("department", question.choices["department"], remedy))
+    elif not isinstance(demand, Profile):
+        remedy = (
+            "estimates are a profile of hours, written over the demand that is chosen, and this one is kind: "
+            f"{demand.kind}: choose one that is kind: profile, as demand=default"
+        )
+        problems.append(Problem("demand", question.choices["demand"], remedy))
+    if problems:
+        raise ScenarioError(problems)
 
 
 def tell_calibration(

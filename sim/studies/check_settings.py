@@ -5,13 +5,16 @@ What may be asked stands in `sim.runs.design`.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from sim.analysis.measures_that_apply import peers_apply
+from sim.analysis.scenario_facts import absent_from
 from sim.analysis.valuation import EVERYTHING, problems_of_presets
 from sim.department.arrivals import Replay
-from sim.department.scenario import Problem, Scenario, steps_with_paths
+from sim.department.scenario import Problem, Scenario, ScenarioError, steps_with_paths
 from sim.engine.measures.catalogue import MEASURES
 from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.suggest import did_you_mean
 from sim.runs.stopping_rules import faults_of_rules
+from sim.studies.question import Question
 from sim.studies.settings import (
     REPORT_MEASURES,
     AgainstBaselineSettings,
@@ -63,6 +66,35 @@ def no_measure(measure: str, known: set[str]) -> str:
     remedy = did_you_mean(measure, sorted(known))
     listed = "a measure and its part, such as wait_triage_to_pia_mean.all; all stand in docs/data-dictionary.md"
     return f"no such measure; {remedy if remedy.startswith('did you mean') else listed}"
+
+
+def refuse_without_published(question: Question, place: str, value: str, instead: str) -> None:
+    """Raise ScenarioError where what is asked for needs published figures, and none is of such a department; `instead`:
+    what serves there."""
+    if "children" in absent_from(question.played.values()):
+        remedy = (
+            "published figures are of children's emergency departments, and "
+            f"department={question.choices['department']} has neither of their streams, "
+            f"{' and '.join(REPORTED_STREAMS)}: {instead}"
+        )
+        raise ScenarioError([Problem(place, value, remedy)])
+
+
+def faults_without_peers(study: str, scenarios: Mapping[str, Scenario], further: str = "") -> Iterator[Problem]:
+    """That a study is about peer support, where no scenario has peers or a stream in which they are offered; `further`:
+    what else serves there."""
+    if not any(map(peers_apply, scenarios.values())):
+        name, scenario = next(iter(scenarios.items()))
+        remedy = (
+            "it is about peer support workers, and this department is no place for them: no role "
+            f"{scenario.support.role} and no stream of support.streams ({', '.join(scenario.support.streams)}); what "
+            f"staffings change beside what they cost is study=compare: study.staffing=[{name},ANOTHER]{further}"
+        )
+        yield Problem("study", study, remedy)
+
+
+SWEPT_INSTEAD = "sweep what may be otherwise, as in peered -m demand.growth=0.9,1,1.1"
+"""What shows how far an answer depends on what is assumed, in any department."""
 
 
 def faults_alone(study: MeasuredSettings) -> Iterator[Problem]:
@@ -125,6 +157,6 @@ def several_currencies(scenarios: Mapping[str, Scenario]) -> Iterator[Problem]:
     for currency, name in others:
         remedy = (
             f"{one} is in {first}, and nothing is converted: write the money of both in one currency, and say the same "
-            "in both"
+            f"in both, or compare {name} with another in {currency}"
         )
         yield Problem(f"staffing.currency ({name})", repr(currency), remedy)

@@ -16,11 +16,12 @@ from sim.analysis.compare import Plan, comparison_of, played_of, values_table
 from sim.analysis.comparison_result import LEFT_OUT, TABLES, Comparison
 from sim.analysis.design_needs import check_design
 from sim.analysis.early_looks import EarlyLooks
+from sim.analysis.measures_that_apply import peers_apply
 from sim.analysis.played_draws import PlayedDraws, facts_of_draws, played_draws, tables_of_draws
 from sim.analysis.scenario_facts import peer_hours
 from sim.analysis.sequential_sampling import next_replications_of, play_in_rounds
 from sim.analysis.stored_comparison import SCENARIOS_FILE, facts_of_comparison
-from sim.department.scenario import ScenarioError
+from sim.department.scenario import Problem, ScenarioError
 from sim.engine.measures.number_text import counted
 from sim.report.comparison_answer import (
     LINES_OF_DRAWS,
@@ -47,12 +48,19 @@ from sim.runs.worker_pool import n_cores
 from sim.studies.check_settings import faults_alone, faults_of_measures_named, presets_of, problems_of_worth
 from sim.studies.draws import draws_of, draws_text, with_assumptions
 from sim.studies.question import Question, overrides_of_question
-from sim.studies.settings import MeasuredSettings, StudySettings
+from sim.studies.settings import REPORT_BY, MeasuredSettings, StudySettings
 from sim.studies.settings_by_study import CompareSettings, RunSettings
 from sim.studies.study import AnswerScreen, Files, PlayedStudy, Waits, Watch, design_for
 
 _MOST_NAMED = 4
 """Staffings named where progress is shown."""
+
+
+def faults_of_groups(question: Question) -> Iterator[Problem]:
+    """Groups of visits that are asked for in a department of which no visit is counted in any."""
+    if question.asks_by and question.by and not any(map(peers_apply, question.played.values())):
+        remedy = "groups are of visits that may be offered peer support, and this department has none: leave it out"
+        yield Problem(REPORT_BY, ", ".join(question.by), remedy)
 
 
 def plan_of(question: Question) -> Plan:
@@ -66,6 +74,7 @@ def plan_of(question: Question) -> Plan:
     scenarios = list(question.played.values())
     problems = [*faults_of_measures_named(study, scenarios), *(faults_alone(study) if len(scenarios) == 1 else ())]
     problems += [] if against is None else problems_of_worth(against, scenarios)
+    problems += faults_of_groups(question)
     if problems:
         raise ScenarioError(problems)
     plan = Plan(
@@ -77,7 +86,7 @@ def plan_of(question: Question) -> Plan:
         worth=() if against is None else against.worth,
         presets=presets_of(against),
         changed=overrides_of_question(question.overrides),
-        draws=None if against is None else draws_of(against, question.choices),
+        draws=None if against is None else draws_of(against, question),
         by=question.by if question.asks_by or any(peer_hours(scenario) > 0.0 for scenario in scenarios) else (),
     )
     check_design(plan.design)
@@ -186,7 +195,7 @@ class CompareStudy(PlayedStudy[Plan, Comparison]):
         return plan_of(question)
 
     def beside(self, plan: Plan) -> str:
-        return draws_text(plan.draws, len(plan.scenarios))
+        return draws_text(plan.draws, len(plan.scenarios), next(iter(plan.scenarios.values())).period.minutes)
 
     def designs(self, plan: Plan) -> list[Design]:
         return designs_of(plan)

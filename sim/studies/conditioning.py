@@ -29,6 +29,7 @@ from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import write_table
+from sim.studies.check_settings import SWEPT_INSTEAD, refuse_without_published
 from sim.studies.question import Question
 from sim.studies.settings_by_study import ConditioningSettings
 from sim.studies.stored import files_of_answer
@@ -44,6 +45,7 @@ class ConditioningStudy(Study):
     def dry_run(self, question: Question, console: Console) -> int:
         study = question.study
         assert isinstance(study, ConditioningSettings)
+        refuse_without_published(question, "study", self.name, SWEPT_INSTEAD)
         say(console, f"study=conditioning: {question.scenario.staffing.name}, until {study.draws} draws are accepted")
         say(console, f"about four runs of {study.weeks} weeks for each; nothing was run, nothing was written")
         return 0
@@ -51,6 +53,7 @@ class ConditioningStudy(Study):
     def run(self, question: Question, console: Console) -> int:
         study, started = question.study, time.monotonic()
         assert isinstance(study, ConditioningSettings)
+        refuse_without_published(question, "study", self.name, SWEPT_INSTEAD)
         design = design_for(question, {question.scenario.staffing.name: question.scenario})
         check_design(design)
         place, cube, rows, tell = (
@@ -64,7 +67,7 @@ class ConditioningStudy(Study):
             try:
                 found = condition(play, cube, rows, study.draws, question.seed, tell=tell)
             except ValueError as error:
-                raise ScenarioError([Problem("study.draws", str(study.draws), str(error))]) from None
+                raise ScenarioError([Problem("department", question.choices["department"], str(error))]) from None
             facts = facts_of(design, question.command(), question, time.monotonic() - started) | {
                 "draws": study.draws,
                 "register": digest_of_register(cube),

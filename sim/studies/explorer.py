@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sim.analysis.scenario_facts import received_scenarios
+from sim.analysis.scenario_facts import SweptScenarios, received_scenarios
 from sim.analysis.stored_comparison import stored_comparison, stored_tables
 from sim.analysis.sweeping import SweepAnswer, sweep_answer
 from sim.department.scenario import Problem, ScenarioError
@@ -63,9 +63,8 @@ def explorer_of_sweep(folder: Path, measures: Sequence[str], console: Console) -
         raise ScenarioError([Problem(str(folder), f"{len(labels):,} scenarios", remedy)])
     store = RunStore(folder, facts.seed, facts.code)
     tell_store(store, console)
-    answer = sweep_answer(store, labels, facts.replications, facts.confidence, facts.asked)
-    report = report_in(received, store, answer, measures)
-    second = stored_tables(Results(folder), ("assumptions",), answer.labels).get("assumptions")
+    report = report_in(received, store, measures)
+    second = stored_tables(Results(folder), ("assumptions",), report.answer.labels).get("assumptions")
     rows = [] if second is None else second.to_dict("records")
     explored = explored_sweep(report, {(str(row["measure"]), str(row["staffing"])): row for row in rows})
     refuse_unmeasured(measures, explored)
@@ -88,15 +87,22 @@ def refuse_unmeasured(asked: Sequence[str], explored: Explored) -> None:
     refuse_all([Problem(REPORT_MEASURES, repr(name), remedy) for name in asked if name not in explored.measures])
 
 
-def report_in(received: ReceivedSweep, store: RunStore, answer: SweepAnswer, measures: Sequence[str]) -> SweepReport:
+def report_in(received: ReceivedSweep, store: RunStore, measures: Sequence[str]) -> SweepReport:
     """All that is shown of a received sweep; `measures`: those to be shown, none: those that it was asked for."""
-    controlled = store.folder / CONTROLLED
+    facts, controlled = received.facts, store.folder / CONTROLLED
+    scenarios = received_scenarios(received.scenarios)
     return report_of(
         store,
         received.labels,
-        received_scenarios(received.scenarios),
-        answer,
-        without_output(received.facts.command),
+        scenarios,
+        answer_in(received, store, scenarios),
+        without_output(facts.command),
         read_checked(controlled) if controlled.is_file() else None,
-        measures or received.facts.shown,
+        measures or facts.shown,
     )
+
+
+def answer_in(received: ReceivedSweep, store: RunStore, scenarios: SweptScenarios) -> SweepAnswer:
+    """The estimates and differences of a received sweep."""
+    facts = received.facts
+    return sweep_answer(store, received.labels, facts.replications, facts.confidence, facts.asked, scenarios.measures)

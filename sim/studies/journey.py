@@ -9,6 +9,7 @@ from rich.console import Console
 
 from sim.analysis.design_needs import check_run
 from sim.analysis.journeys import PairOfRuns, SharedVisit, pair_of_runs, standing_of
+from sim.department.forks import branches_of_forks
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Problem, Scenario, ScenarioError
 from sim.io.short_lists import few_of
@@ -21,6 +22,7 @@ from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER, table_sheet
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import write_table
+from sim.studies.check_settings import faults_without_peers
 from sim.studies.question import Question
 from sim.studies.settings_by_study import JourneySettings
 from sim.studies.stored import files_of_answer
@@ -71,7 +73,9 @@ def scenarios_of(question: Question) -> tuple[Scenario, Scenario]:
     """Baseline and the other staffing. Raises ScenarioError with everything that is wrong with the question."""
     study = question.study
     assert isinstance(study, JourneySettings)
-    if problems := list(faults_of_journey(study, question.scenario)):
+    further = "; study.event_log=csv with it writes what happens in each visit"
+    without_peers = list(faults_without_peers("journey", question.scenarios, further))
+    if problems := without_peers or list(faults_of_journey(study, question.scenario)):
         raise ScenarioError(problems)
     baseline = study.baseline or study.staffing[0]
     other = next(name for name in study.staffing if name != baseline)
@@ -97,11 +101,12 @@ def journeys_of(question: Question) -> TwoJourneys:
     pair = pair_of_runs(scenarios, question.engine, question.seed, study.stream)
     visit = chosen_visit(study, pair)
     return TwoJourneys(
-        labels=(scenarios[0].staffing.label, scenarios[1].staffing.label),
+        labels=(scenarios[0].staffing.shown_name, scenarios[1].staffing.shown_name),
         runs=pair.runs,
         visit=visit,
         stream=study.stream,
         by_rule=study.patient is None,
+        forks=branches_of_forks(scenarios[0].department.streams[study.stream].pathway),
         standing=standing_of(visit, pair.eligible) if visit in pair.eligible else None,
     )
 

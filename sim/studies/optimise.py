@@ -44,7 +44,13 @@ from sim.engine.measures.number_text import counted
 from sim.report.console import say
 from sim.report.figures.named_frames import pictures_and_files
 from sim.report.figures.roster_figures import figures_of_roster
-from sim.report.optimise_answer import optimise_answer, optimise_sheets, print_optimise, staffing_file_text
+from sim.report.optimise_answer import (
+    optimise_answer,
+    optimise_sheets,
+    people_bound_text,
+    print_optimise,
+    staffing_file_text,
+)
 from sim.report.progress import duration, progress, tell_results, teller
 from sim.report.study_report import REPORT
 from sim.report.tables.answer_workbook import ANSWER
@@ -85,6 +91,8 @@ class OptimiseStudy(Study):
             f"runs: {plan.n_rosters} to search and about {n_selected} to select, of "
             f"{plan.space.team.period.weeks} weeks each; {n_confirmed} to confirm, of {plan.team.period.weeks} weeks",
         )
+        if bound := people_bound_text(plan.space):
+            say(console, bound)
         if beside := draws_text(draws, 1 + len(plan.beside)):
             say(console, beside)
         short, long = visits_per_run(plan.space.team), visits_per_run(plan.team)
@@ -120,7 +128,7 @@ class OptimiseStudy(Study):
 def draws_of_question(question: Question) -> Draws | None:
     """The draws of the assumptions, if they are asked for."""
     assert isinstance(question.study, OptimiseSettings)
-    return draws_of(question.study, question.choices)
+    return draws_of(question.study, question)
 
 
 def confirmation_design(question: Question, plan: RosterPlan, chosen: Scenario) -> Design:

@@ -117,11 +117,11 @@ def faults_of_objectives(study: OptimiseSettings, scenarios: Mapping[str, Scenar
     named += [("study.objectives", name) for name in study.objectives if name != study.objective]
     named += [(f"study.floors.{name}", name) for name in study.floors]
     known = measures_of(scenarios.values())
+    foreign: dict[str, list[str]] = {}
     for place, name in named:
         if name in OBJECTIVES:
             if MENTAL_HEALTH not in department.streams:
-                remedy = f"it counts visits of the stream {MENTAL_HEALTH}, which the department has not: name a measure"
-                yield Problem(place, repr(name), remedy)
+                foreign.setdefault(place, []).append(name)
             continue
         if name not in known:
             yield Problem(place, repr(name), f"{', '.join(OBJECTIVES)} or a measure; {no_measure(name, known)}")
@@ -132,9 +132,15 @@ def faults_of_objectives(study: OptimiseSettings, scenarios: Mapping[str, Scenar
             yield Problem(place, repr(name), "neither more nor less of it is better: choose another")
             continue
         if objective.matters is None and study.indifference is None and name == study.objective:
-            unit = in_currency(objective.unit)
-            remedy = f"say what difference of it does not matter: study.indifference=NUMBER, in {unit}"
+            unit = f"in {in_currency(objective.unit)}" if objective.shown_times == 1.0 else "as a share: 0.01 is 1 %"
+            remedy = f"say what difference of it does not matter: study.indifference=NUMBER, {unit}"
             yield Problem("study.indifference", "null", remedy)
+    for place, names in foreign.items():
+        remedy = (
+            f"of visits of the stream {MENTAL_HEALTH}, which the department has not: name measures, as "
+            "lwbs_or_ama.all or step_wait_mean.STEP"
+        )
+        yield Problem(place, ", ".join(map(repr, names)), remedy)
     for name, limit in study.floors.items():
         if name in OBJECTIVES and OBJECTIVES[name].unit == "%" and not 0.0 < limit <= 1.0:
             yield Problem(f"study.floors.{name}", f"{limit:g}", "a share lies above 0 and at most at 1: 0.4 is 40 %")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from sim.analysis.scenario_facts import received_scenarios
 from sim.analysis.stored_comparison import stored_comparison
 from sim.analysis.sweep_query import (
     EXPLORER,
@@ -17,7 +18,6 @@ from sim.analysis.sweep_query import (
     problems_of_asking,
     queried,
 )
-from sim.analysis.sweeping import sweep_answer
 from sim.analysis.table_query import queried_tables, table_exported
 from sim.analysis.validation import stored_validation
 from sim.department.scenario import Problem, ScenarioError
@@ -44,7 +44,7 @@ from sim.runs.received_sweep import read_facts
 from sim.runs.result_tables import Results, calibrations_in, currency_of, study_of
 from sim.runs.run_store import FACTS, RunStore, read_sweep
 from sim.studies.breakeven import answer_of_store, received_plan
-from sim.studies.explorer import report_in, write_explorer
+from sim.studies.explorer import answer_in, report_in, write_explorer
 from sim.studies.question import Question
 from sim.studies.settings_by_study import ResultsSettings
 from sim.studies.stored import pages_of
@@ -137,12 +137,10 @@ def results_of_sweep(folder: Path, question: Question, wants_answer: bool, conso
         described = describe_break_even(answer_of_store(received_plan(received, folder), store))
         print_answer(described, console, lines_written(console))
         return
-    answer = sweep_answer(store, labels, facts.replications, facts.confidence, facts.asked)
     if wants_answer:
-        print_answer(
-            describe_sweep(report_in(received, store, answer, question.measures)), console, lines_written(console)
-        )
+        print_answer(describe_sweep(report_in(received, store, question.measures)), console, lines_written(console))
         return
+    answer = answer_in(received, store, received_scenarios(received.scenarios))
     query = question.query or f"SELECT * FROM {question.table or TABLE}"
     with queried(store, labels, answer, query) as found:
         tell_found(found, question.export, console)

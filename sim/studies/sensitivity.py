@@ -39,7 +39,7 @@ from sim.runs.design import Design
 from sim.runs.output_folder import results_folder, results_place
 from sim.runs.tables_on_disk import write_table
 from sim.statistics.two_sources import FEWEST_DRAWS
-from sim.studies.check_settings import measures_of, no_measure, presets_of
+from sim.studies.check_settings import SWEPT_INSTEAD, measures_of, no_measure, presets_of, refuse_without_published
 from sim.studies.draws import draws_of
 from sim.studies.question import Question
 from sim.studies.settings_by_study import SensitivitySettings
@@ -78,6 +78,7 @@ class SensitivityStudy(PlayedStudy[SensitivityPlan, Sensitivity]):
 
     def plan(self, question: Question) -> SensitivityPlan:
         study = sensitivity_settings(question)
+        refuse_without_published(question, "study", self.name, SWEPT_INSTEAD)
         scenarios = scenarios_in_order(question, study)
         problems = [*faults_of_measures(study, measures_of(scenarios.values())), *faults_of_ranges(study)]
         errors, unreadable = attempted(lambda: errors_named(study))
@@ -87,7 +88,7 @@ class SensitivityStudy(PlayedStudy[SensitivityPlan, Sensitivity]):
             problems.append(Problem("study.staffing", repr(list(scenarios)), remedy))
         if problems:
             raise ScenarioError(problems)
-        draws = draws_of(study, question.choices)
+        draws = draws_of(study, question)
         assert draws is not None  # `study.assumptions` is true by its type
         design = draws_design(design_for(question, scenarios), scenarios, draws)
         check_design(design)

@@ -47,7 +47,7 @@ class StudySettings(Frozen):
 
     `uses` says which of the `KEYS_OUTSIDE` its group mean something to it, `instead` what to write for a key that it
     does not have, where naming the studies that have it does not help, `beside` names staffings that are played beside
-    the one chosen.
+    the one chosen, if that is shipped too.
     """
 
     uses: ClassVar[frozenset[str]] = frozenset()

@@ -19,11 +19,11 @@ from rich.console import Console
 from sim.analysis.assumptions import assumptions_in_use
 from sim.analysis.design_needs import expected_time, memory_of_machine, visits_per_run
 from sim.analysis.early_looks import EarlyLook, EarlyLooks
-from sim.analysis.measures_that_apply import absent_from
+from sim.analysis.scenario_facts import absent_from
 from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.roster import SHIPPED_CURRENCY
-from sim.department.scenario import Problem, Scenario, ScenarioError
+from sim.department.scenario import Period, Problem, Scenario, ScenarioError, length_text
 from sim.engine.code_version import code_version
 from sim.engine.measures.number_text import counted
 from sim.register.rows import read_register
@@ -398,11 +398,11 @@ def tell_design(
     """
     tasks = design.tasks()
     runs = [run for task in tasks for run in task.runs if not run.repeats]
-    weeks = sorted({f"{run.scenario.period.horizon / MINUTES_PER_WEEK:g}" for run in runs})
+    lengths = dict.fromkeys(played_length(run.scenario.period) for run in runs)
     times = counted(design.replications, "replication")
     say(
         console,
-        f"runs: {len(runs)} of {' or '.join(weeks)} weeks each ({what or counted(len(design.scenarios), 'scenario')}, "
+        f"runs: {len(runs)} of {' or '.join(lengths)} each ({what or counted(len(design.scenarios), 'scenario')}, "
         f"{times} of each{further})",
     )
     print_rosters(scenarios, levels, console)
@@ -412,6 +412,11 @@ def tell_design(
         say(console, expected.remark)
     say(console, f"about {duration(expected.seconds)}; nothing was run, nothing was written")
     return 0
+
+
+def played_length(period: Period) -> str:
+    """How long a replication is from its beginning to its end, in words."""
+    return length_text(period.horizon / MINUTES_PER_WEEK, period.minutes)
 
 
 def design_for(question: Question, scenarios: Mapping[str, Scenario], **further: Any) -> Design:

@@ -109,7 +109,7 @@ def sweep(question: SweepQuestion, dry: bool, console: Console) -> int:
         place = results_place(question.first.output, "sweep", run_store.foreign_to_sweeps)
         return play_in(place, design, question, console)
     say(console, f"sweep: {counted(len(design.scenarios), 'scenario')}, baseline {next(iter(design.scenarios))}")
-    if beside := draws_text(draws_of(question.study, question.first.choices), len(design.scenarios)):
+    if beside := draws_text(draws_of(question.study, question.first), len(design.scenarios), question.study.minutes):
         say(console, beside)
     for line in alike_lines(groups_of_alike(question.matters), short_names(list(design.scenarios))):
         say(console, line)
@@ -129,7 +129,7 @@ def play_in(place: Path, design: Design, question: SweepQuestion, console: Conso
             if weeks is None:
                 return 1
             design = design.with_warm_up(weeks)
-        draws = draws_of(question.study, question.first.choices)
+        draws = draws_of(question.study, question.first)
         own: dict[str, object] = {"study": "sweep", "asked": design.rules.model_dump(mode="json")}
         own |= {"shown": list(question.first.measures)} if question.first.measures else {}
         own |= {} if draws is None else {"draw_weeks": draws.weeks}
@@ -379,8 +379,8 @@ def sweep_and_comparison(
     `second` adds the intervals with the assumptions to the comparison; `asked` names the measures to be shown.
     """
     labels, rules = design.labels, design.rules
-    answer = sweeping.sweep_answer(store, labels, design.replications, design.confidence, rules)
     scenarios = swept_scenarios(design.scenarios, design.table())
+    answer = sweeping.sweep_answer(store, labels, design.replications, design.confidence, rules, scenarios.measures)
     controlled = sweeping.controlled_answer(design, store, answer) if rules.controls else None
     report = report_of(store, labels, scenarios, answer, command, controlled, asked)
     is_one_world = len(set(scenarios.worlds)) == 1
@@ -465,7 +465,7 @@ def report_of(
     asked: Sequence[str] = (),
 ) -> SweepReport:
     """All that is shown of a sweep, from the replications that the answer is made of."""
-    measures, values = sweeping.values_that_count(store, labels, answer.plan)
+    measures, values = sweeping.values_that_count(store, labels, answer.plan, scenarios.measures)
     names, worlds = list(labels.values()), scenarios.worlds
     dominated = dominated_table(names, worlds, measures, values, answer.confidence)
     report = SweepReport(answer, scenarios, {}, dominated, command, controlled, asked=asked)

@@ -31,7 +31,7 @@ from sim.report.trial_report import print_trial, trial_answer, trial_sheets, tri
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.tables_on_disk import write_or_remove
 from sim.studies.breakeven import OF_CLINICIANS, effects_known, with_effect
-from sim.studies.check_settings import measures_of, no_measure
+from sim.studies.check_settings import faults_without_peers, measures_of, no_measure
 from sim.studies.question import Question
 from sim.studies.settings_by_study import TrialSettings
 from sim.studies.stored import files_of_answer
@@ -119,7 +119,7 @@ def trial_plan_of(question: Question) -> TrialPlan:
         follow_up_days=study.follow_up_days,
         hours=peer_hours(with_peers) - peer_hours(without),
         cad=with_peers.staffing.weekly_cost() - without.staffing.weekly_cost(),
-        labels=(without.staffing.label, with_peers.staffing.label),
+        labels=(without.staffing.shown_name, with_peers.staffing.shown_name),
     )
 
 
@@ -136,7 +136,10 @@ def run_key(label: str, scenario: Scenario, outcomes: tuple[str, ...]) -> str:
 
 
 def faults_of_trial(study: TrialSettings, scenarios: Mapping[str, Scenario], others: list[str]) -> Iterator[Problem]:
-    """Everything that such a study cannot do."""
+    """Everything that such a study cannot do; where there is no place for peers only that."""
+    if without_peers := list(faults_without_peers("trial", scenarios)):
+        yield from without_peers
+        return
     yield from faults_of_trial_staffings(study, scenarios, others)
     yield from faults_of_effect(study)
     for outcome in study.outcomes:
@@ -155,7 +158,10 @@ def faults_of_trial_staffings(
         return
     (other,) = others
     if peer_hours(scenarios[other]) == 0.0:
-        remedy = "no peer support workers on duty, so that nobody can be offered one: choose staffing=peer_added"
+        remedy = (
+            "no peer support workers on duty, so that nobody can be offered one: name a staffing that has some, as "
+            "peer_added of those that are shipped"
+        )
         yield Problem("study.staffing", other, remedy)
     baseline = next(scenario for name, scenario in scenarios.items() if name != other)
     if peer_hours(baseline) > 0.0:

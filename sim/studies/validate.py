@@ -20,16 +20,20 @@ from sim.report.validation_report import print_validation, validation_markdown, 
 from sim.runs.comparison_runs import RunsInMemory
 from sim.runs.design import Design
 from sim.runs.tables_on_disk import write_json, write_table, write_text
+from sim.studies.check_settings import refuse_without_published
 from sim.studies.question import Question
 from sim.studies.settings_by_study import ValidateSettings
 from sim.studies.study import Files, PlayedStudy, Waits, design_for
 
 VALIDATION_FILE = "validation.csv"
+OWN_FIGURES = "set what study=run says of it beside figures of your own"
+"""What serves a department that nothing is published of."""
 
 
 @dataclass(frozen=True)
 class ValidationPlan:
-    """The staffing that is judged, and beside it the one that a row asks for: the first and the last of the design."""
+    """The staffing that is judged, and the one that a row asks for: the first and the last of the design, which are one
+    where the user's own is judged."""
 
     design: Design
     weeks: int
@@ -44,6 +48,7 @@ class ValidateStudy(PlayedStudy[ValidationPlan, Validation]):
 
     def plan(self, question: Question) -> ValidationPlan:
         assert isinstance(question.study, ValidateSettings)
+        refuse_without_published(question, "study", self.name, OWN_FIGURES)
         design = design_for(question, question.played)
         check_design(design)
         return ValidationPlan(design, question.study.weeks)

@@ -4,8 +4,8 @@ import { byId, drawn, element, linesOf, post } from "/page/page_parts.js";
 
 export class AnswerView {
   // `rosters` is called with hours, cost and cover once the question is understood, `problems` with what is wrong.
-  constructor({ weeks, first_measure: measure }, page, { rosters, problems }) {
-    this.weeks = weeks;
+  constructor({ period, first_measure: measure }, page, { rosters, problems }) {
+    this.period = period;
     this.measure = measure;
     this.choices = [];
     byId("choice-measure").onchange = () => { this.measure = byId("choice-measure").value; this.choice(); };
@@ -46,8 +46,7 @@ export class AnswerView {
     byId("progress").value = look.n;
     byId("progress").max = look.of;
     document.body.dataset.look = look.n;
-    const period = `${this.weeks} ${this.weeks === 1 ? "week" : "weeks"}`;
-    this.say(isLast ? `${look.n} replications of ${period}. Marked: more than chance.`
+    this.say(isLast ? `${look.n} replications of ${this.period}. Marked: more than chance.`
       : `First picture, ${look.n} of ${look.of} replications; it sharpens, and nothing is marked yet.`);
   }
 

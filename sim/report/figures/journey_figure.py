@@ -1,7 +1,7 @@
 """One child's visit under two staffings as bars along the time since arrival, a lane for each staffing."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,7 @@ def draw_journeys(answer: TwoJourneys, folder: Path, formats: Sequence[str] = FO
 
 def journeys_figure(answer: TwoJourneys) -> Frame:
     """A lane for each staffing, with the same rows and the same scale."""
-    tables = [bars_of(run, row) for run, row in zip(answer.runs, answer.visit.rows, strict=True)]
+    tables = [bars_of(run, row, answer.forks) for run, row in zip(answer.runs, answer.visit.rows, strict=True)]
     ends = [float(row.departure - row.arrival) for row in answer.rows]
     rows = [row for row in LOOKS if row == COMPANY_ROW or any((table["row"] == row).any() for table in tables)]
     note = note_without_peer(answer)
@@ -110,7 +110,7 @@ def _hours(axes: Axes, longest: float) -> None:
     axes.set_xticks([60 * hour for hour in hours], [str(hour) for hour in hours])
 
 
-def bars_of(run: Trajectory, visit: int) -> "pd.DataFrame":
+def bars_of(run: Trajectory, visit: int, forks: Collection[str]) -> "pd.DataFrame":
     """Everything of a visit that lasts: `row` (of `LOOKS`), `what`, `start` and `end` in minutes after arrival.
 
     Tasks that begin after departure are left out; what runs on when the run ends is cut there.
@@ -119,7 +119,7 @@ def bars_of(run: Trajectory, visit: int) -> "pd.DataFrame":
 
     row = run.visits.iloc[visit]
     bars = [*_bars_of_tasks(run, visit, float(row.departure)), *_bars_of_waits(run, visit)]
-    bars += [(STEPS_ROW, run.steps[step], started, ended) for step, started, ended in delays_of(run, visit)]
+    bars += [(STEPS_ROW, run.steps[step], started, ended) for step, started, ended in delays_of(run, visit, forks)]
     if not math.isnan(row.boarding_start):
         bars.append((BOARDING_ROW, "bed", float(row.boarding_start), float(row.boarding_end)))
     table = pd.DataFrame(bars, columns=["row", "what", "start", "end"])

@@ -188,7 +188,7 @@ def roster_finding(staffing: Staffing) -> str:
     hours = sum(role.hours_per_week() for role in staffing.roles.values())
     money = f"{hours:,.0f} h and {staffing.weekly_cost():,.0f} {staffing.currency} a week"
     peers = [heads_by_minute(role) for role in staffing.roles.values() if role.kind == "peer"]
-    name = staffing.label or staffing.name
+    name = staffing.shown_name
     if not peers:
         return f"{name}: no peer on the roster; {money}"
     covered = float(np.mean(np.sum(peers, axis=0) > 0))

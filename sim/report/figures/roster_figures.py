@@ -12,6 +12,7 @@ from sim.department.quantities import MINUTES_PER_HOUR
 from sim.department.roster import clock_text
 from sim.department.working_time import HOURS_OF_A_WEEK
 from sim.engine.measures.currency import in_currency
+from sim.engine.measures.number_text import counted
 from sim.report.figures.axes_parts import hour_of_week_axis, light_grid
 from sim.report.figures.frame import WIDTH, Frame, Grid, slide_room
 from sim.report.figures.named_frames import NamedFrames
@@ -86,8 +87,9 @@ def front_figure(found: RosterAnswer) -> Frame:
     """What was asked for along, each other objective upwards: rosters of the front, shipped ones, the found one."""
     asked = found.plan.goal.objective
     others = [each for each in found.plan.objectives if each.name != asked.name][:MOST_PANELS]
+    on_front = counted(int(found.front["still_on_front"].sum()), "roster")
     words = (
-        f"{int(found.front['still_on_front'].sum())} rosters for {budget_text(found)}, none better in everything",
+        f"{on_front} for {budget_text(found)}, none better in everything",
         f"The front: what each reaches, along by {inside(asked.label)}, upwards by each other objective. Shipped "
         "rosters are shown whether or not another beats them.",
         "Means of ten short runs on the seed of the selection, which the search did not see.",

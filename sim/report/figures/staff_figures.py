@@ -148,11 +148,12 @@ def utilisation_figure(comparison: Comparison) -> Frame:
     shown = table.iloc[:MOST_ROWS]
     baseline = comparison.label(comparison.baseline)
     more = f" {len(table) - len(shown)} rows not drawn." if len(table) > len(shown) else ""
+    work = " Contact of peers is no target: unhurried time is the work." if comparison.peer_roles else ""
     frame = Frame.slide(
         busy_title(comparison, table),
         f"Share of the heads on the floor with a task in hand, by hour of the day; right: whole day. {baseline}, and "
-        f"indented the staffings that change the whole day by {100 * LEAST_CHANGED_SHARE:g} points or more. Contact of "
-        f"peers is no target: unhurried time is the work.{more}",
+        f"indented the staffings that change the whole day by {100 * LEAST_CHANGED_SHARE:g} points or more."
+        f"{work}{more}",
         footer(comparison, intervals=False),
         0.05 + 0.28 * max(len(shown), 1) + 0.75,
     )

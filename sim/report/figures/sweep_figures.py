@@ -14,13 +14,13 @@ from sim.analysis.comparison_result import FoundValue
 from sim.analysis.estimates import LEAVING, LEAVING_LIMIT
 from sim.analysis.swept_factors import Factor
 from sim.engine.measures.catalogue import HEADLINE
-from sim.engine.measures.number_text import counted, joined, scale, unit_of_difference, unit_of_value
+from sim.engine.measures.number_text import scale, unit_of_difference, unit_of_value
 from sim.report.figures.axes_parts import band, light_grid, limit, name_ends, positive_top
 from sim.report.figures.frame import FORMATS, Frame, Grid
 from sim.report.figures.marks import DifferenceMark, better_side, group_label, grouped, key_of_marks, mark_of_difference
 from sim.report.figures.theme import FAINT, QUIET, colours, styled, wrapped
 from sim.report.words import measure_words
-from sim.report.words.caveats import NO_BENEFIT, RESPECT, assumed_text
+from sim.report.words.caveats import NO_BENEFIT, RESPECT, assumed_text, lengths_text
 from sim.report.words.shown_measures import PHYSICIAN_WAIT
 from sim.report.words.sweep_finding import SweepReport, beside_text, topics_moved
 from sim.report.words.sweep_questions import CURVES, figure_factors, kind_of_figure, knee_of, title_of
@@ -53,14 +53,13 @@ def sweep_figure(report: SweepReport) -> Frame:
 
 def footer_of(report: SweepReport) -> str:
     """What was played, and what was assumed."""
-    lengths = sorted(set(report.scenarios.weeks.values()))
-    weeks = (
-        counted(int(lengths[0]), "week") if len(lengths) == 1 else f"{joined([f'{each:g}' for each in lengths])} weeks"
-    )
     numbers = sorted({int(item.n) for item in report.means.values()})
     percent = measure_words.whole_percent(report.answer.confidence)
     n = str(numbers[-1]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
-    played = f"Simulated: {n} replications of {weeks}. {percent} intervals of simulation alone."
+    played = f"Simulated: {n} replications of {lengths_text(report.scenarios.periods)}."
+    played += f" {percent} intervals of simulation alone."
+    if not report.scenarios.speak_of_peers:
+        return played
     effects = f"{assumed_text(topics_moved(report), '')}." if report.scenarios.assumes_effects else NO_BENEFIT
     return f"{played} {effects} {RESPECT}"
 

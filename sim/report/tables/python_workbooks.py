@@ -64,7 +64,7 @@ def scenario_sheets(scenario: Scenario) -> list[Sheet]:
         table_sheet("shifts", shifts, of_shifts),
         table_sheet("settings", settings, {"key": Column("Key"), "value": Column("Value")}),
     ]
-    return with_readme(f"Scenario with staffing {staffing.label or staffing.name}", sheets, [], {})
+    return with_readme(f"Scenario with staffing {staffing.shown_name}", sheets, [], {})
 
 
 def shift_rows(scenario: Scenario) -> Iterator[tuple[object, ...]]:

@@ -7,6 +7,7 @@ import numpy as np
 from sim.analysis.comparison_result import BEST_OF_ALL, Comparison, ResultRow
 from sim.analysis.sentences import in_spoken_units, inside, under
 from sim.analysis.valuation import preset_text
+from sim.department.scenario import length_text
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
 from sim.engine.measures.currency import in_currency
@@ -125,7 +126,7 @@ def second_interval_lines(comparison: Comparison) -> Iterator[str]:
     yield (
         f"Differences from {baseline}. By chance: the intervals above. With the assumptions: {n} draws of what nobody "
         "knows, kept where the department looks like the published ones, each played for "
-        f"{comparison.draw_weeks} weeks with every staffing on the same patients."
+        f"{length_text(comparison.draw_weeks, comparison.minutes)} with every staffing on the same patients."
     )
     yield (
         "Some draws were played twice, so that chance could be taken out; ≤ marks where the draws do not vary beyond "

@@ -15,6 +15,8 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.estimates import FLAGS, LEAVING_LIMIT, UNFINISHED_LIMIT
 from sim.analysis.sentences import inside
 from sim.department.department import Calibration
+from sim.department.quantities import MINUTES_PER_WEEK
+from sim.department.scenario import Period
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted, joined, plain_number
 from sim.io.clean_text import one_line
@@ -282,14 +284,28 @@ def replication_lines(n: int, is_compared: bool) -> list[str]:
     return [FEW_REPLICATIONS] if 1 < n < ENOUGH_REPLICATIONS and is_compared else []
 
 
-def size_text(numbers: Sequence[float], weeks: Sequence[float], unshown: str) -> str:
-    """Replications and weeks, that intervals are of chance alone, and `unshown` of few replications."""
-    length = f" of {span_text(weeks, 'week')}" if weeks else ""
+def size_text(numbers: Sequence[float], periods: Collection[Period], unshown: str) -> str:
+    """Replications and their length, that intervals are of chance alone, and `unshown` of few replications."""
+    length = f" of {lengths_text(periods)}" if periods else ""
     few = f" Fewer than {ENOUGH_REPLICATIONS} replications: {unshown}."
     return (
         f"{span_text(numbers, 'replication')}{length}; intervals show chance alone; what is not known of the "
         f"assumptions comes on top.{few if unshown and 1 < min(numbers) < ENOUGH_REPLICATIONS else ''}"
     )
+
+
+def whole_week_text(minutes: Iterable[float | None]) -> str:
+    """Whose cost it is where, of times that end, one is only a part of the roster's week; None: weeks are played."""
+    is_part = any(length is not None and length % MINUTES_PER_WEEK for length in minutes)
+    return " Costs are those of the roster's whole week, whoever is on duty in the time played." if is_part else ""
+
+
+def lengths_text(periods: Collection[Period]) -> str:
+    """`4 weeks`, `4 to 8 weeks`, `720 or 1440 minutes` of a time that ends."""
+    ends = sorted({period.minutes for period in periods if period.minutes is not None})
+    weeks = [period.weeks for period in periods if period.minutes is None]
+    in_minutes = [f"{' or '.join(f'{each:.10g}' for each in ends)} minutes"] if ends else []
+    return " or ".join([*([span_text(weeks, "week")] if weeks else []), *in_minutes])
 
 
 def span_text(numbers: Sequence[float], noun: str) -> str:
@@ -388,12 +404,7 @@ def effects_text(comparison: Comparison) -> str:
 def played_text(comparison: Comparison) -> str:
     """`10 replications of 13 weeks after 2 of warm-up`."""
     warm_up = f" after {comparison.warm_up_weeks} of warm-up" if comparison.warm_up_weeks else ""
-    return f"{counted(comparison.n_replications(), 'replication')} of {length_text(comparison)}{warm_up}"
-
-
-def length_text(comparison: Comparison) -> str:
-    """How long each replication is: `13 weeks`, or `720 minutes` of a time that ends."""
-    return counted(comparison.weeks, "week") if comparison.minutes is None else f"{comparison.minutes:g} minutes"
+    return f"{counted(comparison.n_replications(), 'replication')} of {comparison.length}{warm_up}"
 
 
 def central_demand(comparison: Comparison) -> str:

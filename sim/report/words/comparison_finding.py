@@ -10,10 +10,10 @@ import numpy as np
 
 from sim.analysis.comparison_result import LEAST_ADDED, Comparison, FoundValue, ResultRow
 from sim.analysis.scenario_facts import is_same_money
-from sim.analysis.sentences import in_spoken_units, inside, under
+from sim.analysis.sentences import capital, in_spoken_units, inside, under
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
-from sim.engine.measures.currency import in_currency
+from sim.engine.measures.currency import in_currency, is_of_shipped
 from sim.io.short_lists import few_of
 from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
 from sim.report.words import caveats
@@ -51,7 +51,7 @@ def short_question(comparison: Comparison) -> str:
     first, baseline = comparison.label(names[0]), inside(comparison.label(comparison.baseline))
     n = number_text.counted(comparison.n_replications(), "replication")
     return (
-        f"{first}, and {len(names) - 1} more, beside {baseline}: {n} of {caveats.length_text(comparison)}, "
+        f"{first}, and {len(names) - 1} more, beside {baseline}: {n} of {comparison.length}, "
         f"{caveats.central_demand(comparison)}, {caveats.effects_text(comparison)}"
     )
 
@@ -181,7 +181,8 @@ def _cost_text(comparison: Comparison, staffing: str) -> str:
         f"{number_text.as_money(abs(added))} {'more' if added > 0.0 else 'less'}" if abs(added) >= 0.5 else "the same"
     )
     hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
-    return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
+    week = caveats.whole_week_text([comparison.minutes])
+    return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}.{week}"
 
 
 def paid_text(comparison: Comparison, staffing: str) -> str:
@@ -248,8 +249,7 @@ def _certainty_text(comparison: Comparison) -> str:
     """Chance alone, said, or both intervals; what was assumed; and what few replications do not allow."""
     subject = comparison.others[0]
     second = with_assumptions_text(comparison, subject, elsewhere_for_same_money(comparison, subject))
-    said = f"{care_text(comparison)}{second or chance_text(comparison)} {caveats.effect_note(comparison)}"
-    return said.rstrip()
+    return f"{after_care(comparison, second or chance_text(comparison))} {caveats.effect_note(comparison)}".rstrip()
 
 
 def certainty_line(comparison: Comparison) -> FindingLine | None:
@@ -273,6 +273,12 @@ def care_text(comparison: Comparison) -> str:
     return "".join(texts)
 
 
+def after_care(comparison: Comparison, text: str) -> str:
+    """What must be read with care, if anything, and then a text, which begins a sentence of its own after it."""
+    care = care_text(comparison)
+    return f"{care}{capital(text)}" if care else text
+
+
 def chance_text(comparison: Comparison) -> str:
     """What the intervals cover, and what they leave out."""
     n = comparison.n_replications()
@@ -291,6 +297,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
     left, weekly_cost, visit_cost = (estimate_text(comparison, name) for name in ("lwbs_or_ama.all", *COST_NAMES))
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
     overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
+    week = caveats.whole_week_text([comparison.minutes])
     if comparison.flags_of(comparison.baseline)[1]:
         overtime = "; overtime depends on the queue, which is not steady"
     has_mental_health = comparison.speaks_of(".mental_health")
@@ -300,8 +307,8 @@ def scenario_finding(comparison: Comparison) -> Finding:
         if has_mental_health
         else ("How long they stay", f"{estimate_text(comparison, 'length_of_stay_mean.all')} on average."),
         ("Who comes back", returns_text(comparison) if comparison.speaks_of("return_", "repeat_visit.") else ""),
-        (WHAT_IT_COSTS, f"by the roster {number_text.as_money(roster)} a week{overtime}."),
-        (CERTAINTY, f"{care_text(comparison)}{chance_text(comparison)} {compare_with(comparison)}"),
+        (WHAT_IT_COSTS, f"by the roster {number_text.as_money(roster)} a week{overtime}.{week}"),
+        (CERTAINTY, f"{after_care(comparison, chance_text(comparison))} {compare_with(comparison)}"),
     )
     return Finding(caveats.question(comparison), tuple(FindingLine(label, text) for label, text in lines if text))
 
@@ -367,7 +374,7 @@ def returns_text(comparison: Comparison) -> str:
 def compare_with(comparison: Comparison) -> str:
     """What to type to have this scenario compared."""
     played = comparison.baseline
-    if not caveats.speaks_of_peers(comparison):
+    if not (caveats.speaks_of_peers(comparison) and is_of_shipped()):
         return f'Nothing is compared: "study.staffing=[{played},ANOTHER]" instead of study=run compares.'
     pair = ("traditional", "peer_added" if played == "traditional" else played)
     return f'Nothing is compared: "study.staffing=[{",".join(pair)}]" instead of study=run compares.'

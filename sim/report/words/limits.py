@@ -1,4 +1,4 @@
-"""What no study of this model can say; docs/user-guide.md has the same sentences."""
+"""What no study of this model can say; docs/reading-an-answer.md has the same sentences."""
 
 from collections.abc import Collection, Iterator
 

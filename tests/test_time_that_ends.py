@@ -1,0 +1,54 @@
+"""What is said of `study.minutes`: a time that ends is told in minutes, is not judged as whole weeks are, and no roster
+is called idle for it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.in_process import peered
+from tests.one_figure import draw_one_figure
+from tests.planner_client import serving
+
+PAIR = "study.staffing=[traditional,peer_added]"
+WHOLE_WEEK = "Costs are those of the roster's whole week, whoever is on duty in the time played."
+DAY = ("study.minutes=1440", "study.replications=2")
+
+
+@pytest.fixture(autouse=True)
+def one_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw_one_figure(monkeypatch)
+
+
+def test_a_dry_run_tells_minutes_of_runs_and_of_draws(tmp_path: Path) -> None:
+    done = peered("--dry-run", PAIR, *DAY, "study.assumptions=true", "study.draws=40", cwd=tmp_path)
+    assert "runs: 12 of 1440 minutes each" in done.stdout
+    assert "and 100 runs of 1440 minutes in 40 draws" in done.stdout
+    swept = peered("-m", "--dry-run", "study.minutes=720,1440.5", "study.replications=2", cwd=tmp_path)
+    assert "runs: 4 of 720 minutes or 1440.5 minutes each" in swept.stdout
+
+
+def test_a_sweep_of_days_tells_their_minutes_and_its_report_that_they_end(tmp_path: Path) -> None:
+    words = ("-m", "staffing=traditional,peer_added", "study.minutes=720,1440", "study.replications=2", "output=swept")
+    said = " ".join(peered(*words, cwd=tmp_path).stdout.split())
+    assert "2 replications of 720 or 1440 minutes;" in said
+    assert WHOLE_WEEK in said
+    report = (tmp_path / "swept" / "report.html").read_text(encoding="utf-8")
+    assert "Terminating: it plays a time that ends." in report
+    assert "Not terminating" not in report
+
+
+def test_half_an_hour_calls_no_roster_idle_and_is_not_set_beside_published_years(tmp_path: Path) -> None:
+    """Nobody has worked for long when it ends: so a morning says nothing of the hours of a week."""
+    done = peered("study=run", "study.minutes=30", "study.replications=2", "output=short", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "do not fit" not in done.stdout
+    assert WHOLE_WEEK in " ".join(done.stdout.split())
+    report = (tmp_path / "short" / "report.html").read_text(encoding="utf-8")
+    assert "A time that ends is not set beside published figures" in report
+    assert "is the longest wait of" not in report
+    assert "Terminating: it plays a time that ends." in report
+
+
+def test_the_page_tells_the_minutes(tmp_path: Path) -> None:
+    with serving(words=DAY, folder=tmp_path) as client:
+        assert '"period":"1440 minutes"' in client.send("GET", "/api/start").body.decode()
