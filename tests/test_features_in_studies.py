@@ -207,6 +207,7 @@ def test_a_key_of_it_is_swept_and_explored(page: str, folder: Path) -> None:
 
 
 WHOLE = ("run", "compare", "sweep", *(study for study in OTHERS if study != "conditioning"))
+SHIPPED_BESIDE = re.compile(r"staffing=\[?(traditional|peer_added|clinician_added)")
 OF_NO_STAFFING = {"sweep", "validate", "conditioning"}
 """Their question names no staffing."""
 
@@ -239,6 +240,7 @@ def test_a_study_plays_all_of_it(study: str, folder: Path) -> None:
     assert "Traceback" not in done.stdout + done.stderr
     question = (folder / study / "answer.md").read_text(encoding="utf-8").partition("\n")[0]
     assert ("euros" in question) == (study not in OF_NO_STAFFING), question
+    assert not SHIPPED_BESIDE.search(" ".join(done.stdout.split())), "a staffing in CAD, which would be refused"
 
 
 TWO_CURRENCIES = (

@@ -10,6 +10,7 @@ from tests.one_figure import draw_one_figure
 from tests.planner_client import serving
 
 PAIR = "study.staffing=[traditional,peer_added]"
+WHOLE_WEEK = "Costs are those of the roster's whole week, whoever is on duty in the time played."
 DAY = ("study.minutes=1440", "study.replications=2")
 
 
@@ -27,8 +28,10 @@ def test_a_dry_run_tells_minutes_of_runs_and_of_draws(tmp_path: Path) -> None:
 
 
 def test_a_sweep_of_days_tells_their_minutes_and_its_report_that_they_end(tmp_path: Path) -> None:
-    words = ("-m", "staffing=traditional", "study.minutes=720,1440", "study.replications=2", "output=swept")
-    assert "2 replications of 720 or 1440 minutes;" in " ".join(peered(*words, cwd=tmp_path).stdout.split())
+    words = ("-m", "staffing=traditional,peer_added", "study.minutes=720,1440", "study.replications=2", "output=swept")
+    said = " ".join(peered(*words, cwd=tmp_path).stdout.split())
+    assert "2 replications of 720 or 1440 minutes;" in said
+    assert WHOLE_WEEK in said
     report = (tmp_path / "swept" / "report.html").read_text(encoding="utf-8")
     assert "Terminating: it plays a time that ends." in report
     assert "Not terminating" not in report
@@ -39,6 +42,7 @@ def test_half_an_hour_calls_no_roster_idle_and_is_not_set_beside_published_years
     done = peered("study=run", "study.minutes=30", "study.replications=2", "output=short", cwd=tmp_path)
     assert done.returncode == 0
     assert "do not fit" not in done.stdout
+    assert WHOLE_WEEK in " ".join(done.stdout.split())
     report = (tmp_path / "short" / "report.html").read_text(encoding="utf-8")
     assert "A time that ends is not set beside published figures" in report
     assert "is the longest wait of" not in report

@@ -24,6 +24,11 @@ def money_in(currency: str) -> Iterator[None]:
         _shown.reset(before)
 
 
+def is_of_shipped() -> bool:
+    """Whether money is shown in the currency of the shipped staffings, so that they can be compared."""
+    return _shown.get() == SHIPPED_CURRENCY
+
+
 def in_currency(text: str) -> str:
     """A text of the code such as `CAD/week` or `Net benefit (CAD a week)`, in the currency that money is shown in.
 

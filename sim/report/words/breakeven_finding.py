@@ -16,7 +16,7 @@ from sim.analysis.scenario_facts import groups_of_same_money, is_swap
 from sim.analysis.sentences import capital, inside
 from sim.analysis.valuation import STAFF_COST, Worth, preset_text
 from sim.engine.measures import number_text
-from sim.engine.measures.currency import in_currency
+from sim.engine.measures.currency import in_currency, is_of_shipped
 from sim.report.description import Finding, five_lines
 from sim.report.words.assumption_words import LIKE_PUBLISHED
 from sim.report.words.caveats import A_STRESS_TEST, short_cautions, size_text
@@ -266,7 +266,9 @@ def _same_money_text(answer: BreakEvenAnswer) -> str:
         sentences += price_sentences(answer, answer.staffings[0])[:1]
     if len(as_dear) < len(answer.staffings):
         nothing = "Nothing else" if as_dear else "Nothing"
-        sentences.append(f"{nothing} of equal cost is compared: {TO_COMPARE} sets peers beside a clinician.")
+        shipped = f"{TO_COMPARE} sets peers beside a clinician"
+        what = shipped if is_of_shipped() else "name a staffing that spends the same otherwise in study.staffing"
+        sentences.append(f"{nothing} of equal cost is compared: {what}.")
     return " ".join(sentences)
 
 

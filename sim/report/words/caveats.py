@@ -15,6 +15,7 @@ from sim.analysis.comparison_result import Comparison
 from sim.analysis.estimates import FLAGS, LEAVING_LIMIT, UNFINISHED_LIMIT
 from sim.analysis.sentences import inside
 from sim.department.department import Calibration
+from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.scenario import Period
 from sim.department.short_text import cut_end
 from sim.engine.measures.number_text import counted, joined, plain_number
@@ -291,6 +292,12 @@ def size_text(numbers: Sequence[float], periods: Collection[Period], unshown: st
         f"{span_text(numbers, 'replication')}{length}; intervals show chance alone; what is not known of the "
         f"assumptions comes on top.{few if unshown and 1 < min(numbers) < ENOUGH_REPLICATIONS else ''}"
     )
+
+
+def whole_week_text(minutes: Iterable[float | None]) -> str:
+    """Whose cost it is where, of times that end, one is only a part of the roster's week; None: weeks are played."""
+    is_part = any(length is not None and length % MINUTES_PER_WEEK for length in minutes)
+    return " Costs are those of the roster's whole week, whoever is on duty in the time played." if is_part else ""
 
 
 def lengths_text(periods: Collection[Period]) -> str:

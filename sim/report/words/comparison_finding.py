@@ -13,7 +13,7 @@ from sim.analysis.scenario_facts import is_same_money
 from sim.analysis.sentences import capital, in_spoken_units, inside, under
 from sim.engine.measures import number_text
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, HEADLINES, protocol_place
-from sim.engine.measures.currency import in_currency
+from sim.engine.measures.currency import in_currency, is_of_shipped
 from sim.io.short_lists import few_of
 from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLine, five_lines
 from sim.report.words import caveats
@@ -181,7 +181,8 @@ def _cost_text(comparison: Comparison, staffing: str) -> str:
         f"{number_text.as_money(abs(added))} {'more' if added > 0.0 else 'less'}" if abs(added) >= 0.5 else "the same"
     )
     hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
-    return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}."
+    week = caveats.whole_week_text([comparison.minutes])
+    return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}.{week}"
 
 
 def paid_text(comparison: Comparison, staffing: str) -> str:
@@ -296,6 +297,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
     left, weekly_cost, visit_cost = (estimate_text(comparison, name) for name in ("lwbs_or_ama.all", *COST_NAMES))
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
     overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
+    week = caveats.whole_week_text([comparison.minutes])
     if comparison.flags_of(comparison.baseline)[1]:
         overtime = "; overtime depends on the queue, which is not steady"
     has_mental_health = comparison.speaks_of(".mental_health")
@@ -305,7 +307,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
         if has_mental_health
         else ("How long they stay", f"{estimate_text(comparison, 'length_of_stay_mean.all')} on average."),
         ("Who comes back", returns_text(comparison) if comparison.speaks_of("return_", "repeat_visit.") else ""),
-        (WHAT_IT_COSTS, f"by the roster {number_text.as_money(roster)} a week{overtime}."),
+        (WHAT_IT_COSTS, f"by the roster {number_text.as_money(roster)} a week{overtime}.{week}"),
         (CERTAINTY, f"{after_care(comparison, chance_text(comparison))} {compare_with(comparison)}"),
     )
     return Finding(caveats.question(comparison), tuple(FindingLine(label, text) for label, text in lines if text))
@@ -372,7 +374,7 @@ def returns_text(comparison: Comparison) -> str:
 def compare_with(comparison: Comparison) -> str:
     """What to type to have this scenario compared."""
     played = comparison.baseline
-    if not caveats.speaks_of_peers(comparison):
+    if not (caveats.speaks_of_peers(comparison) and is_of_shipped()):
         return f'Nothing is compared: "study.staffing=[{played},ANOTHER]" instead of study=run compares.'
     pair = ("traditional", "peer_added" if played == "traditional" else played)
     return f'Nothing is compared: "study.staffing=[{",".join(pair)}]" instead of study=run compares.'

@@ -18,9 +18,10 @@ from sim.analysis.sweeping import SweepAnswer
 from sim.analysis.swept_factors import Factor, SweptFactors, factors_of, firsts_of_worlds
 from sim.analysis.valuation import STAFF_COST
 from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
+from sim.engine.measures.currency import is_of_shipped
 from sim.engine.measures.number_text import as_money, counted, joined, plain_number, unit_of_value
 from sim.report.description import Finding, TextRows, five_lines
-from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text
+from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text, whole_week_text
 from sim.report.words.measure_words import change_text, hint, mean_text, named_topics, short_measure, whole_percent
 from sim.report.words.short_names import cut_middle, short_names, some, varied_keys
 from sim.report.words.shown_measures import available, shown_for
@@ -294,7 +295,8 @@ def _cost_text(report: SweepReport) -> str:
     if high - low < 1.0:
         same = f"by roster {as_money(low)} in every scenario, so they differ by overtime alone"
         return f"{_range_text(report, whole)}; {same}."
-    return f"{_range_text(report, whole)} with overtime; by roster {plain_number(low, 0)} to {plain_number(high, 0)}."
+    text = f"{_range_text(report, whole)} with overtime; by roster {plain_number(low, 0)} to {plain_number(high, 0)}."
+    return f"{text}{whole_week_text(period.minutes for period in report.scenarios.periods)}"
 
 
 Priced = tuple[str, float]
@@ -343,7 +345,7 @@ def nothing_to_compare_text(report: SweepReport) -> str:
         why = f"every roster costs the same: the scenarios differ in {some(keys, 3)}. Add"
     else:
         why = "nothing of equal cost is compared; add"
-    shipped = f", as in {TO_ADD}" if report.scenarios.speak_of_peers else ""
+    shipped = f", as in {TO_ADD}" if report.scenarios.speak_of_peers and is_of_shipped() else ""
     return f"{why} a staffing that spends the same otherwise{shipped}."
 
 
