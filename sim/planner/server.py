@@ -122,6 +122,7 @@ class PlannerServer:
             "first_measure": FIRST_MEASURE,
             "objectives": {name: objective.label for name, objective in OBJECTIVES.items()},
             "period": scenario.period.text,
+            "ends": not scenario.period.is_of_weeks,
         }
 
     def first_to_try(self, scenario: Scenario, rosters: Mapping[str, Any]) -> str:
