@@ -3,7 +3,7 @@
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -78,6 +78,14 @@ def test_every_table_of_a_run_stands_in_one_piece_and_later_runs_do_not_touch_it
     for name, values in arrays_of(first).items():
         assert values.flags.c_contiguous
         assert np.array_equal(values, before[name], equal_nan=values.dtype.kind == "f"), name
+
+
+def test_a_run_has_every_field_of_a_trajectory_though_they_are_not_set_one_by_one() -> None:
+    run = simulate(random_scenario(2), 1)
+    assert set(vars(run)) == {field.name for field in fields(Trajectory)}
+    again = Trajectory(**vars(run))
+    assert identical(again, run)
+    assert repr(again) == repr(run)
 
 
 # Memory of a run that is there, and of one that is gone

@@ -232,6 +232,14 @@ class Trajectory:
     follow_up: float = 0.0
     severities: tuple[tuple[str, ...], ...] = ()
 
+    @classmethod
+    def of_fields(cls, fields: dict[str, Any]) -> "Trajectory":
+        """`Trajectory(**fields)` where all fields are given, by taking the dict as it is: a frozen dataclass sets each
+        of them by a call of its own, which takes 2 % of a short run."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "__dict__", fields)
+        return made
+
     def __repr__(self) -> str:
         return lines_text(type(self).__name__, self._facts_in_words())
 

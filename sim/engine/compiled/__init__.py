@@ -20,6 +20,6 @@ def simulate(scenario: Scenario, seed: int, replication: int = 0) -> Trajectory:
     exceeded, and NoMachineCode where the library is missing or older than its sources.
     """
     # Here, because what is imported needs `backend`, a module of this package.
-    from sim.engine.compiled import replication as running
+    from sim.engine.compiled.replication import simulate as played
 
-    return running.simulate(scenario, seed, replication)
+    return played(scenario, seed, replication)

@@ -345,7 +345,10 @@ def begins_branches(ed: Row, v: Row, plan: Row) -> bool:
         p = ed.paths[path]
         walks_in_branch(ed, v, p, path)
         path = p.next
-    return have_ended(ed, v)
+    if not have_ended(ed, v):
+        return False
+    forgets_branches(ed, v)
+    return True
 
 
 def new_path(ed: Row, number: int, step: int, following: int) -> int:
@@ -401,19 +404,17 @@ def branch_goes_on(ed: Row, v: Row, path: int) -> None:
 
 
 def have_ended(ed: Row, v: Row) -> bool:
-    """Whether every branch of the visit has ended; then there are none any more."""
+    """Whether every branch of the visit has ended."""
     path = v.first_path
-    while path != NONE:
-        if not ed.paths[path].ended:
-            return False
+    while path != NONE and ed.paths[path].ended:
         path = ed.paths[path].next
-    forgets_branches(ed, v)
-    return True
+    return path == NONE
 
 
 def joins_branches(ed: Row, v: Row) -> None:
     """Once every branch has ended the fork has too, and the visit goes on behind it."""
     if have_ended(ed, v):
+        forgets_branches(ed, v)
         fork = ed.plans[ed.streams[v.stream].first_plan + v.step - 1]
         note_time(ed, v, fork.index, ENDED)
         v.step += fork.block + 1

@@ -4,10 +4,9 @@ Memory is kept by each thread from one replication to the next, and grows while 
 holds of it is left alone until the trajectory, and all made of it, is gone.
 """
 
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -48,11 +47,12 @@ NAMES_IN_VISIT = {
 }  # fmt: skip
 """Columns of `visits` that have another name in VISIT."""
 COLUMNS_OF = (
-    ("visits", VISIT_COLUMNS, NAMES_IN_VISIT), ("task_rows", TASK_COLUMNS, NO_NAMES),
-    ("place_rows", PLACE_COLUMNS, NO_NAMES), ("case_rows", CASE_COLUMNS, NO_NAMES),
-    ("staff_rows", STAFF_COLUMNS, NO_NAMES), ("break_rows", BREAK_COLUMNS, NO_NAMES),
+    ("visits", "visit_columns", VISIT_COLUMNS, NAMES_IN_VISIT), ("task_rows", "task_columns", TASK_COLUMNS, NO_NAMES),
+    ("place_rows", "place_columns", PLACE_COLUMNS, NO_NAMES), ("case_rows", "case_columns", CASE_COLUMNS, NO_NAMES),
+    ("staff_rows", "staff_columns", STAFF_COLUMNS, NO_NAMES), ("break_rows", "break_columns", BREAK_COLUMNS, NO_NAMES),
 )  # fmt: skip
-"""Tables that are handed over column by column, their columns, and those with another name in the rows."""
+"""Tables that are handed over column by column, what they are in a trajectory, their columns, and those with another
+name in the rows."""
 COUNTS = np.array([COLUMN[name] for name in ("n_processed", "n_settlings", *(f"n_{name}" for name, *_ in COLUMNS_OF))])
 HANDED_OVER = (
     "visits", "step_times", "step_members", "task_rows", "place_rows", "case_rows", "staff_rows", "break_rows",
@@ -65,7 +65,7 @@ class Memory(threading.local):
 
     def __init__(self) -> None:
         self.tables = {name: np.empty(FIRST_ROWS, dtype) for name, dtype in GROWING_TABLES.items()}
-        self.spares: dict[str, np.ndarray] = {}
+        self.spares = {name: np.empty(0, GROWING_TABLES[name]) for name in HANDED_OVER}
         self.heaps = [np.empty(FIRST_ROWS, ENTRY) for _ in range(N_HEAPS)]
         self.player: Player | None = None
 
@@ -75,17 +75,17 @@ class Memory(threading.local):
         One that was read is a spare: it is written to again as soon as the last array made of it is gone. Memory the
         system gives for the first time is cleared page by page, which takes as long as a tenth of a run.
         """
-        for name in filter(partial(is_in_use, self.tables), HANDED_OVER):
+        for name in names_in_use(self.tables):
             table = self.tables[name]
-            has_spare = len(self.spares.get(name, ())) == len(table) and not is_in_use(self.spares, name)
+            has_spare = len(self.spares[name]) == len(table) and name not in names_in_use(self.spares)
             self.tables[name] = self.spares[name] if has_spare else np.empty_like(table)
             self.spares[name] = table
             yield name
 
 
-def is_in_use(tables: Mapping[str, np.ndarray], name: str) -> bool:
-    """Whether an array made of a table is still there: they all hold on to it."""
-    return sys.getrefcount(tables[name]) > 2  # those of `tables` and of the call itself
+def names_in_use(tables: Mapping[str, np.ndarray]) -> list[str]:
+    """Of the tables that are handed over those of which an array is still there: they all hold on to their table."""
+    return [name for name in HANDED_OVER if getrefcount(tables[name]) > 2]  # those of `tables` and of the call itself
 
 
 MEMORY = Memory()
@@ -114,6 +114,12 @@ class Player:
         self.root, self.root_at_start = root_of(self.state), root_of(self.start)
         self.most_new_rows = MOST_NEW_ROWS + lowered.at_once
         self.most_expected = -1
+        period, names = lowered.scenario.period, lowered.names
+        self.same_in_all_runs: dict[str, Any] = {
+            "engine": "compiled", "horizon": period.horizon, "warm_up": period.warm_up, "follow_up": period.follow_up,
+            "streams": names.streams, "roles": names.roles, "zones": names.zones, "groups": names.groups,
+            "steps": names.steps, "members": names.members, "severities": names.severities,
+        }  # fmt: skip
 
     def play(self, seed: int, replication: int) -> Trajectory:
         """Play one replication to the horizon. Raises RuntimeError when the step limit is exceeded."""
@@ -186,40 +192,20 @@ class Player:
     # --- what is handed over ------------------------------------------------------------------------------------
 
     def _trajectory(self, seed: int, replication: int) -> Trajectory:
-        period, names = self.lowered.scenario.period, self.lowered.names
         n_processed, n_settlings, *n_rows = self.root[COUNTS].tolist()  # all at once, which costs as little as one
-        n_visits, n_steps = n_rows[0], len(names.steps)
+        n_visits, n_steps = n_rows[0], len(self.lowered.names.steps)
         tables = MEMORY.tables
-        visits, tasks, places, cases, staff, breaks = (
-            ColumnsOfRows(tables[name][:n], schema, names_in_rows)
-            for (name, schema, names_in_rows), n in zip(COLUMNS_OF, n_rows, strict=True)
-        )
-        times = tables["step_times"].view(np.float64)[: n_visits * n_steps * MOMENTS]
-        members = tables["step_members"].view(np.int32)[: n_visits * n_steps]
-        return Trajectory(
-            engine="compiled",
-            seed=seed,
-            replication=replication,
-            horizon=period.horizon,
-            warm_up=period.warm_up,
-            streams=names.streams,
-            roles=names.roles,
-            zones=names.zones,
-            groups=names.groups,
-            steps=names.steps,
-            members=names.members,
-            visit_columns=visits,
-            step_times=times.reshape(n_visits, n_steps, MOMENTS),
-            step_members=members.reshape(n_visits, n_steps),
-            task_columns=tasks,
-            place_columns=places,
-            case_columns=cases,
-            staff_columns=staff,
-            break_columns=breaks,
-            n_entries=n_processed + n_settlings,
-            follow_up=period.follow_up,
-            severities=names.severities,
-        )
+        fields: dict[str, Any] = {
+            **self.same_in_all_runs,
+            "seed": seed,
+            "replication": replication,
+            "step_times": np.ndarray((n_visits, n_steps, MOMENTS), np.float64, tables["step_times"]),
+            "step_members": np.ndarray((n_visits, n_steps), np.int32, tables["step_members"]),
+            "n_entries": n_processed + n_settlings,
+        }
+        for (name, table, schema, names_in_rows), n in zip(COLUMNS_OF, n_rows, strict=True):
+            fields[table] = ColumnsOfRows(tables[name][:n], schema, names_in_rows)
+        return Trajectory.of_fields(fields)
 
     def _count(self, column: str) -> int:
         return int(self.root[COLUMN[column]])

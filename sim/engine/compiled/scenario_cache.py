@@ -56,8 +56,9 @@ class ScenarioCache:
 class SeenScenario:
     """A scenario object, what stood in it when it was looked at, and all its dicts with their items at that time.
 
-    The items are kept as they were, so that no other object gets the identity of one of them. This is asked before
-    every run, so empty dicts, which are most of them, are only asked whether they still are.
+    The items are kept as they were, so that no other object gets the identity of one of them; `values_now` are views,
+    which follow what becomes of the dicts. This is asked before every run, so empty dicts, which are most of them, are
+    only asked whether they still are.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -67,7 +68,8 @@ class SeenScenario:
         self.empty = [each for each in dicts if not each]
         self.filled = [each for each in dicts if each]
         self.lengths, self.keys = list(map(len, self.filled)), list(chain.from_iterable(self.filled))
-        self.values = list(chain.from_iterable(map(dict.values, self.filled)))
+        self.values_now = [each.values() for each in self.filled]
+        self.values = list(chain.from_iterable(self.values_now))
         self.content = pickle.dumps(scenario)
 
     def is_still(self, scenario: Scenario) -> bool:
@@ -78,7 +80,7 @@ class SeenScenario:
             and not any(self.empty)
             and list(map(len, self.filled)) == self.lengths
             and list(chain.from_iterable(self.filled)) == self.keys
-            and all(map(is_, chain.from_iterable(map(dict.values, self.filled)), self.values))
+            and all(map(is_, chain.from_iterable(self.values_now), self.values))
         )
 
 
