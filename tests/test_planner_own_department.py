@@ -113,7 +113,9 @@ def test_a_journey_and_a_saved_question_are_of_ones_own_too(
     saved = client.post("/api/save", {"question": question, "name": "tried"})
     (folder / "question").mkdir()
     (folder / "question" / saved["file"]).write_text(saved["text"])
-    played = compose(["question=tried", *WORDS, *SHORT], folder)
+    command = saved["text"].partition("\n")[0].partition("question=tried ")[2].split()
+    assert command == list(WORDS)  # what the file does not hold, and how long the page plays not
+    played = compose(["question=tried", *command, *SHORT], folder)
     assert list(played.scenarios) == ["traditional", "tried"]
     assert played.scenarios["tried"].staffing.roles["walker"].kind == "peer"
 

@@ -1,13 +1,18 @@
 """What is said of `study.minutes`: a time that ends is told in minutes, is not judged as whole weeks are, and no roster
 is called idle for it."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sim.planner.answers import PAGE_LOOKS
+from sim.planner.long_studies import COMPARISON, SEARCH, long_study_of, study_words
+from tests.browser import Chromium
 from tests.in_process import peered
 from tests.one_figure import draw_one_figure
-from tests.planner_client import serving
+from tests.planner_client import TOKEN, serving
 
 PAIR = "study.staffing=[traditional,peer_added]"
 WHOLE_WEEK = "Costs are those of the roster's whole week, whoever is on duty in the time played."
@@ -49,6 +54,24 @@ def test_half_an_hour_calls_no_roster_idle_and_is_not_set_beside_published_years
     assert "Terminating: it plays a time that ends." in report
 
 
-def test_the_page_tells_the_minutes(tmp_path: Path) -> None:
+def test_the_page_tells_the_minutes(tmp_path: Path, browser: Chromium) -> None:
+    def look(page: Any) -> list[str]:
+        page.wait_for_selector(f"body[data-look='{PAGE_LOOKS[-1]}']")
+        return [page.inner_text("#study-length"), page.inner_text("#answer")]
+
     with serving(words=DAY, folder=tmp_path) as client:
-        assert '"period":"1440 minutes"' in client.send("GET", "/api/start").body.decode()
+        (length, answer), _ = browser.look(f"http://{client.host}/?token={TOKEN}", look)
+    assert length == "20 times 1440 minutes"
+    assert "20 replications of 1440 minutes." in answer
+
+
+def test_a_long_study_of_the_page_is_of_the_same_time_or_is_refused(tmp_path: Path) -> None:
+    """It plays years where the page plays weeks; but whole weeks are another question than a day."""
+    words = study_words(long_study_of(COMPARISON, "psw", "reach", False), ("study.weeks=1", *DAY, "seed=3"))
+    assert words[1:-1] == ["study.minutes=1440"]
+    with serving(words=DAY, folder=tmp_path) as client:
+        roster = json.loads(client.send("GET", "/api/start").body)["staffings"]["peer_added"]
+        asked = {"question": {"baseline": "traditional", "roster": roster}, "page": "one", "study": SEARCH}
+        (problem,) = client.post("/api/study", asked)["problems"]
+        assert problem["path"] == "study.minutes"
+        assert "leave it out of study=optimise" in problem["remedy"]

@@ -115,6 +115,16 @@ class PageQuestions:
         return baseline, tried
 
 
+def words_of_question(overrides: Sequence[str]) -> list[str]:
+    """Of what is set for all of a page's questions, what they are asked of: not how long the page plays, nor where. A
+    time that ends is of the question: whole weeks would be another."""
+    return [
+        word
+        for word in overrides
+        if word.startswith("study.minutes=") or not word.startswith(("study", "output=", "seed="))
+    ]
+
+
 def composed(overrides: Sequence[str], config_dir: Path | None, *choices: str) -> tuple[Draft, Plain]:
     """Files chosen and overrides read, nothing changed yet. Raises ScenarioError."""
     draft = drafted([*overrides, *choices], config_dir)

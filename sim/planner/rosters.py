@@ -1,10 +1,13 @@
 """Rosters beside each other, and a question as a file: hours and cost, heads over the week, the text."""
 
+import shlex
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from sim.department.roster import Staffing, heads_by_minute
+from sim.io.clean_text import one_line
 from sim.planner.questions import PageQuestion
 
 MINUTES_PER_STEP = 30
@@ -41,14 +44,18 @@ def cover_of(staffing: Staffing) -> dict[str, list[int]]:
     }
 
 
-def question_file(name: str, question: PageQuestion) -> str:
-    """The text of a question, to be put into the folder `question` of one's own settings."""
+def question_file(name: str, question: PageQuestion, words: Sequence[str] = ()) -> str:
+    """The text of a question, to be put into the folder `question` of one's own settings, and how it is played.
+
+    `words` are those of the page's question that the file does not hold, such as a department.
+    """
     roster: dict[str, Any] = {"label": name.replace("_", " ").capitalize()}
     for key, value in question.roster.items():
         if key not in ("name", "label"):
             roster[key] = _with_short_lines(value) if isinstance(value, dict) else value
     data = {"baseline": question.baseline, "effects": question.effects, "values": question.values, "roster": roster}
-    head = f"# A question of the planners' page. Play it: peered --config-dir FOLDER question={name}\n"
+    command = shlex.join(["peered", "--config-dir", "FOLDER", f"question={name}", *words])
+    head = f"# A question of the planners' page. Play it: {one_line(command)}\n"
     return head + yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
 
 

@@ -28,7 +28,7 @@ from sim.planner.days import both_days, role_words
 from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
 from sim.planner.long_studies import COMPARISON, SEARCH, long_study, long_study_of
-from sim.planner.questions import Name, PageQuestion, PageQuestions
+from sim.planner.questions import Name, PageQuestion, PageQuestions, words_of_question
 from sim.planner.rosters import cover_of, hours_and_cost, question_file
 from sim.planner.sliders import offers_peers, slider_of_peer_hours, sliders
 from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
@@ -122,6 +122,7 @@ class PlannerServer:
             "first_measure": FIRST_MEASURE,
             "objectives": {name: objective.label for name, objective in OBJECTIVES.items()},
             "period": scenario.period.text,
+            "ends": not scenario.period.is_of_weeks,
         }
 
     def first_to_try(self, scenario: Scenario, rosters: Mapping[str, Any]) -> str:
@@ -155,9 +156,9 @@ class PlannerServer:
     async def save(self, request: Request) -> Response:
         """The text of a file that holds the question."""
         page_request, _ = await self.read_request(request)
-        return JSONResponse(
-            {"file": f"{page_request.name}.yaml", "text": question_file(page_request.name, page_request.question)}
-        )
+        words = words_of_question(self.questions.overrides)
+        text = question_file(page_request.name, page_request.question, words)
+        return JSONResponse({"file": f"{page_request.name}.yaml", "text": text})
 
     async def load(self, request: Request) -> Response:
         """The question that a file holds."""

@@ -190,7 +190,7 @@ def certainty_text(found: RosterAnswer) -> str:
     )
     alone = (
         f"Searched on one seed, selected on a second, and all numbers are from a third, {plan.replications} "
-        f"replications of {plan.team.period.weeks} weeks, so that no luck of the search is in them; intervals "
+        f"replications of {plan.team.period.text}, so that no luck of the search is in them; intervals "
         f"({whole_percent(plan.confidence)}) hold for all {len(found.contrasts)} differences together"
     )
     bound = people_bound_text(plan.space)
@@ -250,7 +250,7 @@ def optimise_answer(found: RosterAnswer, command: Sequence[str], pictures: Seque
     plan = found.plan
     words = {
         "scenarios": f"{', '.join(label_in_answer(found, name) for name in (FOUND, *plan.beside))}",
-        "played": f"{counted(plan.replications, 'replication')} of {counted(plan.team.period.weeks, 'week')} of each",
+        "played": f"{counted(plan.replications, 'replication')} of {plan.team.period.text} of each",
         "replications": str(plan.replications),
         "validated": "This study was not set beside published figures; study=validate does that.",
         "sensitivity": second_interval_text(found),

@@ -14,6 +14,7 @@ const MOST_UNDO = 200;
 
 const start = await (await get("/api/start")).json();
 Object.assign(roleNames, start.role_names);
+if (start.ends) byId("study-length").textContent = `20 times ${start.period}`;
 const defaults = Object.fromEntries(start.sliders.map((slider) => [slider.key, slider.value]));
 const state = { baseline: start.baseline, roster: {}, values: {}, effects: start.effects[0] };
 const undo = [];
