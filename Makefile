@@ -12,11 +12,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 DEPARTMENTS ?= 10000
 
-.PHONY: help run test verify agree bench size figures conditions notebooks example docs wheels lint format types imports hooks venv lock clean
+.PHONY: help run test end-to-end verify agree bench size figures conditions notebooks example docs wheels lint format types imports hooks venv lock clean
 
 help:
 	@echo "make run      compare every shipped staffing (builds .venv first)"
 	@echo "make test     the quick test suite"
+	@echo "make end-to-end  whole commands, pages in a browser, notebooks and installations, as a user has them"
 	@echo "make verify   all long checks: theory, coverage of intervals, the whole back test, more random departments"
 	@echo "make agree    both engines on 10,000 random departments, to the last bit (make agree DEPARTMENTS=200)"
 	@echo "make bench    speed, memory and start of the engines, beside other libraries and the unavoidable"
@@ -35,7 +36,10 @@ run: venv
 	$(BIN)/peered
 
 test: venv
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -m "not slow and not end_to_end" --numprocesses auto --dist worksteal $(ARGS)
+
+end-to-end: venv
+	$(BIN)/python -m pytest -m "end_to_end and not slow" --numprocesses auto --dist worksteal $(ARGS)
 
 verify: venv
 	$(BIN)/python -m pytest -m "slow or verification" --numprocesses auto $(ARGS)

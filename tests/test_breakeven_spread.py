@@ -14,6 +14,8 @@ from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven import break_even_plan_of
 from tests.in_process import peered
 
+pytestmark = pytest.mark.end_to_end
+
 COST, VISITS = "staff_cost_per_week.all", "visits_per_week.mental_health"
 
 

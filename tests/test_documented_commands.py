@@ -9,6 +9,8 @@ import pytest
 from sim.cli import main
 from sim.commands.subcommands import subcommand
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("*.md", "docs/*.md", "notebooks/*.md", "results/*.md", "results/*/*.md")
 GUIDES = sorted(path.relative_to(ROOT).as_posix() for page in PAGES for path in ROOT.glob(page))

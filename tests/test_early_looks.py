@@ -22,7 +22,7 @@ from sim.runs.stopping_rules import Precision, StoppingRules
 from sim.statistics.intervals import paired_differences
 from sim.statistics.watching import look_levels
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 KEYS = {"traditional": "hash-a", "peers": "hash-b"}
 WAIT, ALONE = "wait_triage_to_pia_mean.all", "minutes_without_staff_mean.mental_health"

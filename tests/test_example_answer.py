@@ -19,6 +19,8 @@ from benchmarks.notebooks import MACHINE_FACTS
 from sim.engine.measures.number_text import bare, measure_and_part
 from tests.pictures import SHADES, furthest
 
+pytestmark = pytest.mark.end_to_end
+
 STORED = example.FOLDER
 MOST_BYTES = 1_200_000
 OF_ITS_MAKER = ("code", "versions", "python")

@@ -31,6 +31,8 @@ from sim.runs.worker_pool import DASK, POOLS, NoWorkers, TaskLost, n_cores, run_
 from sim.studies.compare import plan_of
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.end_to_end
+
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
 
 

@@ -35,6 +35,8 @@ from tests.explorer_file import (
 from tests.explorer_picture import PICTURE, WINDOW
 from tests.report_page import LEVELS, SHORT, STAFFINGS, Page
 
+pytestmark = pytest.mark.end_to_end
+
 
 @pytest.fixture(scope="module")
 def file(sweep_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -22,6 +22,8 @@ from tests.explorer_file import (
     sample_of,
 )
 
+pytestmark = pytest.mark.end_to_end
+
 
 @pytest.fixture(scope="module")
 def file(sweep_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

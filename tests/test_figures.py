@@ -22,6 +22,8 @@ from sim.runs.tables_on_disk import write_table
 from tests.pictures import SHADES, furthest
 from tests.test_report import ticks_beyond_their_axis
 
+pytestmark = pytest.mark.end_to_end
+
 HIGHER_THAN_A_SLIDE = {"calibration_arrivals"}
 """Four rows of panels, each of which is read beside those above it."""
 MOST_BYTES = 620 * 1024

@@ -9,7 +9,7 @@ import pytest
 from sim.cli import main
 from sim.studies import report
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 STARTS, HOW_TOS = sorted(DOCS.glob("start/*.md")), sorted(DOCS.glob("how-to/*.md"))

@@ -217,17 +217,25 @@ def play_ci(tmp_path: Path, failing: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+CHECKS = ("test", "end-to-end", "lint", "types", "imports")
+
+
+def test_every_test_is_in_one_of_the_suites() -> None:
+    """What `make test` leaves out is played by `make end-to-end` or, marked as slow, by `make verify`."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    suites = re.findall(r'-m pytest -m "([^"]+)"', makefile)
+    for is_slow in (False, True):
+        for is_whole in (False, True):
+            marks = {"slow": is_slow, "end_to_end": is_whole, "verification": False}
+            assert sum(bool(eval(suite, {}, marks)) for suite in suites) == 1, marks
+
+
 def test_the_ci_run_asks_for_tests_lint_types_and_imports(tmp_path: Path) -> None:
     played = play_ci(tmp_path, failing="nothing")
     assert played.returncode == 0
-    assert set(re.findall(r"^target (\w+)$", played.stdout, re.MULTILINE)) >= {
-        "test",
-        "lint",
-        "types",
-        "imports",
-    }
+    assert set(re.findall(r"^target (\S+)$", played.stdout, re.MULTILINE)) >= set(CHECKS)
 
 
-@pytest.mark.parametrize("target", ["test", "lint", "types", "imports"])
+@pytest.mark.parametrize("target", CHECKS)
 def test_the_ci_run_fails_when_one_check_fails(target: str, tmp_path: Path) -> None:
     assert play_ci(tmp_path, failing=target).returncode != 0

@@ -29,6 +29,8 @@ from tests.one_figure import draw_one_figure
 from tests.report_page import COMPARED, LEVELS, REPLICATIONS, Page
 from tests.run_json import assert_as_documented
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).parents[1]
 MOST_BYTES = 2_000_000
 """Of a report, so that it can be sent by mail."""

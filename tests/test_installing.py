@@ -20,6 +20,8 @@ from packaging.utils import canonicalize_name
 
 from sim.engine.compiled.backend import LIBRARY
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"

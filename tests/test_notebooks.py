@@ -19,6 +19,8 @@ from PIL import Image, ImageDraw
 from benchmarks import notebooks
 from tests.pictures import SHADES, furthest
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = [source.stem for source in notebooks.sources()]
 FOUNDING = ROOT / "notebooks" / "founding_question.ipynb"

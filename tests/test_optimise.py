@@ -26,6 +26,8 @@ from tests.in_process import peered
 from tests.opened_tables import assert_every_file_is_in_a_table
 from tests.run_json import assert_as_documented
 
+pytestmark = pytest.mark.end_to_end
+
 SMALL = (
     "study=optimise", "study.rosters=24", "study.search_weeks=1", "study.finalists=3", "study.indifference=0.1",
     "study.weeks=2", "study.warm_up_weeks=1", "study.replications=3",

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.end_to_end
+
 WITHOUT_FMA = "glibc.cpu.hwcaps=-FMA,-AVX2_Usable,-AVX2,-FMA_Usable"
 TOLERANCE = 0.1
 """Share of the half-width of its 95 % interval by which an answer may differ: a run in which a bit has put one event

@@ -20,7 +20,7 @@ from tests.run_json import assert_as_documented
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "visits.md"
 MOST_COMMANDS = 5
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 CHOICES = ["study=run", "demand=ours", "department=ours"]
 

@@ -19,6 +19,8 @@ from sim.planner.answers import PAGE_LOOKS
 from sim.planner.guards import MOST_BODY_BYTES
 from tests.planner_client import TOKEN, Client, serving
 
+pytestmark = pytest.mark.end_to_end
+
 MOST_CACHED = 60
 N_GOOD = 6
 SECRET = "a-name-that-nobody-else-may-see"

@@ -15,6 +15,8 @@ from sim.runs.engines import COMPILED, ENGINES
 from tests.browser import PHONE, Chromium, faults_of_access
 from tests.planner_client import SHORT, TOKEN, Client, serving
 
+pytestmark = pytest.mark.end_to_end
+
 LAST = f"body[data-look='{PAGE_LOOKS[-1]}']"
 
 

@@ -24,6 +24,8 @@ from sim.runs.engines import COMPILED, ENGINES
 from tests.planner_client import SHORT, TOKEN, Client, serving, short_command
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.end_to_end
+
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:

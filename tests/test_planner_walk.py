@@ -14,6 +14,8 @@ from tests.browser import Chromium
 from tests.planner_client import TOKEN, serving, short_command
 from tests.planner_walk import PICTURES, STEPS, WINDOW, walk
 
+pytestmark = pytest.mark.end_to_end
+
 PAGE = (Path(__file__).parents[1] / "docs" / "planners-page.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### (.+?)\n(.+?)(?=^##)", PAGE, re.MULTILINE | re.DOTALL))
 

@@ -11,6 +11,8 @@ from matplotlib import pyplot
 import sim
 from sim.cli import main
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "python.md"
 COMMAND = ["study.staffing=[traditional,peer_added]", "output=answer"]

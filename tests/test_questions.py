@@ -11,6 +11,8 @@ from benchmarks.questions import Question
 from sim.cli import main
 from sim.report.figures import draw_all, figure_workers
 
+pytestmark = pytest.mark.end_to_end
+
 QUESTIONS = questions.questions()
 FIVE = ["What changes", "What does not", "What it costs", "The same money elsewhere", "How sure"]
 OF_ASSUMPTIONS = [

@@ -20,7 +20,7 @@ from sim.visits.column_map import ColumnMap
 from tests.opened_tables import assert_every_file_is_in_a_table
 from tests.test_calibration import ARRIVAL, arrivals_file
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0")
 WORDS = {

@@ -17,7 +17,7 @@ from sim.runs.tables_on_disk import read_table
 from tests.plays import STUCK_AFTER_THREE_RUNS
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 WORDS = [
     "study.staffing=[traditional,peer_added]", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=3",

@@ -33,6 +33,8 @@ from sim.runs.tables_on_disk import write_table
 from tests.in_process import peered
 from tests.opened_tables import assert_every_file_is_in_a_table
 
+pytestmark = pytest.mark.end_to_end
+
 ALONE, VISITS = "minutes_without_staff_mean.mental_health", "visits_per_week.mental_health"
 WORTH = (
     Worth(name="staff_cost", measure=STAFF_COST, cad_per_unit=-1.0),

@@ -9,6 +9,8 @@ import pytest
 
 from tests.browser import PHONE, Chromium, faults_of_access
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).resolve().parents[1]
 INDEX = ROOT / "docs" / "README.md"
 LOADED = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"(https?:)?//[^\"]*\"", re.IGNORECASE)

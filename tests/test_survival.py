@@ -32,7 +32,7 @@ from sim.runs.worker_pool import Pool, SerialExecutor
 from tests.one_figure import draw_one_figure
 from tests.waiting import PATIENCE, wait_until
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 N_RUNS = 12
 SWEEP = ["-m", "demand.growth=0.2,0.3", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=6"]

@@ -27,6 +27,8 @@ from sim.studies.trial import TRIAL_OUTCOMES, trial_plan_of
 from tests.opened_tables import assert_every_file_is_in_a_table
 from tests.run_json import assert_as_documented
 
+pytestmark = pytest.mark.end_to_end
+
 SMALL = (
     "study=trial", "study.weeks=4", "study.warm_up_weeks=0", "study.replications=10", "study.sites=[1,6]",
     "study.effect_sizes=[0.7,0.85,1.0]",
