@@ -24,11 +24,12 @@ from tests.one_figure import draw_one_figure
 HOW_TO = Path(__file__).parents[1] / "docs" / "how-to" / "another-department.md"
 FOREIGN = re.compile(r"\bpeers?\b|peer_|mental.health|\bchild|\bboard|\bbeds?\b|for a place|study\.assumptions", re.I)
 CENTRE = ("--config-dir", "mine", "department=centre", "demand=calls")
+TWO, NOTHING_MEASURED = "staffing=agents,four_agents", "nothing of what it measures is in this department"
 BOTH, SHORT = "study.staffing=[agents,four_agents]", ("study.weeks=1", "study.replications=2")
 
 PLAYED = {
     "compare": (BOTH, "study.demand_levels=[1]", *SHORT),
-    "sweep": ("-m", "staffing=agents,four_agents", *SHORT),
+    "sweep": ("-m", TWO, *SHORT),
     "optimise": (
         "study=optimise", BOTH, "study.role=[agent]", "study.objective=lwbs_or_ama.all", "study.indifference=0.05",
         "study.objectives=[lwbs_or_ama.all,step_wait_mean.answer]", "study.rosters=6", "study.search_weeks=1",
@@ -49,7 +50,7 @@ REFUSED = {
     "sensitivity": (("study=sensitivity", BOTH), f"{UNPUBLISHED} {SWEEP}"),
     "with assumptions": ((BOTH, "study.assumptions=true"), f"{UNPUBLISHED} leave it out, and {SWEEP}"),
     "a swept one with assumptions": (
-        ("-m", "staffing=agents,four_agents", "study.assumptions=true"), f"{UNPUBLISHED} leave it out, and {SWEEP}"
+        ("-m", TWO, "study.assumptions=true"), f"{UNPUBLISHED} leave it out, and {SWEEP}"
     ),
     "calibrate": (
         ("study=calibrate", "staffing=agents", "study.map=calls", "visits=calls.csv"),
@@ -59,6 +60,12 @@ REFUSED = {
     "one of its own beside a shipped one": (("staffing=agents",), OF_OWN_TEAM),
     "the shipped staffing": (("study=run",), "choose your own: staffing=agents"),
     "groups": ((BOTH, "report.by=[weekday]"), "groups are of visits that may be offered peer support"),
+    "a measure of peers": (("-m", TWO, "report.measures=[reach.all]"), NOTHING_MEASURED),
+    "a precision of places": (("-m", TWO, "study.precision={occupancy.all: {half_width: 1}}"), NOTHING_MEASURED),
+    "an objective of peers": (
+        ("study=optimise", BOTH, "study.role=agent", "study.objective=peer_missed.all", "study.objectives=[]"),
+        NOTHING_MEASURED,
+    ),
     "the objectives of peers": (("study=optimise", BOTH, "study.role=[agent]", "study.objectives=[]"), "name measures"),
 }  # fmt: skip
 """Commands by what they ask, and words of the one problem that each has."""

@@ -5,12 +5,12 @@ What may be asked stands in `sim.runs.design`.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sim.analysis.measures_that_apply import peers_apply
+from sim.analysis.measures_that_apply import measures_that_apply, peers_apply
 from sim.analysis.scenario_facts import absent_from
 from sim.analysis.valuation import EVERYTHING, problems_of_presets
 from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, ScenarioError, steps_with_paths
-from sim.engine.measures.catalogue import MEASURES
+from sim.engine.measures.catalogue import MEASURE_BY_KEY, MEASURES
 from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.io.suggest import did_you_mean
 from sim.runs.stopping_rules import faults_of_rules
@@ -45,24 +45,32 @@ def measures_of(scenarios: Iterable[Scenario]) -> set[str]:
     return found | {f"{item.key}.{role}" for item in MEASURES if item.by == "role" for role in roles}
 
 
+def measures_to_name(scenarios: Iterable[Scenario]) -> set[str]:
+    """Those of them that say something about one of the scenarios, so that they may be asked for by name."""
+    played = tuple(scenarios)
+    return set(filter(measures_that_apply(played).has, measures_of(played)))
+
+
 def faults_of_measures_named(study: MeasuredSettings, scenarios: list[Scenario]) -> Iterator[Problem]:
     """What is wrong with what a study asks of its measures."""
     rules = study.rules
-    known = measures_of(scenarios) if rules.precision or rules.ranked_by else set()
+    known = measures_to_name(scenarios) if rules.precision or rules.ranked_by else set()
     yield from faults_of_rules(rules, study.replications, lambda name: "" if name in known else no_measure(name, known))
     yield from faults_of_warm_up(study, scenarios)
 
 
 def faults_of_shown(measures: Iterable[str], scenarios: Iterable[Scenario]) -> Iterator[Problem]:
     """Names among the measures that are to be shown which no run has."""
-    known = measures_of(scenarios) if measures else set()
+    known = measures_to_name(scenarios) if measures else set()
     for name in measures:
         if name not in known:
             yield Problem(REPORT_MEASURES, repr(name), no_measure(name, known))
 
 
 def no_measure(measure: str, known: set[str]) -> str:
-    """That it is none, with a close name; of hundreds of them not all."""
+    """That it is none, or says nothing of the department, with a close name; of hundreds of them not all."""
+    if measure.partition(".")[0] in MEASURE_BY_KEY.keys() - {name.partition(".")[0] for name in known}:
+        return "nothing of what it measures is in this department: name another, as lwbs_or_ama.all"
     remedy = did_you_mean(measure, sorted(known))
     listed = "a measure and its part, such as wait_triage_to_pia_mean.all; all stand in docs/data-dictionary.md"
     return f"no such measure; {remedy if remedy.startswith('did you mean') else listed}"

@@ -15,7 +15,7 @@ from sim.department.working_time import WorkingTime
 from sim.engine.measures.currency import in_currency
 from sim.engine.measures.number_text import plain_number
 from sim.io.suggest import did_you_mean
-from sim.studies.check_settings import measures_of, no_measure
+from sim.studies.check_settings import measures_to_name, no_measure
 from sim.studies.question import Question
 from sim.studies.settings_by_study import OptimiseSettings
 
@@ -116,7 +116,7 @@ def faults_of_objectives(study: OptimiseSettings, scenarios: Mapping[str, Scenar
     named = [("study.objective", study.objective)]
     named += [("study.objectives", name) for name in study.objectives if name != study.objective]
     named += [(f"study.floors.{name}", name) for name in study.floors]
-    known = measures_of(scenarios.values())
+    known = measures_to_name(scenarios.values())
     foreign: dict[str, list[str]] = {}
     for place, name in named:
         if name in OBJECTIVES:
