@@ -120,6 +120,16 @@ def test_an_answer_says_nothing_of_what_is_not_there(study: str, folder: Path) -
     assert foreign_in(page_text(folder / study / "report.html")) == []
 
 
+def test_the_wait_for_its_steps_is_said_where_nobody_waits_for_a_physician(study: str, folder: Path) -> None:
+    said = {
+        "compare": "Waits, each judged by itself: for answer ",
+        "sweep": "wait for a step, mean (answer): four_agents",
+        "optimise": "wait for a step, mean, answer",
+        "assumptions": "",
+    }
+    assert said[study] in " ".join((folder / study / "said.txt").read_text(encoding="utf-8").split())
+
+
 def test_what_begins_after_a_caution_begins_a_sentence(folder: Path) -> None:
     done = peered(*CENTRE, "study=run", "staffing=agents", *SHORT, "output=run", cwd=folder)
     assert "than they would be. Of chance alone" in " ".join(done.stdout.split())
