@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+import sim
 from sim.planner.answers import PAGE_LOOKS
 from sim.planner.long_studies import COMPARISON, SEARCH, long_study_of, study_words
+from sim.report.figures.spread_figures import returns_figure
 from tests.browser import Chromium
 from tests.in_process import peered
 from tests.one_figure import draw_one_figure
@@ -52,6 +54,15 @@ def test_half_an_hour_calls_no_roster_idle_and_is_not_set_beside_published_years
     assert "A time that ends is not set beside published figures" in report
     assert "is the longest wait of" not in report
     assert "Terminating: it plays a time that ends." in report
+
+
+@pytest.mark.filterwarnings("error")
+def test_within_a_day_no_curve_of_returns_is_drawn() -> None:
+    """A curve of one day, the first, has no width."""
+    day = sim.compare(["traditional", "peer_added"], study={"minutes": 1440, "demand_levels": [1]}, replications=2)
+    frame = returns_figure(day)
+    assert [axes.get_lines() for axes in frame.figure.axes if axes.get_title()] == [[], []]
+    assert "nobody was followed for a day" in {text.get_text() for axes in frame.figure.axes for text in axes.texts}
 
 
 def test_the_page_tells_the_minutes(tmp_path: Path, browser: Chromium) -> None:

@@ -20,7 +20,7 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 
 from sim.config.files import GROUPS, read_mapping
 from sim.config.page_questions import QUESTION
-from sim.planner.questions import PageQuestion, PageQuestions, words_of_question
+from sim.planner.questions import PageQuestion, PageQuestions, words_beside_question
 from sim.planner.rosters import question_file
 from sim.studies.optimise import STAFFING_FILE
 from sim.studies.optimise_plan import optimise_plan_of
@@ -104,7 +104,7 @@ def write_settings(folder: Path, question: PageQuestion, config_dir: Path | None
 
 def study_words(study: LongStudy, overrides: Sequence[str]) -> list[str]:
     """The words that play the question, for as long as the study does by itself."""
-    return [f"question={NAME}", *study.words, *words_of_question(overrides), f"seed={SEED_OF_LONG_STUDY}"]
+    return [f"question={NAME}", *study.words, *words_beside_question(overrides), f"seed={SEED_OF_LONG_STUDY}"]
 
 
 def study_command(folder: Path, words: Sequence[str]) -> list[str]:

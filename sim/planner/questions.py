@@ -115,7 +115,7 @@ class PageQuestions:
         return baseline, tried
 
 
-def words_of_question(overrides: Sequence[str]) -> list[str]:
+def words_beside_question(overrides: Sequence[str]) -> list[str]:
     """Of what is set for all of a page's questions, what they are asked of: not how long the page plays, nor where. A
     time that ends is of the question: whole weeks would be another."""
     return [

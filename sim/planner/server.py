@@ -28,7 +28,7 @@ from sim.planner.days import both_days, role_words
 from sim.planner.guards import OwnPageOnly
 from sim.planner.journeys import journey_of
 from sim.planner.long_studies import COMPARISON, SEARCH, long_study, long_study_of
-from sim.planner.questions import Name, PageQuestion, PageQuestions, words_of_question
+from sim.planner.questions import Name, PageQuestion, PageQuestions, words_beside_question
 from sim.planner.rosters import cover_of, hours_and_cost, question_file
 from sim.planner.sliders import offers_peers, slider_of_peer_hours, sliders
 from sim.runs.run_queue import QueueFull, RunNotPlayed, RunQueue
@@ -156,7 +156,7 @@ class PlannerServer:
     async def save(self, request: Request) -> Response:
         """The text of a file that holds the question."""
         page_request, _ = await self.read_request(request)
-        words = words_of_question(self.questions.overrides)
+        words = words_beside_question(self.questions.overrides)
         text = question_file(page_request.name, page_request.question, words)
         return JSONResponse({"file": f"{page_request.name}.yaml", "text": text})
 

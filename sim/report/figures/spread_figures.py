@@ -329,13 +329,16 @@ def returns_table(comparison: Comparison, index: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
+NOT_FOLLOWED = "nobody was followed for a day"
+
+
 def _return_curves(comparison: Comparison, index: str) -> Iterator[tuple[str, pd.DataFrame]]:
     """Days, returned, reach and at_risk of each staffing that has a curve, the baseline first."""
     for name in (comparison.baseline, *comparison.others):
         curve = comparison.of_staffing(comparison.returns, name)
         if not curve.empty:
             curve = curve[(curve["index"] == index) & (curve["days"] <= LONGEST_RETURN)].sort_values("days")
-        if curve.empty:
+        if curve.empty or not curve["days"].max() > 0.0:  # a time that ends within a day
             continue
         shown = pd.DataFrame(
             {"days": curve["days"].to_numpy(float), "returned": 100 * curve["returned"].to_numpy(float)}
@@ -378,7 +381,7 @@ def draw_returns(table: pd.DataFrame, axes: Axes) -> Axes:
         end = float(np.nan_to_num(back[-1]))
         ends.append((end, wrapped(f"{label} {end:.1f}\u00a0%", 15), hue))
     if not ends:
-        no_data(axes, "nobody was followed")
+        no_data(axes, NOT_FOLLOWED)
         return axes
     last_day = float(table["days"].max())
     axes.set_xlim(0, last_day)
@@ -406,7 +409,7 @@ def returns_title(comparison: Comparison, table: pd.DataFrame) -> str:
     """How many are back by when, and whether staffings differ."""
     base = table[table["staffing"] == comparison.baseline] if len(table) else table
     if base.empty:
-        return "Unplanned returns: nobody was followed"
+        return f"Unplanned returns: {NOT_FOLLOWED}"
     day, share = float(base["days"].iloc[-1]), float(base["returned"].iloc[-1])
     text = f"{share:.1f} % of patients are back within {day:g} days"
     if not comparison.others:
