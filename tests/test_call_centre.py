@@ -4,6 +4,7 @@ refusal that names what helps.
 The department is the call centre of docs/how-to/another-department.md; `test_absent_topics` reads its report.
 """
 
+import csv
 import re
 from pathlib import Path
 
@@ -117,6 +118,16 @@ def test_an_answer_says_nothing_of_what_is_not_there(study: str, folder: Path) -
     for name in ("said.txt", "answer.md"):
         assert foreign_in((folder / study / name).read_text(encoding="utf-8")) == []
     assert foreign_in(page_text(folder / study / "report.html")) == []
+
+
+def test_the_wait_for_its_steps_is_said_where_nobody_waits_for_a_physician(study: str, folder: Path) -> None:
+    said = {
+        "compare": "Waits, each judged by itself: for answer ",
+        "sweep": "wait for a step, mean (answer): four_agents",
+        "optimise": "wait for a step, mean, answer",
+        "assumptions": "",
+    }
+    assert said[study] in " ".join((folder / study / "said.txt").read_text(encoding="utf-8").split())
 
 
 def test_what_begins_after_a_caution_begins_a_sentence(folder: Path) -> None:
@@ -253,7 +264,10 @@ def test_a_validation_in_a_department_without_the_shipped_roles_does_without_the
     assert list(compose(["study=validate"]).played) == ["traditional", "peer_added"]
     done = peered("--config-dir", "mine", *JUDGED, *SHORT, "output=judged", cwd=clinic)
     assert done.returncode == 0, done.stderr
-    assert (clinic / "judged" / "validation.csv").exists()
+    with (clinic / "judged" / "validation.csv").open(encoding="utf-8", newline="") as file:
+        n_of = {line["key"]: line["n"] for line in csv.DictReader(file)}
+    assert n_of["wait_triage_to_physician_mean"] == "2"
+    assert n_of["admission_share"] == "0", "nobody is admitted where no step admits"
 
 
 def test_a_validation_of_a_staffing_of_ones_own_is_of_no_other(tmp_path: Path) -> None:

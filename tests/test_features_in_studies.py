@@ -222,6 +222,14 @@ def test_each_alone_is_played_to_its_end(name: str, study: str, folder: Path) ->
     assert (folder / output / "answer.md").exists()
 
 
+def test_the_register_says_which_files_have_numbers_of_no_row(folder: Path) -> None:
+    words = ("study=assumptions", "department=injuries", "demand=injuries", "study.word=stitches")
+    said = " ".join(peered("--config-dir", "mine", *words, cwd=folder).stdout.split())
+    assert "0 rows of" in said
+    assert "Your own files: demand/injuries.yaml, department/injuries.yaml: numbers that are new there" in said
+    assert "What kind" not in said
+
+
 # --- all of it in one department
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.analysis.comparison_result import Comparison
+from sim.analysis.measures_that_apply import measures_that_apply
 from sim.analysis.scenario_facts import peer_hours
 from sim.analysis.sequential_sampling import Runs
 from sim.department.quantities import MINUTES_PER_HOUR
@@ -164,9 +165,11 @@ def validation_of(design: Design, runs: Runs, weeks: int) -> Validation:
     """Every published row judged by its mean over replications of `weeks` measured weeks.
 
     The first scenario of the design is judged; one row is that of the last, the same department with the staffing
-    `peer_added` where a shipped one is judged, and has no value if that has no peers.
+    `peer_added` where a shipped one is judged, and has no value if that has no peers. Rows of what the department has
+    not, as admission without a step that admits, have none either.
     """
-    measures, values = runs.values(list(design.labels), design.replications)
+    there = measures_that_apply(design.scenarios.values())
+    measures, values = there.among(*runs.values(list(design.labels), design.replications))
     has_peers = peer_hours(list(design.scenarios.values())[-1]) > 0.0
     rows = []
     for row in published_rows():

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import logit
 from scipy.stats import qmc
 
+from sim.analysis.measures_that_apply import measures_that_apply
 from sim.analysis.validation import PLAYED_WITH_PEERS, PublishedRow, published_rows, unit_of_row
 from sim.department.scenario import Scenario
 from sim.register.draw_table import on_steps
@@ -206,7 +207,10 @@ def to_line(row: PublishedRow, values: FloatArray) -> FloatArray:
 
 
 def playing_draws(scenario: Scenario, cube: AssumptionCube, rows: Sequence[PublishedRow], design: Design) -> PlayDraws:
-    """Plays each place as one replication of a number of its own, as a design says."""
+    """Plays each place as one replication of a number of its own, as a design says; rows of what the department has not
+    have no value."""
+    there = measures_that_apply([scenario])
+    known = [row.value if there.has(row.value) else "" for row in rows]
 
     def play(places: FloatArray, first: int) -> FloatArray:
         values = np.full((len(places), len(rows)), np.nan)
@@ -217,7 +221,8 @@ def playing_draws(scenario: Scenario, cube: AssumptionCube, rows: Sequence[Publi
         }
         played = play_all(list(tasks.values()), design.executor, design.workers or n_cores(), design.address)
         for number, (result,) in zip(tasks, played, strict=True):
-            values[number] = [result.values.get(row.value, np.nan) / unit_of_row(row) for row in rows]
+            found = zip(known, rows, strict=True)
+            values[number] = [result.values.get(name, np.nan) / unit_of_row(row) for name, row in found]
         return values
 
     def task_of(drawn: Scenario, number: int) -> RunTask:

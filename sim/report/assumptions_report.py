@@ -60,21 +60,31 @@ def register_sheet(table: pd.DataFrame) -> Sheet:
 
 
 def register_answer(
-    rows: Sequence[Assumption], n_used: int, asked: str, staffing: str, absent: Collection[str] = ()
+    rows: Sequence[Assumption],
+    n_used: int,
+    asked: str,
+    staffing: str,
+    absent: Collection[str] = (),
+    own_files: Sequence[str] = (),
 ) -> StoredAnswer:
     """What is in use, or of it what was asked for; `n_used` rows are in use under the staffing, in a department without
-    the topics that are `absent`."""
+    the topics that are `absent`. Numbers of the user's `own_files` stand in no row."""
     which = f"{counted(n_used, 'row')} of the register in use with staffing={staffing}"
     shown = f"{counted(len(rows), 'row')} of {which} ({asked})" if asked else which
     grades = Counter(row.grade for row in rows)
     roles = Counter(row.role for row in rows)
     replaced = sum(bool(row.overridden) for row in rows)
     in_draws, in_a_sweep = "study.assumptions=true plays draws of them", "a sweep plays several: peered -m KEY=LOW,HIGH"
-    lines = {
-        "How many": f"{capital(shown)}.",
+    of_rows = {
         "How well known": f"{'; '.join(f'{grades[grade]} {grade} ({words})' for grade, words in GRADES.items())}.",
         "What kind": f"{'; '.join(f'{roles[role]} {role} ({words})' for role, words in ROLES.items() if roles[role])}.",
         "Replaced": f"The command replaced the value of {replaced}." if replaced else "None by the command.",
+    }
+    new = "numbers that are new there have no row; where they come from belongs beside them"
+    lines = {
+        "How many": f"{capital(shown)}.",
+        **(of_rows if rows else {}),
+        **({"Your own files": f"{few_of(own_files, MOST_KEYS, ', ')}: {new}."} if own_files else {}),
         CERTAINTY: f"Ranges are how far a value may be wrong; {in_a_sweep if 'children' in absent else in_draws}.",
     }
     counts: TextRows = [("Grade", "Means", "Rows")]

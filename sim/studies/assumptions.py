@@ -35,7 +35,8 @@ class AssumptionsStudy(Study):
         in_use = assumptions_in_use(question.files, read_register(), question.overridden, question.chosen)
         used = [row for row in in_use if is_about(row.id, absent)]
         rows = [row for row in used if wanted.holds(row)]
-        answer = register_answer(rows, len(used), wanted.text(), question.scenario.staffing.name, absent)
+        staffing, own = question.scenario.staffing.name, own_files_of(question)
+        answer = register_answer(rows, len(used), wanted.text(), staffing, absent, own)
         if question.output is None:
             print_register(answer, console)
             return 0
@@ -48,3 +49,14 @@ class AssumptionsStudy(Study):
         print_register(answer, console)
         tell_results(console, place, (REPORT, ANSWER_PAGE, ANSWER, REGISTER_FILE))
         return 0
+
+
+def own_files_of(question: Question) -> list[str]:
+    """The files in use of the user's own folder, each as `department/ours.yaml`."""
+    folder = question.config_dir
+    if folder is None:
+        return []
+    own = (file.resolve() for file in question.files)
+    return sorted(
+        {file.relative_to(folder.resolve()).as_posix() for file in own if file.is_relative_to(folder.resolve())}
+    )

@@ -19,7 +19,8 @@ from sim.report.description import CERTAINTY, WHAT_IT_COSTS, Finding, FindingLin
 from sim.report.words import caveats
 from sim.report.words.assumption_words import with_assumptions_text
 from sim.report.words.left_out_text import left_out_line
-from sim.report.words.measure_words import HINT, hint, hours_text, named_topics, whole_percent
+from sim.report.words.measure_words import HINT, change_text, hint, hours_text, named_topics, whole_percent
+from sim.report.words.shown_measures import PHYSICIAN_WAIT, longest_step_waits
 
 MOST_CHANGES = 5
 """Changes named of the staffing the finding is about; of one that costs the same, `MOST_CHANGES_ELSEWHERE`."""
@@ -39,6 +40,7 @@ def difference_finding(comparison: Comparison) -> Finding:
     """The five lines of staffings that are compared."""
     subject = comparison.others[0]
     changes = f"{changes_text(comparison, subject, MOST_CHANGES, with_intervals=True)}."
+    changes += changed_waits_text(comparison, subject)
     others = [text(comparison, subject) for text in (_unchanged_text, _cost_text, _same_money_text)]
     return five_lines(short_question(comparison), [changes, *others, _certainty_text(comparison)])
 
@@ -320,22 +322,36 @@ def waits_text(comparison: Comparison) -> str:
     if comparison.estimate(comparison.baseline, everybody) is not None or has_mental_health:
         wait = f"from triage to a physician {estimate_text(comparison, everybody)} on average"
         return wait + f", in mental-health visits {estimate_text(comparison, mental)}" * has_mental_health
-    steps = {
-        name: found.mean
-        for _, name in comparison.estimate_rows
-        if name.startswith("step_wait_mean.")
-        and name.count(".") == 1
-        and (found := comparison.estimate(comparison.baseline, name)) is not None
-    }
-    longest = sorted(steps, key=lambda name: -steps[name])[:MOST_STEPS]
-    waits = [
-        f"for {number_text.part_text(name.partition('.')[2])} {estimate_text(comparison, name)}" for name in longest
-    ]
+    waits = [f"{step_text(name)} {estimate_text(comparison, name)}" for name in step_waits(comparison)]
     return f"{number_text.joined(waits)} on average" if waits else "nobody waits for a step"
 
 
-MOST_STEPS = 3
-"""Steps whose wait is named where nobody waits for a physician."""
+def step_waits(comparison: Comparison) -> list[str]:
+    """Names of the longest waits for steps in the baseline."""
+    names = (name for _, name in comparison.estimate_rows)
+    found = {name: item.mean for name in names if (item := comparison.estimate(comparison.baseline, name)) is not None}
+    return longest_step_waits(found)
+
+
+def step_text(name: str) -> str:
+    """`for answer`, of the wait for a step."""
+    return f"for {number_text.part_text(name.partition('.')[2])}"
+
+
+def changed_waits_text(comparison: Comparison, staffing: str) -> str:
+    """How the longest waits for steps change where nobody waits for a physician: no other line would say it."""
+    no_wait = comparison.estimate(comparison.baseline, PHYSICIAN_WAIT) is None
+    if not no_wait or comparison.speaks_of(".mental_health") or comparison.flags_of(staffing)[1]:
+        return ""
+    texts = []
+    for name in step_waits(comparison):
+        before, after = comparison.estimate(comparison.baseline, name), comparison.estimate(staffing, name)
+        change = comparison.difference(staffing, name)
+        if before is not None and after is not None and change is not None:
+            half_width = change.half_width if change.has_interval else None
+            both = f"{number_text.value_text(name, after.mean)}, not {number_text.bare(name, before.mean)}"
+            texts.append(f"{step_text(name)} {both} ({change_text(name, change.mean, half_width)})")
+    return f" Waits, each judged by itself: {'; '.join(texts)}." if texts else ""
 
 
 def mental_health_text(comparison: Comparison) -> str:

@@ -4,7 +4,7 @@ The rule stands in `SHOWN_BY`, one row for each kind of key. Every measure of ev
 folder, and which differences are judged together does not depend on what is shown.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from sim.analysis.estimates import LEAVING
 from sim.analysis.valuation import STAFF_COST
@@ -68,6 +68,23 @@ def order_of(key: str) -> int:
     return 0 if key.startswith(("demand.growth", "demand.mh_growth", "boarding", "department", "effects")) else 1
 
 
-def available(shown: Sequence[str], there: Collection[str]) -> tuple[str, ...]:
-    """Those of the measures that the runs have."""
-    return tuple(name for name in shown if name in there)
+def available(shown: Sequence[str], means: Mapping[str, float]) -> tuple[str, ...]:
+    """Those of the measures that the runs have, by name with their means; the longest waits for steps in place of that
+    for a physician where nobody waits for one."""
+    found: list[str] = []
+    for name in shown:
+        if name in means:
+            found.append(name)
+        elif name == PHYSICIAN_WAIT:
+            found += longest_step_waits(means)
+    return tuple(dict.fromkeys(found))
+
+
+MOST_STEPS = 3
+"""Steps whose wait is shown where nobody waits for a physician."""
+
+
+def longest_step_waits(means: Mapping[str, float]) -> list[str]:
+    """Names of the waits for steps of all visits, the longest first, of measures with their means."""
+    waits = [name for name in means if name.startswith("step_wait_mean.") and name.count(".") == 1]
+    return sorted(waits, key=lambda name: -means[name])[:MOST_STEPS]

@@ -77,8 +77,9 @@ class SweepReport:
     @cached_property
     def shown(self) -> tuple[str, ...]:
         """Names of the measures that are shown."""
-        there = set(self.answer.estimates["measure"])
-        return available(shown_for([factor.key for factor in self.factors.factors], self.asked), there)
+        rows = self.answer.estimates.drop_duplicates("measure")  # the first scenario that has a value stands first
+        means = dict(zip(rows["measure"], rows["mean"], strict=True))
+        return available(shown_for([factor.key for factor in self.factors.factors], self.asked), means)
 
     @cached_property
     def compared(self) -> pd.DataFrame:
