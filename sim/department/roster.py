@@ -198,11 +198,21 @@ class Role(quantities.Frozen):
         """Members who work the shift: as many as the role has, where it says so, else as the shift says."""
         return shift.heads if self.heads is None else self.heads
 
-    def hours_per_week(self) -> float:
-        """Rostered hours in a week, breaks and protected time included."""
+    def hours_per_week(self, until_minutes: float | None = None) -> float:
+        """Rostered hours in a week, breaks and protected time included.
+
+        `until_minutes`: of a time that ends, those rostered in it, at the pace of a week.
+        """
         shifts = self.shifts.values()
-        minutes = (self.heads_of(shift) * len(shift.starts_in_week()) * shift.minutes for shift in shifts)
-        return quantities.sum_in_order(minutes) / 60.0
+        if until_minutes is None:
+            minutes = (self.heads_of(shift) * len(shift.starts_in_week()) * shift.minutes for shift in shifts)
+            return quantities.sum_in_order(minutes) / 60.0
+        inside = (
+            self.heads_of(shift) * (min(start + shift.minutes, until_minutes) - max(start, 0.0))
+            for shift in shifts
+            for start in shift_starts(shift, until_minutes)
+        )
+        return quantities.sum_in_order(inside) / 60.0 * (quantities.MINUTES_PER_WEEK / until_minutes)
 
 
 class OffFloor(NamedTuple):
@@ -336,7 +346,10 @@ class Staffing(quantities.Frozen):
         """What answers call it: its label, or its name where it has none."""
         return self.label or self.name
 
-    def weekly_cost(self) -> float:
-        """Money a week of rostered hours and extras, overtime apart."""
-        by_role = (role.hours_per_week() * role.hourly_cost for role in self.roles.values())
+    def weekly_cost(self, until_minutes: float | None = None) -> float:
+        """Money a week of rostered hours and extras, without overtime.
+
+        `until_minutes`: of a time that ends, that of who is rostered in it, at the pace of a week.
+        """
+        by_role = (role.hours_per_week(until_minutes) * role.hourly_cost for role in self.roles.values())
         return self.weekly_extra_cost + quantities.sum_in_order(by_role)

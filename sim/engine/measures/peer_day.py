@@ -166,13 +166,14 @@ class PeerDay(StaffTime):
 
     @property
     def cost(self) -> float:
-        """Money for the role of peer support inside the window, overtime included, and of weekly extras."""
+        """Money for who is rostered in the role of peer support inside the window, with overtime and weekly extras."""
         staffing, name = self.scenario.staffing, self.scenario.support.role
         if name not in staffing.roles:
             return 0.0
         role = staffing.roles[name]
         overtime = float(self.overtime[self.peer_role]) / MINUTES_PER_HOUR if self.peer_role >= 0 else 0.0
-        weekly = role.hours_per_week() * role.hourly_cost + staffing.weekly_extra_cost
+        hours = role.hours_per_week(self.scenario.period.minutes)
+        weekly = hours * role.hourly_cost + staffing.weekly_extra_cost
         return weekly * self.weeks + overtime * role.hourly_cost
 
 

@@ -177,12 +177,14 @@ def overtime_cost_per_week(time: StaffTime) -> float:
 
 
 @STAFF_COSTS.run(
-    "Staff cost per visit", "CAD/visit", "Staff cost a week", "Visits a week", entry.AS_ITS_PARTS, kind="cost",
+    "Staff cost per visit", "CAD/visit", "Staff cost a week; of a time that ends, of who is rostered in it",
+    "Visits a week", entry.AS_ITS_PARTS, kind="cost",
     better="low", phrase=entry.share_of("the staff cost per visit"),
     headline=entry.Headline(130, ("all",), "Staff cost per visit", "cost {amount} {way} a visit"),
 )  # fmt: skip
 def cost_per_visit(time: StaffTime) -> float:
-    return entry.quotient(staff_cost_per_week(time), time.n_inside("arrival") / time.weeks)
+    rostered = time.scenario.staffing.weekly_cost(time.scenario.period.minutes)
+    return entry.quotient(rostered + overtime_cost_per_week(time), time.n_inside("arrival") / time.weeks)
 
 
 @STAFF_COSTS.run(

@@ -294,10 +294,15 @@ def size_text(numbers: Sequence[float], periods: Collection[Period], unshown: st
     )
 
 
-def whole_week_text(minutes: Iterable[float | None]) -> str:
+COST_OF_A_PART = (
+    "Costs a week are those of the roster's whole week; costs a visit are of who is rostered in the time played."
+)
+
+
+def cost_of_a_part_text(minutes: Iterable[float | None]) -> str:
     """Whose cost it is where, of times that end, one is only a part of the roster's week; None: weeks are played."""
     is_part = any(length is not None and length % MINUTES_PER_WEEK for length in minutes)
-    return " Costs are those of the roster's whole week, whoever is on duty in the time played." if is_part else ""
+    return f" {COST_OF_A_PART}" if is_part else ""
 
 
 def lengths_text(periods: Collection[Period]) -> str:

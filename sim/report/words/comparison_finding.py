@@ -183,7 +183,7 @@ def _cost_text(comparison: Comparison, staffing: str) -> str:
         f"{number_text.as_money(abs(added))} {'more' if added > 0.0 else 'less'}" if abs(added) >= 0.5 else "the same"
     )
     hours = "" if row["hours_added"] == "none" else f" ({hours_text(comparison, row['hours_added'])} hours)"
-    week = caveats.whole_week_text([comparison.minutes])
+    week = caveats.cost_of_a_part_text([comparison.minutes])
     return f"{who}, {money} a week by the roster{hours}{paid_text(comparison, staffing)}.{week}"
 
 
@@ -299,7 +299,7 @@ def scenario_finding(comparison: Comparison) -> Finding:
     left, weekly_cost, visit_cost = (estimate_text(comparison, name) for name in ("lwbs_or_ama.all", *COST_NAMES))
     roster = float(costs_row(comparison, comparison.baseline)["weekly_cost"])
     overtime = f", with overtime {weekly_cost}; {visit_cost} a visit"
-    week = caveats.whole_week_text([comparison.minutes])
+    week = caveats.cost_of_a_part_text([comparison.minutes])
     if comparison.flags_of(comparison.baseline)[1]:
         overtime = "; overtime depends on the queue, which is not steady"
     has_mental_health = comparison.speaks_of(".mental_health")

@@ -21,7 +21,14 @@ from sim.engine.measures.catalogue import COST_NAMES, HEADLINE, protocol_place
 from sim.engine.measures.currency import is_of_shipped
 from sim.engine.measures.number_text import as_money, counted, joined, plain_number, unit_of_value
 from sim.report.description import Finding, TextRows, five_lines
-from sim.report.words.caveats import A_STRESS_TEST, NO_BENEFIT, assumed_text, short_cautions, size_text, whole_week_text
+from sim.report.words.caveats import (
+    A_STRESS_TEST,
+    NO_BENEFIT,
+    assumed_text,
+    cost_of_a_part_text,
+    short_cautions,
+    size_text,
+)
 from sim.report.words.measure_words import change_text, hint, mean_text, named_topics, short_measure, whole_percent
 from sim.report.words.short_names import cut_middle, short_names, some, varied_keys
 from sim.report.words.shown_measures import available, shown_for
@@ -297,7 +304,7 @@ def _cost_text(report: SweepReport) -> str:
         same = f"by roster {as_money(low)} in every scenario, so they differ by overtime alone"
         return f"{_range_text(report, whole)}; {same}."
     text = f"{_range_text(report, whole)} with overtime; by roster {plain_number(low, 0)} to {plain_number(high, 0)}."
-    return f"{text}{whole_week_text(period.minutes for period in report.scenarios.periods)}"
+    return f"{text}{cost_of_a_part_text(period.minutes for period in report.scenarios.periods)}"
 
 
 Priced = tuple[str, float]
