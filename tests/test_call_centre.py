@@ -22,6 +22,8 @@ from sim.runs.result_tables import Results
 from tests.in_process import peered
 from tests.one_figure import draw_one_figure
 
+pytestmark = pytest.mark.end_to_end
+
 HOW_TO = Path(__file__).parents[1] / "docs" / "how-to" / "another-department.md"
 FOREIGN = re.compile(r"\bpeers?\b|peer_|mental.health|\bchild|\bboard|\bbeds?\b|for a place|study\.assumptions", re.I)
 CENTRE = ("--config-dir", "mine", "department=centre", "demand=calls")

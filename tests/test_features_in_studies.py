@@ -22,6 +22,8 @@ from tests.in_process import peered
 from tests.one_figure import draw_one_figure
 from tests.planner_client import serving
 
+pytestmark = pytest.mark.end_to_end
+
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = DOCS / "how-to"
 BLOCKS = re.compile(r"```yaml\n(# (mine/\S+)\n.*?)```", re.DOTALL)
