@@ -1,7 +1,6 @@
 """The report of a department says nothing general of what it is no place for."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -9,9 +8,9 @@ import sim
 from sim.analysis.scenario_facts import absent_from
 from sim.report.study_report import is_about
 from sim.report.words.limits import LIMITS_OF_ALL, limits_without
+from tests.how_to_files import write_files_of
 from tests.in_process import peered
 
-HOW_TO = Path(__file__).parents[1] / "docs" / "how-to" / "another-department.md"
 FOREIGN = re.compile(
     r"peer support|mental.health|children|\bboarding|\bSUPA|\bEFFA|\bBOAA|\bPOP0|STRESS-DES|composite", re.I
 )
@@ -21,10 +20,7 @@ FOREIGN = re.compile(
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The report of the call centre of the how-to, as text."""
     folder = tmp_path_factory.mktemp("centre")
-    for block in re.findall(r"```yaml\n(# (mine/\S+)\n.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL):
-        file = folder / block[1]
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(block[0], encoding="utf-8")
+    write_files_of("another-department", folder)
     words = ["study=run", "department=centre", "demand=calls", "staffing=agents", "output=answer"]
     done = peered("--config-dir", "mine", *words, "study.weeks=1", "study.replications=2", cwd=folder)
     assert done.returncode == 0, done.stderr

@@ -19,12 +19,12 @@ from sim.department.scenario import Scenario
 from sim.department.support import Effects, Support
 from sim.runs.design import Design
 from sim.runs.result_tables import Results
+from tests.how_to_files import write_files_of
 from tests.in_process import peered
 from tests.one_figure import draw_one_figure
 
 pytestmark = pytest.mark.end_to_end
 
-HOW_TO = Path(__file__).parents[1] / "docs" / "how-to" / "another-department.md"
 FOREIGN = re.compile(r"\bpeers?\b|peer_|mental.health|\bchild|\bboard|\bbeds?\b|for a place|study\.assumptions", re.I)
 CENTRE = ("--config-dir", "mine", "department=centre", "demand=calls")
 TWO, NOTHING_MEASURED = "staffing=agents,four_agents", "nothing of what it measures is in this department"
@@ -78,10 +78,7 @@ REFUSED = {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the page."""
     folder = tmp_path_factory.mktemp("centre")
-    for block in re.findall(r"```yaml\n(# (mine/\S+)\n.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL):
-        file = folder / block[1]
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(block[0], encoding="utf-8")
+    write_files_of("another-department", folder)
     (folder / "mine" / "visits").mkdir()
     (folder / "mine" / "visits" / "calls.yaml").write_text("arrival: {kind: timestamp, column: called}\n")
     (folder / "calls.csv").write_text("called\n2024-01-01 08:00\n")

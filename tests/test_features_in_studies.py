@@ -18,6 +18,7 @@ from sim.config import compose
 from sim.department.pathway import Choose, Fork, Task
 from sim.department.scenario import ScenarioError
 from sim.planner.questions import PageQuestion, PageQuestions
+from tests.how_to_files import write_files_of
 from tests.in_process import peered
 from tests.one_figure import draw_one_figure
 from tests.planner_client import serving
@@ -25,8 +26,6 @@ from tests.planner_client import serving
 pytestmark = pytest.mark.end_to_end
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = DOCS / "how-to"
-BLOCKS = re.compile(r"```yaml\n(# (mine/\S+)\n.*?)```", re.DOTALL)
 SHORT = ("study.weeks=2", "study.replications=2")
 SEARCH = ("study.rosters=12", "study.search_weeks=1", "study.finalists=2", "study.indifference=30")
 DRAWS = ("study.draws=40", "study.draw_weeks=2", "study.weeks=2")
@@ -119,10 +118,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of the pages, a site at another volume, and a department that inherits all of the pages."""
     folder = tmp_path_factory.mktemp("features")
     for page in ("forks", "branches", "teams", "add-a-stream", "add-a-step"):
-        for text, name in BLOCKS.findall((PAGES / f"{page}.md").read_text(encoding="utf-8")):
-            file = folder / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+        write_files_of(page, folder)
     mine = folder / "mine"
     heirs = "[side_by_side, leaflets, resuscitation, injuries, _self_]"
     (mine / "department" / "everything.yaml").write_text(f"defaults: {heirs}\n")

@@ -1,7 +1,6 @@
 """The page with a department, roles and zones of the user's own: shown, moved, refused with its remedy, answered."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,9 @@ from sim.planner.long_studies import SEARCH, long_study_of, study_words, write_s
 from sim.planner.questions import PageQuestion
 from sim.studies.optimise_plan import optimise_plan_of
 from tests.browser import Chromium
+from tests.how_to_files import write_files_of
 from tests.planner_client import SHORT, TOKEN, Client, serving
 
-GUIDE = Path(__file__).parents[1] / "docs" / "how-to" / "another-department.md"
 WORDS = ("department=clinic", "support=walking", "discipline=fair")
 
 
@@ -158,11 +157,9 @@ def test_a_browser_shows_it_moves_it_and_says_what_is_wrong(browser: Chromium, c
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """The call centre of the docs: no rooms, peers, boarding, mental health."""
-    mine = tmp_path_factory.mktemp("centre") / "mine"
-    for name, text in re.findall(r"```yaml\n# mine/(\S+)\n(.+?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL):
-        (mine / name).parent.mkdir(parents=True, exist_ok=True)
-        (mine / name).write_text(text)
-    with serving(words=("department=centre", "demand=calls", "staffing=agents"), folder=mine) as served:
+    folder = tmp_path_factory.mktemp("centre")
+    write_files_of("another-department", folder)
+    with serving(words=("department=centre", "demand=calls", "staffing=agents"), folder=folder / "mine") as served:
         yield served
 
 

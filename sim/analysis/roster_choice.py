@@ -46,7 +46,7 @@ class RosterPlan:
 
     `goal` is the one asked for, `objectives` those of the front, it among them; in the `hours` of arrival the choice is
     set beside the others too. `team` and `beside` have the period of
-    the confirmation, `space` that of the search. `shipped`: lines of the staffings beside that have the roles.
+    the confirmation, `space` that of the search. `rosters`: lines of the staffings beside that have the roles.
     """
 
     space: RosterSpace
@@ -57,7 +57,7 @@ class RosterPlan:
     hours: tuple[RosterObjective, ...]
     beside: Mapping[str, Scenario]
     baseline: str
-    shipped: Mapping[str, Lines]
+    rosters: Mapping[str, Lines]
     n_rosters: int
     n_finalists: int
     probability: float
@@ -90,11 +90,11 @@ class RosterPlan:
         return tuple(found.values())
 
     @property
-    def shipped_rosters(self) -> dict[Lines, str]:
+    def named_rosters(self) -> dict[Lines, str]:
         """The shifts of those staffings beside that differ from the team in these shifts alone, with their names."""
         own = self._others(self.team)
         alike = {
-            name: lines for name, lines in self.shipped.items() if lines and self._others(self.beside[name]) == own
+            name: lines for name, lines in self.rosters.items() if lines and self._others(self.beside[name]) == own
         }
         return {canonical(lines): name for name, lines in alike.items()}
 
@@ -137,7 +137,7 @@ class RosterAnswer:
     @property
     def same_as(self) -> str:
         """The shipped staffing with the same shifts, if the search found none better; else empty."""
-        return self.plan.shipped_rosters.get(self.chosen, "")
+        return self.plan.named_rosters.get(self.chosen, "")
 
     def contrast(self, against: str, objective: str) -> Mapping[str, Any]:
         """The row of a staffing and an objective."""

@@ -31,7 +31,7 @@ from sim.report.terminal import lines_written
 from sim.report.words.caveats import RESPECT
 from sim.report.words.measure_words import whole_percent
 
-BESIDE_SHIPPED = "Beside the shipped rosters"
+BESIDE_OTHERS = "Beside the other staffings"
 VERDICT_MARKS = {"better": "*", "worse": "*", "same": ""}
 """Beside a difference that is beyond its simultaneous interval."""
 COVER_FOR_NOBODY = (
@@ -258,7 +258,7 @@ def optimise_answer(found: RosterAnswer, command: Sequence[str], pictures: Seque
     }
     baseline = plan.baseline
     sections = [
-        Section(BESIDE_SHIPPED, [TextTable(beside_table(found)), legend_of_rosters(found)]),
+        Section(BESIDE_OTHERS, [TextTable(beside_table(found)), legend_of_rosters(found)]),
         Section("By the hour of arrival", [TextTable(hours_table(found))]),
         Section("Every difference", [TextTable(contrast_rows(found))]),
         Section("The front: rosters of which none is better in everything", [TextTable(front_rows(found)), FRONT_TEXT]),
@@ -274,7 +274,7 @@ def optimise_answer(found: RosterAnswer, command: Sequence[str], pictures: Seque
 
 FRONT_TEXT = (
     "Means of ten short runs on the seed of the selection, which the search did not see; rosters marked – are beaten "
-    "by another of this table in everything. The shipped rosters are among them."
+    "by another of this table in everything. The other staffings are among them."
 )
 SELECTION_TEXT = "n: replications after which it was ruled out, or all of them. Played by the seed of the selection."
 PLAY_TEXT = (
@@ -441,7 +441,7 @@ def unit_in_tables(objective: RosterObjective) -> str:
 
 def print_optimise(answer: StoredAnswer, console: Console) -> None:
     """The five lines, and the roster beside the shipped ones."""
-    print_answer(answer.on_screen(answer.table(BESIDE_SHIPPED)), console, lines_written(console))
+    print_answer(answer.on_screen(answer.table(BESIDE_OTHERS)), console, lines_written(console))
 
 
 # --- the staffing file

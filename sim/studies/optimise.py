@@ -1,7 +1,7 @@
 """`study=optimise`: which roster is best at what is asked for, within hours or money, and what it costs elsewhere.
 
 Every roster is played by the ordinary engine: searched by annealing in short runs (`sim.analysis.roster_annealing`),
-the best of the last ones selected by KN, the choice played beside the shipped rosters (`sim.analysis.roster_choice`).
+the best of the last ones selected by KN, the choice played beside the staffings named (`sim.analysis.roster_choice`).
 """
 
 import time
@@ -241,7 +241,7 @@ def roster_found(plan: RosterPlan, player: RosterPlayer, design: Design, draws: 
             partial(selected_values, plan, player, rosters), len(rosters), plan.goal.objective, plan.probability
         )
     best = canonical(rosters[chosen.place])
-    front = dict.fromkeys(front_of(plan, found, table), "") | plan.shipped_rosters | {best: FOUND}
+    front = dict.fromkeys(front_of(plan, found, table), "") | plan.named_rosters | {best: FOUND}
     with progress(len(front) * FIRST_SELECTED, "the front", player.console, brief=True) as advance:
         of_front = player.values(scenarios_of_rosters(plan, list(front)), seed, range(FIRST_SELECTED), names, advance)
     scenario = confirmed_scenario(plan, best)

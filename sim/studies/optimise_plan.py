@@ -36,16 +36,16 @@ def optimise_plan_of(question: Question) -> RosterPlan:
         RosterFloor(objective_of(study, name, name == study.objective), limit) for name, limit in study.floors.items()
     )
     space = space_of(study, team)
-    shipped = {
+    rosters = {
         name: shift_lines_of(one.staffing, study.role)
         for name, one in scenarios.items()
         if not set(study.role) - set(one.staffing.roles)
     }
     if problems := list(faults_of_budget(study, space)):
         raise ScenarioError(problems)
-    starts = starts_of(space, shipped)
+    starts = starts_of(space, rosters)
     if not starts:
-        raise ScenarioError([no_start(study, space, shipped)])
+        raise ScenarioError([no_start(study, space, rosters)])
     shown = dict.fromkeys((study.objective, *study.objectives))
     return RosterPlan(
         space=space,
@@ -56,7 +56,7 @@ def optimise_plan_of(question: Question) -> RosterPlan:
         hours=BY_HOUR if team.support.role in study.role else (),
         beside={baseline: scenarios[baseline]} | scenarios,
         baseline=baseline,
-        shipped=shipped,
+        rosters=rosters,
         n_rosters=study.rosters,
         n_finalists=study.finalists,
         probability=study.probability,
@@ -99,9 +99,9 @@ def team_searched(study: OptimiseSettings, scenarios: Mapping[str, Scenario], ba
     return baseline if baseline in having else having[0]
 
 
-def starts_of(space: RosterSpace, shipped: Mapping[str, Lines]) -> tuple[Lines, ...]:
-    """Where a search may begin: the shipped rosters, cut to what is allowed, each once."""
-    cut = [start for lines in shipped.values() if lines and (start := space.start_from(lines)) is not None]
+def starts_of(space: RosterSpace, rosters: Mapping[str, Lines]) -> tuple[Lines, ...]:
+    """Where a search may begin: the rosters of the staffings named, cut to what is allowed, each once."""
+    cut = [start for lines in rosters.values() if lines and (start := space.start_from(lines)) is not None]
     if not space.cover() and space.is_legal(space.short_start()):
         cut.append(space.short_start())
     return tuple({canonical(lines): lines for lines in cut}.values())
@@ -194,9 +194,9 @@ def amount(space: RosterSpace, value: float) -> str:
     return f"{plain_number(value, 0)} {in_currency(space.unit)}"
 
 
-def no_start(study: OptimiseSettings, space: RosterSpace, shipped: Mapping[str, Lines]) -> Problem:
+def no_start(study: OptimiseSettings, space: RosterSpace, rosters: Mapping[str, Lines]) -> Problem:
     """That no staffing could be cut to what is allowed, and what is in the way."""
-    lines = next((found for found in shipped.values() if found), ())
+    lines = next((found for found in rosters.values() if found), ())
     spent = space.spent(lines)
     if not space.is_within(lines):
         key = "study.hours" if space.money is None else "study.money"
@@ -206,5 +206,5 @@ def no_start(study: OptimiseSettings, space: RosterSpace, shipped: Mapping[str, 
     if people is None or study.people is None:
         remedy = "no staffing can be worked within hours and rest of a person: give more, or allow shorter rest"
         return Problem("study.person_hours", f"{study.person_hours:g}", remedy)
-    remedy = f"the shipped roster takes {max(people.values())}: give as many, or study.people=null for any number"
+    remedy = f"the one there is takes {max(people.values())}: give as many, or study.people=null for any number"
     return Problem("study.people", str(study.people), remedy)

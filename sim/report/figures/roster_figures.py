@@ -42,7 +42,7 @@ def figures_of_roster(found: RosterAnswer) -> NamedFrames:
 def weeks_figure(found: RosterAnswer) -> Frame:
     """A panel for each roster that has the searched roles, the found one first: a bar for every shift."""
     plan = found.plan
-    rosters = {FOUND: found.chosen} | {name: canonical(lines) for name, lines in plan.shipped.items() if lines}
+    rosters = {FOUND: found.chosen} | {name: canonical(lines) for name, lines in plan.rosters.items() if lines}
     hues = colours(tuple(rosters), "")
     hues[FOUND] = HUES[1]
     reached = contrast_text(found, plan.goal.objective, plan.baseline, with_interval=False)
