@@ -324,7 +324,7 @@ COMPILED_FAULTS = (
 
 
 COMPILED_FORK_FAULTS = (
-    Fault("a visit is joined when its first branch has ended", inside("pathway.py"), "        if not ed.paths[path].ended:\n", "        if ed.paths[path].number == 1 and not ed.paths[path].ended:\n", 97),
+    Fault("a visit is joined when its first branch has ended", inside("pathway.py"), "    while path != NONE and ed.paths[path].ended:\n", "    while path != NONE and (ed.paths[path].number != 1 or ed.paths[path].ended):\n", 97),
     Fault("the last branch begins first", inside("pathway.py"), "new_path(ed, plan.n_branches - branch, v.step + 1,", "new_path(ed, branch + 1, v.step + 1,", 97),
     Fault("all branches ask in the slot of the main path", inside("pathway.py"), "    v.n_slots += 1\n    return v.n_slots\n", "    return 0\n", 97),
     Fault("an escalation sets aside the first request alone", inside("pathway.py"), "        wait_until_calm(ed, v, ed.paths[path].main)\n        path = ed.paths[path].next\n", "        wait_until_calm(ed, v, ed.paths[path].main)\n        path = NONE\n", 5),

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import sim
-from sim.analysis.scenario_facts import absent_from
+from sim.analysis.measures_that_apply import absent_from
 from sim.report.study_report import is_about
 from sim.report.words.limits import LIMITS_OF_ALL, limits_without
 from tests.how_to_files import write_files_of

@@ -86,6 +86,6 @@ def test_a_study_of_one_file_and_one_line_is_played(copy: Path) -> None:
 
 def test_it_counts_its_runs_and_refuses_keys_of_other_studies(copy: Path) -> None:
     dry = peered(copy, "--dry-run", "study.replications=7")
-    assert (dry.returncode, "runs: 7 of 1 weeks each" in dry.stdout) == (0, True), dry.stderr
+    assert (dry.returncode, "runs: 7 of 1 week each" in dry.stdout) == (0, True), dry.stderr
     refused = peered(copy, "study.rake=true")
     assert (refused.returncode, "is a key of study=calibrate: leave it out" in refused.stderr) == (2, True)

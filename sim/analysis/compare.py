@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.assumed_effects import assumes_effects
 from sim.analysis.assumption_spread import Draws, cloud_table, draws_design
 from sim.analysis.comparison_result import CLOUD_MEASURES, Comparison, as_found, central_of
 from sim.analysis.estimates import cautions_table, estimates_table, guard_values, judge_family, paired_table
 from sim.analysis.measures_that_apply import measures_that_apply, peers_apply
-from sim.analysis.scenario_facts import assumes_effects, calibrations_of, costs_of, is_one_sided, notes_on_money
+from sim.analysis.scenario_facts import calibrations_of, costs_of, is_one_sided, notes_on_money
 from sim.analysis.sentences import difference_sentence
 from sim.analysis.sequential_sampling import next_replications_of
 from sim.analysis.staffing_notes import notes_on_purposes, notes_on_staffing

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.analysis.assumed_effects import assumes_effects
+from sim.department.arrivals import MENTAL_HEALTH
 from sim.department.pathway import Board, Dispose, FollowUp, Observe, Place
 from sim.department.scenario import Scenario
 from sim.engine.measures.cohort import REPORTED_STREAMS, roles_for
@@ -118,3 +120,23 @@ def measures_that_apply(scenarios: Iterable[Scenario]) -> MeasuresThatApply:
         parts |= {scenario.support.role for scenario in asked}
     keys = {key for has, of in NEEDS.items() if not any(map(has, asked)) for key in of}
     return MeasuresThatApply(frozenset(keys), frozenset(parts))
+
+
+def absent_from(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """Topics that no scenario is a place for, so that a report says nothing general of them.
+
+    `peers`, `mental_health`, `boarding`, `places`; `children`: no stream is one of those whose published figures are
+    known.
+    """
+    asked = tuple(scenarios)
+    if not asked:
+        return ()
+    streams = set().union(*(scenario.department.streams for scenario in asked))
+    there = {
+        "peers": any(peers_apply(scenario) or assumes_effects(scenario.effects) for scenario in asked),
+        "mental_health": MENTAL_HEALTH in streams,
+        "boarding": any(map(has_step(Board), asked)),
+        "places": any(map(has_step(Place), asked)),
+        "children": not streams.isdisjoint(REPORTED_STREAMS),
+    }
+    return tuple(topic for topic, is_there in there.items() if not is_there)

@@ -10,16 +10,13 @@ from dataclasses import dataclass
 import pandas as pd
 from pydantic_core import from_json, to_json
 
+from sim.analysis.assumed_effects import NO_EFFECTS, assumes_effects, assumes_of_clinicians, assumes_of_peers
 from sim.analysis.comparison_result import LEAST_ADDED
-from sim.analysis.measures_that_apply import ALL_APPLY, MeasuresThatApply, has_step, measures_that_apply, peers_apply
+from sim.analysis.measures_that_apply import ALL_APPLY, MeasuresThatApply, absent_from, measures_that_apply
 from sim.analysis.valuation import unconverted_text
-from sim.department.arrivals import MENTAL_HEALTH
 from sim.department.department import Calibration
-from sim.department.pathway import Board, Place
 from sim.department.scenario import LABELS, Period, Scenario, part_json
-from sim.department.support import Effects
 from sim.department.what_matters import that_matters
-from sim.engine.measures.cohort import REPORTED_STREAMS
 from sim.engine.measures.entry import Topic
 
 EQUAL_MONEY = 0.02
@@ -55,28 +52,10 @@ def costs_of(scenarios: Mapping[str, Scenario], baseline: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-NO_EFFECTS = Effects()
-
-
 def calibrations_of(scenarios: Iterable[Scenario]) -> tuple[Calibration, ...]:
     """Of each department that was made from a file of visits, its file and whether it plays like it."""
     found = (scenario.department.calibration for scenario in scenarios)
     return tuple(dict.fromkeys(each for each in found if each is not None))
-
-
-def assumes_effects(effects: Effects) -> bool:
-    """Whether anything but no effect is assumed, in force in a staffing or not."""
-    return assumes_of_peers(effects) or assumes_of_clinicians(effects)
-
-
-def assumes_of_peers(effects: Effects) -> bool:
-    """How a total of 1 would be split does not matter."""
-    return effects.total_return_hr != 1.0 or effects.peer != NO_EFFECTS.peer
-
-
-def assumes_of_clinicians(effects: Effects) -> bool:
-    neutral = NO_EFFECTS.clinician.model_copy(update={"role": effects.clinician.role})
-    return effects.clinician != neutral
 
 
 def is_one_sided(scenarios: Iterable[Scenario]) -> bool:
@@ -216,26 +195,6 @@ READ = ("staffing", "effects", "support", "period", "department")
 """Parts of a scenario that are looked at, beside who comes; scenarios that agree in them are validated once."""
 LEVEL_KEYS = {"growth"}
 """Keys of a demand that say how many come, and not who."""
-
-
-def absent_from(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
-    """Topics that no scenario is a place for, so that a report says nothing general of them.
-
-    `peers`, `mental_health`, `boarding`, `places`; `children`: no stream is one of those whose published figures are
-    known.
-    """
-    asked = tuple(scenarios)
-    if not asked:
-        return ()
-    streams = set().union(*(scenario.department.streams for scenario in asked))
-    there = {
-        "peers": any(peers_apply(scenario) or assumes_effects(scenario.effects) for scenario in asked),
-        "mental_health": MENTAL_HEALTH in streams,
-        "boarding": any(map(has_step(Board), asked)),
-        "places": any(map(has_step(Place), asked)),
-        "children": not streams.isdisjoint(REPORTED_STREAMS),
-    }
-    return tuple(topic for topic, is_there in there.items() if not is_there)
 
 
 @dataclass(frozen=True)

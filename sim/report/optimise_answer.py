@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from sim.analysis.measures_that_apply import peers_apply
+from sim.analysis.measures_that_apply import absent_from, peers_apply
 from sim.analysis.roster_annealing import scale_of
 from sim.analysis.roster_choice import FOUND, RosterAnswer
 from sim.analysis.roster_search import RosterSpace, roster_in_words
 from sim.analysis.roster_search_objectives import NIGHT_FROM, NIGHT_UNTIL, RosterObjective
-from sim.analysis.scenario_facts import absent_from
 from sim.analysis.sentences import inside
 from sim.analysis.valuation import unconverted_text
 from sim.department.roster import SHIPPED_CURRENCY, WEEKDAYS, Role, Shift, Staffing, clock_text

@@ -6,7 +6,7 @@ from functools import partial
 from rich.console import Console
 
 from sim.analysis.assumptions import Wanted, assumptions_in_use
-from sim.analysis.scenario_facts import absent_from
+from sim.analysis.measures_that_apply import absent_from
 from sim.register.rows import read_register
 from sim.report.assumptions_report import REGISTER_FILE, print_register, register_answer, register_sheet, register_table
 from sim.report.description import ANSWER_PAGE

@@ -5,8 +5,7 @@ What may be asked stands in `sim.runs.design`.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sim.analysis.measures_that_apply import measures_that_apply, peers_apply
-from sim.analysis.scenario_facts import absent_from
+from sim.analysis.measures_that_apply import absent_from, measures_that_apply, peers_apply
 from sim.analysis.valuation import EVERYTHING, problems_of_presets
 from sim.department.arrivals import Replay
 from sim.department.scenario import Problem, Scenario, ScenarioError, steps_with_paths

@@ -19,7 +19,7 @@ from rich.console import Console
 from sim.analysis.assumptions import assumptions_in_use
 from sim.analysis.design_needs import expected_time, memory_of_machine, visits_per_run
 from sim.analysis.early_looks import EarlyLook, EarlyLooks
-from sim.analysis.scenario_facts import absent_from
+from sim.analysis.measures_that_apply import absent_from
 from sim.analysis.sequential_sampling import Runs, missing, play_in_rounds
 from sim.department.quantities import MINUTES_PER_WEEK
 from sim.department.roster import SHIPPED_CURRENCY

@@ -85,7 +85,7 @@ class SweepReport:
     def shown(self) -> tuple[str, ...]:
         """Names of the measures that are shown."""
         rows = self.answer.estimates.drop_duplicates("measure")  # the first scenario that has a value stands first
-        means = dict(zip(rows["measure"], rows["mean"], strict=True))
+        means = {} if rows.empty else dict(zip(rows["measure"], rows["mean"], strict=True))
         return available(shown_for([factor.key for factor in self.factors.factors], self.asked), means)
 
     @cached_property
