@@ -14,7 +14,7 @@ from sim.analysis.best import best_table, selection_table
 from sim.analysis.compare import fields_of_scenarios, sentence_of
 from sim.analysis.comparison_result import Comparison
 from sim.analysis.estimates import cautions_table, differences_of_pairs, estimates_table, guard_values
-from sim.analysis.measures_that_apply import MeasuresThatApply, measures_that_apply
+from sim.analysis.measures_that_apply import MeasuresThatApply
 from sim.analysis.sequential_sampling import ReplicationPlan, next_replications
 from sim.analysis.swept_factors import factors_of, firsts_of_worlds, step_pairs
 from sim.department.arrivals import Replay
@@ -145,12 +145,11 @@ def values_that_count(
     return there.among(measures, values)
 
 
-def controlled_answer(design: Design, store: RunStore, answer: SweepAnswer) -> pd.DataFrame:
+def controlled_answer(design: Design, store: RunStore, answer: SweepAnswer, there: MeasuresThatApply) -> pd.DataFrame:
     """Estimates adjusted for the arrivals each replication happened to have; empty unless they are asked for."""
     if not design.rules.controls or not answer.n_done:
         return pd.DataFrame()
     in_order = {label: design.scenarios[label] for label in design.labels.values()}
-    there = measures_that_apply(design.scenarios.values())
     measures, values = values_that_count(store, design.labels, answer.plan, there)
     numbers = answer.plan.n_replications
     return controlled_table(in_order, measures, values, numbers, design.seed, design.confidence)

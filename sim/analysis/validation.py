@@ -139,8 +139,9 @@ class Validation:
         notes = []
         if self.weeks < WEEKS_OF_A_YEAR:
             row = next(row.published.row for row in self.rows if row.published.key == LONGEST_OF_A_YEAR)
-            length = length_text(self.weeks, None)
-            notes.append(f"Row {row} is the longest wait of {length}; that of a year is as long or longer.")
+            notes.append(
+                f"Row {row} is the longest wait of {length_text(self.weeks)}; that of a year is as long or longer."
+            )
         if self.not_judged:
             named = ", ".join(row.published.row for row in self.not_judged)
             notes.append(f"Not judged: {named}. There is no value, or only one replication and so no interval.")

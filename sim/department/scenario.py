@@ -68,7 +68,7 @@ class ScenarioError(ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def length_text(weeks: float, minutes: float | None) -> str:
+def length_text(weeks: float, minutes: float | None = None) -> str:
     """`13 weeks`, or `720 minutes` of a time that ends."""
     return f"{weeks:g} week{'s' * (weeks != 1)}" if minutes is None else f"{minutes:.10g} minutes"
 

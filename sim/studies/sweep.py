@@ -340,7 +340,8 @@ def answer_of_sweep(
         return with_assumptions(compared, drawn_runs(store, further, compared.staffings, draws), (), ())
 
     report, compared = sweep_and_comparison(design, store, question.command(), second, question.first.measures)
-    answer, controlled = report.answer, sweeping.controlled_answer(design, store, report.answer)
+    answer = report.answer
+    controlled = pd.DataFrame() if report.controlled is None else report.controlled
     described = describe_sweep(report)
     numbers = answer.plan.n_replications.tolist()
     tables = {**sweeping.tables_of_sweep(answer), "controlled": controlled, "steps": steps_table(report.steps)}
@@ -381,7 +382,7 @@ def sweep_and_comparison(
     labels, rules = design.labels, design.rules
     scenarios = swept_scenarios(design.scenarios, design.table())
     answer = sweeping.sweep_answer(store, labels, design.replications, design.confidence, rules, scenarios.measures)
-    controlled = sweeping.controlled_answer(design, store, answer) if rules.controls else None
+    controlled = sweeping.controlled_answer(design, store, answer, scenarios.measures) if rules.controls else None
     report = report_of(store, labels, scenarios, answer, command, controlled, asked)
     is_one_world = len(set(scenarios.worlds)) == 1
     compared = sweeping.as_comparison(answer, design.scenarios, report.names) if is_one_world else None

@@ -75,9 +75,10 @@ class Memory(threading.local):
         One that was read is a spare: it is written to again as soon as the last array made of it is gone. Memory the
         system gives for the first time is cleared page by page, which takes as long as a tenth of a run.
         """
+        spares_in_use = names_in_use(self.spares)
         for name in names_in_use(self.tables):
             table = self.tables[name]
-            has_spare = len(self.spares[name]) == len(table) and name not in names_in_use(self.spares)
+            has_spare = len(self.spares[name]) == len(table) and name not in spares_in_use
             self.tables[name] = self.spares[name] if has_spare else np.empty_like(table)
             self.spares[name] = table
             yield name
