@@ -1,7 +1,7 @@
 """Every study, and the page, with what a department of one's own may have: played, or refused by name.
 
 Each feature alone is that of its how-to page; all of them together are in one department. Which study plays what is
-the table of docs/studies.md, which is read here. The cells are asked for by dry runs; `make verify` plays them.
+the table of docs/studies.md, which is read here. The cells are checked by dry runs; `make verify` plays them.
 """
 
 import json

@@ -136,7 +136,7 @@ class RosterAnswer:
 
     @property
     def same_as(self) -> str:
-        """The shipped staffing with the same shifts, if the search found none better; else empty."""
+        """The staffing named that has the same shifts, if the search found none better; else empty."""
         return self.plan.named_rosters.get(self.chosen, "")
 
     def contrast(self, against: str, objective: str) -> Mapping[str, Any]:

@@ -67,7 +67,7 @@ def register_answer(
     absent: Collection[str] = (),
     own_files: Sequence[str] = (),
 ) -> StoredAnswer:
-    """What is in use, or of it what was asked for; `n_used` rows are in use under the staffing, in a department without
+    """What is in use, or what was requested of it; `n_used` rows are in use under the staffing, in a department without
     the topics that are `absent`. Numbers of the user's `own_files` stand in no row."""
     which = f"{counted(n_used, 'row')} of the register in use with staffing={staffing}"
     shown = f"{counted(len(rows), 'row')} of {which} ({asked})" if asked else which

@@ -45,7 +45,7 @@ def measures_of(scenarios: Iterable[Scenario]) -> set[str]:
 
 
 def measures_to_name(scenarios: Iterable[Scenario]) -> set[str]:
-    """Those of them that say something about one of the scenarios, so that they may be asked for by name."""
+    """Those of them that say something about one of the scenarios, so that they may be named."""
     played = tuple(scenarios)
     return set(filter(measures_that_apply(played).has, measures_of(played)))
 
@@ -76,7 +76,7 @@ def no_measure(measure: str, known: set[str]) -> str:
 
 
 def refuse_without_published(question: Question, place: str, value: str, instead: str) -> None:
-    """Raise ScenarioError where what is asked for needs published figures, and none is of such a department; `instead`:
+    """Raise ScenarioError where the question needs published figures, and none is of such a department; `instead`:
     what serves there."""
     if "children" in absent_from(question.played.values()):
         remedy = (

@@ -57,7 +57,7 @@ _MOST_NAMED = 4
 
 
 def faults_of_groups(question: Question) -> Iterator[Problem]:
-    """Groups of visits that are asked for in a department of which no visit is counted in any."""
+    """Groups of visits requested in a department of which no visit is counted in any."""
     if question.asks_by and question.by and not any(map(peers_apply, question.played.values())):
         remedy = "groups are of visits that may be offered peer support, and this department has none: leave it out"
         yield Problem(REPORT_BY, ", ".join(question.by), remedy)

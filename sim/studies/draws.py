@@ -48,7 +48,7 @@ def draws_of(study: DrawnSettings, question: Question) -> Draws | None:
 
 
 def draws_text(draws: Draws | None, n_scenarios: int, minutes: float | None = None) -> str:
-    """How many runs there are in draws, for a dry run; of `minutes` that end, if any; empty where none is asked for."""
+    """How many runs there are in draws, for a dry run; of `minutes` that end, if any; empty without draws."""
     if draws is None:
         return ""
     n_draws = len(draws.places)

@@ -159,7 +159,7 @@ def faults_of_trial_staffings(
     (other,) = others
     if peer_hours(scenarios[other]) == 0.0:
         remedy = (
-            "no peer support workers on duty, so that nobody can be offered one: name a staffing that has some, as "
+            "no peer support workers on duty, so that no child can be offered one: name a staffing that has some, as "
             "peer_added of those that are shipped"
         )
         yield Problem("study.staffing", other, remedy)
