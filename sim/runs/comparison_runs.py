@@ -159,10 +159,9 @@ class RunJournal(RunStore):
 
     def _tables_by_run(self, table: str) -> Mapping[tuple[str, int, str], pd.DataFrame]:
         files = [file for file in sorted((self.folder / PARTS / table).glob("*.parquet")) if not is_damaged(file)]
-        frames = [read_table(file) for file in files]
-        if not frames:
+        if not files:
             return {}
-        groups = pd.concat(frames, ignore_index=True).groupby(_KEYS, sort=False)
+        groups = read_table(*files).groupby(_KEYS, sort=False)
         return {tuple(key): rows.drop(columns=_KEYS) for key, rows in groups}  # type: ignore[misc]
 
 

@@ -5,6 +5,7 @@ is bounded. What the tables mean is said by the study that wrote them and by the
 """
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -54,6 +55,9 @@ class Results(Mapping[str, pd.DataFrame]):
         self.folder = folder
         self._files = _files_in(folder)
         self._tables: dict[str, pd.DataFrame] = {}
+        # Opening a connection takes longer than reading a table, so all tables share two, by process (a fork can
+        # neither use nor close those of its parent).
+        self._connections: dict[tuple[int, bool], DuckDBPyConnection] = {}
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -76,19 +80,35 @@ class Results(Mapping[str, pd.DataFrame]):
         """
         if table not in self._files:
             raise KeyError(self._unknown(table))
-        return _read_table(table, self._files[table], self.folder, columns, equal)
+        files = self._files[table]
+        with received_sweep.refuse_unreadable(f"{self.folder}, table {table}", "cannot be read"):
+            for file in files:
+                open_regular(file, _MOST_BYTES).close()
+            with self._cursor(counting=True) as connection:
+                check_memory(table, some_of(table, connection, files, columns, equal), self.folder)
+            with self._cursor() as connection:
+                rows = some_of(table, connection, files, columns, equal).df()
+        return named_by_file(table, rows, self.folder)
 
     def size_of(self, table: str) -> tuple[int, int, int, str]:
         """Rows and columns of a table, how many files it is read from, and the names of its columns."""
         files = self._files[table]
         with (
             received_sweep.refuse_unreadable(f"{self.folder}, table {table}", "cannot be read"),
-            sql.connect(files, settings=COUNTING) as connection,
+            self._cursor(counting=True) as connection,
         ):
             rows = relation(connection, files)
             names = [name for name in rows.columns if name != FILENAME]
             ((n_rows,),) = rows.aggregate([FunctionExpression("count")]).fetchall()
         return int(n_rows), len(names), len(files), ", ".join(names)
+
+    def _cursor(self, counting: bool = False) -> DuckDBPyConnection:
+        """A connection that reaches the files of all tables; `counting` within bounded memory."""
+        key = os.getpid(), counting
+        if key not in self._connections:
+            files = [file for files in self._files.values() for file in files]
+            self._connections[key] = sql.connect(files, settings=COUNTING if counting else None)
+        return self._connections[key].cursor()
 
     def text_of(self, name: str) -> str:
         """A text file of the folder. Raises FileNotFoundError where it has none, ScenarioError if it is no text."""
@@ -110,6 +130,9 @@ class Results(Mapping[str, pd.DataFrame]):
         if name.startswith("_") or name not in self._files:
             raise AttributeError(name if name.startswith("_") else self._unknown(name))
         return self[name]
+
+    def __contains__(self, name: object) -> bool:  # that of Mapping would read the table
+        return name in self._files
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
@@ -195,20 +218,6 @@ def visits_of_sweep(folder: Path) -> list[Path]:
         return []
     facts = read_sweep(folder).facts
     return sorted((folder / VISITS / f"seed={facts.seed}" / f"code={facts.code}").glob("*/*.parquet"))
-
-
-def _read_table(
-    name: str, files: Sequence[Path], folder: Path, columns: Sequence[str] | None, equal: Mapping[str, str | float]
-) -> pd.DataFrame:
-    """Rows of the files of one table. Raises KeyError for unknown columns, ScenarioError for what cannot be read."""
-    with received_sweep.refuse_unreadable(f"{folder}, table {name}", "cannot be read"):
-        for file in files:
-            open_regular(file, _MOST_BYTES).close()
-        with sql.connect(files, settings=COUNTING) as connection:
-            check_memory(name, some_of(name, connection, files, columns, equal), folder)
-        with sql.connect(files) as connection:
-            table = some_of(name, connection, files, columns, equal).df()
-    return named_by_file(name, table, folder)
 
 
 def some_of(

@@ -91,11 +91,11 @@ def copy_out(table: Table, path: Path, as_csv: bool = False) -> None:
             raise TableNotWritten(str(error)) from error
 
 
-def read_table(path: Path) -> "pd.DataFrame":
-    """Read one Parquet file or a folder of parts."""
+def read_table(path: Path, *more: Path) -> "pd.DataFrame":
+    """Read one Parquet file, several of one table one after the other, or a folder of parts."""
     from sim.io import sql
 
-    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path, *more]
     with sql.connect(files) as connection:
         table: pd.DataFrame = sql.parquet(connection, files).df()
     return table
