@@ -6,6 +6,7 @@ What the entries do is told in the other parts; `replay` puts them together.
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from sim.department.arrivals import Replay
 from sim.department.roster import Duty, duties_of, members_of, shift_starts
@@ -55,8 +56,11 @@ def returns_by_call(trajectory: Trajectory) -> dict[int, int]:
 class Clock:
     """One run in the course of being played again: state, calendar, objections."""
 
-    def __init__(self, trajectory: Trajectory, scenario: Scenario) -> None:
-        self.t, self.scenario = trajectory, scenario
+    def __init__(
+        self, trajectory: Trajectory, scenario: Scenario, escalates_first: Mapping[float, int] = MappingProxyType({})
+    ) -> None:
+        self.t, self.scenario, self.escalates_first = trajectory, scenario, escalates_first
+        self.may_escalate_at: dict[float, set[int]] = defaultdict(set)
         self.facts = Facts(trajectory, scenario)
         self.workload = Workload(scenario, trajectory.seed, trajectory.replication)
         self.given = minutes_given(self.workload)

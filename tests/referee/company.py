@@ -5,6 +5,7 @@ decided in `settling`.
 """
 
 import math
+from collections.abc import Callable
 
 from sim.department.pathway import FollowUp, Task
 from sim.engine.draw_numbers import quantity_id
@@ -243,10 +244,16 @@ class Companionship:
         """An escalation that nobody answers is seen in the table only where it puts down company or parts a team."""
         for asked in self.facts.asked[visit.row]:
             for spell in asked.spells if asked.first.kind == GATHERING else ():
-                self.push(spell.ended, UNSEEN, visit.row, lambda row=spell.row: self.parts_unanswered(visit, row))
+                self.unseen_at(spell.ended, visit, lambda row=spell.row: self.parts_unanswered(visit, row))
             if asked.first.kind == CONTACT and asked.first.interrupted:
                 moment = asked.first.ended
-                self.push(moment, UNSEEN, visit.row, lambda row=asked.first.row: self.unanswered(visit, row))
+                self.unseen_at(moment, visit, lambda row=asked.first.row: self.unanswered(visit, row))
+
+    def unseen_at(self, time: float, visit: Visit, action: Callable[[], None]) -> None:
+        """Which of several visits escalates first at one instant is not in the tables: the lowest row or as guessed."""
+        self.may_escalate_at[time].add(visit.row)
+        order = -1 if self.escalates_first.get(time) == visit.row else visit.row
+        self.push(time, UNSEEN, order, action)
 
     def unanswered(self, visit: Visit, row: int) -> None:
         work = visit.wish.contact
