@@ -27,6 +27,7 @@ from tests.attacks.attack import (
     refused_with_number,
     warned,
 )
+from tests.explorer_file import columns_of
 
 results = family("results folders")
 SHOW = "study=results run=received/sweep"
@@ -426,7 +427,7 @@ def harmless_page(answer: Answer, place: Place) -> list[str]:
     if not path.is_file():
         return ["e.html was not written"]
     text = path.read_text(encoding="utf-8")
-    (commands,) = re.findall(r'"commands":(\[.*?\]),"costs"', text)
+    commands = " ".join(columns_of(path)["commands"])
     found = ["a tag of theirs" for tag in ("<img", "\x1b") if tag in text]
     found += ["a script too many"] * (text.count("</script>") != 2)
     return found + [f"{word} was handed on" for word in ("$(", "`", "executor", "elsewhere") if word in commands]

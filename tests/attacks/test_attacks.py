@@ -19,7 +19,9 @@ import pytest
 
 from tests.attacks.attack import Answer, Attack, Place, accepted, file, nothing, numbers_not_typed, refused
 from tests.attacks.harness import counted, in_a_process, in_this_process, made_sweep, tried, try_all
+from tests.attacks.results_folders import harmless_page
 from tests.attacks.table import ATTACKS
+from tests.in_process import peered
 
 ROOT = Path(__file__).parents[2]
 QUICK = [attack for attack in ATTACKS if attack.is_quick]
@@ -123,6 +125,30 @@ FINE = Answer(0, "done\n", "")
 def test_the_harness_sees_what_is_written_lost_or_run(harm: Harm, complaint: str, short_path: Path) -> None:
     found = complaints_of(Attack("f", "n", (), accepted(), file("out/mine.md", "mine")), short_path, FINE, harm)
     assert complaint in found if complaint else found == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "complaint"),
+    [
+        ("", "", ""),
+        ("</title>", "</title><img src=x>", "a tag of theirs"),
+        ("</body>", "</script></body>", "a script too many"),
+        ('"commands":["peered', '"commands":["peered $(touch y)', "$( was handed on"),
+    ],
+)
+def test_the_harness_sees_what_a_page_to_explore_has_of_others(
+    written: str, instead: str, complaint: str, sweep_folder: Path, tmp_path: Path
+) -> None:
+    place = Place(tmp_path)
+    place.work.mkdir()
+    answer = peered("study=results", f"run={sweep_folder}", "export=e.html", cwd=place.work)
+    assert answer.returncode == 0, answer.stderr
+    page = place.work / "e.html"
+    text = page.read_text(encoding="utf-8")
+    assert written in text
+    page.write_text(text.replace(written, instead) if written else text, encoding="utf-8")
+
+    assert harmless_page(FINE, place) == ([complaint] if complaint else [])
 
 
 @pytest.mark.parametrize(
