@@ -31,6 +31,8 @@ from sim.statistics.stopping import FIRST_LOOK, LOOK_AHEAD, next_number, paths, 
 from tests.one_interval import mean_interval
 from tests.plays import PlantedRun, by_run
 
+pytestmark = pytest.mark.usefixtures("one_figure")
+
 # --- when a precision is reached --------------------------------------------------------------------
 
 

@@ -157,6 +157,13 @@ def test_folders_that_are_no_groups_are_not_looked_into(tmp_path: Path) -> None:
     assert compose(["study=run", "staffing=ours"], folder).scenario.staffing.name == "ours"
 
 
+def test_a_chosen_file_that_is_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, staffing__other=OURS)
+    (folder / "staffing" / "ours.yaml").symlink_to("ours.yaml")
+    problem = only_problem(lambda: compose(["study=run", "staffing=ours"], folder))
+    assert problem.path == str(folder / "staffing" / "ours.yaml")
+
+
 def test_settings_of_hydra_in_a_folder_of_groups_are_refused_in_every_command(tmp_path: Path) -> None:
     folder = folder_with(tmp_path, hydra__launcher__basic="_target_: os.system\n")
     for make in (lambda: compose(["study=run"], folder), lambda: compose_sweep(["demand.growth=1,1.1"], folder)):

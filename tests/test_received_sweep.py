@@ -26,6 +26,8 @@ from sim.runs.run_store import FACTS, PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import code_version, read_table, write_json, write_table
 from sim.studies.results import ResultsStudy
 
+pytestmark = pytest.mark.usefixtures("one_figure")
+
 MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "staff_cost_per_week.all")
 HASHES = ("a" * 64, "b" * 64)
 
@@ -138,6 +140,7 @@ FACTS_FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "a question in words": ({"asked": "everything"}, "asked"),
     "an unknown question": ({"asked": {"everything": True}}, "asked"),
     "a precision of no measure": ({"asked": {"precision": {"happiness.all": {"relative": 0.1}}}}, "no measure"),
+    "a best of no measure": ({"asked": {"best": "\x1b]0;owned\x07[/blue]$\\frac{$<script>"}}, "no measure"),
     "a best without a direction": ({"asked": {"best": "n_visits.all"}}, "n_visits"),
     "a cap below the first": (
         {"asked": {"precision": {MEASURES[0]: {"relative": 1.0}}, "most_replications": 2}},
@@ -246,6 +249,10 @@ SCENARIO_FAULTS: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] =
     "no label": (lambda rows: rows.assign(label=["", "b"]), "row 1, label"),
     "an empty label": (lambda rows: rows.assign(label=[None, "b"]), "column label"),
     "a label without an end": (lambda rows: rows.assign(label=["a" * 30_000, "b"]), "row 1, label"),
+    "more than are read": (
+        lambda rows: rows.loc[rows.index.repeat(50_001)].reset_index(drop=True),
+        "100,002 scenarios at most 100,000 are read",
+    ),
     "two of a label": (lambda rows: rows.assign(label="a"), "label = 'a' twice"),
     "two of a scenario": (lambda rows: rows.assign(scenario=HASHES[0]), "twice"),
     "nothing asked for": (lambda rows: rows.assign(place=-1), "no scenario"),

@@ -341,7 +341,7 @@ def faults_of_file(
     `heirs`: files on the way here; `walked`: all files looked at so far.
     """
     own = folders[-1] / group / f"{name}.yaml"
-    if len(folders) == 1 or not own.exists():
+    if len(folders) == 1 or not os.path.lexists(own):  # a link to itself is there, and does not exist
         return []
     walked = [] if walked is None else walked
     walked.append(name)

@@ -41,6 +41,8 @@ _MOST_NAMED: Final = 10
 """Problems named; the rest is counted."""
 AS_WRITTEN: Final = "take the folder as peered wrote it, or play the sweep again"
 _LONGEST_SHOWN: Final = 80
+_LONGEST_SHOWN_WITH_REASON: Final = 30
+"""Of a value in a sentence that goes on with what is wrong, and is cut as a whole."""
 
 ColumnKind = Literal["text", "whole numbers", "numbers", "true or false"]
 TYPES_OF_KIND: Final[Mapping[ColumnKind, frozenset[str]]] = {
@@ -145,7 +147,8 @@ class SweepFacts(BaseModel):
         for problem in faults_of_rules(
             self.asked, self.replications, lambda name: "" if is_known(name) else "no measure"
         ):
-            raise ValueError(f"asked, {problem.path} = {problem.value}: {problem.remedy}")
+            value = cut_end(problem.value, _LONGEST_SHOWN_WITH_REASON)
+            raise ValueError(f"asked, {problem.path} = {value}: {problem.remedy}")
         if self.asked.in_rounds and not self.replications <= self.asked.most_replications <= MOST_REPLICATIONS_READ:
             raise ValueError(f"asked: most_replications is not between replications and {MOST_REPLICATIONS_READ}")
         return self
@@ -257,7 +260,7 @@ class SweptRow(BaseModel):
     content: Json[dict[str, object]]
 
 
-_ROWS: Final = TypeAdapter(Annotated[list[SweptRow], Field(max_length=_MOST_SCENARIOS)])
+_ROWS: Final = TypeAdapter(list[SweptRow])
 
 
 def read_scenarios(file: Path) -> pd.DataFrame:
@@ -266,6 +269,9 @@ def read_scenarios(file: Path) -> pd.DataFrame:
     Raises ScenarioError where what stands there cannot be such.
     """
     table = read_checked(file)
+    if len(table) > _MOST_SCENARIOS:
+        found = f"{len(table):,} scenarios"
+        raise ScenarioError([Problem(str(file), found, f"at most {_MOST_SCENARIOS:,} are read: {AS_WRITTEN}")])
     with refuse_invalid(lambda place: f"{file}, " + ", ".join(map(str, (f"row {int(place[0]) + 1}", *place[1:])))):
         _ROWS.validate_python(table.to_dict("records"))
     wanted = table[table["place"] >= 0]

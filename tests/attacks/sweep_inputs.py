@@ -46,6 +46,11 @@ def condition(what: str, text: str, *texts: str) -> Attack:
     return sweeps(what, (*MANY.split(), TWO, f"sweep.filter={text}"), refused("sweep.filter", *texts))
 
 
+def harmless_condition(what: str, text: str) -> Attack:
+    """A condition that another kind of reader would fall over; the database works it out or refuses it."""
+    return sweeps(what, (*MANY.split(), TWO, f"sweep.filter={text}"), refused_or_accepted("sweep.filter"))
+
+
 def listening(content: Callable[[int], str], name: str) -> Build:
     """A false scheduler, which makes the planted file when somebody calls, and a file that names its address."""
 
@@ -217,12 +222,12 @@ ALL: list[Attack] = [
     condition("a call of the system", "__import__('os').system('touch planted')"),
     condition("a function", "(lambda: True)()"),
     condition("a way to all classes", "().__class__.__base__.__subclasses__()"),
-    condition("a power", "9**9**9**9 > 1"),
+    harmless_condition("a power", "9**9**9**9 > 1"),
     condition("a text a thousand million times", "'a'*1000000000 == 'b'"),
     condition("a text put together", "f'{staffing}' == 'traditional'"),
     condition("a walk over values", "[x for x in (1,2)] == [1,2]"),
     condition("a name given", "(x := 1) == 1"),
-    condition("a thousand brackets", "(" * 990 + "1" + ")" * 990 + " == 1"),
+    harmless_condition("a thousand brackets", "(" * 990 + "1" + ")" * 990 + " == 1"),
     condition("ten thousand characters", "1==1 and " * 1200 + "1==1", "characters"),
     condition("a division by nothing", "1/0 > 1"),
     condition("a number of four thousand digits", "1" * 1990 + " > 1/3*0 and staffing"),
