@@ -1,4 +1,7 @@
-"""The site is built of the pages without a warning, asks nothing of the network, and holds every page."""
+"""The site is built of the pages without a warning, asks nothing of the network, and holds every page.
+
+What is asked of the built site is one test, so that it is built once however tests are shared out among processes.
+"""
 
 import re
 import subprocess
@@ -7,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import PHONE, Chromium, faults_of_access
+from tests.browser import MISSING, PHONE, Chromium, faults_of_access, program
 
 pytestmark = pytest.mark.end_to_end
 
@@ -18,10 +21,8 @@ LOADED = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"(
 OUTSIDE = re.compile(r"\]\((\w+:[^\s)]*)\)|<(https?:[^\s>]*)>")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the site, built as `make docs` does."""
-    folder = tmp_path_factory.mktemp("site")
+def build_site(folder: Path) -> Path:
+    """The folder of the pages, built as `make docs` does."""
     words = ["-q", "-W", "--keep-going", "--doctree-dir", str(folder / "trees"), "--conf-dir", "docs/site"]
     command = [sys.executable, "-m", "sphinx", *words, ".", str(folder / "pages")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -40,33 +41,9 @@ def test_every_page_is_linked_from_the_index() -> None:
     assert pages - linked_from_the_index() - {INDEX} == set()
 
 
-def test_the_site_is_built_without_a_warning_and_has_every_page(site: Path) -> None:
-    pages = {path.relative_to(ROOT).with_suffix(".html") for path in linked_from_the_index()}
-    assert [str(page) for page in sorted(pages) if not (site / page).is_file()] == []
-    assert (site / "index.html").read_bytes() == (site / "README.html").read_bytes()
-    assert (site / "docs/decisions/0001-record-decisions.html").is_file()
-
-
-def test_a_page_that_is_opened_asks_nothing_of_the_network(site: Path) -> None:
-    found = {
-        path.relative_to(site).as_posix(): loads
-        for path in site.rglob("*.html")
-        if (loads := [match[0] for match in LOADED.finditer(path.read_text(encoding="utf-8"))])
-    }
-    assert found == {}
-    styles = " ".join(path.read_text(encoding="utf-8") for path in site.rglob("*.css"))
-    assert re.findall(r"@import[^;]*|url\(\"?https?:[^)]*\)", styles) == []
-
-
 def test_what_a_browser_would_fetch_is_found() -> None:
     assert LOADED.search('<script async src="https://cdn.example/x.js">')
     assert not LOADED.search('<a href="https://example.org">')
-
-
-def test_notebooks_stand_in_the_site_as_they_are_stored(site: Path) -> None:
-    page = (site / "notebooks/two_engines.html").read_text(encoding="utf-8")
-    assert "arrays that differ: none" in page
-    assert len(list((site / "_images").glob("*.png"))) >= 10
 
 
 def test_links_to_other_sites_are_well_formed() -> None:
@@ -81,7 +58,34 @@ def test_links_to_other_sites_are_well_formed() -> None:
     assert [link for link in sorted(links) if not re.fullmatch(r"https://[\w.-]+\.\w+(/[^\s<>\"]*)?", link)] == []
 
 
-def test_pages_and_the_search_work_from_the_disk_in_a_browser_without_a_network(site: Path, browser: Chromium) -> None:
+# --- the built site
+
+
+def has_every_page(site: Path) -> None:
+    pages = {path.relative_to(ROOT).with_suffix(".html") for path in linked_from_the_index()}
+    assert [str(page) for page in sorted(pages) if not (site / page).is_file()] == []
+    assert (site / "index.html").read_bytes() == (site / "README.html").read_bytes()
+    assert (site / "docs/decisions/0001-record-decisions.html").is_file()
+
+
+def asks_nothing_of_the_network(site: Path) -> None:
+    found = {
+        path.relative_to(site).as_posix(): loads
+        for path in site.rglob("*.html")
+        if (loads := [match[0] for match in LOADED.finditer(path.read_text(encoding="utf-8"))])
+    }
+    assert found == {}
+    styles = " ".join(path.read_text(encoding="utf-8") for path in site.rglob("*.css"))
+    assert re.findall(r"@import[^;]*|url\(\"?https?:[^)]*\)", styles) == []
+
+
+def shows_notebooks_as_they_are_stored(site: Path) -> None:
+    page = (site / "notebooks/two_engines.html").read_text(encoding="utf-8")
+    assert "arrays that differ: none" in page
+    assert len(list((site / "_images").glob("*.png"))) >= 10
+
+
+def works_from_the_disk_in_a_browser_without_a_network(site: Path, browser: Chromium) -> None:
     """At the width of a phone nothing is wider than the screen; `look` fails on errors and on requests outside."""
     overflow = "document.documentElement.scrollWidth - window.innerWidth"
     for name in ("index.html", "notebooks/two_engines.html"):
@@ -93,8 +97,22 @@ def test_pages_and_the_search_work_from_the_disk_in_a_browser_without_a_network(
     assert found
 
 
-def test_axe_finds_nothing_wrong_with_a_page(site: Path, browser: Chromium) -> None:
+def has_no_fault_of_access(site: Path, browser: Chromium) -> None:
     """Errors on the console are those of axe itself, which may not read styles from a disk."""
     for name in ("docs/department.html", "docs/questions.html"):
         faults, _ = browser.look(site / name, faults_of_access, errors=False)
         assert faults == []
+
+
+def test_the_site_is_built_without_a_warning_whole_and_works_from_the_disk(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    site = build_site(tmp_path)
+    has_every_page(site)
+    asks_nothing_of_the_network(site)
+    shows_notebooks_as_they_are_stored(site)
+    if program() is None:
+        pytest.skip(f"the rest {MISSING}")
+    browser: Chromium = request.getfixturevalue("browser")
+    works_from_the_disk_in_a_browser_without_a_network(site, browser)
+    has_no_fault_of_access(site, browser)
