@@ -63,7 +63,7 @@ def test_a_small_file_with_empty_hours_gives_a_pair_that_the_command_plays(tmp_p
         main(["study=calibrate", f"visits={file}", "study.map=malmo", "study.demand_name=ours", f"output={out}"]) == 0
     )
     arrival = read("malmo", file).frame["arrival"]
-    n_by_hour = arrival.groupby([arrival.dt.weekday, arrival.dt.hour]).size()
+    n_by_hour = arrival.groupby([arrival.dt.day_of_week, arrival.dt.hour]).size()
     assert len(n_by_hour) < 168, "an hour of the week without a visit"
     demand = yaml.safe_load((out / "demand" / "ours.yaml").read_text(encoding="utf-8"))
     assert min(map(min, demand["hour_shares"])) > 0.0, "smoothed, so that mental-health visits can be taken out"

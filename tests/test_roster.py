@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sim.department.roster import (
+    MOST_LABEL_CHARACTERS,
     Break,
     Duty,
     OffFloor,
@@ -261,3 +262,9 @@ def test_a_shift_longer_than_the_time_to_its_next_start_is_refused(minutes: floa
 @pytest.mark.parametrize(("minutes", "days"), [(1440, "daily"), (2880, ["tue", "thu"]), (10080, ["wed"])])
 def test_a_shift_may_end_as_it_starts_again(minutes: float, days: Any):
     assert shift(minutes=minutes, days=days).minutes == minutes
+
+
+def test_a_label_that_no_table_and_no_figure_has_room_for_is_refused() -> None:
+    assert Staffing(name="s", label="a" * MOST_LABEL_CHARACTERS, roles={}).label
+    with pytest.raises(ValidationError, match="at most 200 characters"):
+        Staffing(name="s", label="a" * (MOST_LABEL_CHARACTERS + 1), roles={})

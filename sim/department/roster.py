@@ -23,6 +23,8 @@ from sim.department import quantities
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHIPPED_CURRENCY = "CAD"
+MOST_LABEL_CHARACTERS = 200
+"""A label stands in headers of tables and in figures."""
 """Of all money in the shipped files, and of a staffing that says nothing else."""
 
 
@@ -321,7 +323,7 @@ class Staffing(quantities.Frozen):
     """
 
     name: str
-    label: str = ""
+    label: Annotated[str, Field(max_length=MOST_LABEL_CHARACTERS)] = ""
     currency: Currency = SHIPPED_CURRENCY
     weekly_extra_cost: quantities.NonNegative = 0.0
     enhances: tuple[str, ...] = ()

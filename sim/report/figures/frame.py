@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
 
 from sim.io.clean_text import for_figure
 from sim.report.figures.theme import QUIET, readable
@@ -159,6 +160,9 @@ class Frame:
         """
         folder.mkdir(parents=True, exist_ok=True)
         paths = [folder / f"{name}.{kind}" for kind in formats]
+        for axes in self.figure.axes:
+            clean_names(axes.xaxis)
+            clean_names(axes.yaxis)
         for text in self.figure.findobj(Text):
             clean(text)
             text.set_color(readable(text.get_color()))
@@ -186,6 +190,15 @@ def clean(text: Any) -> None:
     found = text.get_text()
     if not (found.isascii() and found.isprintable()) and (cleaned := for_figure(found)) != found:
         text.set_text(cleaned)
+
+
+def clean_names(axis: Any) -> None:
+    """The same for names at places of an axis, which are written into its texts anew whenever it is drawn."""
+    if isinstance(axis.get_major_locator(), FixedLocator):
+        names = [text.get_text() for text in axis.get_ticklabels()]
+        cleaned = [name if name.isascii() and name.isprintable() else for_figure(name) for name in names]
+        if cleaned != names:
+            axis.set_ticklabels(cleaned)
 
 
 def options_of(suffix: str) -> dict[str, Any]:
