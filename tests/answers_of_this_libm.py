@@ -1,7 +1,7 @@
 """What this process plays and answers with the mathematical library it has: `test_other_libm` runs it under two.
 
-Prints JSON: a digest of `log` and `exp`, departments on which the engines disagree, and the answers of a comparison
-with their half-widths.
+Prints JSON: a digest of `log` and `exp`, and the answers of a comparison with their half-widths; if the word AGREE is
+given, also the departments on which the engines disagree.
 """
 
 import json
@@ -19,6 +19,7 @@ from sim.runs.engines import ENGINES
 from tests.agree import OTHER, play
 from tests.agreement import disagreement
 
+AGREE = "agree"
 DEPARTMENTS = range(300, 312)
 WEEKS, REPLICATIONS = 6, 6
 
@@ -30,7 +31,7 @@ def main() -> None:
         json.dumps(
             {
                 "log_and_exp": sha256(values.tobytes()).hexdigest(),
-                "disagreements": list(disagreements()),
+                "disagreements": list(disagreements()) if AGREE in sys.argv[1:] else None,
                 "answers": answers(),
             }
         )

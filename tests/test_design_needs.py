@@ -108,7 +108,7 @@ def test_the_scenario_of_a_calibration_is_refused_too() -> None:
 def test_what_ships_and_what_is_usual_fits_into_four_gib(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(design_needs, "memory_of_machine", lambda: 4 * GIB)
     plan_of(compose([]))
-    plan_of(compose(["study=run", "study.weeks=208"]))
+    plan_of(compose(["study=run", "study.weeks=104"]))
     break_even_plan_of(compose(["study=breakeven", "staffing=peer_added"]))
     sweep_design(compose_sweep(["demand.growth=range(1,2,0.01)", "study.replications=100"]))
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.answers_of_this_libm import AGREE
+
 pytestmark = pytest.mark.end_to_end
 
 WITHOUT_FMA = "glibc.cpu.hwcaps=-FMA,-AVX2_Usable,-AVX2,-FMA_Usable"
@@ -26,10 +28,10 @@ ROUNDING = 1e-9
 
 
 @cache
-def played(tunables: str) -> dict[str, Any]:
+def played(tunables: str, *words: str) -> dict[str, Any]:
     """What a process of its own plays and answers."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.answers_of_this_libm"],
+        [sys.executable, "-m", "tests.answers_of_this_libm", *words],
         cwd=Path(__file__).resolve().parents[1],
         env=os.environ | {"GLIBC_TUNABLES": tunables},
         capture_output=True,
@@ -45,14 +47,16 @@ def played(tunables: str) -> dict[str, Any]:
 def both() -> tuple[dict[str, Any], dict[str, Any]]:
     if platform.libc_ver()[0] != "glibc" or platform.machine() != "x86_64":
         pytest.skip("needs glibc on x86-64, which can be told to do without fused multiplication")
-    ours, other = played(""), played(WITHOUT_FMA)
+    ours, other = played(""), played(WITHOUT_FMA, AGREE)
     if ours["log_and_exp"] == other["log_and_exp"]:
         pytest.skip("log and exp are the same without fused multiplication: a processor without it, or another glibc")
     return ours, other
 
 
-def test_the_engines_agree_to_the_last_bit_under_either_library(both: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    assert [one["disagreements"] for one in both] == [[], []]
+def test_the_engines_agree_to_the_last_bit_under_another_library(both: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """That they do under this machine's own is what test_engines_agree finds, on more departments."""
+    _, other = both
+    assert other["disagreements"] == []
 
 
 def test_answers_under_another_library_differ_by_less_than_chance(both: tuple[dict[str, Any], dict[str, Any]]) -> None:

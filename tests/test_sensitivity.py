@@ -277,6 +277,7 @@ def test_a_trial_that_was_played_says_how_much_a_trial_is_worth(
 ) -> None:
     """The folder of one command is read by the other: the same draws, at the errors of eight sites of four weeks."""
     monkeypatch.setattr("sim.analysis.sensitivity.WORTH_TIMES", (1.0,))
+    monkeypatch.setattr("sim.report.figures.named_frames.FORMATS", ("svg",))  # those of the pages, which are read here
     trial = peered(
         "study=trial", "study.weeks=4", "study.warm_up_weeks=0", "study.replications=8", "output=trial",
         "study.designs=[patient_offer]", f"study.outcomes=[{RETURNS_COUNTED[1]}]", "study.effect_sizes=[0.7,1]",

@@ -90,6 +90,22 @@ def test_a_median_half_as_long_again_is_a_miss_though_its_loss_is_near_the_least
     assert max(ratios) < 1.25
 
 
+@pytest.mark.parametrize(("n_times", "is_miss"), [(1, False), (10, True)])
+def test_the_median_of_a_file_is_judged_within_chance_of_its_visits(n_times: int, is_miss: bool) -> None:
+    """A median two fifths longer, by more than 10 minutes: of 54 visits that is chance, of 540 it is not."""
+    file, played = visits_of(1), [visits_of(seed) for seed in (11, 12, 13)]
+    level = int(file["acuity"].mode()[0])
+    of_level = pd.concat([table.loc[table["acuity"] == level, "wait_minutes"] for table in played])
+    shares = (np.arange(54) + 0.5) / 54
+    waits = np.repeat(1.42 * np.quantile(of_level, shares), n_times)
+    rows = file.index[file["acuity"] == level]
+    file.loc[rows, "wait_minutes"] = np.concatenate([waits, np.full(len(rows) - len(waits), np.nan)])
+    (of_wait,) = [each for each in judge(file, played, WEEKS).judged if each.quantity == f"wait at level {level}"]
+    assert of_wait.n == len(waits)
+    assert of_wait.is_miss is is_miss, of_wait.words
+    assert not is_miss or "median" in of_wait.words
+
+
 def test_shares_are_judged_within_chance_and_a_margin() -> None:
     assert "left unseen: 4." in judged(visits_of(1), left=0.045).judged[-2].words
     verdict = judged(visits_of(1), left=0.1)

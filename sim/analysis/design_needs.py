@@ -18,9 +18,9 @@ from sim.runs.engines import releases_gil
 from sim.runs.worker_pool import DASK, NoWorkers, n_cores
 
 GIB = 2**30
-BYTES_PER_VISIT = {"compiled": 2_700, "simpy": 7_500}
+BYTES_PER_VISIT = {"compiled": 4_300, "simpy": 7_500}
 """What one run holds at its peak, measures and changes of patients included: the growth of `ru_maxrss` with a block of
-two staffings of the default department, of 208 measured weeks against 52 (562 MiB for 223,000 visits), on SimPy of 20
+two staffings of the default department, of 208 measured weeks against 52 (905 MiB for 224,000 visits), on SimPy of 20
 against 5 (150 MiB for 21,400). The slow test of tests/test_design_needs.py measures it again."""
 BYTES_PER_DUTY = 300
 """A duty of one member in a run: the same with 100 visits a year, from 520 to 2,080 weeks (141 MiB for 510,000)."""

@@ -6,7 +6,7 @@ it may lie off, are the constants below; decision 0036 says why.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -27,7 +27,7 @@ MOST_LOSS: Final = 1.25
 MOST_MEDIAN_RATIO: Final = 4.0 / 3.0
 """A played median is at most a third longer than the file's, or the file's a third longer than the played one."""
 LEAST_MINUTES_APART: Final = 10.0
-"""Minutes by which a median may lie off whatever the ratio."""
+"""Minutes by which a median may lie off whatever the ratio, or more where chance allows more."""
 LEAST_LOSS_APART: Final = 0.25
 """Minutes of loss that are never a miss: where half the waits are 0 the file's own loss is a fraction of a minute."""
 SHARE_MARGIN: Final = 0.01
@@ -193,22 +193,23 @@ def _durations(words: str, visits: pd.DataFrame, played: list[pd.DataFrame]) -> 
             if all_played.size == 0:
                 yield Judged(name, f"{name}: none played, {n:,} in the file", np.inf, n)
                 continue
-            yield replace(_quantiles_judged(name, observed, all_played, by_replication), n=n)
+            yield _quantiles_judged(name, observed, n, all_played, by_replication)
 
 
 def _quantiles_judged(
-    name: str, observed: FloatArray, all_played: FloatArray, by_replication: Iterable[FloatArray]
+    name: str, observed: FloatArray, n: int, all_played: FloatArray, by_replication: Iterable[FloatArray]
 ) -> Judged:
+    """The played quantiles beside those of the file, which `n` visits have told."""
     own, of_played = np.quantile(observed, SCORED_QUANTILES), np.quantile(all_played, SCORED_QUANTILES)
     least, lost = loss_of(own, observed), loss_of(of_played, observed)
     losses = [loss_of(np.quantile(each, SCORED_QUANTILES), observed) for each in by_replication if each.size]
     ratios = " to ".join(f"{loss / max(least, 1e-9):.2f}" for loss in (min(losses), max(losses)))
-    place = _quantile_furthest_off(own, of_played)
+    of_loss, of_median = _loss_excess(lost, least), _median_excess(of_played[_MEDIAN], observed, n)
+    place = _MEDIAN if of_median > 1.0 >= of_loss else _quantile_furthest_off(own, of_played)
     which = "median" if SCORED_QUANTILES[place] == 0.5 else f"{100 * SCORED_QUANTILES[place]:.0f} % quantile"
     values = f"{which} {of_played[place]:.0f} min played, {own[place]:.0f} in the file"
     loss = f"loss {lost / max(least, 1e-9):.2f} times the file's own, {ratios} by replication"
-    excess = max(_loss_excess(lost, least), _median_excess(of_played[_MEDIAN], own[_MEDIAN]))
-    return Judged(name, f"{name}: {values} ({loss})", excess, observed.size)
+    return Judged(name, f"{name}: {values} ({loss})", max(of_loss, of_median), n)
 
 
 def _loss_excess(lost: float, least: float) -> float:
@@ -216,10 +217,13 @@ def _loss_excess(lost: float, least: float) -> float:
     return lost / max(MOST_LOSS * least, least + LEAST_LOSS_APART)
 
 
-def _median_excess(played: float, observed: float) -> float:
-    """How far the played median is off, over what is tolerated."""
-    gap = abs(float(np.log(max(played, 1e-3) / max(observed, 1e-3)))) / float(np.log(MOST_MEDIAN_RATIO))
-    return min(gap, abs(played - observed) / LEAST_MINUTES_APART)
+def _median_excess(played: float, observed: FloatArray, n: int) -> float:
+    """How far the played median is off that of the file, over what is tolerated or what chance allows `n` visits."""
+    off_by_chance = _Z / 2.0 / np.sqrt(n)  # ranks of the order statistics that a median lies between in 95 of 100 files
+    low, median, high = np.quantile(observed, (0.5 - off_by_chance, 0.5, 0.5 + off_by_chance))
+    gap = abs(float(np.log(max(played, 1e-3) / max(median, 1e-3)))) / float(np.log(MOST_MEDIAN_RATIO))
+    chance = float(high - median if played > median else median - low)
+    return min(gap, abs(played - float(median)) / max(LEAST_MINUTES_APART, chance))
 
 
 def _quantile_furthest_off(own: FloatArray, played: FloatArray) -> int:
