@@ -29,27 +29,18 @@ from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
 from sim.runs.worker_pool import DASK, POOLS, NoWorkers, TaskLost, n_cores, run_in_pool, worker_pool
 from sim.studies.compare import plan_of
+from tests.small_blocks import squared, stumbles
 from tests.waiting import PATIENCE
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
-
-
-def squared(number: int) -> int:
-    return number * number
 
 
 def run_all(work, items, workers, executor, address=None, when_lost=None):  # type: ignore[no-untyped-def]
     """Every item with its answer, by workers of its own."""
     with worker_pool(executor, workers, address, len(items)) as pool:
         yield from run_in_pool(pool, work, items, when_lost)
-
-
-def stumbles(number: int) -> int:
-    if number == 2:
-        raise ValueError(f"block {number} stumbled")
-    return number
 
 
 @pytest.mark.parametrize(
