@@ -57,7 +57,7 @@ from sim.engine.trajectory import (
     Trajectory,
 )
 from tests.referee.traits import Brought
-from tests.seen import ForkTaken, Pairs, Seen, pairs, until_the_end
+from tests.seen import ForkTaken, Pairs, Seen, once, pairs, until_the_end
 
 EVENTS: dict[str, Callable[[Seen], Any]] = {}
 """Every event by its sentence; the function gives a number, or flags of which the true ones count."""
@@ -1537,20 +1537,22 @@ def _(seen: Seen) -> Any:
 # --- ways that part ---------------------------------------------------------------------------------------------------
 
 
+@once
+def chosen_ways(seen: Seen) -> list[tuple[Choose, int, Brought]]:
+    """Choose steps taken, the number of the branch of each and what the visit brought."""
+    chosen = seen.visit_steps_where(lambda step: isinstance(step, Choose)) & ~np.isnan(seen.requested)
+    found = []
+    for row, column in np.argwhere(chosen).tolist():
+        step = next(s for s in seen.stream_of(row).pathway if s.name == seen.run.steps[column])
+        brought = Brought(seen.run, seen.scenario, row)
+        names = [branch.name for branch in step.branches]
+        found.append((step, names.index(brought.way(step)), brought))
+    return found
+
+
 def of_chosen(count: Callable[[Choose, int, Brought], bool]) -> Callable[[Seen], Any]:
     """Choose steps taken of which something is true, given the number of the branch and what the visit brought."""
-
-    def counted(seen: Seen) -> Any:
-        chosen = seen.visit_steps_where(lambda step: isinstance(step, Choose)) & ~np.isnan(seen.requested)
-        found = []
-        for row, column in np.argwhere(chosen).tolist():
-            step = next(s for s in seen.stream_of(row).pathway if s.name == seen.run.steps[column])
-            brought = Brought(seen.run, seen.scenario, row)
-            names = [branch.name for branch in step.branches]
-            found.append(count(step, names.index(brought.way(step)), brought))
-        return found
-
-    return counted
+    return lambda seen: [count(*way) for way in chosen_ways(seen)]
 
 
 for number, words in enumerate(("first", "second", "third")):
@@ -1595,6 +1597,7 @@ def _(seen: Seen) -> Any:
 # --- tasks for several ------------------------------------------------------------------------------------------------
 
 
+@once
 def leads(seen: Seen) -> np.ndarray:
     """Rows of leads that wait for their team: the first to gather at its moment, in the order of rows."""
     gathering = np.flatnonzero(seen.task["kind"] == GATHERING)
@@ -1611,6 +1614,7 @@ def waited_for_others(seen: Seen) -> np.ndarray:
     return (seen.task["kind"] == GATHERING) & (until_the_end(seen.task["ended"]) > seen.task["started"])
 
 
+@once
 def came_together(seen: Seen) -> np.ndarray:
     """Leads whose task begins as the gathering ends."""
     begins = pairs(seen.task["visit"][seen.tasks(MAIN)], seen.task["started"][seen.tasks(MAIN)])
@@ -1618,10 +1622,12 @@ def came_together(seen: Seen) -> np.ndarray:
     return leads(seen) & np.array([one in begins for one in shown], dtype=bool)
 
 
+@once
 def parted(seen: Seen) -> np.ndarray:
     return leads(seen) & ~came_together(seen) & ~np.isnan(seen.task["ended"])
 
 
+@once
 def limits(seen: Seen) -> np.ndarray:
     """Minutes a team gathers at most, for every row of tasks; 0 where there is none."""
     found = np.zeros(len(seen.begun))
@@ -1793,6 +1799,7 @@ def of_fork(count: Callable[[Seen, ForkTaken], Any]) -> Callable[[Seen], Any]:
     return lambda seen: [bool(count(seen, fork)) for fork in seen.forks]
 
 
+@once
 def spells_in(seen: Seen, fork: ForkTaken) -> list[tuple[int, float, float]]:
     """(branch, start, end) of the main-path tasks in a fork that took some time."""
     ends = until_the_end(seen.task["ended"])
@@ -1800,6 +1807,7 @@ def spells_in(seen: Seen, fork: ForkTaken) -> list[tuple[int, float, float]]:
     return [(fork.branch(int(seen.task["step"][row])), start, end) for row, start, end in shown if start < end]
 
 
+@once
 def together(seen: Seen, fork: ForkTaken) -> list[tuple[float, float]]:
     """Spells in which tasks of two branches run."""
     spells = spells_in(seen, fork)
@@ -1811,6 +1819,7 @@ def together(seen: Seen, fork: ForkTaken) -> list[tuple[float, float]]:
     ]
 
 
+@once
 def waits_in(seen: Seen, fork: ForkTaken) -> list[tuple[int, int, float, float]]:
     """(branch, step, since, until) of the steps of a fork that were waited for, until it was over at the latest."""
     found = []
@@ -1828,6 +1837,7 @@ def may_leave(seen: Seen, fork: ForkTaken, step: int) -> bool:
     return any(one.name == name and getattr(one, "may_leave", False) for one in seen.stream_of(fork.visit).pathway)
 
 
+@once
 def responses(seen: Seen, fork: ForkTaken) -> dict[float, float]:
     """When the visit of a fork escalated in it, and when it was calm again."""
     rows = np.flatnonzero((seen.task["kind"] == RESPONSE) & (seen.task["visit"] == fork.visit))

@@ -5,8 +5,8 @@ Which events are looked for stands in `tests.events_met`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -41,6 +41,22 @@ class ForkTaken:
         return self.branch_of[step]
 
 
+Answer = TypeVar("Answer")
+
+
+def once(question: Callable[..., Answer]) -> Callable[..., Answer]:
+    """What is reckoned once for a run, or for one of its forks, and is not to be changed by those who read it."""
+
+    @wraps(question)
+    def answered(seen: "Seen", *forks: ForkTaken) -> Answer:
+        key = (question, *map(id, forks))  # the forks of a run live as long as what is seen of it
+        if key not in seen.answers:
+            seen.answers[key] = question(seen, *forks)
+        return cast(Answer, seen.answers[key])
+
+    return answered
+
+
 class Seen:
     """One run of one scenario. `visit`, `task`, `place`, `case`, `staff`, `rest` are the columns of its tables."""
 
@@ -59,12 +75,17 @@ class Seen:
         self.met = until_the_end(self.visit["peer_met"])
         self.left = self.visit["disposition"] >= LWBS
         self.gone = self.visit["disposition"] != PRESENT
+        self._of_kinds: dict[tuple[int, ...], Mask] = {}
+        self.answers: dict[tuple[Any, ...], Any] = {}
 
     # --- tasks
 
     def tasks(self, *kinds: int) -> Mask:
         """Tasks of these kinds that began."""
-        return self.begun & np.isin(self.task["kind"], kinds)
+        if kinds not in self._of_kinds:
+            self._of_kinds[kinds] = self.begun & np.isin(self.task["kind"], kinds)
+            self._of_kinds[kinds].flags.writeable = False
+        return self._of_kinds[kinds]
 
     def of_its_visit(self, column: np.ndarray) -> np.ndarray:
         """A column of visits, for every task."""

@@ -24,32 +24,23 @@ from sim.engine.workload import LAST_DRAWN
 from sim.report.progress import duration
 from sim.runs import dask_workers, playing
 from sim.runs.design import RunTask
-from sim.runs.playing import play_all, play_task, task_lost
+from sim.runs.playing import most_workers, play_all, play_task, task_lost
 from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
 from sim.runs.worker_pool import DASK, POOLS, NoWorkers, TaskLost, n_cores, run_in_pool, worker_pool
 from sim.studies.compare import plan_of
+from tests.small_blocks import squared, stumbles
 from tests.waiting import PATIENCE
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 SHORT = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "study.demand_levels=[1.0]")
-
-
-def squared(number: int) -> int:
-    return number * number
 
 
 def run_all(work, items, workers, executor, address=None, when_lost=None):  # type: ignore[no-untyped-def]
     """Every item with its answer, by workers of its own."""
     with worker_pool(executor, workers, address, len(items)) as pool:
         yield from run_in_pool(pool, work, items, when_lost)
-
-
-def stumbles(number: int) -> int:
-    if number == 2:
-        raise ValueError(f"block {number} stumbled")
-    return number
 
 
 @pytest.mark.parametrize(
@@ -308,6 +299,37 @@ def test_closing_waits_for_the_threads_in_flight_and_starts_nothing_more(monkeyp
 )
 def test_the_executor_suits_the_engine_unless_it_is_named(words: list[str], executor: str) -> None:
     assert plan_of(compose(words)).base.executor == executor
+
+
+@pytest.mark.parametrize(
+    ("words", "n_tasks", "most"),
+    [
+        ([], 3, 1),
+        ([], 12, 4),
+        (["study.weeks=52"], 3, 3),
+        (["study.minutes=720"], 40, 1),
+        (["executor.workers=2"], 3, 3),
+        (["study.precision={lwbs_or_ama.all: {half_width: 0.01}}"], 3, 3),
+        (["engine=compiled", "executor=processes"], 3, 3),
+        (["executor=threads"], 3, 3),
+    ],
+)
+def test_no_process_is_started_for_less_than_it_costs(words: list[str], n_tasks: int, most: int) -> None:
+    asked = [word for word in SHORT[:2] if "study.minutes=720" not in words]
+    design = plan_of(compose(["study.staffing=[traditional]", "engine=simpy", *asked, *words])).design
+    assert most_workers(design, n_tasks) == most
+
+
+def test_a_short_study_in_simpy_is_played_in_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    played_in: list[int] = []
+
+    def play(task: RunTask) -> list[RunResult]:
+        played_in.append(os.getpid())
+        return play_task(task)
+
+    monkeypatch.setattr(playing, "play_task", play)
+    assert main(["study=run", "engine=simpy", *SHORT, "study.replications=2", f"output={tmp_path / 'out'}"]) == 0
+    assert played_in == [os.getpid()] * 2
 
 
 def test_threads_side_by_side_play_what_one_would() -> None:

@@ -9,6 +9,7 @@ import yaml
 
 import sim
 from sim.calibration.calibrate import CalibrationReport, calibrate
+from sim.calibration.writing.hour_shapes import AS_EVERYONE, POOLED
 from sim.cli import main
 from sim.runs.event_export import write_event_log
 from sim.visits.file_error import VisitsFileError
@@ -57,16 +58,34 @@ def test_malmo_from_real_rows_to_a_week_with_its_clock_change_and_its_batches_na
 
 
 @pytest.mark.slow
-def test_a_small_file_with_empty_hours_gives_a_pair_that_the_command_plays(tmp_path: Path) -> None:
-    file, out = FIXTURES / "malmo_march.csv.gz", tmp_path / "ours"
+@pytest.mark.parametrize(
+    ("days", "emptied", "notes", "shape"),
+    [
+        (21, [], [], "weekdays and weekend, 2 harmonics"),
+        (9, [3], [POOLED, AS_EVERYONE], "one shape for all days, 24 free hours; too few weeks to try others"),
+    ],
+)
+def test_a_small_file_with_empty_hours_gives_a_pair_that_the_command_plays(
+    days: int, emptied: list[int], notes: list[str], shape: str, tmp_path: Path
+) -> None:
+    """Three weeks have hours of the week without a visit, which a smooth shape fills; an hour of the day without one,
+    in too few weeks to choose a shape, leaves no room for mental-health visits, and says so."""
+    visits = pd.read_csv(FIXTURES / "malmo_march.csv.gz", dtype=str)
+    arrival = pd.to_datetime(visits["arrival_time"])
+    since = (arrival.dt.normalize() - arrival.min().normalize()).dt.days
+    visits = visits[(since < days) & ~arrival.dt.hour.isin(emptied)]
+    counts = pd.crosstab(arrival.dt.day_of_week[visits.index], arrival.dt.hour[visits.index])
+    assert counts.reindex(columns=range(24), fill_value=0).to_numpy().min() == 0
+    file, out = tmp_path / "small.csv", tmp_path / "ours"
+    visits.to_csv(file, index=False)
     assert (
         main(["study=calibrate", f"visits={file}", "study.map=malmo", "study.demand_name=ours", f"output={out}"]) == 0
     )
-    arrival = read("malmo", file).frame["arrival"]
-    n_by_hour = arrival.groupby([arrival.dt.day_of_week, arrival.dt.hour]).size()
-    assert len(n_by_hour) < 168, "an hour of the week without a visit"
-    demand = yaml.safe_load((out / "demand" / "ours.yaml").read_text(encoding="utf-8"))
-    assert min(map(min, demand["hour_shares"])) > 0.0, "smoothed, so that mental-health visits can be taken out"
+    written = (out / "demand" / "ours.yaml").read_text(encoding="utf-8")
+    assert [note for note in (POOLED, AS_EVERYONE) if note in written] == notes
+    assert shape in (out / "ours_calibration.md").read_text(encoding="utf-8")
+    hours = yaml.safe_load(written)["hour_shares"]
+    assert [hour for hour in range(24) if any(day[hour] == 0.0 for day in hours)] == emptied
     short = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=1", f"output={tmp_path / 'run'}"]
     assert main(["study=run", f"configs={out}", "demand=ours", "department=ours", *short]) == 0
 

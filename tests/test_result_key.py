@@ -53,6 +53,7 @@ def without_peers(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"staffing": scenario.staffing.model_copy(update={"roles": roles})})
 
 
+@pytest.mark.slow_on_simpy
 def test_without_peers_nothing_that_only_a_meeting_uses_changes_a_bit(simulate: Engine) -> None:
     for seed in WORLDS:
         plain = without_peers(random_scenario(seed))

@@ -12,9 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.department.quantities import MINUTES_PER_WEEK
 from sim.engine.trajectory import Trajectory
 from sim.runs.design import Design, RunFiles, RunTask
-from sim.runs.engines import ENGINES
+from sim.runs.engines import ENGINES, releases_gil
 from sim.runs.event_export import write_event_log
 from sim.runs.interrupts import uninterrupted
 from sim.runs.run_store import RunResult, RunStore
@@ -114,7 +115,27 @@ def play_tasks(
 
 def workers_for(design: Design, n_tasks: int, notice: Notice = ignore_notice) -> AbstractContextManager[Pool]:
     """Who plays the tasks of a design; they stay for as many rounds as there are. Raises NoWorkers."""
-    return worker_pool(design.executor, design.workers, design.address, n_tasks, notice)
+    return worker_pool(design.executor, design.workers, design.address, most_workers(design, n_tasks), notice)
+
+
+WEEKS_A_PROCESS = 3.0
+"""Starting a process and loading the program in it takes as long as the SimPy model plays so many weeks of the default
+department: some 1.8 s of CPU, and 0.6 s a week."""
+
+
+def most_workers(design: Design, n_tasks: int) -> int:
+    """How many workers so many tasks are worth; 1 is this thread.
+
+    One for each task; of processes that play in SimPy fewer, so that each plays for longer than it takes to start. A
+    number that the user gives is not changed, nor that of a study whose first round does not say how much is played.
+    """
+    is_known = design.workers is None and not design.rules.in_rounds
+    if design.executor != "processes" or releases_gil(design.engine) or not is_known:
+        return n_tasks
+    runs_a_task = max(map(len, design.played_together.values()))
+    longest = max(scenario.period.horizon for scenario in design.scenarios.values())
+    weeks = n_tasks * runs_a_task * longest / MINUTES_PER_WEEK
+    return min(n_tasks, max(1, int(weeks / WEEKS_A_PROCESS)))
 
 
 def play_all(

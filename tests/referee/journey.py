@@ -119,7 +119,7 @@ class Journey:
             if way.at == len(way.steps):
                 self.way_ends(way)
                 return
-            if way is visit.main and fork_around(visit, way.step) in visit.forked:
+            if way is visit.main and visit.forked and fork_around(visit, way.step) in visit.forked:
                 continue
             if not self.takes(way):
                 self.skip_step(way)

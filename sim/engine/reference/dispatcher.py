@@ -322,8 +322,11 @@ class Dispatcher:
             return False
         for role, n_urgent in enumerate(self.n_urgent):
             if n_urgent:
+                at_hand = self._at_preemptible_tasks(role)
+                if not at_hand:
+                    continue
                 request = self._most_urgent(role)
-                candidates = [m for m in self._at_preemptible_tasks(role) if self._may_take(m, request)]
+                candidates = [member for member in at_hand if self._may_take(member, request)]
                 if candidates:
                     member = self._preferred(request, candidates)
                     self._interrupt(member)
