@@ -232,7 +232,11 @@ ALL: list[Attack] = [
         refused_or_accepted("a"),
         named("v.csv", HEADER + HOURS.replace(",3", ",\x1b[2J")),
     ),
-    table("times of the year 9999", refused_with_number("v.csv"), named("v.csv", TABLE + "9999-12-31 23:59,3\n")),
+    table(
+        "times of the year 9999",
+        accepted("1 with an untrue value", "a date that stands for a time not known"),
+        named("v.csv", TABLE + "9999-12-31 23:59,3\n"),
+    ),
     table("times of the year one", refused_or_accepted("v.csv"), named("v.csv", TABLE + "0001-01-01 00:00,3\n")),
     table(
         "visits over eight thousand years",
