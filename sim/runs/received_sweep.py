@@ -221,7 +221,10 @@ def check_columns(
 
 
 def check_parts(folder: Path, parts: Sequence[Path]) -> None:
-    """Refuse parts of a sweep's folder that are no tables of runs, whatever the hash in their names says. Raises ScenarioError."""
+    """Refuse parts below a folder that are no tables of runs, whatever the hash in their names says.
+
+    Raises ScenarioError.
+    """
     if not parts:
         return
     with sql.connection_in(folder) as connection:

@@ -235,7 +235,7 @@ class RunStore:
             yield connection
 
     def _make_views(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Views that only this connection sees: `every_run` of the seed in the parts there are now, `runs` of the code."""
+        """Views only this connection sees: of the parts there are now, `every_run` of the seed, `runs` of the code."""
         sql.set_variables(connection, seed=self.seed, code=self.code)
         parts = f"SELECT * FROM {sql.parquet_text(self.parts)}" if self.parts else NO_RUN
         runs = "SELECT * FROM every_run WHERE code = getvariable('code')"
