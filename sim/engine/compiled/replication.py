@@ -125,9 +125,9 @@ class Player:
     def play(self, seed: int, replication: int) -> Trajectory:
         """Play one replication to the horizon. Raises RuntimeError when the step limit is exceeded."""
         base = draw_base(seed, replication)
-        arrivals = self.lowered.workload.arrivals_under(base)
+        arrivals, address = self.lowered.workload.addressed_arrivals(base)
         root = self.root_at_start
-        root[BASE], root[FIRST_VISITS], root[N_OUTSIDE] = base, arrivals.ctypes.data, len(arrivals)
+        root[BASE], root[FIRST_VISITS], root[N_OUTSIDE] = base, address, len(arrivals)
         for name in MEMORY.change_tables_in_use():
             root[COLUMN[name]] = MEMORY.tables[name].ctypes.data
         if len(arrivals) > self.most_expected:
