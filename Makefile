@@ -97,6 +97,7 @@ venv: $(STAMP)
 
 # setuptools comes first and from the lock, so that the one source distribution (antlr4) is built
 # with a pinned tool; the project itself is then installed with the locked hatchling, offline.
+# Byte code is compiled on all processors at once; pip compiles one file after another. A file that cannot be is skipped.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "PeerED needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
@@ -105,8 +106,9 @@ $(STAMP): requirements.lock pyproject.toml
 	  $(PYTHON) -m venv --clear $(VENV) && \
 	  sed -n '/^setuptools==/,/# via/p' requirements.lock > $(VENV)/setuptools.lock && \
 	  $(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement $(VENV)/setuptools.lock && \
-	  $(BIN)/python -m pip install --quiet --require-hashes --no-deps --no-build-isolation --use-pep517 \
+	  $(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps --no-build-isolation --use-pep517 \
 	    --requirement requirements.lock && \
+	  { $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true; } && \
 	  cp requirements.lock $(VENV)/requirements.lock; fi
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index --editable .
 	touch $@

@@ -429,3 +429,18 @@ def test_a_factor_of_days_that_is_nearly_none_has_an_error_of_its_own_size() -> 
         found += [days.cv_standard_error] if days.cv > 0.0 else []
     assert found
     assert max(found) < 0.2
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_fit_without_errors_is_within_a_hundredth_of_a_standard_error_of_the_top(family: str) -> None:
+    rng = np.random.default_rng(7)
+    group = np.sort(rng.integers(0, 3, 200)).astype(np.int64)
+    minutes = np.round(np.array([20.0, 40.0, 80.0])[group] * rng.gamma(2.0, 0.5, 200))
+    start = fit_lifetimes(durations(minutes, minutes, group, 1.0), family)
+    for _ in range(10):
+        drawn = np.round(start.scale[group] * start.unit_quantiles(rng.random(group.size)))
+        sample = durations(drawn, drawn, group, 1.0)
+        top, near = (fit_lifetimes(sample, family, start=start, with_errors=each) for each in (True, False))
+        errors = [parameter.standard_error for parameter in top.parameters()]
+        apart = [abs(a.value - b.value) for a, b in zip(top.parameters(), near.parameters(), strict=True)]
+        assert np.all(np.array(apart) < 0.01 * np.array(errors))

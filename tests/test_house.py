@@ -206,9 +206,11 @@ def test_the_import_contract_allows(place: str, line: str, tmp_path: Path) -> No
 
 
 def play_ci(tmp_path: Path, failing: str) -> subprocess.CompletedProcess[str]:
-    """Run `.ci/run` with a make that only says its target, and fails for one."""
+    """Run `.ci/run` with a make that only says its targets, and fails for one."""
     stand_in = tmp_path / "make"
-    stand_in.write_text(f'#!/bin/sh\necho "target $1"\ntest "$1" != "{failing}"\n')
+    stand_in.write_text(
+        f'#!/bin/sh\nfor word in "$@"; do\n  echo "target $word"\n  test "$word" != "{failing}" || exit 1\ndone\n'
+    )
     stand_in.chmod(0o755)
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     command = [str(ROOT / ".ci/run")]

@@ -114,11 +114,11 @@ def test_an_endless_query_ends_with_an_interrupt(monkeypatch: pytest.MonkeyPatch
         assert run(lambda: connection.execute("SELECT 1").fetchone()) == (1,)
 
 
-def test_a_writer_serves_the_folders_below_its_own_and_no_others(tmp_path: Path) -> None:
+def test_a_connection_serves_the_folders_below_its_own_and_no_others(tmp_path: Path) -> None:
     (tmp_path / "one" / "visits").mkdir(parents=True)
-    with sql.writer_in(tmp_path / "one") as first, sql.writer_in(tmp_path / "one" / "visits") as second:
+    with sql.connection_in(tmp_path / "one") as first, sql.connection_in(tmp_path / "one" / "visits") as second:
         first.execute("CREATE OR REPLACE TABLE kept AS SELECT 1 AS n")
         assert second.execute("SELECT n FROM kept").fetchone() == (1,)
         with pytest.raises(duckdb.Error, match="Permission"):
             sql.copy_to_parquet(second, "kept", tmp_path / "two.parquet")
-    assert sum(process == os.getpid() for process, _ in sql._writers) <= sql._MOST_WRITERS
+    assert sum(process == os.getpid() for process, _ in sql._by_folder) <= sql._MOST_FOLDERS

@@ -25,8 +25,8 @@ _CLOSED: Mapping[str, str] = {
     "allow_community_extensions": "false",
 }
 """How every connection starts; which files it reaches is added, and then nothing can be changed any more."""
-_MOST_WRITERS = 8
-"""Connections cached for writing, each for a folder of its own."""
+_MOST_FOLDERS = 8
+"""Connections cached, each for a folder of its own."""
 _SECONDS_BETWEEN_INTERRUPTS = 0.05
 
 
@@ -101,6 +101,11 @@ def parquet(connection: DuckDBPyConnection, files: Sequence[Path]) -> DuckDBPyRe
     return connection.read_parquet([exact_path(file) for file in files], union_by_name=True)
 
 
+def parquet_text(files: Sequence[Path]) -> str:
+    """The same as part of a query."""
+    return f"read_parquet([{literals(exact_path(file) for file in files)}], union_by_name = true)"
+
+
 def copy_to_parquet(connection: DuckDBPyConnection, table: str, file: Path) -> None:
     """Write a table or view of a connection into a file that it reaches; `table` is a name of our own."""
     copy = f"COPY {table} TO $file (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
@@ -112,25 +117,25 @@ def copy_to_csv(connection: DuckDBPyConnection, table: str, file: Path) -> None:
     connection.execute(f"COPY {table} TO $file (FORMAT csv, HEADER, USE_TMP_FILE false)", {"file": _absolute(file)})
 
 
-_writers: dict[tuple[int, str], DuckDBPyConnection] = {}
-_writers_lock = Lock()
+_by_folder: dict[tuple[int, str], DuckDBPyConnection] = {}
+_by_folder_lock = Lock()
 
 
-def writer_in(folder: Path) -> DuckDBPyConnection:
+def connection_in(folder: Path) -> DuckDBPyConnection:
     """A connection of the caller's own that reaches everything below a folder; opening the first takes far longer.
 
-    Serves what PeerED itself writes. Files and questions of others get a `connect` of their own.
+    Serves questions of our own. Whatever somebody else has worded gets a `connect`, which reaches the files named only.
     """
     path = Path(_absolute(folder))
     process = os.getpid()  # a process that was split off can neither use nor close the connections of its parent
-    with _writers_lock:
+    with _by_folder_lock:
         for place in (path, *path.parents):
-            if (found := _writers.get((process, str(place)))) is not None:
+            if (found := _by_folder.get((process, str(place)))) is not None:
                 return found.cursor()
-        mine = [key for key in _writers if key[0] == process]
-        for key in mine[: len(mine) + 1 - _MOST_WRITERS]:
-            del _writers[key]
-        made = _writers[process, str(path)] = connect(folder=path)
+        mine = [key for key in _by_folder if key[0] == process]
+        for key in mine[: len(mine) + 1 - _MOST_FOLDERS]:
+            del _by_folder[key]
+        made = _by_folder[process, str(path)] = connect(folder=path)
         return made.cursor()
 
 

@@ -220,11 +220,14 @@ def check_columns(
             yield Problem(f"{file}, column {name}", f"of type {shortened_text(there[name])}", remedy)
 
 
-def check_parts(parts: Sequence[Path]) -> None:
-    """Refuse parts that are no tables of runs, whatever the hash in their names says. Raises ScenarioError."""
+def check_parts(folder: Path, parts: Sequence[Path]) -> None:
+    """Refuse parts below a folder that are no tables of runs, whatever the hash in their names says.
+
+    Raises ScenarioError.
+    """
     if not parts:
         return
-    with sql.connect(parts) as connection:
+    with sql.connection_in(folder) as connection:
         refuse_all([problem for part in parts for problem in check_columns(connection, part, PART_COLUMNS)])
 
 
@@ -236,14 +239,14 @@ def read_checked(file: Path) -> pd.DataFrame:
     length = " + ".join(f"coalesce(sum(length({name})), 0)" for name in texts) or "0"
     with refuse_unreadable(file):
         open_regular(file, MOST_TABLE).close()
-        with sql.connect([file]) as connection:
+        with sql.connection_in(file.parent) as connection:
             refuse_all(list(check_columns(connection, file, columns)))
-            sql.parquet(connection, [file]).create_view("received")
-            (rows, characters), *_ = connection.execute(f"SELECT count(*), {length} FROM received").fetchall()
+            received = sql.parquet(connection, [file])
+            ((rows, characters),) = received.aggregate(f"count(*), {length}").fetchall()
             if rows > _MOST_ROWS or characters > MOST_TEXT:
                 found = f"{rows:,} rows with {characters:,} characters"
                 raise ScenarioError([Problem(str(file), found, f"larger than such a table is: {AS_WRITTEN}")])
-            table = connection.execute(f"SELECT {listed} FROM received").df()
+            table: pd.DataFrame = received.project(listed).df()
     empty = [name for name, kind in columns.items() if kind != "numbers" and table[name].isna().any()]
     refuse_all([Problem(f"{file}, column {name}", "an empty cell", AS_WRITTEN) for name in empty])
     return table

@@ -73,9 +73,10 @@ class RunStore:
         )
         self.damaged = [part for part in parts if is_damaged(part)]
         self.parts = [part for part in parts if part not in self.damaged]
-        received_sweep.check_parts(self.parts)
-        self._to_parts: tuple[tuple[Path, ...], duckdb.DuckDBPyConnection] | None = None
-        """What was asked last, with the parts it reaches: opening one takes as long as ten questions."""
+        received_sweep.check_parts(folder, self.parts)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._parts_asked: tuple[Path, ...] = ()
+        """The parts that the views of the connection are of."""
 
     def set_damaged_aside(self) -> None:
         """Rename parts that are damaged, so that nobody takes them for whole."""
@@ -200,10 +201,11 @@ class RunStore:
 
     def _ask(self, question: str, values: Mapping[str, int] | None = None, **tables: pd.DataFrame) -> pd.DataFrame:
         """The answer to a question of ours; `values` are what it reads by getvariable."""
-        parts = tuple(self.parts)
-        if self._to_parts is None or self._to_parts[0] != parts:
-            self._to_parts = parts, self._connect()
-        connection = self._to_parts[1]
+        parts, connection = tuple(self.parts), self._connection
+        if connection is None or parts != self._parts_asked:
+            connection = self._connection = connection or sql.connection_in(self.folder)
+            self._make_views(connection)
+            self._parts_asked = parts
         sql.set_variables(connection, **(values or {}))
         try:
             for name, table in tables.items():
@@ -226,33 +228,23 @@ class RunStore:
 
         It reaches the parts, and what else is given as for `sql.connect`.
         """
-        with self._connect(files, folder, settings, database) as connection:
+        with sql.connect([*self.parts, *files], folder, database, settings=settings) as connection:
+            self._make_views(connection)
             for name, table in tables.items():
                 connection.register(name, table)
             yield connection
 
-    def _connect(
-        self,
-        files: Sequence[Path] = (),
-        folder: Path | None = None,
-        settings: Mapping[str, sql.Setting] | None = None,
-        database: Path | None = None,
-    ) -> duckdb.DuckDBPyConnection:
-        connection = sql.connect([*self.parts, *files], folder, database, settings=settings)
-        try:
-            sql.set_variables(connection, seed=self.seed, code=self.code)
-            parts = sql.parquet(connection, self.parts) if self.parts else connection.sql(NO_RUN)
-            parts.create_view("parts")
-            connection.execute(EVERY_RUN)
-            connection.execute("CREATE VIEW runs AS SELECT * FROM every_run WHERE code = getvariable('code')")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    def _make_views(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Views only this connection sees: of the parts there are now, `every_run` of the seed, `runs` of the code."""
+        sql.set_variables(connection, seed=self.seed, code=self.code)
+        parts = f"SELECT * FROM {sql.parquet_text(self.parts)}" if self.parts else NO_RUN
+        runs = "SELECT * FROM every_run WHERE code = getvariable('code')"
+        for name, query in (("parts", parts), ("every_run", EVERY_RUN), ("runs", runs)):
+            connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
 
 EVERY_RUN = (
-    f"CREATE VIEW every_run AS SELECT {', '.join(received_sweep.PART_COLUMNS)} FROM parts "
+    f"SELECT {', '.join(received_sweep.PART_COLUMNS)} FROM parts "
     f"WHERE seed = getvariable('seed') AND replication BETWEEN 0 AND {received_sweep.MOST_REPLICATIONS_READ} "
     "AND scenario IS NOT NULL AND status IS NOT NULL"
 )

@@ -83,7 +83,7 @@ def copy_out(table: Table, path: Path, as_csv: bool = False) -> None:
 
     from sim.io import sql
 
-    with sql.writer_in(path.parent) as connection:
+    with sql.connection_in(path.parent) as connection:
         connection.register("rows", table)
         try:
             (sql.copy_to_csv if as_csv else sql.copy_to_parquet)(connection, "rows", path)
@@ -92,11 +92,11 @@ def copy_out(table: Table, path: Path, as_csv: bool = False) -> None:
 
 
 def read_table(path: Path, *more: Path) -> "pd.DataFrame":
-    """Read one Parquet file, several of one table one after the other, or a folder of parts."""
+    """Read one Parquet file, several of one folder and table one after the other, or a folder of parts."""
     from sim.io import sql
 
     files = sorted(path.glob("*.parquet")) if path.is_dir() else [path, *more]
-    with sql.connect(files) as connection:
+    with sql.connection_in(path if path.is_dir() else path.parent) as connection:
         table: pd.DataFrame = sql.parquet(connection, files).df()
     return table
 

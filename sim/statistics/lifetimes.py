@@ -35,6 +35,11 @@ _TINY: Final = 1e-300
 _MOST_STEPS: Final = 100
 _FLAT: Final = 1e-9
 """A thousandth of it is the gain, relative to the log likelihood, under which Newton's method may stop."""
+_SMALL_GAIN: Final = 1e-2
+"""Gain in log likelihood of a step after which Newton's method may stop where no error is asked for: a further step
+gains less still, and moves no parameter by a hundredth of its standard error."""
+_LITTLE_DAMPING: Final = 1e-2
+"""Above it a step is held short, and that it gains little says nothing."""
 _WIDEST_LOGIT: Final = 12.0
 """Logits of a share that never ends beyond which it is taken for 0 or 1: 6 in a million."""
 
@@ -403,14 +408,15 @@ def fit_lifetimes(
 ) -> LifetimeFit:
     """The maximum-likelihood fit of a family, by Newton's method with Levenberg's damping, from `start` if given.
 
-    Without `with_errors` it has no covariance, which nobody reads of a bootstrapped sample.
+    Without `with_errors` it has no covariance and is only near the top (`_SMALL_GAIN`), enough for a bootstrapped
+    sample.
     Needs in every group at least one duration that ended and over all groups at least one more than parameters; raises
     TooFewDurations.
     """
     likelihood = _Likelihood(data, family, with_never)
     _refuse_too_few(data, likelihood.size)
     theta = _first_guess(data, family, with_never) if start is None else _working(start)
-    theta, top, inside = _climb(likelihood, theta)
+    theta, top, inside = _climb(likelihood, theta, to_the_top=with_errors)
     covariance, identified = np.full((likelihood.size, likelihood.size), np.nan), False
     if with_errors:
         covariance, identified = _inverse(-likelihood.gradient_and_hessian(theta)[1])
@@ -468,8 +474,8 @@ def _working(fit: LifetimeFit) -> FloatArray:
     return np.array([*np.log(fit.scale), *shape, *never])
 
 
-def _climb(likelihood: _Likelihood, theta: FloatArray) -> tuple[FloatArray, float, bool]:
-    """The top, its height, and whether it lies inside the bounds."""
+def _climb(likelihood: _Likelihood, theta: FloatArray, *, to_the_top: bool) -> tuple[FloatArray, float, bool]:
+    """The top, or a place near it; its height, and whether it lies inside the bounds."""
     low, high = _bounds(likelihood)
     theta = np.clip(theta, low, high)
     top, damping = likelihood.value(theta), 1e-3
@@ -486,6 +492,8 @@ def _climb(likelihood: _Likelihood, theta: FloatArray) -> tuple[FloatArray, floa
         else:
             break
         gain, theta, top, damping = value - top, tried, value, damping / 10.0
+        if gain < _SMALL_GAIN and damping < _LITTLE_DAMPING and not to_the_top:
+            break
         if gain < _FLAT * (1.0 + abs(top)) * 1e-3 and float(np.abs(step).max()) < 1e-5:
             break
     inside = bool(np.all(theta > low + 1e-6) and np.all(theta < high - 1e-6))
