@@ -5,7 +5,6 @@ scenarios see the same patients whatever their queues do. Nothing here knows wha
 """
 
 import copy
-import ctypes
 import datetime
 import itertools
 import math
@@ -14,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -436,13 +435,13 @@ class StreamPlan:
         rates, rates_at = self.rates.drawn(self.stream_id, base)
         start, room = -self.prelude.days * MINUTES_PER_DAY, self.room
         while True:
-            memory: Any = (ctypes.c_char * (room * OUTSIDE_ARRIVAL.itemsize))()
-            address = ctypes.addressof(memory)
+            rows = np.empty(room, OUTSIDE_ARRIVAL)
+            address = rows.ctypes.data
             n = draw_first_visits(
                 base, self.number, self.stream_id, rates_at, len(rates), start, self.horizon, address, room
             )
             if n >= 0:
-                return AddressedArrivals(np.ndarray(n, OUTSIDE_ARRIVAL, memory), address)
+                return AddressedArrivals(rows[:n], address)
             room *= 2  # the factors of days have made more of them than fit
 
     def returns_of_prelude(self, base: int, first_visits: np.ndarray) -> np.ndarray:
