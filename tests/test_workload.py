@@ -453,6 +453,17 @@ def test_arrivals_stand_in_order_of_time_and_patient_as_rows_too():
     assert replayed.arrivals_under(0)["given"].tolist() == [0, 1, 2]
 
 
+def test_the_address_of_arrivals_is_where_their_rows_are_and_drawn_ones_cannot_be_written_to():
+    """Of one stream without a prelude, of two with one, of a replayed list, and where nobody comes."""
+    of_one, of_two = delays("a", minutes=DAY), compose(["study=run", "study.weeks=1"]).scenario
+    replayed = one_stream([STEPS["a"]], {}, visits_at(5.0, 9.0))
+    for scenario, least in ((of_one, 20), (of_two, 1000), (replayed, 2), (delays("a", minutes=1e-9), 0)):
+        rows, address = Workload(scenario, SEED, 0).addressed_arrivals(base_of(SEED))
+        assert address == rows.ctypes.data
+        assert len(rows) >= least
+        assert rows.flags.writeable == (scenario is replayed)
+
+
 def test_growth_and_months_multiply_the_number_of_arrivals():
     """52 weeks: expected counts by month are days x month index, and demand.growth multiplies them all."""
     year = plain_days(growth=1.2).model_copy(update={"period": Period(weeks=52)})

@@ -286,11 +286,15 @@ class Workload:
 
         They are not to be written to: the next staffing on the same patients gets them too.
         """
+        return self.addressed_arrivals(base).rows
+
+    def addressed_arrivals(self, base: int) -> "AddressedArrivals":
+        """The same with their address."""
         given = self.given_arrivals
         return LAST_DRAWN.drawn_arrivals(self.arrival_plan, base) if given is None else given
 
     @cached_property
-    def given_arrivals(self) -> np.ndarray | None:
+    def given_arrivals(self) -> "AddressedArrivals | None":
         """The visits of a replayed list, None where they are drawn."""
         demand = self.scenario.demand
         return in_order([self._replayed(demand)]) if isinstance(demand, Replay) else None
@@ -352,10 +356,18 @@ class Workload:
         return rows
 
 
-def in_order(parts: Sequence[np.ndarray]) -> np.ndarray:
+class AddressedArrivals(NamedTuple):
+    """Rows of OUTSIDE_ARRIVAL and their address: to ask NumPy for it takes as long as to draw a hundred."""
+
+    rows: np.ndarray
+    address: int
+
+
+def in_order(parts: Sequence[np.ndarray]) -> AddressedArrivals:
     """Arrivals of all parts together, by time and patient."""
     rows = np.concatenate([np.empty(0, OUTSIDE_ARRIVAL), *parts])
-    return rows[np.lexsort((rows["patient"], rows["time"]))]
+    rows = rows[np.lexsort((rows["patient"], rows["time"]))]
+    return AddressedArrivals(rows, rows.ctypes.data)
 
 
 @dataclass(frozen=True, eq=False)
@@ -365,12 +377,14 @@ class ArrivalPlan:
 
     streams: "tuple[StreamPlan, ...]"
 
-    def drawn(self, base: int) -> np.ndarray:
+    def drawn(self, base: int) -> AddressedArrivals:
         """All arrivals under a base."""
-        parts = [part for stream in self.streams for part in stream.drawn(base)]
-        rows = parts[0] if len(parts) == 1 else in_order(parts)  # first visits of one stream are drawn in order
-        rows.flags.writeable = False
-        return rows
+        if len(self.streams) == 1 and not self.streams[0].prelude.days:
+            arrivals = self.streams[0].first_visits(base)  # they are drawn in order
+        else:
+            arrivals = in_order([part for stream in self.streams for part in stream.drawn(base)])
+        arrivals.rows.setflags(write=False)
+        return arrivals
 
 
 @lru_cache(maxsize=64)
@@ -412,17 +426,23 @@ class StreamPlan:
 
     def drawn(self, base: int) -> list[np.ndarray]:
         """First visits from time 0 to the horizon, and the returns that the prelude leaves, if there are any."""
-        rates, address = self.rates.drawn(self.stream_id, base)
-        start, room, n = -self.prelude.days * MINUTES_PER_DAY, self.room, -1
-        while n < 0:  # more room where the factors of days have made more of them than fit
-            rows = np.empty(room, OUTSIDE_ARRIVAL)
-            n = draw_first_visits(
-                base, self.number, self.stream_id, address, len(rates), start, self.horizon, rows.ctypes.data, room
-            )
-            room *= 2
-        rows = rows[:n]
+        rows = self.first_visits(base).rows
         n_before = int(np.searchsorted(rows["time"], 0.0)) if self.prelude.days else 0
         return [rows[n_before:], self.returns_of_prelude(base, rows[:n_before])] if n_before else [rows]
+
+    def first_visits(self, base: int) -> AddressedArrivals:
+        """First visits from the first day of the prelude to the horizon."""
+        rates, rates_at = self.rates.drawn(self.stream_id, base)
+        start, room = -self.prelude.days * MINUTES_PER_DAY, self.room
+        while True:
+            rows = np.empty(room, OUTSIDE_ARRIVAL)
+            address = rows.ctypes.data
+            n = draw_first_visits(
+                base, self.number, self.stream_id, rates_at, len(rates), start, self.horizon, address, room
+            )
+            if n >= 0:
+                return AddressedArrivals(rows[:n], address)
+            room *= 2  # the factors of days have made more of them than fit
 
     def returns_of_prelude(self, base: int, first_visits: np.ndarray) -> np.ndarray:
         """Returns due from time 0 to the horizon of those first seen before it."""

@@ -4,6 +4,7 @@ What they play is the law of the department, the same to the last bit; where the
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -20,9 +21,15 @@ class Engine(Protocol):
 
 def compiled(scenario: "Scenario", seed: int, replication: int = 0) -> "Trajectory":
     """One compiled loop."""
-    from sim.engine.compiled.replication import simulate  # a module: out of a package it takes longer, before every run
+    return loaded_compiled()(scenario, seed, replication)
 
-    return simulate(scenario, seed, replication)
+
+@cache
+def loaded_compiled() -> Engine:
+    """The same, loaded: an `import` takes a microsecond before every run, even if there is nothing left to load."""
+    from sim.engine.compiled.replication import simulate
+
+    return simulate
 
 
 def simpy(scenario: "Scenario", seed: int, replication: int = 0, rules: "StepRules | None" = None) -> "Trajectory":

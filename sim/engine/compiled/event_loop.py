@@ -47,7 +47,7 @@ from sim.engine.compiled.calendar import (
 )
 from sim.engine.compiled.cases import first_case_of
 from sim.engine.compiled.company import company_is_due, company_runs
-from sim.engine.compiled.memory import Row, bit, time_of
+from sim.engine.compiled.memory import Row, bit, copy_bytes, time_of
 from sim.engine.compiled.pathway import (
     SAFETY_PLAN,
     comes_in,
@@ -91,6 +91,13 @@ from sim.engine.trajectory import AMA, CALL, CONTACT, GATHERING, LWBS, MAIN, PRE
 
 FINISHED, NEEDS_MEMORY, STEP_LIMIT = range(3)
 """Why `play` stopped."""
+
+
+@machine_code
+def play_from_start(address: int, start: int, n_bytes: int) -> int:
+    """`play` from time 0, with a copy of the state then, which stands at `start` and has so many bytes."""
+    copy_bytes(address, start, n_bytes)
+    return play(address)
 
 
 @machine_code

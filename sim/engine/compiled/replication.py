@@ -14,7 +14,7 @@ import numpy as np
 from sim.department.scenario import Scenario
 from sim.engine.calendar_entries import too_many_entries
 from sim.engine.compiled.calendar import MOST_VISITS, N_HEAPS
-from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play
+from sim.engine.compiled.event_loop import NEEDS_MEMORY, STEP_LIMIT, play, play_from_start
 from sim.engine.compiled.rows_to_columns import NO_NAMES, ColumnsOfRows
 from sim.engine.compiled.scenario_cache import SCENARIO_CACHE
 from sim.engine.compiled.scenario_tables import ScenarioTables
@@ -75,8 +75,11 @@ class Memory(threading.local):
         One that was read is a spare: it is written to again as soon as the last array made of it is gone. Memory the
         system gives for the first time is cleared page by page, which takes as long as a tenth of a run.
         """
+        in_use = names_in_use(self.tables)
+        if not in_use:
+            return
         spares_in_use = names_in_use(self.spares)
-        for name in names_in_use(self.tables):
+        for name in in_use:
             table = self.tables[name]
             has_spare = len(self.spares[name]) == len(table) and name not in spares_in_use
             self.tables[name] = self.spares[name] if has_spare else np.empty_like(table)
@@ -112,6 +115,7 @@ class Player:
         self.state = np.empty_like(lowered.start.memory)
         self.address: int = self.state.ctypes.data
         self.start = lowered.start.under(self.address)
+        self.start_address: int = self.start.ctypes.data
         self.root, self.root_at_start = root_of(self.state), root_of(self.start)
         self.most_new_rows = MOST_NEW_ROWS + lowered.at_once
         self.most_expected = -1
@@ -125,17 +129,16 @@ class Player:
     def play(self, seed: int, replication: int) -> Trajectory:
         """Play one replication to the horizon. Raises RuntimeError when the step limit is exceeded."""
         base = draw_base(seed, replication)
-        arrivals = self.lowered.workload.arrivals_under(base)
-        root = self.root_at_start
-        root[BASE], root[FIRST_VISITS], root[N_OUTSIDE] = base, arrivals.ctypes.data, len(arrivals)
+        arrivals, address = self.lowered.workload.addressed_arrivals(base)
+        root, n_arrivals = self.root_at_start, len(arrivals)
+        root[BASE], root[FIRST_VISITS], root[N_OUTSIDE] = base, address, n_arrivals
         for name in MEMORY.change_tables_in_use():
             root[COLUMN[name]] = MEMORY.tables[name].ctypes.data
-        if len(arrivals) > self.most_expected:
-            self.most_expected = len(arrivals)
+        if n_arrivals > self.most_expected:
+            self.most_expected = n_arrivals
             self.take_memory(self.start)
-        self.state[:] = self.start
         duties = self._fill_duties(seed, replication) if self.lowered.may_be_absent else ()
-        status = play(self.address)
+        status = play_from_start(self.address, self.start_address, self.start.nbytes)
         while status == NEEDS_MEMORY:
             self.take_memory(self.state)
             status = play(self.address)
@@ -148,9 +151,9 @@ class Player:
     def _fill_duties(self, seed: int, replication: int) -> Sequence[np.ndarray]:
         """The duties of one replication, in which some shifts go unfilled."""
         workload = self.lowered.workload.under(seed, replication)
-        duties = self.lowered.duties_with_absence(workload, self.lowered.start.table(self.state, "members"))
+        duties = self.lowered.duties_with_absence(workload, self.lowered.start.table(self.start, "members"))
         for name, table in duties.items():
-            self.root[COLUMN[name]] = table.ctypes.data
+            self.root_at_start[COLUMN[name]] = table.ctypes.data
         return list(duties.values())
 
     def take_memory(self, state: np.ndarray) -> None:

@@ -31,10 +31,14 @@ class ScenarioCache:
         self.most, self.n_bytes = most, 0
         self.kept: OrderedDict[bytes, ScenarioTables] = OrderedDict()
         self.seen: OrderedDict[int, SeenScenario] = OrderedDict()
+        self.last: tuple[SeenScenario, ScenarioTables] | None = None
         self.lock = threading.Lock()
 
     def of(self, scenario: Scenario) -> ScenarioTables:
         """The tables of all that stands in the scenario. Raises what `ScenarioTables` does; a failure is not kept."""
+        last = self.last
+        if last is not None and last[0].is_still(scenario):
+            return last[1]  # still the one used last: no order changes
         seen = self.seen.get(id(scenario))
         if seen is None or not seen.is_still(scenario):
             seen = SeenScenario(scenario)
@@ -50,6 +54,7 @@ class ScenarioCache:
             self.seen[id(scenario)] = seen
             while len(self.seen) > MOST_SEEN:
                 self.seen.popitem(last=False)
+            self.last = seen, lowered
         return lowered
 
 
