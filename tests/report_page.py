@@ -33,6 +33,12 @@ def play_compared(folder: Path) -> Path:
     return folder
 
 
+def made_again(folder: Path, file: Path) -> bytes:
+    """The report or page of a folder, by the ending of the file's name, as `study=report` makes it."""
+    assert main(["study=report", f"run={folder}", f"export={file}"]) == 0
+    return file.read_bytes()
+
+
 SHORT = ("study.weeks=1", "study.replications=3", "study.warm_up_weeks=1")
 SWEPT = (
     "-m", "staffing=traditional,peer_added,nurse_added", "demand.growth=0.8,0.9,1.0", "effects=evidence",

@@ -13,6 +13,7 @@ from sim.report.words.assumption_words import LIKE_PUBLISHED
 from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven import break_even_plan_of
 from tests.in_process import peered
+from tests.report_page import made_again
 
 pytestmark = pytest.mark.end_to_end
 
@@ -82,6 +83,10 @@ def test_a_sweep_has_both_intervals_too_and_goes_on_without_playing_them_again(t
     again = peered(*asked, "output=out", cwd=tmp_path)
     assert "6 of 6 runs are there already" in again.stdout
     assert "55 of 55 runs are there already" in again.stdout, "44 draws, eleven of them twice"
+    report = (tmp_path / "out" / "report.html").read_bytes()
+    assert b"With the assumptions" in report
+    assert made_again(tmp_path / "out", tmp_path / "again.html") == report
+    assert made_again(tmp_path / "out", tmp_path / "again.md") == (tmp_path / "out" / "answer.md").read_bytes()
 
 
 def test_a_break_even_study_says_in_how_many_departments_it_pays(tmp_path: Path) -> None:

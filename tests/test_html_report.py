@@ -26,7 +26,7 @@ from sim.runs.tables_on_disk import write_table
 from sim.studies import report
 from tests.browser import PHONE, SLIDE, Chromium, assert_faultless, printed
 from tests.one_figure import draw_one_figure
-from tests.report_page import COMPARED, LEVELS, REPLICATIONS, Page
+from tests.report_page import COMPARED, LEVELS, REPLICATIONS, Page, made_again
 from tests.run_json import assert_as_documented
 
 pytestmark = pytest.mark.end_to_end
@@ -45,11 +45,6 @@ def text(compared: Path) -> str:
 @pytest.fixture(scope="module")
 def page(text: str) -> Page:
     return Page(text)
-
-
-def made_again(folder: Path, file: Path) -> bytes:
-    assert main(["study=report", f"run={folder}", f"export={file}"]) == 0
-    return file.read_bytes()
 
 
 # --- one source
@@ -74,7 +69,13 @@ def test_one_scenario_has_a_report_that_is_made_again_too(tmp_path: Path, looked
 @pytest.mark.parametrize(
     ("name", "words", "n_drawings", "table"),
     [
-        ("one world", ["-m", "staffing=traditional,peer_added,nurse_added", *SHORT], 2, "Wait, all (min)"),
+        pytest.param(
+            "one world",
+            ["-m", "staffing=traditional,peer_added,nurse_added", *SHORT],
+            2,
+            "Wait, all (min)",
+            marks=pytest.mark.slow,  # its tables are those of two worlds, its figures those of a comparison
+        ),
         ("two worlds", ["-m", "staffing=traditional,peer_added", "demand.growth=1,1.1", *SHORT], 1, "Wait, all (min)"),
         (
             "effects",
@@ -100,16 +101,6 @@ def test_a_sweep_and_a_break_even_study_have_a_report_that_is_made_again_too(
     assert any(head.startswith(table) for head in page.table(caption="What matters, in one table").rows[0])
     stated = {row[0] for row in page.table(caption="Warm-up and steady state").rows[1:]}
     assert len(stated) == len(Results(folder)["cautions"])
-
-
-@pytest.mark.usefixtures("drawn_sweeps")
-def test_the_second_interval_of_a_sweep_is_in_its_report_again(tmp_path: Path) -> None:
-    folder = tmp_path / "drawn"
-    draws = ("study.assumptions=true", "study.draws=40", "study.draw_weeks=1")
-    assert main(["-m", "staffing=traditional,peer_added,nurse_added", *draws, *SHORT, f"output={folder}"]) == 0
-    assert made_again(folder, tmp_path / "again.html") == (folder / "report.html").read_bytes()
-    assert made_again(folder, tmp_path / "again.md") == (folder / "answer.md").read_bytes()
-    assert "With the assumptions" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_validation_has_a_report_that_is_made_again_from_its_table(

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.end_to_end
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = [source.stem for source in notebooks.sources()]
 FOUNDING = ROOT / "notebooks" / "founding_question.ipynb"
-PLAY_FOR_LONG = {"designing_a_sweep", "reading_a_hospitals_file", "tuning_assumptions"}
+PLAY_FOR_LONG = {"designing_a_sweep", "founding_question", "reading_a_hospitals_file", "tuning_assumptions"}
 """The studies they play are played, smaller, by test_sweeps, test_own_hospital and test_assumption_spread."""
 
 

@@ -167,7 +167,7 @@ def ends_its_worker(task: RunTask) -> list[RunResult]:
     return play_task(task)
 
 
-@pytest.mark.parametrize("executor", ["processes", "dask"])
+@pytest.mark.parametrize("executor", ["processes", pytest.param("dask", marks=pytest.mark.slow)])
 def test_a_lost_worker_is_replaced_and_a_run_that_ends_two_is_given_up(
     executor: str,
     tmp_path: Path,
