@@ -30,6 +30,7 @@ from sim.studies import breakeven
 from tests.browser import MISSING, Chromium, assert_faultless, program, started
 from tests.one_figure import draw_one_figure
 from tests.report_page import play_compared, play_swept
+from tests.short_workbooks import sheets_written_by, write_first_rows, write_whole_sheet
 
 # Tests start a hundred processes. Each would compile the program anew where nothing that was compiled is kept.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -135,6 +136,20 @@ def sweeps_without_figures(request: pytest.FixtureRequest, monkeypatch: pytest.M
         monkeypatch.setattr(sweeping, "MOST_COMPARED", 0)
         monkeypatch.setattr("sim.studies.sweep.kind_of_figure", lambda _: "")
         monkeypatch.setattr(breakeven, "draw_break_even", lambda *_: [])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_workbooks() -> Iterator[None]:
+    """Workbooks hold the first rows of each table, unless a module asks for `whole_workbooks`."""
+    with sheets_written_by(write_first_rows):
+        yield
+
+
+@pytest.fixture(scope="module")
+def whole_workbooks() -> Iterator[None]:
+    """For tests of what is in a workbook, or that compare it with that of another process."""
+    with sheets_written_by(write_whole_sheet):
+        yield
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from benchmarks.notebooks import MACHINE_FACTS
 from sim.engine.measures.number_text import bare, measure_and_part
 from tests.pictures import SHADES, furthest
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("whole_workbooks")]
 
 STORED = example.FOLDER
 MOST_BYTES = 1_200_000

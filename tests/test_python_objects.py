@@ -325,6 +325,7 @@ def test_a_title_claims_what_is_beyond_chance_and_no_more(
 TABLES_OF_COMPARISON = ("summary", "estimates", "differences", "peer_day", "left_out", "costs", "worth", "cautions")
 
 
+@pytest.mark.usefixtures("whole_workbooks")
 def test_each_is_saved_with_all_its_tables(
     scenario: Scenario, small_run: Run, comparison: Comparison, tmp_path: Path
 ) -> None:

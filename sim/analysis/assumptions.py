@@ -208,10 +208,10 @@ def numbers_in_use(files: Sequence[Path], chosen: frozenset[Path]) -> list[Numbe
     kept: dict[Path, set[int]] = {file: set() for file in files}
     numbers = {file: numbers_in(file) for file in files}
     for final in finals:
-        later: list[str] = []
+        later = SettingsLater(set(), set())
         for file in reversed(lineage(final, parents)):
-            kept[file] |= {n for n, number in enumerate(numbers[file]) if not replaced(number.key, later)}
-            later += config_file(file).settings
+            kept[file] |= {n for n, number in enumerate(numbers[file]) if not later.replace(number.key)}
+            later.add(config_file(file).settings)
     return [number for file in files for n, number in enumerate(numbers[file]) if n in kept[file]]
 
 
@@ -244,9 +244,30 @@ def keys_set(node: yaml.Node, key: tuple[str, ...]) -> Iterator[tuple[str, ...]]
         yield key
 
 
-def replaced(key: str, later: Iterable[str]) -> bool:
-    """One of the keys set later replaces this one, or a list it stands in."""
-    return any(touches(setting, key) for setting in later)
+@dataclass(frozen=True, slots=True)
+class SettingsLater:
+    """Keys that later files set, and the keys `above` them, of which they are a part."""
+
+    keys: set[str]
+    above: set[str]
+
+    def add(self, keys: Iterable[str]) -> None:
+        """Further keys that are set later."""
+        for key in keys:
+            self.keys.add(key)
+            self.above.update(keys_above(key))
+
+    def replace(self, key: str) -> bool:
+        """Whether one of them replaces this key, or a list it stands in: whether one `touches` it."""
+        return key in self.above or key in self.keys or any(above in self.keys for above in keys_above(key))
+
+
+def keys_above(key: str) -> Iterator[str]:
+    """`a` and `a.b` of `a.b.c`."""
+    end = key.find(".")
+    while end >= 0:
+        yield key[:end]
+        end = key.find(".", end + 1)
 
 
 def in_use(row: Assumption, places: Iterable[str], overridden: Collection[str]) -> Assumption:

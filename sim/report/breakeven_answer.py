@@ -162,8 +162,9 @@ def curves_beside(
 ) -> description.TextRows:
     """Net benefit at these effects, a column for each staffing or preset; marks are of all of them."""
     rows: description.TextRows = [("Effect", *(f"{head} ({in_currency('CAD/week')})" for head in heads), "n")]
+    curves = [breakeven_finding.curve_by_effect(answer, item) for item in items]
     for effect in effects:
-        found = [breakeven_finding.curve_at(answer, item, effect) for item in items]
+        found = [curve[effect] for curve in curves]
         flags = [any(bool(row[name]) for row in found) for name in ("many_leave", "no_steady_state")]
         cells = [money_text(row["mean"], row["half_width"]) for row in found]
         rows.append((marked(breakeven_finding.effect_number(answer, effect), *flags), *cells, str(int(found[0]["n"]))))

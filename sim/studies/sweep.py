@@ -255,8 +255,9 @@ class GrowingFolder:
             return {**known, **own_facts, "runs_planned": design.n_runs, **further}
 
         run_store.write_scenarios(design.table(), folder)
-        write_json(facts(), folder / run_store.FACTS)
-        self.play(design, shlex.join(command), facts(), what or counted(len(design.scenarios), "scenario"), watch)
+        begun = facts()
+        write_json(begun, folder / run_store.FACTS)
+        self.play(design, shlex.join(command), begun, what or counted(len(design.scenarios), "scenario"), watch)
         if further is not None:
             self.play(further, shlex.join(command), facts(), DRAWS_PLAYED)
         with uninterrupted():

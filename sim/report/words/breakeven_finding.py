@@ -132,7 +132,7 @@ def valued_changes_text(answer: BreakEvenAnswer, item: StaffingAnswer) -> str:
 def benefits_text(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> str:
     """`−2,859 ± 166`, or of several presets `−2,859 ± 166 staff time only, 1,120 ± 902 with admissions`; CAD a week."""
     shown = shown_presets(answer, item)
-    rows = [curve_at(answer, one, effect) for one in shown]
+    rows = [curve_by_effect(answer, one)[effect] for one in shown]
     names = [f" {preset_text(one.preset)}" if len(shown) > 1 else "" for one in shown]
     each = [money_text(row["mean"], row["half_width"]) + name for row, name in zip(rows, names, strict=True)]
     return ", ".join(each)
@@ -143,11 +143,9 @@ def shown_presets(answer: BreakEvenAnswer, item: StaffingAnswer) -> tuple[Staffi
     return answer.by_presets(item.staffing)[:MOST_PRESETS]
 
 
-def curve_at(answer: BreakEvenAnswer, item: StaffingAnswer, effect: float) -> dict[Hashable, Any]:
-    """The row of the net benefit of a staffing by one preset at an effect."""
-    rows = curve_of(answer, item)
-    (row,) = rows[rows["effect"] == effect].to_dict("records")
-    return row
+def curve_by_effect(answer: BreakEvenAnswer, item: StaffingAnswer) -> dict[float, dict[Hashable, Any]]:
+    """The row of the net benefit of a staffing by one preset at each effect."""
+    return {row["effect"]: row for row in curve_of(answer, item).to_dict("records")}
 
 
 def curve_of(answer: BreakEvenAnswer, item: StaffingAnswer) -> pd.DataFrame:
