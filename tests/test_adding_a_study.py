@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.end_to_end
+
 SIM = Path(__file__).parents[1] / "sim"
 COUNT = '''
 """`study=count`: how many visits a week come."""

@@ -30,7 +30,7 @@ from sim.report.tables.answer_workbook import answer_sheets
 from sim.report.words.comparison_finding import finding_of
 from sim.runs.tables_on_disk import read_table
 
-pytestmark = pytest.mark.usefixtures("one_figure", "whole_workbooks")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure", "whole_workbooks")]
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=2")
 Cells = list[list[Any]]
 

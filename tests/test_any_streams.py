@@ -17,6 +17,8 @@ from tests.in_process import peered
 from tests.test_received_configs import folder_with, problems
 from tests.worlds import always, one_stream, staffed
 
+pytestmark = pytest.mark.end_to_end
+
 ORTHO = {
     "department__ortho": """defaults: [default, _self_]
 streams:

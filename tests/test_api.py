@@ -15,6 +15,8 @@ from sim.config.overrides import Override, read_override
 from sim.department.scenario import ScenarioError
 from sim.runs.tables_on_disk import OutputError
 
+pytestmark = pytest.mark.end_to_end
+
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.+-]*", fullmatch=True)
 SINGLE = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 VALUES = st.recursive(

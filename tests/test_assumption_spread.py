@@ -31,6 +31,8 @@ from sim.runs.tables_on_disk import read_table
 from sim.statistics.two_sources import split_of
 from tests.in_process import peered
 
+pytestmark = pytest.mark.end_to_end
+
 ALONE, WAIT = "minutes_without_staff_mean.mental_health", "wait_triage_to_pia_mean.all"
 VISITS = "visits_per_week.mental_health"
 WORTH = (

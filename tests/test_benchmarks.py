@@ -33,6 +33,8 @@ from sim.engine.draw_numbers import UNIFORMS
 from sim.engine.trajectory import DISCHARGED, LWBS
 from tests.verification import queues
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = "compiled"
 

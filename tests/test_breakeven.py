@@ -31,6 +31,8 @@ from sim.runs.tables_on_disk import read_table
 from sim.studies.breakeven import break_even_plan_of
 from tests.plays import PlantedRun, by_run
 
+pytestmark = pytest.mark.end_to_end
+
 EFFECTS = np.linspace(0.6, 1.2, 7)
 PRIOR = Prior(median=0.9, log_sd=0.15)
 

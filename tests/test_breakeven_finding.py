@@ -21,6 +21,8 @@ from tests.plays import PlantedRun, by_run
 from tests.test_breakeven import planted
 from tests.test_sweep_finding import finding, screen
 
+pytestmark = pytest.mark.end_to_end
+
 ONE = ["study=breakeven", "staffing=peer_added", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=8"]
 VISITS, ALONE = "visits_per_week.mental_health", "minutes_without_staff_mean.mental_health"
 LEFT = "went_home_empty_handed.mental_health"

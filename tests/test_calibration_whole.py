@@ -43,6 +43,8 @@ from tests.calibration_worlds import (
 )
 from tests.layouts import load_column_map
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).resolve().parents[1]
 NHAMCS = ROOT / "sim" / "data" / "nhamcs" / "visits.csv.gz"
 WEEKS = 26

@@ -18,6 +18,8 @@ from sim.report.terminal import with_clean_text
 from sim.runs.run_store import SweepLog
 from tests.test_received_sweep import made, shown
 
+pytestmark = pytest.mark.end_to_end
+
 ESCAPE, BELL, TURNED, TAGGED = "\x1b[2J", "\x07", "\u202egnp.exe", "\U000e0041"
 HOSTILE = (
     f"{ESCAPE}a{BELL}{TURNED}{TAGGED} [/blue] $\\frac{{$ <script>alert(1)</script> | `rm` ![x](http://e.org/x) \x85"

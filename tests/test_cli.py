@@ -18,6 +18,8 @@ from tests.in_process import peered
 from tests.one_figure import draw_one_figure
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.end_to_end
+
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 
 

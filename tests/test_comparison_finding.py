@@ -62,6 +62,8 @@ from tests.test_report import (
     without_steady_state,
 )
 
+pytestmark = pytest.mark.end_to_end
+
 
 @pytest.fixture(scope="module")
 def four() -> Comparison:

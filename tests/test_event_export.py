@@ -15,6 +15,8 @@ from sim.engine.trajectory import TASK_KINDS, Trajectory
 from sim.runs.event_export import VIDIGI_COLUMNS, WAITING, event_table, vidigi_table, write_event_log
 from sim.visits.xes import xes_events
 
+pytestmark = pytest.mark.end_to_end
+
 MONDAY = datetime.date(2024, 1, 1)
 SHORT = ("study=run", "staffing=peer_added", "study.weeks=1", "study.warm_up_weeks=0", "demand.growth=0.5")
 

@@ -15,7 +15,7 @@ from sim.runs.run_store import RunResult
 from sim.studies.compare import plan_of
 from tests.test_report import squeezed
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 LEVELS = "study.demand_levels=[0.5,1.0,1.5]"
 SMALL = [

@@ -19,7 +19,7 @@ from sim.cli import main
 from sim.engine.measures.measuring import measure
 from sim.runs.tables_on_disk import read_table
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 NEVER_LEAVES = [f"department.streams.{stream}.patience.never_leaves=1" for stream in ("medical", "mental_health")]
 CROWDED = [*NEVER_LEAVES, "study.weeks=4", "study.warm_up_weeks=0"]
 

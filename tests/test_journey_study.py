@@ -25,6 +25,8 @@ from sim.report.stored_answer import StoredAnswer, answer_text, stored_markdown
 from sim.studies.journey import journeys_of, scenarios_of
 from tests.run_json import assert_as_documented
 
+pytestmark = pytest.mark.end_to_end
+
 DRAWN_AT_ARRIVAL = (
     "patient", "visit_number", "stream", "acuity", "severity", "age_years", "arrival_mode", "group", "held",
     "caregiver", "arrival", "patience", "escalation_budget", "peer_eligible",

@@ -16,6 +16,8 @@ from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import VisitsFile, read_visits
 from tests.layouts import bupar, load_column_map, mimic, nhamcs_2016
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = Path(__file__).parent / "fixtures"
 MAPS = ROOT / "configs" / "visits"

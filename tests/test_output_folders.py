@@ -29,6 +29,8 @@ from sim.runs.output_folder import (
 from sim.runs.run_store import PARTS, foreign_to_sweeps
 from sim.runs.tables_on_disk import CannotKeep, OutputError, TableNotWritten, read_table, reason_of
 
+pytestmark = pytest.mark.end_to_end
+
 WEEK = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2"]
 SHORT = [*WEEK, "study.demand_levels=[1.0]"]
 RUN = ["study=run", *SHORT]

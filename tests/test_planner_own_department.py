@@ -18,6 +18,8 @@ from tests.browser import Chromium
 from tests.how_to_files import write_files_of
 from tests.planner_client import SHORT, TOKEN, Client, serving
 
+pytestmark = pytest.mark.end_to_end
+
 WORDS = ("department=clinic", "support=walking", "discipline=fair")
 
 

@@ -31,7 +31,7 @@ from sim.statistics.stopping import FIRST_LOOK, LOOK_AHEAD, next_number, paths, 
 from tests.one_interval import mean_interval
 from tests.plays import PlantedRun, by_run
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 # --- when a precision is reached --------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ from sim.report.tables import python_workbooks
 from sim.runs.engines import ENGINES
 from tests.test_answer_workbook import read
 
+pytestmark = pytest.mark.end_to_end
+
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = ("study.weeks=1", "study.warm_up_weeks=0")
 matplotlib.use("Agg")

@@ -26,7 +26,7 @@ from sim.runs.run_store import FACTS, PARTS, RunResult, RunStore
 from sim.runs.tables_on_disk import code_version, read_table, write_json, write_table
 from sim.studies.results import ResultsStudy
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 MEASURES = ("wait_triage_to_pia_mean.all", "lwbs_or_ama.all", "staff_cost_per_week.all")
 HASHES = ("a" * 64, "b" * 64)

@@ -48,6 +48,8 @@ from sim.report.words.comparison_finding import finding_of
 from sim.report.words.measure_words import interval_words, labelled
 from sim.visits.file_error import VisitsFileError
 
+pytestmark = pytest.mark.end_to_end
+
 LABELS = {
     "traditional": "Traditional",
     "peer_added": "Peers added",

@@ -37,6 +37,8 @@ from tests.stored_numbers import (
     written,
 )
 
+pytestmark = pytest.mark.end_to_end
+
 
 @pytest.fixture(scope="module")
 def store(compared: Path) -> Store:

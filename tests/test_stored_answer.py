@@ -23,6 +23,8 @@ from sim.report.stored_answer import StoredAnswer, answer_text, read_answer, sto
 from sim.report.study_report import StudyFacts, stored_report
 from tests.run_json import assert_as_documented
 
+pytestmark = pytest.mark.end_to_end
+
 SVG = '<svg viewBox="0 0 1 1"><g id="a" style="fill: #fff"><path d="M 0 1.23456"/></g><text>a</text></svg>'
 FACTS = StudyFacts(study="journey", command=("peered", "study=journey", "output=out"))
 

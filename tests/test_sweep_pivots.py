@@ -17,7 +17,7 @@ from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
 from tests.plays import PlantedRun, by_run
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 TINY = ("study.weeks=1", "study.warm_up_weeks=0", "study.replications=4")
 WAIT, REACH, ALONE = "wait_triage_to_pia_mean.all", "reach.mental_health", "minutes_without_staff_mean.mental_health"

@@ -15,7 +15,7 @@ from sim.runs import playing
 from sim.runs.tables_on_disk import read_table
 from tests.plays import PlantedRun, by_run
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 SWEEP = ["-m", "demand.growth=0.2,0.3", "effects=none,evidence", "study.weeks=1", "study.replications=2"]
 

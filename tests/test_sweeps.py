@@ -22,7 +22,7 @@ from sim.runs.tables_on_disk import read_table
 from tests.plays import STUCK_AFTER_THREE_RUNS, PlantedRun, by_run
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("one_figure")
+pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("one_figure")]
 
 TINY = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=3"]
 TWO = ["-m", "demand.growth=0.2,0.3", *TINY]

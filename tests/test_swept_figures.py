@@ -12,6 +12,8 @@ from sim.report.figures.theme import styled
 from sim.runs.run_store import RunStore, read_sweep
 from sim.studies.sweep import received_design, sweep_and_comparison
 
+pytestmark = pytest.mark.end_to_end
+
 WORDS = ["-m", "study.weeks=1", "study.warm_up_weeks=0", "study.replications=3", "demand.growth=0.4"]
 FIGURES = {"finding.png", "finding.svg", "differences.png", "differences.svg"}
 

@@ -16,6 +16,8 @@ from sim.cli import main
 from sim.report import terminal
 from sim.report.terminal import patient_console, show_finished
 
+pytestmark = pytest.mark.end_to_end
+
 SHORT = ["study.weeks=1", "study.warm_up_weeks=0", "study.replications=2", "study.demand_levels=[1.0]"]
 RUN = ["study=run", *SHORT]
 SIGNS = "−3 ± 1, ≤ 5 × 2, 20 °C, †, é, 漢, –"

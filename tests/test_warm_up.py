@@ -18,6 +18,8 @@ from sim.runs.received_sweep import WARM_UP
 from sim.runs.run_store import RunResult
 from sim.runs.tables_on_disk import read_table
 
+pytestmark = pytest.mark.end_to_end
+
 DAY = 1440.0
 
 
