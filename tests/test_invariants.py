@@ -24,6 +24,7 @@ from tests.worlds import always, one_stream, random_scenario, random_scenarios, 
 Tamper = Callable[[dict[str, np.ndarray]], None]
 
 
+@pytest.mark.slow_on_simpy
 @pytest.mark.parametrize("seed", range(0, 60, 2))
 def test_a_random_department_keeps_every_invariant(simulate: Engine, seed: int) -> None:
     scenario = random_scenario(seed)

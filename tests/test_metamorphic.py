@@ -174,6 +174,7 @@ UNEVEN_WEEKS = (
 )
 
 
+@pytest.mark.slow_on_simpy
 def test_staffings_share_first_visits_in_uneven_weeks_and_on_special_days_too(simulate: Engine):
     scenarios = [days_of(3, f"staffing={name}", *UNEVEN_WEEKS) for name in ("traditional", "peer_247")]
     ours, others = (simulate(scenario, SEED).visits.query("visit_number == 1") for scenario in scenarios)
@@ -182,6 +183,7 @@ def test_staffings_share_first_visits_in_uneven_weeks_and_on_special_days_too(si
     assert not same_bits(ours["arrival"].to_numpy(), even["arrival"].to_numpy())
 
 
+@pytest.mark.slow_on_simpy
 def test_levels_without_spread_and_special_days_that_never_come_change_nothing(simulate: Engine):
     words = ("demand.slow_level.medical.memory_weeks=9", "study.month_factors=true")
     never = "+demand.special_days={later: {dates: [2031-02-28, 2019-12-25], medical: 0.1}}"
@@ -307,6 +309,7 @@ def by_slope(slope: float) -> PlaceDiscipline:
     return PlaceDiscipline(rule="accumulating", slopes=(1000.0, slope, 1.5, 1.0, 1.0))
 
 
+@pytest.mark.slow_on_simpy
 @settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**6),
@@ -352,6 +355,7 @@ def test_a_steeper_slope_shortens_the_mean_wait_of_its_class_where_stays_and_cla
     assert means[-1] < 0.7 * means[0]
 
 
+@pytest.mark.slow_on_simpy
 @settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**6),
@@ -472,6 +476,7 @@ def full_house(scenario: Scenario) -> Scenario:
     return with_(scenario, department=scenario.department.model_copy(update={"zones": zones}))
 
 
+@pytest.mark.slow_on_simpy
 @pytest.mark.parametrize("extreme", [nobody_comes, nobody_works, one_minute, full_house])
 @pytest.mark.parametrize("boarding", ["default", "pool"])
 @pytest.mark.parametrize("staffing", ["traditional", "peer_247"])
@@ -643,8 +648,11 @@ def fingerprints_here() -> list[str]:
 
 @pytest.mark.parametrize(
     ("cores", "hash_seed", "elsewhere"),
-    [("all cores", "0", False), ("all cores", "4711", True), ("one core", "random", True)],
-    ids=["hash seed 0", "another hash seed and folder", "one core"],
+    [
+        pytest.param("all cores", "0", False, marks=pytest.mark.slow, id="hash seed 0"),
+        pytest.param("all cores", "4711", True, id="another hash seed and folder"),
+        pytest.param("one core", "random", True, id="one core"),
+    ],
 )
 def test_hash_seed_folder_and_cores_change_nothing(
     fingerprints_here: list[str], cores: str, hash_seed: str, elsewhere: bool, tmp_path: Path

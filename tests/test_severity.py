@@ -278,6 +278,7 @@ def columns(run: Trajectory) -> dict[str, np.ndarray]:
     return {name: values for name, values in run.visit_columns.items() if name != "severity"}
 
 
+@pytest.mark.slow_on_simpy
 def test_odds_that_are_all_1_leave_every_bit_of_a_run(simulate: Engine) -> None:
     ones = dict.fromkeys(ODDS, (1.0, 1.0, 1.0))
     even = severity(odds=ones, rates={"escalation": (2.0, 2.0, 2.0)}, means={"wish": (1.0, 1.0, 1.0)})
@@ -288,12 +289,14 @@ def test_odds_that_are_all_1_leave_every_bit_of_a_run(simulate: Engine) -> None:
     assert set(with_classes.visit_columns["severity"]) == {0, 1, 2}
 
 
+@pytest.mark.slow_on_simpy
 def test_always_held_and_odds_of_the_police_of_1_and_nobody_leave_every_bit(simulate: Engine) -> None:
     plain = simulate(department(severity=None, held=None), 7)
     nobody = Held(always=AlwaysHeld(under_age=0), odds=HeldOdds(police=1.0))
     assert differences(plain, simulate(department(severity=None, held=nobody), 7)) == []
 
 
+@pytest.mark.slow_on_simpy
 def test_the_class_has_a_uniform_of_its_own_and_moves_no_other_draw(simulate: Engine) -> None:
     """Odds for one trait leave every other trait of every visit as it was."""
     before = simulate(department(severity=severity(odds={}, rates={})), 7)
@@ -313,6 +316,7 @@ def test_classes_are_shown_by_name_and_as_nothing_where_a_stream_has_none(simula
     assert set(simulate(department(days=3.0, severity=None), 7).visits["severity"]) == {""}
 
 
+@pytest.mark.slow_on_simpy
 def test_a_child_under_12_alone_is_always_held_and_a_given_hold_stands(simulate: Engine) -> None:
     run = simulate(department(days=40.0), 7)
     shown = run.visit_columns
@@ -330,6 +334,7 @@ def test_a_child_under_12_alone_is_always_held_and_a_given_hold_stands(simulate:
     assert abs(z(replayed["severity"][first] == 1, 0.55)) < 4.0  # as CTAS 2, over frail and other patients
 
 
+@pytest.mark.slow_on_simpy
 def test_without_a_caregiver_and_by_age_another_kind_of_peer_is_wished(simulate: Engine) -> None:
     asking = YouthPeer(without_caregiver=1.0, under_12=0.0, from_12=0.5)
     scenario = changed(department(days=40.0), support=Support(youth_peer=asking))
@@ -355,6 +360,7 @@ def taken(run: Trajectory, step: str) -> np.ndarray:
     return ~np.isnan(run.step_times[:, run.steps.index(step), 0])
 
 
+@pytest.mark.slow_on_simpy
 def test_nobody_is_admitted_without_one_of_the_assessments_asked_for(simulate: Engine) -> None:
     before, after = simulate(with_rule(), 7), simulate(with_rule("crisis", "psychiatrist"), 7)
     admitted = before.visit_columns["disposition"] == ADMITTED
@@ -365,6 +371,7 @@ def test_nobody_is_admitted_without_one_of_the_assessments_asked_for(simulate: E
     assert (~taken(after, "assessment") & taken(after, "psychiatrist") & admitted).any()  # the second is enough
 
 
+@pytest.mark.slow_on_simpy
 def test_the_rule_gives_no_assessment_to_those_who_go_home(simulate: Engine) -> None:
     without_returns = {"returns": None, "severity": severity(odds={k: v for k, v in ODDS.items() if k != "frail"})}
     before, after = (simulate(with_rule(*names, **without_returns), 7) for names in ((), ("crisis", "psychiatrist")))
@@ -385,6 +392,7 @@ def test_classes_move_work_between_visits_and_not_its_sum() -> None:
     assert nurse_minutes(with_classes) == pytest.approx(nurse_minutes(without), rel=1e-9)
 
 
+@pytest.mark.slow_on_simpy
 def test_assessments_before_admission_are_reckoned_as_they_are_played(simulate: Engine) -> None:
     """The rule adds an assessment of 5 minutes for the share admitted with neither of the two."""
     plain, ruled = (with_rule(*names, escalation=None) for names in ((), ("crisis", "psychiatrist")))
