@@ -21,6 +21,7 @@ from hypothesis import settings
 
 from sim.analysis import sweeping
 from sim.calibration import calibrate
+from sim.calibration.estimators import visit_estimates
 from sim.runs import playing
 from sim.runs.design import RunTask
 from sim.runs.engines import ENGINES, Engine
@@ -91,7 +92,14 @@ def one_figure() -> Iterator[None]:
 
 
 @pytest.fixture
-def short_calibrations(monkeypatch: pytest.MonkeyPatch) -> None:
+def few_bootstrapped_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Families are tested on two bootstrapped samples, which reject none: what is tested is not whether they fit."""
+    for test in ("choose_distribution", "patience_test"):
+        monkeypatch.setattr(visit_estimates, test, partial(getattr(visit_estimates, test), draws=2))
+
+
+@pytest.fixture
+def short_calibrations(monkeypatch: pytest.MonkeyPatch, few_bootstrapped_samples: None) -> None:
     """Calibrations play two weeks twice and draw nothing: what they play and draw is tested in other modules."""
     monkeypatch.setattr(calibrate, "weeks_played", lambda _: 2)
     monkeypatch.setattr(calibrate, "VERDICT_REPLICATIONS", 2)

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -138,16 +137,6 @@ def test_a_decision_has_context_choice_and_what_would_change_our_mind(path: Path
 def test_decisions_are_numbered_in_order_without_gaps() -> None:
     numbers = [path.name.split("-")[0] for path in decisions()]
     assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]
-
-
-def test_the_wheel_carries_the_configs_inside_the_package(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("peered-*.whl")
-    carried = set(zipfile.ZipFile(wheel).namelist())
-    ours = [path for path in committed_files() if path.is_relative_to(ROOT / "configs")]
-    assert {f"sim/configs/{path.relative_to(ROOT / 'configs').as_posix()}" for path in ours} <= carried
-    assert "sim/configs/__init__.py" in carried
 
 
 def contract_with(place: str, line: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:

@@ -4,13 +4,10 @@ import re
 import shlex
 import zipfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sim.calibration.estimators import family_choice
 from sim.cli import main
 from sim.config import compose
 from sim.department.roster import heads_by_minute
@@ -129,11 +126,8 @@ def test_a_calibration_has_a_report_and_a_workbook_that_are_made_again_from_its_
     looked_at(folder / "ours_report.html")
 
 
-@pytest.mark.usefixtures("short_calibrations")
-def test_an_example_that_was_changed_is_kept_by_the_next_calibration(
-    printed: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(family_choice, "bootstrap_test", partial(bootstrap_drawn_twice, family_choice.bootstrap_test))
+@pytest.mark.usefixtures("short_calibrations", "few_bootstrapped_samples")
+def test_an_example_that_was_changed_is_kept_by_the_next_calibration(printed: tuple[Path, list[str]]) -> None:
     folder = printed[0]
     example = folder / "ours" / "staffing" / "ours_peers.yaml"
     before = example.read_text(encoding="utf-8")
@@ -146,8 +140,3 @@ def test_an_example_that_was_changed_is_kept_by_the_next_calibration(
         assert example.read_text(encoding="utf-8") == mine
     finally:
         example.write_text(before, encoding="utf-8")
-
-
-def bootstrap_drawn_twice(test: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """A test of fit on two samples: what it says is of no matter here."""
-    return test(*arguments, **(named | {"draws": 2}))

@@ -22,6 +22,8 @@ from sim.visits.column_map import ColumnMap
 from sim.visits.file_error import VisitsFileError
 from sim.visits.visits_table import read_visits
 
+pytestmark = pytest.mark.usefixtures("few_bootstrapped_samples")
+
 LEVELS = {str(level): level for level in range(1, 6)}
 MAP = ColumnMap.model_validate(
     {
