@@ -197,7 +197,8 @@ def rates_of(medical: pd.DataFrame, mental: pd.DataFrame) -> Iterator[Recovered]
     yield from each("visits_per_year", found.visits_per_year, [VISITS_PER_YEAR * (1.0 - MENTAL_SHARE)])
     yield from each("visits_per_year with returns", with_returns.visits_per_year, [VISITS_PER_YEAR * MENTAL_SHARE])
     yield from each("weekday_index", found.weekday, weekdays)
-    yield from each("hour_share", found.hour_of_day, HOUR_SHARES)
+    of_mondays = Estimates(found.hour_shares.value[0], found.hour_shares.standard_error[0])
+    yield from each("hour_share", of_mondays, HOUR_SHARES)
     if found.months is not None:
         yield from each("month_index", found.months, months)
     if found.growth is not None:

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.calibration.estimators.arrival_rates import fit_arrivals
+from sim.calibration.estimators.arrival_rates import Estimates, fit_arrivals
 from sim.calibration.estimators.day_totals import DayTotals, fit_days, special_estimates
 from sim.calibration.estimators.file_calendar import FileCalendar
-from sim.calibration.estimators.hour_profiles import FREE_HOURS, fit_profile
+from sim.calibration.estimators.hour_profiles import FREE_HOURS, HourShape, fit_profile
 from sim.calibration.estimators.hourly_counts import Counts, count_arrivals, month_of, week_of
 from sim.calibration.estimators.unusual_days import level_shifts, unusual_days
 from sim.calibration.writing.arrival_lines import variation_lines
@@ -203,6 +203,28 @@ def test_errors_of_hours_hold_whatever_shape_is_chosen(n_weeks: int) -> None:
     found = fit_profile(hourly(made_totals(7 * n_weeks, seed=13), weekend, seed=14))
     z = (found.share - weekend) / found.standard_error
     assert 0.5 < z.std() < 1.35
+
+
+def test_an_hour_that_a_smooth_shape_misses_by_a_quarter_has_an_error_that_says_so() -> None:
+    """Counts without chance: what lies between the hour and the shape is bias alone, and no more than its error."""
+    busy_hour = np.where(np.arange(24) == 8, 1.25, 1.0) / 24.25
+    counts = Counts(START, np.tile(200.0 * busy_hour, (728, 1)))
+    found = fit_profile(counts, HourShape((0,) * 7, 2))
+    assert busy_hour[8] > 1.15 * found.share[0, 8]
+    assert np.abs((found.share - busy_hour) / found.standard_error).max() <= 1.0
+
+
+def test_intervals_of_an_hour_hold_though_a_smooth_shape_that_misses_it_predicts_best() -> None:
+    """Law: each holds in at least 95 of 100 files, so of 16 at least 12 but for a chance of 9e-4; seeds are fixed."""
+    busy_hour = np.where(np.arange(24) == 8, 1.25, 1.0) / 24.25
+    held, smooth = 0, 0
+    for seed in range(16):
+        found = fit_profile(hourly(made_totals(182, seed=40 + seed, mean=44.0), busy_hour, seed=80 + seed))
+        low, high = Estimates(found.share, found.standard_error).interval()
+        smooth += found.shape.harmonics > 0
+        held += bool(np.all((low <= busy_hour) & (busy_hour <= high), axis=0)[8])
+    assert smooth >= 8
+    assert held >= 12
 
 
 def test_one_week_is_too_few_to_choose_a_shape() -> None:

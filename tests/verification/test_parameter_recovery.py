@@ -2,7 +2,8 @@
 
 Law: an interval of 95 % covers its parameter in 95 of 100 runs. Of some 70 parameters over 100 replications the pooled
 share covered lies between 93 and 97 %, and no parameter is covered in fewer than 88 (a chance of 0.0015 each if its
-interval is right). Seeds are fixed.
+interval is right). Intervals of hours are wider by design where a smooth shape is right (`test_hour_recovery`), and are
+not pooled. Seeds are fixed.
 """
 
 from collections import Counter
@@ -21,5 +22,6 @@ def test_intervals_of_a_hundred_calibrations_cover_the_parameters_the_visits_wer
     for replication in range(REPLICATIONS):
         for parameter in recovered(replication):
             covered[parameter.name] += parameter.is_covered
-    assert 0.93 <= covered.total() / (REPLICATIONS * len(covered)) <= 0.97
+    pooled = [n for name, n in covered.items() if not name.startswith("hour_share")]
+    assert 0.93 <= sum(pooled) / (REPLICATIONS * len(pooled)) <= 0.97
     assert {name: n for name, n in covered.items() if n < 88} == {}

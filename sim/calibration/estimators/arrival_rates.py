@@ -94,17 +94,16 @@ class ArrivalRates:
     """The model fitted to counts.
 
     `per_hour` (168,) is of an average month at the end of the file, on days that are not special and at the mean level;
-    `visits_per_year` (1,) that over a year. `weekday` (7,) has mean 1, `hour_shares` (7, 24) sums to 1 over each day,
-    `hour_of_day` (24,) over all; `months` (12,) has mean 1, None where the file lacks a month; `growth` (1,) is the
-    factor over a year, None under a year and a half. `special_days` are those of the calendar that the file covers,
-    `absent` the names of the others, of which it has no day or no visit. `n_whole` days of `n_days` are covered wholly.
+    `visits_per_year` (1,) that over a year. `weekday` (7,) has mean 1, `hour_shares` (7, 24) sums to 1 over each day;
+    `months` (12,) has mean 1, None where the file lacks a month; `growth` (1,) is the factor over a year, None under a
+    year and a half. `special_days` are those of the calendar that the file covers, `absent` the names of the others, of
+    which it has no day or no visit.
     """
 
     per_hour: Estimates
     visits_per_year: Estimates
     weekday: Estimates
     hour_shares: Estimates
-    hour_of_day: Estimates
     months: Estimates | None
     growth: Estimates | None
     days: DayVariation
@@ -224,7 +223,6 @@ def _summed_up(counts: Counts, profile: HourProfile, found: DayFit, seed: int) -
         ),
         weekday=_with_error(lambda fit, theta: _of_mean_one(_week_rates(fit, theta)), found),
         hour_shares=Estimates(profile.share, profile.standard_error),
-        hour_of_day=_hours_of_day(profile, day_rates.value, n),
         months=_with_error(lambda fit, theta: _of_mean_one(_months(fit, theta)), found)
         if found.design.with_months
         else None,
@@ -275,16 +273,6 @@ def _with_error(what: Callable[[DayFit, FloatArray], FloatArray], found: DayFit)
         slopes[:, place] = ((what(found, there) - what(found, here)) / (2.0 * step)).ravel()
     variance = ((slopes @ found.covariance) * slopes).sum(axis=1)
     return Estimates(value, np.sqrt(np.maximum(variance, 0.0)))
-
-
-def _hours_of_day(profile: HourProfile, by_weekday: FloatArray, n: int) -> Estimates:
-    """Shares of the 24 hours, all days together: as the profile has them, with no less error than free hours have."""
-    weight = by_weekday / by_weekday.sum()
-    share = weight @ profile.share
-    slopes = ((weight[:, None] * profile.share)[:, :, None] * profile.slopes.reshape(7, HOURS_PER_DAY, -1)).sum(axis=0)
-    variance = ((slopes @ profile.covariance) * slopes).sum(axis=1)
-    free = share * (1.0 - share) / n * max(profile.index, 1.0)
-    return Estimates(share, np.sqrt(np.maximum(variance, free)))
 
 
 def _day_variation(counts: Counts, found: DayFit) -> DayVariation:

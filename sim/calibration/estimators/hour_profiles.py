@@ -2,7 +2,10 @@
 
 Given the total of a day its hours are multinomial, whatever made the day busy. Shapes differ in which weekdays share
 one and in how smooth it is: cyclic harmonics in the logarithm, or free hours. The one is chosen that predicts blocks of
-weeks left out best, by the mean log score of their visits (Gneiting & Raftery 2007, JASA 102:359-378).
+weeks left out best, by the mean log score of their visits (Gneiting & Raftery 2007, JASA 102:359-378). What predicts
+best is biased in single hours, by as much as chance hides (Leeb & Poetscher 2005, Econometric Theory 21:21-59): errors
+are those of free hours, and how far these lie from the shape is added (Buckland, Burnham & Augustin 1997, Biometrics
+53:603-618).
 """
 
 from collections.abc import Iterator
@@ -72,7 +75,8 @@ class HourProfile:
 
     `slopes` (168, parameters) are derivatives of the log shares, `covariance` that of the parameters. A shape chosen
     for its smoothness is never quite true: errors are no smaller than those of free hours of the same weekdays
-    (`of_free`, the variance of their logarithm), and `misfit` is added, by which weekdays depart beyond chance.
+    (`of_free`, the variance of their logarithm), and two squares are added: `bias`, how far these free hours lie from
+    the shape, and `misfit`, by which weekdays depart beyond chance.
     `scores` are mean log scores of visits left out, by shape; empty where too few weeks are there to leave any out.
     `index` is Pearson's of the hours within their days, 1 for a multinomial.
     """
@@ -82,6 +86,7 @@ class HourProfile:
     slopes: FloatArray
     covariance: FloatArray
     of_free: FloatArray
+    bias: FloatArray
     misfit: FloatArray
     scores: tuple[tuple[HourShape, float], ...]
     index: float
@@ -90,7 +95,7 @@ class HourProfile:
     def standard_error(self) -> FloatArray:
         """Of the shares, shape (7, 24)."""
         variance = ((self.slopes @ self.covariance) * self.slopes).sum(axis=1).reshape(7, HOURS_PER_DAY)
-        return np.asarray(self.share * np.sqrt(np.maximum(variance, self.of_free) + self.misfit))
+        return np.asarray(self.share * np.sqrt(np.maximum(variance, self.of_free) + self.bias + self.misfit))
 
     def note(self) -> str:
         """Which shape was chosen, and what it is worth against free cells."""
@@ -131,9 +136,9 @@ def fit_profile(counts: Counts, shape: HourShape | None = None) -> HourProfile:
     best = shape or max(scores, key=lambda each: each[1], default=(HourShape(_ALL, _FREE), 0.0))[0]
     share, slopes, covariance = _shares(table, best)
     index = _index(counts, share, best)
-    of_free, misfit = _least_variance(table, share, best)
+    of_free, bias, misfit = _least_variance(table, share, best)
     of_free = of_free * max(index, 1.0)
-    return HourProfile(best, share, slopes, covariance * max(index, 1.0), of_free, misfit, scores, index)
+    return HourProfile(best, share, slopes, covariance * max(index, 1.0), of_free, bias, misfit, scores, index)
 
 
 _SMALL: Final = 1e-9
@@ -255,17 +260,19 @@ def _scored_shares(table: _Table, shape: HourShape) -> FloatArray:
     return _shares(table if shape.harmonics else _Table(table.visits + added, table.exposure), shape)[0]
 
 
-def _least_variance(table: _Table, share: FloatArray, shape: HourShape) -> tuple[FloatArray, FloatArray]:
-    """Of log shares (7, 24): that of free hours of the same weekdays together, and what weekdays depart from the shape
-    beyond chance: Pearson's statistic over its degrees of freedom, in units of what free hours vary by chance."""
+def _least_variance(table: _Table, share: FloatArray, shape: HourShape) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Of log shares (7, 24): that of free hours of the same weekdays together, the square by which these lie from the
+    shape, and what weekdays depart from it beyond chance: Pearson's statistic over its degrees of freedom, in units of
+    what free hours vary by chance."""
     scale = table.visits.sum() / (table.exposure * share).sum()
     expected = np.maximum(table.exposure * share * scale, 1e-9)
     group = np.array(shape.group)
     member = (np.arange(shape.n_groups)[:, None] == group[None, :]).astype(np.float64)
     together = np.maximum(member @ expected, 1.0)
+    bias = ((member @ (table.visits - expected) / together) ** 2)[group]
     of_free = (1.0 / together - 1.0 / together.sum(axis=1, keepdims=True))[group]
     beyond = _beyond_chance(table.visits, expected, 7 * (HOURS_PER_DAY - 1) - shape.n_parameters)
-    return of_free, np.asarray(beyond / np.maximum(expected, 1.0))
+    return of_free, bias, np.asarray(beyond / np.maximum(expected, 1.0))
 
 
 def _beyond_chance(visits: FloatArray, expected: FloatArray, degrees: int) -> float:
